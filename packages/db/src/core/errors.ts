@@ -10,6 +10,7 @@ export const errorCodes = [
   "TENANT_CONTEXT_MISSING",
   "TENANT_ISOLATION",
   "UNSAFE_ROLE",
+  "PERMISSION_DENIED",
   "UNIQUE_VIOLATION",
   "FOREIGN_KEY_VIOLATION",
   "CHECK_VIOLATION",
@@ -106,6 +107,8 @@ export class TenantContextMissingError extends errorClass("TenantContextMissingE
 export class TenantIsolationError extends errorClass("TenantIsolationError", "TENANT_ISOLATION") {}
 /** The login could read or change more than one tenant: superuser, BYPASSRLS, owner, or member of such a role. */
 export class UnsafeRoleError extends errorClass("UnsafeRoleError", "UNSAFE_ROLE") {}
+/** The login may not do this at all, in no scope: the audit trail cannot be changed, `auth.*` cannot be read, … */
+export class PermissionDeniedError extends errorClass("PermissionDeniedError", "PERMISSION_DENIED") {}
 export class UniqueViolationError extends errorClass("UniqueViolationError", "UNIQUE_VIOLATION") {}
 export class ForeignKeyViolationError extends errorClass("ForeignKeyViolationError", "FOREIGN_KEY_VIOLATION") {}
 export class CheckViolationError extends errorClass("CheckViolationError", "CHECK_VIOLATION") {}

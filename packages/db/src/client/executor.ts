@@ -1,0 +1,124 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import pg, { type QueryArrayResult } from "pg";
+import { type DatabaseError, type DatabaseErrorDetails, TenantIsolationError } from "../core/errors";
+import { mapError } from "./map-error";
+import type { Connection, ConnectionPool } from "./pool";
+import { BatchQuery, submit } from "./wire";
+
+/** One query as it goes to the server. `name` makes it a prepared statement; `statement` names it in errors. */
+export interface WireQuery {
+  text: string;
+  name?: string | undefined;
+  rowMode?: "array" | undefined;
+  values: unknown[];
+  statement?: string | undefined;
+}
+
+/** Whatever can run a query in one scope: a single-statement handle or an open transaction. */
+export interface Executor {
+  run(query: WireQuery): Promise<QueryArrayResult>;
+}
+
+/** The transaction that the current asynchronous call chain is inside of. */
+export const currentTransaction = new AsyncLocalStorage<{ readonly ended: boolean; readonly description: string }>();
+
+/** Throws when called inside an open transaction: the work would run on a second connection, in a second scope. */
+export function refuseNestedScope(description: string): void {
+  const outer = currentTransaction.getStore();
+  if (!outer || outer.ended) return;
+  throw new TenantIsolationError(
+    `${description} was used inside a transaction of ${outer.description}: use the transaction's own handle (tx)`,
+  );
+}
+
+// Drizzle maps these types itself, from text; pg's parsers would lose microseconds and cost more.
+const textual = new Set([1082, 1114, 1184, 1186, 1115, 1182, 1185, 1187, 1231]);
+const keepText = (value: string) => value;
+
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    textual.has(oid) ? keepText : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
+};
+
+/** Submits a query with its prelude on a checked-out connection. Rejects with the driver's own error. */
+export function send(
+  connection: Connection,
+  query: WireQuery,
+  prelude: readonly Buffer[] = [],
+): Promise<QueryArrayResult> {
+  return new Promise((resolve, reject) => {
+    const { text, name, rowMode, values } = query;
+    const config = { text, name, rowMode, types } as ConstructorParameters<typeof BatchQuery>[0];
+    submit(
+      connection.client,
+      new BatchQuery(config, values, prelude, (error, result) => (error ? reject(error) : resolve(result))),
+    );
+  });
+}
+
+const readOnly = /^\s*select\b/i;
+
+/** Runs each query as its own implicit transaction, in one round trip: scope, query, Sync. */
+export class SingleStatements implements Executor {
+  readonly #pool: ConnectionPool;
+  readonly #prelude: readonly Buffer[];
+  readonly #description: string;
+
+  constructor(pool: ConnectionPool, prelude: readonly Buffer[], description: string) {
+    this.#pool = pool;
+    this.#prelude = prelude;
+    this.#description = description;
+  }
+
+  run(query: WireQuery): Promise<QueryArrayResult> {
+    return new Promise((resolve, reject) => {
+      refuseNestedScope(this.#description);
+      this.#pool.checkout((unavailable, connection) => {
+        if (unavailable) {
+          reject(withStatement(unavailable, query));
+          return;
+        }
+        send(connection, query, this.#prelude).then(
+          (result) => {
+            giveBack(connection);
+            resolve(result);
+          },
+          (error: unknown) => {
+            reject(failSingle(connection, query, error));
+          },
+        );
+      });
+    });
+  }
+}
+
+function withStatement(error: DatabaseError, query: WireQuery): DatabaseError {
+  return query.statement === undefined ? error : Object.assign(error, { statement: query.statement });
+}
+
+/** Releases a connection only when it stands outside any transaction; whoever left one open must not leak it. */
+export function giveBack(connection: Connection): void {
+  if (connection.client.getTransactionStatus() === "I") connection.release();
+  else connection.destroy();
+}
+
+/** True when the server itself reported the error, so that it is known that nothing was committed. */
+export function answeredByServer(error: unknown): boolean {
+  return error instanceof Error && "severity" in error && typeof (error as { code?: unknown }).code === "string";
+}
+
+/** True when the server reported the error and goes on serving the connection. */
+export function connectionSurvives(error: unknown): boolean {
+  return answeredByServer(error) && (error as { severity?: string }).severity === "ERROR";
+}
+
+function failSingle(connection: Connection, query: WireQuery, error: unknown): DatabaseError {
+  if (connectionSurvives(error)) connection.release();
+  else connection.destroy();
+  const details: DatabaseErrorDetails = { statement: query.statement };
+  if (!answeredByServer(error) && !readOnly.test(query.text)) {
+    const lost = mapError(error, { ...details, outcome: "unknown" });
+    return Object.assign(lost, { retryable: false });
+  }
+  return mapError(error, details);
+}

@@ -1,0 +1,210 @@
+import pg from "pg";
+import { type DatabaseError, DatabaseError as Failure, UnsafeRoleError } from "../core/errors";
+import { connectionTarget, type LoginKind, type PoolLimits, poolLimits } from "./config";
+import { checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
+import { mapError } from "./map-error";
+import type { ConnectionTarget } from "./url";
+import { PrepareStatements, prepared, submit } from "./wire";
+
+export interface PoolOptions extends Partial<PoolLimits> {
+  /** Connection string; the environment variable of the login kind when left out. */
+  url?: string | undefined;
+  applicationName?: string | undefined;
+  /**
+   * What to do with a login that could bypass isolation: `refuse` it, or (never in production) `drop` its rights by
+   * becoming the group role at connection start. Default: refuse in production, drop elsewhere with one warning.
+   */
+  unsafeLogin?: "refuse" | "drop" | undefined;
+  /** Let `pg` send further queries of a connection before the first is answered. */
+  pipeline?: boolean | undefined;
+  /** Where the one warning goes; `process.emitWarning` when left out. */
+  onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Counters of a pool, for health checks and metrics. */
+export interface PoolStatus {
+  total: number;
+  idle: number;
+  waiting: number;
+  max: number;
+}
+
+/** A checked-out connection; give it back with `release`, or `destroy` it when its state is not certain. */
+export interface Connection {
+  readonly client: pg.ClientBase & { getTransactionStatus(): string | null };
+  release(): void;
+  destroy(): void;
+}
+
+const scopeStatement = `
+  select set_config('app.current_tenant_id', $1, true), set_config('app.current_user_id', $2, true),
+    set_config('app.current_company_id', $3, true), set_config('app.current_identity_id', $4, true),
+    case when $2 = '' or exists (
+      select from tenancy.users u
+      where u.tenant_id = $1::text::uuid and u.id = nullif($2, '')::uuid and u.status = 'active'
+    ) then null else tenancy.refuse_member() end`;
+
+const preparedStatements: Record<LoginKind, Record<string, string>> = {
+  runtime: { [prepared.begin]: "begin", [prepared.scope]: scopeStatement },
+  platform: { [prepared.begin]: "begin" },
+  identity: {},
+  admin: {},
+};
+
+/**
+ * A pool of one kind of login. Every wait is bounded, connection failures never reach the process as uncaught events,
+ * and the login is checked once, on the first connection. The raw clients stay inside the package.
+ */
+export class ConnectionPool {
+  readonly kind: LoginKind;
+  readonly limits: PoolLimits;
+  readonly #target: ConnectionTarget;
+  readonly #options: PoolOptions;
+  readonly #pool: pg.Pool;
+  #check: Promise<LoginCheck> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(kind: LoginKind, options: PoolOptions = {}) {
+    this.kind = kind;
+    this.#options = options;
+    this.#target = connectionTarget(kind, options.url);
+    this.limits = poolLimits(options);
+    this.#pool = new pg.Pool({
+      host: this.#target.host,
+      port: this.#target.port,
+      user: this.#target.user,
+      database: this.#target.database,
+      ...(this.#target.password === undefined ? {} : { password: this.#target.password }),
+      ssl: this.#target.ssl,
+      max: this.limits.max,
+      min: this.limits.min,
+      idleTimeoutMillis: this.limits.idleTimeoutMillis,
+      connectionTimeoutMillis: this.limits.connectionTimeoutMillis,
+      query_timeout: this.limits.queryTimeoutMillis,
+      statement_timeout: this.limits.statementTimeoutMillis,
+      lock_timeout: this.limits.lockTimeoutMillis,
+      idle_in_transaction_session_timeout: this.limits.idleInTransactionTimeoutMillis,
+      keepAlive: true,
+      application_name: options.applicationName ?? this.#target.applicationName ?? `@org/db ${kind}`,
+      ...(options.pipeline ? { pipeline: true } : {}),
+      onConnect: (client: pg.ClientBase) => this.#open(client),
+    } as pg.PoolConfig);
+    // Without listeners a killed backend would end the process: idle clients report here, checked-out ones below.
+    this.#pool.on("error", () => undefined);
+  }
+
+  /** Where the pool connects to, without secrets. */
+  get address(): { host: string; port: number; user: string; database: string } {
+    const { host, port, user, database } = this.#target;
+    return { host, port, user, database };
+  }
+
+  status(): PoolStatus {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount, max: this.limits.max };
+  }
+
+  /** A connection, within `connectionTimeoutMillis`. Calls back with a typed error otherwise. */
+  checkout(done: (error: DatabaseError | undefined, connection: Connection) => void): void {
+    const none = undefined as unknown as Connection;
+    if (this.#closed) {
+      done(new Failure("The database handle is closed"), none);
+      return;
+    }
+    this.#pool.connect((error, client, release) => {
+      if (error || !client) {
+        done(mapError(error), none);
+        return;
+      }
+      done(undefined, {
+        client: client as unknown as Connection["client"],
+        release: () => release(),
+        destroy: () => release(true),
+      });
+    });
+  }
+
+  /** The promise form of `checkout`, for work that is not on the hot path. */
+  connect(): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      this.checkout((error, connection) => (error ? reject(error) : resolve(connection)));
+    });
+  }
+
+  /**
+   * Ends the pool: waits up to `graceMs` for units of work under way, then closes the rest by force. Always ends.
+   */
+  close({ graceMs = 5_000 }: { graceMs?: number } = {}): Promise<void> {
+    this.#closed ??= this.#end(graceMs);
+    return this.#closed;
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    const ended = this.#pool.end().catch(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), graceMs);
+    });
+    if ((await Promise.race([ended, late])) === "late") {
+      // pg's own list of clients: pool.end() waits for ever for one that was never released.
+      for (const client of (this.#pool as unknown as { _clients: pg.Client[] })._clients) {
+        (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+      }
+    }
+    clearTimeout(timer);
+  }
+
+  async #open(client: pg.ClientBase): Promise<void> {
+    client.on("error", () => undefined);
+    try {
+      if (this.kind !== "admin") {
+        this.#check ??= checkLogin(client, this.kind);
+        const check = await this.#check.catch((error: unknown) => {
+          this.#check = undefined;
+          throw error;
+        });
+        if (!check.safe) await this.#dropRights(client, check, this.kind);
+      }
+      const statements = preparedStatements[this.kind];
+      if (Object.keys(statements).length > 0) await prepareAll(client, statements);
+    } catch (error) {
+      throw mapError(error);
+    }
+  }
+
+  async #dropRights(client: pg.ClientBase, check: LoginCheck, kind: Exclude<LoginKind, "admin">): Promise<void> {
+    const policy = this.#options.unsafeLogin ?? (process.env.NODE_ENV === "production" ? "refuse" : "drop");
+    if (policy === "refuse") throw unsafeRole(check, kind);
+    try {
+      await client.query(`set role ${groupOf[kind]}`);
+    } catch (error) {
+      throw new UnsafeRoleError(unsafeRole(check, kind).message, { cause: mapError(error) });
+    }
+    this.#warnOnce(
+      `${unsafeRole(check, kind).message}. Outside production its rights are dropped to "${groupOf[kind]}"; production refuses it.`,
+    );
+  }
+
+  #warned = false;
+
+  #warnOnce(message: string): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    if (this.#options.onWarning) this.#options.onWarning(message);
+    else process.emitWarning(message, { code: "ORG_DB_UNSAFE_LOGIN" });
+  }
+}
+
+function prepareAll(client: pg.ClientBase, statements: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    submit(client, new PrepareStatements(statements, (error) => (error ? reject(error) : resolve())));
+  });
+}
+
+/**
+ * A connection pool for the runtime login. AI-BOS: `createConnectionPool({ max, min, idleTimeoutMillis, connectionTimeoutMillis })`.
+ * Pass it to `createDatabase({ pool })`. Throws `ConfigurationError` when no URL is configured.
+ */
+export function createConnectionPool(options: PoolOptions = {}): ConnectionPool {
+  return new ConnectionPool("runtime", options);
+}

@@ -1,0 +1,45 @@
+import { TenantContextMissingError, ValidationError } from "../core/errors";
+import { isUuid } from "../core/ids";
+
+/** Whom a unit of work runs as. `userId` is checked to be an active member at every call; leave it out for jobs. */
+export interface TenantScope {
+  tenantId: string;
+  userId?: string | undefined;
+  /** Narrows every table with a company to this one. */
+  companyId?: string | undefined;
+}
+
+/** The four transaction-local settings that the policies read, in the order of the scope statement's parameters. */
+export interface ScopeSettings {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly companyId: string;
+  readonly identityId: string;
+}
+
+const none: ScopeSettings = { tenantId: "", userId: "", companyId: "", identityId: "" };
+
+/** Checks a tenant scope. Throws `TenantContextMissingError` without a tenant, `ValidationError` on a malformed id. */
+export function tenantSettings(scope: TenantScope): ScopeSettings {
+  if (typeof scope !== "object" || scope === null || scope.tenantId === undefined || scope.tenantId === "") {
+    throw new TenantContextMissingError("A tenant is needed: forTenant({ tenantId, userId })");
+  }
+  for (const key of ["tenantId", "userId", "companyId"] as const) {
+    const value = scope[key];
+    if (value !== undefined && !isUuid(value)) {
+      throw new ValidationError(`${key} is not a UUID`, [{ path: key, message: "use the id of the record, as text" }]);
+    }
+  }
+  return { ...none, tenantId: scope.tenantId, userId: scope.userId ?? "", companyId: scope.companyId ?? "" };
+}
+
+/** Scope of a signed-in person before a tenant is chosen. `identityId` is Better Auth's `user.id`. */
+export function identitySettings(identityId: string): ScopeSettings {
+  if (!isUuid(identityId)) {
+    throw new ValidationError("identityId is not a UUID", [{ path: "identityId", message: "pass session.user.id" }]);
+  }
+  return { ...none, identityId };
+}
+
+/** No tenant and no person: what the platform login runs as. */
+export const platformSettings: ScopeSettings = none;

@@ -1,0 +1,84 @@
+import { fillPlaceholders, type Query } from "drizzle-orm";
+import { NodePgDatabase } from "drizzle-orm/node-postgres";
+import { PgAsyncSession } from "drizzle-orm/pg-core/async/session";
+import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
+import type { AnyRelations } from "drizzle-orm/relations";
+import type { QueryArrayResult } from "pg";
+import { dialect, type RowMode, type Statement } from "../core/statement";
+import type { Executor } from "./executor";
+
+/** A Drizzle database whose queries all run on one executor; `transaction` is the unit of work's own. */
+export type ScopedDrizzle<R extends AnyRelations> = Omit<NodePgDatabase<R>, "transaction" | "$client" | "$cache" | "_">;
+
+type Mapper = ((rows: never[]) => unknown) | undefined;
+
+async function runQuery(
+  executor: Executor,
+  query: Query,
+  mode: RowMode,
+  mapper: Mapper,
+  values: Record<string, unknown>,
+  name?: string,
+): Promise<unknown> {
+  const result: QueryArrayResult = await executor.run({
+    text: query.sql,
+    name,
+    statement: name,
+    rowMode: mode === "arrays" ? "array" : undefined,
+    values: query.params.length === 0 ? query.params : fillPlaceholders(query.params, values),
+  });
+  if (mode === "raw") return result;
+  return mapper ? mapper(result.rows as never[]) : result.rows;
+}
+
+/** Runs a compiled statement of a repository. */
+export function runStatement<P, Result>(
+  executor: Executor,
+  statement: Statement<P, Result>,
+  values: Record<string, unknown>,
+): Promise<Result> {
+  const compiled = statement.compiled();
+  return runQuery(
+    executor,
+    compiled.getQuery(),
+    compiled.mode,
+    compiled.mapper,
+    values,
+    statement.name,
+  ) as Promise<Result>;
+}
+
+class ExecutorQuery extends PgBasePreparedQuery {
+  constructor(
+    readonly executor: Executor,
+    query: Query,
+    readonly mode: RowMode,
+    readonly mapper: Mapper,
+  ) {
+    super(query);
+  }
+
+  // Drizzle's own class would wrap each typed error into one whose message holds the SQL.
+  override execute(values: Record<string, unknown> = {}): Promise<unknown> {
+    return runQuery(this.executor, this.query, this.mode, this.mapper, values);
+  }
+}
+
+class ExecutorSession extends PgAsyncSession {
+  constructor(readonly executor: Executor) {
+    super(dialect);
+  }
+
+  override prepareQuery(query: Query, mode: RowMode, _name: unknown, mapper?: Mapper): never {
+    return new ExecutorQuery(this.executor, query, mode, mapper) as never;
+  }
+
+  override transaction(): Promise<never> {
+    throw new TypeError("Use the unit of work's own transaction()");
+  }
+}
+
+/** A Drizzle database on an executor. */
+export function drizzleOn<R extends AnyRelations>(executor: Executor, relations: R): ScopedDrizzle<R> {
+  return new NodePgDatabase(dialect, new ExecutorSession(executor), relations);
+}

@@ -1,0 +1,26 @@
+import { sql } from "drizzle-orm";
+import { numeric, text, timestamp, uuid } from "drizzle-orm/pg-core";
+
+/** Amount of money, `numeric(15,2)` as AI-BOS writes it; a string in TypeScript, never a number. */
+export const money = (name: string) => numeric(name, { precision: 15, scale: 2 });
+
+/** A quantity of a document line, three decimals. */
+export const quantity = (name: string) => numeric(name, { precision: 15, scale: 3 });
+
+/** ISO 4217 code, three capitals. */
+export const currencyCode = (name: string) => text(name);
+
+/** A point in time with zone, in milliseconds: what a JavaScript Date holds, so that a cursor or a test loses nothing. */
+export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** `created_at` and `updated_at`; a trigger keeps the second one, whoever writes. */
+export const timestamps = () => ({
+  createdAt: instant("created_at").notNull().defaultNow(),
+  updatedAt: instant("updated_at").notNull().defaultNow(),
+});
+
+/** The two columns that make the primary key of every tenant-owned table. */
+export const tenantKey = () => ({
+  tenantId: uuid("tenant_id").notNull().default(sql`tenancy.current_tenant_id()`),
+  id: uuid("id").notNull().defaultRandom(),
+});

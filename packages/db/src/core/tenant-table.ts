@@ -1,0 +1,193 @@
+import { getColumns, is, type SQL, sql } from "drizzle-orm";
+import {
+  type AnyPgColumn,
+  type AnyPgColumnBuilder,
+  check,
+  foreignKey,
+  index,
+  type PgBuildColumns,
+  type PgBuildExtraConfigColumns,
+  type PgColumn,
+  type PgSchema,
+  PgTable,
+  type PgTableExtraConfigValue,
+  type PgTableWithColumns,
+  pgPolicy,
+  pgSchema,
+  primaryKey,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { tenantKey } from "./columns";
+import { authenticated, platform } from "./roles";
+
+/** What the audit trigger of a table records: every write, only changes of existing rows, or nothing. */
+export type AuditLevel = "all" | "changes" | "none";
+/** What the runtime login may do with a table; `append-only` rows can be neither changed nor deleted. */
+export type TableAccess = "read-write" | "no-delete" | "append-only" | "read-only";
+
+type TenantTable = PgTable & { tenantId: AnyPgColumn; id: AnyPgColumn };
+
+export interface Reference {
+  table: TenantTable;
+  /**
+   * Property that both tables have and that must agree: the record referred to is of the same company.
+   * The other table needs a unique key on (tenantId, that property, id).
+   */
+  within?: "companyId" | "businessId";
+  /** RESTRICT unless the document cascades. Never SET NULL: on a composite key it would null tenant_id. */
+  onDelete?: "restrict" | "cascade";
+  /** False when another index of the table already starts with (tenant_id, this column). */
+  index?: false;
+}
+
+export interface TenantTableOptions<Extra> {
+  /** Foreign keys to other tenant tables by property name: composite with tenant_id, and indexed. */
+  references?: Record<string, Reference | TenantTable>;
+  audit?: AuditLevel;
+  access?: TableAccess;
+  /** Further constraints and indexes. Every unique key and index must start with tenantId. */
+  extra?: (table: Extra) => PgTableExtraConfigValue[];
+}
+
+export interface TenantTableEntry {
+  table: PgTable;
+  /** `schema.table`, as SQL writes it. */
+  name: string;
+  audit: AuditLevel;
+  access: TableAccess;
+}
+
+const registry = new Map<string, TenantTableEntry>();
+
+/** Every tenant-owned table made so far; tests and tools walk it, so that a new table cannot be forgotten. */
+export function tenantTables(): TenantTableEntry[] {
+  return [...registry.values()];
+}
+
+// Only the target of foreign keys: the real table belongs to the tenancy domain, which core does not know.
+const tenantsTarget = pgSchema("tenancy").table("tenants", { id: uuid("id").primaryKey() });
+
+type Columns = Record<string, AnyPgColumnBuilder>;
+type WithTenantKey<C extends Columns> = ReturnType<typeof tenantKey> & C;
+
+/**
+ * The only way to make a tenant-owned table. Adds `tenant_id` and `id`, the primary key (tenant_id, id), the foreign
+ * key to tenants, the isolation policies (by company too, where the table has `companyId` or `businessId`), composite
+ * foreign keys with an index each, a CHECK for every choice column, and one against NaN for every numeric column.
+ * FORCE, grants and triggers follow in the migration: `select tenancy.protect_table('schema.table', …)`.
+ */
+export function tenantTable<S extends string, N extends string, C extends Columns>(
+  schema: PgSchema<S>,
+  name: N,
+  columns: C,
+  options: TenantTableOptions<PgBuildExtraConfigColumns<WithTenantKey<C>>> = {},
+): PgTableWithColumns<{
+  name: N;
+  schema: S;
+  columns: PgBuildColumns<N, WithTenantKey<C>>;
+  dialect: "pg";
+  isAlias: false;
+}> {
+  const all = { ...tenantKey(), ...columns } as WithTenantKey<C>;
+  const table = schema.table(name, all, (t): PgTableExtraConfigValue[] => {
+    const byName = t as unknown as Record<string, PgColumn>;
+    return [
+      ...keyConstraints(name, byName),
+      ...policies(byName),
+      ...references(name, byName, options.references ?? {}),
+      ...columnChecks(name, getColumns(table as PgTable)),
+      ...(options.extra?.(t) ?? []),
+    ];
+  });
+  registry.set(`${schema.schemaName}.${name}`, {
+    table,
+    name: `${schema.schemaName}.${name}`,
+    audit: options.audit ?? "none",
+    access: options.access ?? "read-write",
+  });
+  return table;
+}
+
+function column(columns: Record<string, PgColumn>, key: string): PgColumn {
+  const found = columns[key];
+  if (!found) throw new TypeError(`tenantTable: there is no column "${key}"`);
+  return found;
+}
+
+function keyConstraints(name: string, columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
+  const tenantId = column(columns, "tenantId");
+  return [
+    primaryKey({ name: `${name}_pkey`, columns: [tenantId, column(columns, "id")] }),
+    foreignKey({
+      name: `${name}_tenant_id_fkey`,
+      columns: [tenantId],
+      foreignColumns: [tenantsTarget.id],
+    }).onDelete("restrict"),
+  ];
+}
+
+function policies(columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
+  const sameTenant = sql`tenant_id = (select tenancy.current_tenant_id())`;
+  const company = columns.companyId ?? columns.businessId;
+  const result = [
+    pgPolicy("tenant_isolation", { for: "all", to: authenticated, using: sameTenant, withCheck: sameTenant }),
+    pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
+  ];
+  if (company) {
+    const name = sql.identifier(company.name);
+    const sameCompany = sql`(select tenancy.current_company_id()) is null or ${name} = (select tenancy.current_company_id())`;
+    result.push(
+      pgPolicy("company_isolation", {
+        as: "restrictive",
+        for: "all",
+        to: authenticated,
+        using: sameCompany,
+        withCheck: sameCompany,
+      }),
+    );
+  }
+  return result;
+}
+
+function references(
+  name: string,
+  columns: Record<string, PgColumn>,
+  given: Record<string, Reference | TenantTable>,
+): PgTableExtraConfigValue[] {
+  const tenantId = column(columns, "tenantId");
+  return Object.entries(given).flatMap(([key, value]) => {
+    const reference: Reference = is(value, PgTable) ? { table: value as TenantTable } : (value as Reference);
+    const own = column(columns, key);
+    const target = reference.table as unknown as Record<string, PgColumn>;
+    const within = reference.within ? [reference.within] : [];
+    const constraint = foreignKey({
+      name: `${name}_${own.name}_fkey`,
+      columns: [tenantId, ...within.map((k) => column(columns, k)), own],
+      foreignColumns: [column(target, "tenantId"), ...within.map((k) => column(target, k)), column(target, "id")],
+    }).onDelete(reference.onDelete ?? "restrict");
+    if (reference.index === false) return [constraint];
+    return [constraint, index(`idx_${name}_${own.name}`).on(tenantId, own, ...within.map((k) => column(columns, k)))];
+  });
+}
+
+function columnChecks(name: string, columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
+  return Object.values(columns).flatMap((c) => {
+    const checks: PgTableExtraConfigValue[] = [];
+    const identifier = sql.identifier(c.name);
+    if (c.enumValues && c.enumValues.length > 0) {
+      const list = c.enumValues.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
+      checks.push(check(`${name}_${c.name}_check`, sql`${identifier} in (${sql.raw(list)})`));
+    }
+    // numeric(p,s) stores NaN, and NaN is greater than every number: `x >= 0` would accept it.
+    if (c.columnType.startsWith("PgNumeric")) {
+      checks.push(check(`${name}_${c.name}_nan_check`, sql`${identifier} <> 'NaN'`));
+    }
+    return checks;
+  });
+}
+
+/** Index `idx_{table}_{columns}` led by tenant_id; the name leaves tenant_id out, as every index has it. */
+export function tenantIndex(table: string, tenantId: AnyPgColumn, ...columns: (AnyPgColumn | SQL)[]) {
+  const names = columns.map((c) => ("name" in c ? (c as PgColumn).name : "expression"));
+  return index(`idx_${table}_${names.join("_")}`).on(tenantId as PgColumn, ...(columns as PgColumn[]));
+}

@@ -1,0 +1,68 @@
+import { columnRules } from "./rules/columns";
+import { foreignKeyRules } from "./rules/foreign-keys";
+import { keyRules } from "./rules/keys";
+import { namingRules } from "./rules/names";
+import { objectRules } from "./rules/objects";
+import { privilegeRules } from "./rules/privileges";
+import { rowSecurityRules } from "./rules/row-security";
+import type { Catalogue, SchemaError } from "./types";
+
+/** A written exception: this object may break this rule, for this reason. */
+export interface Allowance {
+  /** The `rule` of the error it allows. */
+  readonly rule: string;
+  /** The `object` of the error it allows, to the letter. */
+  readonly object: string;
+  readonly reason: string;
+}
+
+const rules = {
+  ...rowSecurityRules,
+  ...keyRules,
+  ...foreignKeyRules,
+  ...columnRules,
+  ...namingRules,
+  ...privilegeRules,
+  ...objectRules,
+};
+
+/** Names of all rules of the proof. */
+export const ruleNames = Object.keys(rules);
+
+/**
+ * Proves the design for every table of the catalogue: isolation, keys, foreign keys, privileges, names. Returns what is
+ * wrong, without what an allowance covers; an allowance without a reason, or that nothing needs, is an error itself.
+ */
+export function proveSchema(catalogue: Catalogue, allowances: readonly Allowance[] = []): SchemaError[] {
+  const broken = Object.entries(rules).flatMap(([rule, check]) =>
+    check(catalogue).map((finding) => ({ ...finding, rule })),
+  );
+  const covers = (allowance: Allowance, error: SchemaError) =>
+    allowance.rule === error.rule && allowance.object === error.object;
+  return [
+    ...broken.filter((error) => !allowances.some((allowance) => covers(allowance, error))),
+    ...allowances.flatMap((allowance) =>
+      checkAllowance(
+        allowance,
+        broken.some((error) => covers(allowance, error)),
+      ),
+    ),
+  ];
+}
+
+function checkAllowance(allowance: Allowance, used: boolean): SchemaError[] {
+  const base = { rule: "allowances", object: allowance.object };
+  const named = `an allowance of the rule "${allowance.rule}"`;
+  if (allowance.reason.trim() === "") {
+    return [
+      {
+        ...base,
+        expected: `${named} with its reason`,
+        found: "no reason",
+        fix: "Write the reason into the allowance.",
+      },
+    ];
+  }
+  if (used) return [];
+  return [{ ...base, expected: `${named} that is needed`, found: "nothing to allow", fix: "Remove the allowance." }];
+}

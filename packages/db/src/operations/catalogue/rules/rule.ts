@@ -1,0 +1,27 @@
+import type { Catalogue, SchemaError, TableInfo } from "../types";
+
+/** What a rule found; the rule's name is added by `proveSchema`. */
+export type Finding = Omit<SchemaError, "rule">;
+
+/** One property of the design, decided from the catalogue alone. */
+export type Rule = (catalogue: Catalogue) => Finding[];
+
+/** Role of the application's runtime login. */
+export const runtimeRole = "authenticated";
+/** Role of the operator's cross-tenant work. */
+export const platformRole = "platform";
+
+/** True for tables that belong to tenants: those with a `tenant_id` column. */
+export function isTenantTable(table: TableInfo): boolean {
+  return table.columns.some((column) => column.name === "tenant_id");
+}
+
+/** The tables with a `tenant_id` column. */
+export function tenantTablesOf(catalogue: Catalogue): TableInfo[] {
+  return catalogue.tables.filter(isTenantTable);
+}
+
+/** Where a repair belongs: every change of the schema is a migration. */
+export function inMigration(statement: string): string {
+  return `Write a migration with \`${statement}\` and run \`pnpm db:migrate\`.`;
+}

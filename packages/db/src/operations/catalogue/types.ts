@@ -1,0 +1,164 @@
+/** What the catalogue of one database says about the package's schemas, sorted, without owner names. */
+export interface Catalogue {
+  readonly schemas: SchemaInfo[];
+  readonly tables: TableInfo[];
+  readonly views: ViewInfo[];
+  readonly sequences: SequenceInfo[];
+  readonly functions: FunctionInfo[];
+  readonly enums: EnumInfo[];
+}
+
+/** Rights of one role on one object; the owner's own are left out. `PUBLIC` is everybody. */
+export interface Grant {
+  readonly role: string;
+  readonly privileges: string[];
+  /** Those of `privileges` that the role may pass on. */
+  readonly grantable: string[];
+}
+
+export interface ColumnGrant extends Grant {
+  readonly column: string;
+}
+
+export interface SchemaInfo {
+  readonly name: string;
+  readonly grants: Grant[];
+}
+
+export interface ColumnInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly isNumeric: boolean;
+  readonly collation: string | undefined;
+  readonly notNull: boolean;
+  readonly default: string | undefined;
+  readonly generated: string | undefined;
+  readonly identity: "ALWAYS" | "BY DEFAULT" | undefined;
+}
+
+export type ConstraintKind = "primary key" | "unique" | "foreign key" | "check" | "exclusion";
+export type ForeignKeyAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
+
+export interface ConstraintInfo {
+  readonly name: string;
+  readonly kind: ConstraintKind;
+  readonly definition: string;
+  readonly columns: string[];
+  readonly deferrable: boolean;
+  readonly references: ReferenceInfo | undefined;
+}
+
+export interface ReferenceInfo {
+  /** `schema.table` */
+  readonly table: string;
+  readonly columns: string[];
+  readonly onDelete: ForeignKeyAction;
+  readonly onUpdate: ForeignKeyAction;
+}
+
+export interface IndexInfo {
+  readonly name: string;
+  readonly definition: string;
+  readonly valid: boolean;
+  readonly unique: boolean;
+  /** Key columns in order; undefined for an expression. INCLUDE columns are not keys. */
+  readonly columns: (string | undefined)[];
+  readonly predicate: string | undefined;
+  /** True for the index of a primary key, unique or exclusion constraint. */
+  readonly ofConstraint: boolean;
+  readonly primary: boolean;
+}
+
+export type PolicyCommand = "ALL" | "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+
+export interface PolicyInfo {
+  readonly name: string;
+  readonly permissive: boolean;
+  readonly command: PolicyCommand;
+  readonly roles: string[];
+  readonly using: string | undefined;
+  readonly withCheck: string | undefined;
+}
+
+export interface TriggerInfo {
+  readonly name: string;
+  readonly definition: string;
+  readonly state: "ENABLE" | "DISABLE" | "ENABLE REPLICA" | "ENABLE ALWAYS";
+  /** Fires before each updated row, whichever columns change. */
+  readonly beforeEachUpdate: boolean;
+  readonly functionSource: string;
+}
+
+export interface TableInfo {
+  readonly schema: string;
+  readonly name: string;
+  /** `schema.name` */
+  readonly fullName: string;
+  readonly unlogged: boolean;
+  readonly options: string[];
+  /** `PARTITION BY …`, or undefined. */
+  readonly partitionKey: string | undefined;
+  /** `PARTITION OF parent FOR VALUES …`, or undefined. */
+  readonly partitionOf: string | undefined;
+  readonly rowSecurity: boolean;
+  readonly forceRowSecurity: boolean;
+  readonly columns: ColumnInfo[];
+  readonly constraints: ConstraintInfo[];
+  readonly indexes: IndexInfo[];
+  readonly policies: PolicyInfo[];
+  readonly triggers: TriggerInfo[];
+  readonly grants: Grant[];
+  readonly columnGrants: ColumnGrant[];
+}
+
+export interface ViewInfo {
+  readonly schema: string;
+  readonly name: string;
+  readonly fullName: string;
+  readonly materialized: boolean;
+  readonly options: string[];
+  readonly securityInvoker: boolean;
+  readonly definition: string;
+  /** `schema.name` of the relations the view reads directly. */
+  readonly readsFrom: string[];
+  readonly grants: Grant[];
+}
+
+export interface SequenceInfo {
+  readonly schema: string;
+  readonly name: string;
+  readonly fullName: string;
+  readonly definition: string;
+  readonly grants: Grant[];
+}
+
+export interface FunctionInfo {
+  readonly schema: string;
+  /** `schema.name(argument types)` */
+  readonly fullName: string;
+  readonly kind: "FUNCTION" | "PROCEDURE";
+  readonly definition: string;
+  readonly securityDefiner: boolean;
+  /** The pinned search_path, or undefined. */
+  readonly searchPath: string | undefined;
+  /** Only where it is not the owner of the schema, which is the migrations' owner. */
+  readonly owner: string | undefined;
+  readonly grants: Grant[];
+}
+
+export interface EnumInfo {
+  readonly fullName: string;
+  readonly values: string[];
+}
+
+/** A difference or a broken rule: what it is about, what should be, what is, and what to do. */
+export interface SchemaError {
+  /** `<kind> <name>`, e.g. `policy accounting.invoices.tenant_isolation`. */
+  readonly object: string;
+  readonly expected: string;
+  readonly found: string;
+  /** A sentence with the command that puts it right. */
+  readonly fix: string;
+  /** `drift`, `orphans`, or the name of the rule of `proveSchema`. */
+  readonly rule: string;
+}

@@ -1,0 +1,31 @@
+import type { ClientBase } from "pg";
+import { compareSchema } from "./compare";
+import { type Allowance, proveSchema } from "./prove";
+import { defaultSchemas, readCatalogue } from "./read";
+import { parseSchema, renderSchema } from "./render";
+import type { SchemaError } from "./types";
+
+export interface ValidateSchemaOptions {
+  /** The text of the committed schema.sql. */
+  readonly expected: string;
+  /** Written exceptions from the rules, each with its reason. */
+  readonly allowances?: readonly Allowance[];
+  readonly schemas?: readonly string[];
+}
+
+export interface SchemaValidation {
+  readonly isValid: boolean;
+  readonly errors: SchemaError[];
+}
+
+/**
+ * Compares the database with schema.sql and proves the design for every table, from one reading of the catalogue. Any
+ * login may do this, the runtime login too; only `scanOrphans` (rows, not definitions) needs one that sees every row.
+ */
+export async function validateSchema(client: ClientBase, options: ValidateSchemaOptions): Promise<SchemaValidation> {
+  const { expected, allowances = [], schemas = defaultSchemas } = options;
+  const catalogue = await readCatalogue(client, schemas);
+  const drift = compareSchema(parseSchema(expected), parseSchema(renderSchema(catalogue)));
+  const errors = [...drift, ...proveSchema(catalogue, allowances)];
+  return { isValid: errors.length === 0, errors };
+}

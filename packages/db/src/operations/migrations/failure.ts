@@ -1,0 +1,65 @@
+import { MigrationError } from "../../core/errors";
+import type { Migration } from "./folder";
+
+/** The fields of a server error that are safe to read; `detail` and `where` may hold row values. */
+export interface ServerFailure {
+  readonly code?: string | undefined;
+  readonly message: string;
+  readonly schema?: string | undefined;
+  readonly table?: string | undefined;
+  readonly column?: string | undefined;
+  readonly constraint?: string | undefined;
+}
+
+/** Reads an unknown error as a server failure; `code` is there only when the server answered. */
+export function serverFailure(error: unknown): ServerFailure {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return "severity" in error ? (error as ServerFailure & Error) : { message: error.message };
+}
+
+const advice: Record<string, string> = {
+  "42501":
+    "If it is row level security, this migrator does not see every row: set NO FORCE ROW LEVEL SECURITY on the tables at the start of this migration and FORCE it again at its end, or migrate as a login with BYPASSRLS.",
+  "42601": "If the message is about multiple commands, put `--> statement-breakpoint` between the statements.",
+  "55P03": "A lock was not free in time: run it again when no long transaction uses the table.",
+  "57014": "The statement limit was reached: raise statementTimeoutMs for this run.",
+  "25001": 'If it cannot run inside a transaction, write the line "-- migrate: no-transaction" into the file.',
+};
+
+/** The error of one failed statement: where, which SQLSTATE, the server's words, what is left behind, what to do. */
+export function statementFailed(migration: Migration, position: number, error: unknown): MigrationError {
+  const failure = serverFailure(error);
+  const kept = migration.transactional
+    ? "Nothing of this migration was kept."
+    : "The statements before it were kept: correct the cause and run `pnpm db:migrate` again.";
+  const hint = advice[failure.code ?? ""];
+  return new MigrationError(
+    `Migration ${migration.name} failed at statement ${position} of ${migration.statements.length} (SQLSTATE ${failure.code ?? "none"}): ${safeMessage(failure)}. ${kept}${hint ? ` ${hint}` : ""}`,
+    {
+      sqlState: failure.code,
+      schema: failure.schema,
+      table: failure.table,
+      column: failure.column,
+      constraint: failure.constraint,
+      retryable: failure.code === "55P03",
+      outcome: failure.code === undefined ? "unknown" : "rolled-back",
+    },
+  );
+}
+
+// Class 22 (data exceptions) quotes the offending value: `invalid input syntax for type uuid: "…"`.
+function safeMessage(failure: ServerFailure): string {
+  return failure.code?.startsWith("22") ? failure.message.replace(/"[^"]*"/g, '"…"') : failure.message;
+}
+
+/**
+ * True for what two migrators of different databases of one cluster do to each other: roles and memberships are shared,
+ * and the advisory lock is per database. The same transaction succeeds when it is run again.
+ */
+export function isClusterConflict(error: unknown, statement: string): boolean {
+  const { code, message, schema } = serverFailure(error);
+  if (code === "40P01" || code === "40001") return true;
+  if (code === "XX000") return /tuple concurrently (updated|deleted)/.test(message);
+  if (code === "23505") return schema === "pg_catalog";
+  return code === "42710" && /\brole\b/i.test(statement);
+}

@@ -1,0 +1,135 @@
+import { sql } from "drizzle-orm";
+import { boolean, check, date, foreignKey, jsonb, pgPolicy, text, unique, uuid, varchar } from "drizzle-orm/pg-core";
+import { choice } from "../../core/choice";
+import { instant, timestamps } from "../../core/columns";
+import { authenticated, platform } from "../../core/roles";
+import { tenantIndex, tenantTable } from "../../core/tenant-table";
+import { user as identityUser } from "./auth";
+import { tenancy } from "./schemas";
+
+/** BHC: role (user | admin | market_maker). An admin manages the members; a tenant always has an active one. */
+export const userRole = choice(["user", "admin", "market_maker"]);
+/** active ⇄ suspended; removed keeps the row, because documents and the audit trail refer to it. */
+export const userStatus = choice(["active", "suspended", "removed"]);
+
+/** A person's account within one tenant. A person in several tenants has a row in each. */
+export const users = tenantTable(
+  tenancy,
+  "users",
+  {
+    /** Better Auth's user; null until an account that was made beforehand is claimed. */
+    identityId: uuid("identity_id"),
+    email: text("email").notNull(),
+    /** For case-insensitive lookups: `lower(email) =` could not use an index under row level security. */
+    emailLower: text("email_lower").generatedAlwaysAs(sql`lower(email)`),
+    name: text("name").notNull(),
+    role: userRole.column("role").notNull().default("user"),
+    status: userStatus.column("status").notNull().default("active"),
+    settings: jsonb("settings").$type<Record<string, unknown>>().notNull().default({}),
+    ...timestamps(),
+  },
+  {
+    audit: "all",
+    access: "no-delete",
+    extra: (t) => [
+      unique("users_email_unique").on(t.tenantId, t.emailLower),
+      unique("users_identity_id_unique").on(t.tenantId, t.identityId),
+      foreignKey({
+        name: "users_identity_id_fkey",
+        columns: [t.identityId],
+        foreignColumns: [identityUser.id],
+      }).onDelete("restrict"),
+      check("users_email_check", sql`${t.email} <> ''`),
+      pgPolicy("own_membership", {
+        for: "select",
+        to: authenticated,
+        using: sql`identity_id = (select tenancy.current_identity_id())`,
+      }),
+    ],
+  },
+);
+
+const ownProfile = sql`user_id = (select tenancy.current_identity_id())`;
+
+/** Avileo: personal data of a person, independent of any business. Seen by that person alone. */
+export const userProfiles = tenancy.table(
+  "user_profiles",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    userId: uuid("user_id").notNull().unique("user_profiles_user_id_unique"),
+    dni: varchar("dni", { length: 20 }),
+    phone: varchar("phone", { length: 50 }),
+    birthDate: date("birth_date"),
+    avatarUrl: varchar("avatar_url", { length: 255 }),
+    isActive: boolean("is_active").notNull().default(true),
+    ...timestamps(),
+  },
+  (t) => [
+    foreignKey({
+      name: "user_profiles_user_id_fkey",
+      columns: [t.userId],
+      foreignColumns: [identityUser.id],
+    }).onDelete("cascade"),
+    pgPolicy("own_profile", { for: "all", to: authenticated, using: ownProfile, withCheck: ownProfile }),
+    pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
+  ],
+);
+
+/** A named set of permissions, defined by the tenant. */
+export const roles = tenantTable(
+  tenancy,
+  "roles",
+  {
+    name: text("name").notNull(),
+    description: text("description"),
+    permissions: text("permissions").array().notNull().default(sql`'{}'`),
+    ...timestamps(),
+  },
+  {
+    audit: "all",
+    extra: (t) => [unique("roles_name_unique").on(t.tenantId, t.name), check("roles_name_check", sql`${t.name} <> ''`)],
+  },
+);
+
+/** Acountee: users 1:N user_roles. */
+export const userRoles = tenantTable(
+  tenancy,
+  "user_roles",
+  { userId: uuid("user_id").notNull(), roleId: uuid("role_id").notNull(), ...timestamps() },
+  {
+    audit: "all",
+    references: {
+      userId: { table: users, onDelete: "cascade", index: false },
+      roleId: { table: roles, onDelete: "cascade" },
+    },
+    extra: (t) => [unique("user_roles_user_id_role_id_unique").on(t.tenantId, t.userId, t.roleId)],
+  },
+);
+
+/** pending → accepted | revoked; an expired one stays pending and is refused. */
+export const invitationStatus = choice(["pending", "accepted", "revoked"]);
+
+/** An e-mail address asked to join. Only a hash of the token is stored. */
+export const invitations = tenantTable(
+  tenancy,
+  "invitations",
+  {
+    email: text("email").notNull(),
+    role: userRole.column("role").notNull().default("user"),
+    tokenHash: text("token_hash").notNull(),
+    status: invitationStatus.column("status").notNull().default("pending"),
+    expiresAt: instant("expires_at").notNull(),
+    invitedBy: uuid("invited_by"),
+    acceptedBy: uuid("accepted_by"),
+    ...timestamps(),
+  },
+  {
+    audit: "all",
+    access: "no-delete",
+    references: { invitedBy: users, acceptedBy: users },
+    extra: (t) => [
+      unique("invitations_token_hash_unique").on(t.tenantId, t.tokenHash),
+      tenantIndex("invitations", t.tenantId, t.email),
+    ],
+  },
+);
