@@ -104,8 +104,8 @@ create function accounting.freeze_invoice() returns trigger
 as $$
 begin
   if old.status = 'draft' then
-    if tg_op = 'UPDATE' and new.status not in ('draft', 'issued') then
-      raise exception using errcode = 'ZT003', message = format('An invoice goes from draft to issued, not to %s', new.status);
+    if tg_op = 'UPDATE' and new.status = 'void' then
+      raise exception using errcode = 'ZT003', message = 'A draft is not voided: delete it';
     end if;
     return case tg_op when 'DELETE' then old else new end;
   end if;
@@ -125,7 +125,6 @@ end $$;
 create trigger freeze_invoice before update or delete on accounting.invoices
   for each row execute function accounting.freeze_invoice();
 --> statement-breakpoint
--- Lines of an invoice that is being written by the same statement are not visible yet, and are allowed.
 create function accounting.freeze_invoice_line() returns trigger
   language plpgsql
 as $$

@@ -30,10 +30,12 @@ export const customers = tenantTable(
   },
   {
     audit: "changes",
-    references: { companyId: companies },
+    references: { companyId: { table: companies, index: false } },
     extra: (t) => [
       unique("customers_company_id_id_unique").on(t.tenantId, t.companyId, t.id),
-      uniqueIndex("idx_customers_external_id").on(t.tenantId, t.companyId, t.externalId),
+      uniqueIndex("idx_customers_external_id")
+        .on(t.tenantId, t.companyId, t.externalId)
+        .where(sql`${t.externalId} is not null`),
       tenantIndex("customers", t.tenantId, t.name, t.id),
       check("customers_name_check", sql`${t.name} <> ''`),
     ],
@@ -65,11 +67,16 @@ export const invoices = tenantTable(
   },
   {
     audit: "changes",
-    references: { companyId: companies, customerId: { table: customers, within: "companyId" } },
+    references: {
+      companyId: { table: companies, index: false },
+      customerId: { table: customers, within: "companyId" },
+    },
     extra: (t) => [
       unique("invoices_company_id_id_unique").on(t.tenantId, t.companyId, t.id),
       unique("invoices_invoice_number_unique").on(t.tenantId, t.companyId, t.invoiceNumber),
-      uniqueIndex("idx_invoices_external_id").on(t.tenantId, t.companyId, t.externalId),
+      uniqueIndex("idx_invoices_external_id")
+        .on(t.tenantId, t.companyId, t.externalId)
+        .where(sql`${t.externalId} is not null`),
       tenantIndex("invoices", t.tenantId, t.invoiceDate, t.id),
       tenantIndex("invoices", t.tenantId, t.status, t.invoiceDate, t.id),
       check("invoices_invoice_number_check", sql`(${t.status} = 'draft') = (${t.invoiceNumber} is null)`),

@@ -65,7 +65,7 @@ export function poolLimits(given: Partial<PoolLimits> = {}, environment: NodeJS.
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) {
     const wrong = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
-    throw new ConfigurationError(`${wrong.join(", ")}: use a whole number of ${"milliseconds or connections"} above 0`);
+    throw new ConfigurationError(`${wrong.join(", ")}: use a whole number of milliseconds or connections above 0`);
   }
   const env = parsed.data as Record<keyof typeof environmentSchema.shape, number | undefined>;
   const fromEnvironment: Partial<PoolLimits> = defined({
@@ -76,7 +76,8 @@ export function poolLimits(given: Partial<PoolLimits> = {}, environment: NodeJS.
     queryTimeoutMillis: env.DB_QUERY_TIMEOUT,
   });
   const limits = { ...defaults, ...fromEnvironment, ...defined(given) };
-  for (const [name, value] of Object.entries(limits)) {
+  for (const name of Object.keys(defaults) as (keyof PoolLimits)[]) {
+    const value = limits[name];
     const least = name === "min" ? 0 : 1;
     if (!Number.isSafeInteger(value) || value < least) {
       throw new ConfigurationError(`${name}: use a whole number of at least ${least}`);

@@ -23,11 +23,11 @@ export interface Executor {
 export const currentTransaction = new AsyncLocalStorage<{ readonly ended: boolean; readonly description: string }>();
 
 /** Throws when called inside an open transaction: the work would run on a second connection, in a second scope. */
-export function refuseNestedScope(description: string): void {
+export function refuseNestedScope(kind: string): void {
   const outer = currentTransaction.getStore();
   if (!outer || outer.ended) return;
   throw new TenantIsolationError(
-    `${description} was used inside a transaction of ${outer.description}: use the transaction's own handle (tx)`,
+    `A second scope (${kind}) was opened inside a transaction of ${outer.description}: use the transaction's own handle (tx)`,
   );
 }
 

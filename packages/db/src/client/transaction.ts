@@ -112,9 +112,9 @@ export class TransactionExecutor implements Executor {
     }
   }
 
-  /** The error that began the failure: the first one the server or the driver reported in this transaction. */
-  get firstError(): DatabaseError | undefined {
-    return this.#firstError;
+  /** The error that ended the connection, if one did: later ones are only its echo. */
+  get lostConnection(): DatabaseError | undefined {
+    return this.#lost ? this.#firstError : undefined;
   }
 
   #command(text: string): Promise<QueryArrayResult> {

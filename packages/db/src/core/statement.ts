@@ -1,6 +1,7 @@
-import { type Placeholder, type Query, sql } from "drizzle-orm";
+import { getColumns, type Placeholder, type Query, type SQL, sql } from "drizzle-orm";
 import { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { nodePgCodecs } from "drizzle-orm/node-postgres/codecs";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { PgAsyncSession } from "drizzle-orm/pg-core/async/session";
 import { PgDialect } from "drizzle-orm/pg-core/dialect";
 import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
@@ -74,28 +75,60 @@ const anyParams = new Proxy({} as Record<string, Placeholder>, {
   get: (_target, key) => (typeof key === "string" ? sql.placeholder(key) : undefined),
 });
 
+function register<P, Result>(name: string, compile: () => CompiledQuery): Statement<P, Result> {
+  if (name.length > 63 || registry.has(name)) throw new TypeError(`Statement name is taken or too long: ${name}`);
+  let compiled: CompiledQuery | undefined;
+  const made: Statement<P, Result> = {
+    name,
+    compiled() {
+      compiled ??= compile();
+      return compiled;
+    },
+  };
+  registry.set(name, made as unknown as Statement<never, unknown>);
+  return made;
+}
+
+type ParamsOf<P> = P extends Params<infer Q> ? Omit<Q, "tenantId"> : never;
+
 /**
- * Makes the `statement` function of a domain, which knows the domain's relations.
- *
- * `statement("accounting.customers.find", (q, p: Params<{ id: string }>) => q.select()…)` writes a query once; the
- * builder's Drizzle expression gives the result type. Names are unique and at most 63 characters (PostgreSQL's limit).
+ * Makes the two functions a domain writes its statements with; they know the domain's relations. Names are unique and
+ * at most 63 characters (PostgreSQL's limit), like `accounting.customers.find`.
  */
 export function statementsWith<R extends AnyRelations>(relations: R) {
-  const builder = new NodePgDatabase(dialect, new CompileOnlySession(), relations);
-  return function statement<P, Result>(
+  const builder = new NodePgDatabase(dialect, new CompileOnlySession(), relations) as unknown as StatementBuilder<R>;
+
+  /** A query in Drizzle's language: `statement(name, (q, p: Params<{ id: string }>) => q.select()…)`. */
+  function statement<P, Result>(
     name: string,
     build: (query: StatementBuilder<R>, params: P) => Preparable<Result>,
-  ): Statement<P extends Params<infer Q> ? Omit<Q, "tenantId"> : never, Result> {
-    if (name.length > 63 || registry.has(name)) throw new TypeError(`Statement name is taken or too long: ${name}`);
-    let compiled: CompiledQuery | undefined;
-    const made = {
-      name,
-      compiled() {
-        compiled ??= build(builder as never, anyParams as never).prepare(name) as unknown as CompiledQuery;
-        return compiled;
-      },
-    };
-    registry.set(name, made);
-    return made;
-  };
+  ): Statement<ParamsOf<P>, Result> {
+    return register(name, () => build(builder, anyParams as P).prepare(name) as unknown as CompiledQuery);
+  }
+
+  /**
+   * A query in SQL, for what Drizzle cannot say (several writes in one statement). `shape` is a Drizzle query with the
+   * same columns in the same order; its row mapper, and so its types, are used.
+   */
+  function sqlStatement<P, Result>(
+    name: string,
+    shape: (query: StatementBuilder<R>) => Preparable<Result>,
+    build: (params: P) => SQL,
+  ): Statement<ParamsOf<P>, Result> {
+    return register(name, () => {
+      const { mapper } = shape(builder).prepare(name) as unknown as CompiledQuery;
+      return new CompiledQuery(dialect.sqlToQuery(build(anyParams as P)), "arrays", mapper);
+    });
+  }
+
+  return { statement, sqlStatement };
+}
+
+/** The columns of a table in its own order, read from `source`: what `select().from(table)` expects. */
+export function columnsOf(table: PgTable, source: string): SQL {
+  const columns = Object.values(getColumns(table)) as PgColumn[];
+  return sql.join(
+    columns.map((c) => sql`${sql.identifier(source)}.${sql.identifier(c.name)}`),
+    sql`, `,
+  );
 }

@@ -34,8 +34,8 @@ const states: Record<string, TriggerInfo["state"]> = {
 };
 
 const columnNames = (relation: string, numbers: string) =>
-  `(SELECT coalesce(json_agg(a.attname ORDER BY k.position), '[]') FROM unnest(${numbers}) WITH ORDINALITY k(number, position)
-    JOIN pg_catalog.pg_attribute a ON a.attrelid = ${relation} AND a.attnum = k.number)`;
+  `(SELECT coalesce(json_agg(a.attname ORDER BY u.position), '[]') FROM unnest(${numbers}) WITH ORDINALITY u(number, position)
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = ${relation} AND a.attnum = u.number)`;
 
 /** Constraints by table oid. Not-null constraints (PostgreSQL 18) are part of the column. */
 export async function readConstraints(client: ClientBase, schemas: string[]): Promise<Map<string, ConstraintInfo[]>> {

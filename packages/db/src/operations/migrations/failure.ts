@@ -9,6 +9,8 @@ export interface ServerFailure {
   readonly table?: string | undefined;
   readonly column?: string | undefined;
   readonly constraint?: string | undefined;
+  /** The server function that raised it; unlike the message it is never translated. */
+  readonly routine?: string | undefined;
 }
 
 /** Reads an unknown error as a server failure; `code` is there only when the server answered. */
@@ -18,13 +20,18 @@ export function serverFailure(error: unknown): ServerFailure {
 }
 
 const advice: Record<string, string> = {
-  "42501":
-    "If it is row level security, this migrator does not see every row: set NO FORCE ROW LEVEL SECURITY on the tables at the start of this migration and FORCE it again at its end, or migrate as a login with BYPASSRLS.",
   "42601": "If the message is about multiple commands, put `--> statement-breakpoint` between the statements.",
   "55P03": "A lock was not free in time: run it again when no long transaction uses the table.",
   "57014": "The statement limit was reached: raise statementTimeoutMs for this run.",
   "25001": 'If it cannot run inside a transaction, write the line "-- migrate: no-transaction" into the file.',
 };
+
+const hiddenRows =
+  "This migrator is bound by row level security and would not see every row: put `ALTER TABLE … NO FORCE ROW LEVEL SECURITY` for the tables it reads before this statement and FORCE after it, or migrate as a login with BYPASSRLS.";
+
+function adviceFor(failure: ServerFailure): string | undefined {
+  return failure.routine === "check_enable_rls" ? hiddenRows : advice[failure.code ?? ""];
+}
 
 /** The error of one failed statement: where, which SQLSTATE, the server's words, what is left behind, what to do. */
 export function statementFailed(migration: Migration, position: number, error: unknown): MigrationError {
@@ -32,7 +39,7 @@ export function statementFailed(migration: Migration, position: number, error: u
   const kept = migration.transactional
     ? "Nothing of this migration was kept."
     : "The statements before it were kept: correct the cause and run `pnpm db:migrate` again.";
-  const hint = advice[failure.code ?? ""];
+  const hint = adviceFor(failure);
   return new MigrationError(
     `Migration ${migration.name} failed at statement ${position} of ${migration.statements.length} (SQLSTATE ${failure.code ?? "none"}): ${safeMessage(failure)}. ${kept}${hint ? ` ${hint}` : ""}`,
     {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientBase } from "pg";
 import { MigrationError } from "../../core/errors";
 import { clearForRetry } from "./concurrent-index";
-import { isClusterConflict, statementFailed } from "./failure";
+import { isClusterConflict, serverFailure, statementFailed } from "./failure";
 import { type Migration, readMigrations } from "./folder";
-import { compareHistory, ensureHistory, readHistory } from "./history";
+import { type AppliedMigration, compareHistory, ensureHistory, readHistory } from "./history";
 import { withMigratorLock } from "./lock";
 import { withMigratorSettings } from "./settings";
 
@@ -48,8 +48,8 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
   return withMigratorLock(client, lockWaitMs, () =>
     withMigratorSettings(client, { lockTimeoutMs, statementTimeoutMs }, async (prepare) => {
       await prepare();
-      await ensureHistory(client);
-      const { applied, pending, problems } = compareHistory(await readHistory(client), migrations);
+      const history = await openHistory(client);
+      const { applied, pending, problems } = compareHistory(history, migrations);
       if (problems.length > 0) {
         throw new MigrationError(`Nothing was migrated. ${problems.map((problem) => problem.message).join(" ")}`);
       }
@@ -66,6 +66,19 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
       return { applied: pending.map((migration) => migration.name), alreadyApplied: applied.length };
     }),
   );
+}
+
+async function openHistory(client: ClientBase): Promise<AppliedMigration[]> {
+  try {
+    await ensureHistory(client);
+    return await readHistory(client);
+  } catch (error) {
+    const { code, message } = serverFailure(error);
+    throw new MigrationError(
+      `The history table migrations.applied could not be made or read (SQLSTATE ${code ?? "none"}): ${message}. Migrate as a login that may create schemas in this database (DATABASE_ADMIN_URL).`,
+      { sqlState: code },
+    );
+  }
 }
 
 async function applyInTransaction(

@@ -7,7 +7,7 @@ import { clusterVersion } from "./initialise";
 import { accepts, freePort, isFree, launch } from "./launch";
 import { withLock } from "./lock";
 import { type Postmaster, readPostmaster } from "./postmaster";
-import { ownerOf, pause, run } from "./processes";
+import { isAlive, ownerOf, pause, run, startedAt } from "./processes";
 
 export { type InitialiseOptions, initialiseCluster, randomPassword } from "./initialise";
 export { type Postmaster, readPostmaster } from "./postmaster";
@@ -81,8 +81,7 @@ export async function startCluster(directory: string, options: StartOptions = {}
           `set ORG_DB_POSTGRES_BIN to the bin folder of PostgreSQL ${major}, or remove that data to begin anew.`,
       );
     }
-    // PostgreSQL itself copes with a dead pid, but refuses to start when another process has got that pid since.
-    if ((await readPostmaster(path)) !== undefined) await removeStalePidFile(path);
+    await removeMisleadingPidFile(path);
 
     const deadline = Date.now() + startLimitMs;
     const { preferredPort } = options;
@@ -113,9 +112,15 @@ export async function startCluster(directory: string, options: StartOptions = {}
   });
 }
 
-async function removeStalePidFile(directory: string): Promise<void> {
+/**
+ * A dead pid stays: PostgreSQL copes, and finds by that file what the dead server left in shared memory. A pid that
+ * another program has got since must go, because PostgreSQL would take that program for a server and refuse to start.
+ */
+async function removeMisleadingPidFile(directory: string): Promise<void> {
   const found = await readPostmaster(directory);
-  if (found !== undefined && !found.alive) await unlink(join(directory, "postmaster.pid")).catch(() => undefined);
+  if (found !== undefined && !found.alive && found.pid > 0 && isAlive(found.pid)) {
+    await unlink(join(directory, "postmaster.pid")).catch(() => undefined);
+  }
 }
 
 function signal(found: Postmaster, name: NodeJS.Signals, directory: string): void {
@@ -134,10 +139,12 @@ async function stopOnWindows(directory: string, mode: StopMode): Promise<void> {
   await run(pgCtl, ["stop", "-D", directory, "-m", mode, "-w", "-t", "30"]);
 }
 
-async function isGone(directory: string, pid: number, waitMs: number): Promise<boolean> {
+/** The pid file goes a moment before the process does, so it is the process that is waited for. */
+async function isGone(directory: string, pid: number, started: string, waitMs: number): Promise<boolean> {
   for (const deadline = Date.now() + waitMs; ; await pause(10)) {
-    const now = await readPostmaster(directory);
-    if (!now?.alive || now.pid !== pid) return true;
+    const now = await startedAt(pid);
+    if (now === undefined || now !== started) return true;
+    if (now === "" && !(await readPostmaster(directory))?.alive) return true;
     if (Date.now() > deadline) return false;
   }
 }
@@ -149,10 +156,11 @@ async function isGone(directory: string, pid: number, waitMs: number): Promise<b
 export async function stopCluster(directory: string, mode: StopMode = "fast"): Promise<boolean> {
   const path = await realpath(directory).catch(() => undefined);
   const found = path === undefined ? undefined : await readPostmaster(path);
-  if (path === undefined || !found?.alive) return false;
+  const started = found?.alive ? await startedAt(found.pid) : undefined;
+  if (path === undefined || !found?.alive || started === undefined) return false;
   if (process.platform === "win32") {
     await stopOnWindows(path, mode);
-    if (await isGone(path, found.pid, 1_000)) return true;
+    if (await isGone(path, found.pid, started, 1_000)) return true;
   }
   const steps = [
     { name: stopSignals[mode], waitMs: mode === "immediate" ? 10_000 : 30_000 },
@@ -161,7 +169,7 @@ export async function stopCluster(directory: string, mode: StopMode = "fast"): P
   ] as const;
   for (const step of steps) {
     signal(found, step.name, path);
-    if (await isGone(path, found.pid, step.waitMs)) return true;
+    if (await isGone(path, found.pid, started, step.waitMs)) return true;
   }
   throw new ConnectionError(`The server of ${path} (process ${found.pid}) does not end: end it by hand.`);
 }

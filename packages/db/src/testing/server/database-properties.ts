@@ -1,4 +1,4 @@
-/** What CREATE DATABASE … TEMPLATE leaves behind: grants and settings of the database itself. */
+/** What CREATE DATABASE … TEMPLATE leaves behind: owner, grants and settings of the database itself. */
 import type pg from "pg";
 import { quoteName } from "./database-names";
 
@@ -17,7 +17,7 @@ interface RoleSetting {
 /** Writes the statements that give a database what another one has. Settings are copied as values, never as text. */
 export type PropertyWriter = (client: pg.Client, database: string) => Promise<void>;
 
-/** Reads the grants (`REVOKE TEMP ON DATABASE …`) and settings (`ALTER DATABASE … SET`) of `source`. */
+/** Reads the owner, grants (`REVOKE TEMP ON DATABASE …`) and settings (`ALTER DATABASE … SET`) of `source`. */
 export async function readProperties(client: pg.Client, source: string): Promise<PropertyWriter> {
   const grants = await client.query<Grant>(
     `select r.rolname as grantee, a.privilege_type as privilege, a.is_grantable as grantable
@@ -25,9 +25,12 @@ export async function readProperties(client: pg.Client, source: string): Promise
       where d.datname = $1 and a.grantee <> d.datdba and (a.grantee = 0 or r.rolname is not null)`,
     [source],
   );
-  const changed = await client.query(`select 1 from pg_catalog.pg_database where datname = $1 and datacl is not null`, [
-    source,
-  ]);
+  const owners = await client.query<{ owner: string; changed: boolean; foreign: boolean }>(
+    `select pg_get_userbyid(datdba) as owner, datacl is not null as changed,
+            pg_get_userbyid(datdba) <> current_user as foreign
+       from pg_catalog.pg_database where datname = $1`,
+    [source],
+  );
   const settings = await client.query<RoleSetting>(
     `select r.rolname as role, split_part(entry, '=', 1) as name, substr(entry, strpos(entry, '=') + 1) as value
        from pg_catalog.pg_db_role_setting s join pg_catalog.pg_database d on d.oid = s.setdatabase
@@ -38,7 +41,11 @@ export async function readProperties(client: pg.Client, source: string): Promise
 
   return async (target, database) => {
     const name = quoteName(database);
-    const statements = changed.rowCount === 0 ? [] : [`revoke all on database ${name} from public`];
+    const statements: string[] = [];
+    for (const { owner, changed, foreign } of owners.rows) {
+      if (foreign) statements.push(`alter database ${name} owner to ${quoteName(owner)}`);
+      if (changed) statements.push(`revoke all on database ${name} from public`);
+    }
     for (const { grantee, privilege, grantable } of grants.rows) {
       const to = grantee === null ? "public" : quoteName(grantee);
       statements.push(`grant ${privilege} on database ${name} to ${to}${grantable ? " with grant option" : ""}`);

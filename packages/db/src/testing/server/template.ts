@@ -30,12 +30,22 @@ export interface Template {
 const busyLimitMs = 15_000;
 const objectInUse = "55006";
 
+/**
+ * Measured: FILE_COPY takes half the time of WAL_LOG where fsync is off, as on our own servers; where it is on, its
+ * checkpoints make it twice as slow beside other sessions that write.
+ */
+async function quickerStrategy(client: pg.Client): Promise<"file_copy" | "wal_log"> {
+  const { rows } = await client.query<{ fsync: string }>("select current_setting('fsync') as fsync");
+  return rows[0]?.fsync === "off" ? "file_copy" : "wal_log";
+}
+
 /** Copies a database, and tries again for a while when somebody is still connected to the original. */
 async function copyDatabase(client: pg.Client, name: string, template: string): Promise<void> {
+  const strategy = await quickerStrategy(client);
   const deadline = Date.now() + busyLimitMs;
   for (;;) {
     try {
-      await client.query(`create database ${quoteName(name)} template ${quoteName(template)} strategy = wal_log`);
+      await client.query(`create database ${quoteName(name)} template ${quoteName(template)} strategy = ${strategy}`);
       return;
     } catch (error) {
       if (errorCode(error) !== objectInUse) throw error;

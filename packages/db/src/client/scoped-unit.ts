@@ -1,0 +1,105 @@
+import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
+import type { Statement } from "../core/statement";
+import { currentTransaction, type Executor, refuseNestedScope } from "./executor";
+import type { ConnectionPool } from "./pool";
+import { type RetryOptions, withRetry } from "./retry";
+import type { TenantScope } from "./scope";
+import { drizzleOn, runStatement, type ScopedDrizzle } from "./session";
+import { type IsolationLevel, TransactionExecutor } from "./transaction";
+import type { Unit } from "./unit";
+
+export interface TransactionOptions {
+  /** READ COMMITTED when left out. */
+  isolation?: IsolationLevel | undefined;
+  /** Run the whole callback again on 40001 and 40P01: `true` for up to 5 attempts. The callback must be repeatable. */
+  retry?: boolean | RetryOptions | undefined;
+}
+
+const noRelations: EmptyRelations = {} as EmptyRelations;
+
+/** Runs statements of one scope on an executor; the base of every handle. */
+export abstract class ScopedUnit implements Unit {
+  readonly scope: TenantScope;
+  protected readonly executor: Executor;
+  #drizzle: ScopedDrizzle<EmptyRelations> | undefined;
+
+  constructor(executor: Executor, scope: TenantScope) {
+    this.executor = executor;
+    this.scope = Object.freeze({ ...scope });
+  }
+
+  run<P extends object, Result>(statement: Statement<P, Result>, params: P): Promise<Result> {
+    return runStatement(this.executor, statement, { ...params, tenantId: this.scope.tenantId });
+  }
+
+  get drizzle(): ScopedDrizzle<EmptyRelations> {
+    this.#drizzle ??= drizzleOn(this.executor, noRelations);
+    return this.#drizzle;
+  }
+
+  /** The same executor as a Drizzle database that knows relations. */
+  drizzleWith<R extends AnyRelations>(relations: R): ScopedDrizzle<R> {
+    return drizzleOn(this.executor, relations);
+  }
+
+  abstract atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
+}
+
+/** Statements inside an open transaction; `atomic` is a savepoint. */
+export class TransactionUnit extends ScopedUnit {
+  readonly #transaction: TransactionExecutor;
+
+  constructor(transaction: TransactionExecutor, scope: TenantScope) {
+    super(transaction, scope);
+    this.#transaction = transaction;
+  }
+
+  override atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.#transaction.savepoint(() => work(this));
+  }
+
+  savepoint<T>(work: () => Promise<T>): Promise<T> {
+    return this.#transaction.savepoint(work);
+  }
+
+  /** The same transaction for another tenant: only the platform's, whose login is bound to none. */
+  within(scope: TenantScope): TransactionUnit {
+    return new TransactionUnit(this.#transaction, scope);
+  }
+}
+
+/** Everything that makes a transaction of a scope. */
+export interface TransactionSource {
+  pool: ConnectionPool;
+  prelude: readonly Buffer[];
+  scope: TenantScope;
+  /** Whose transaction it is, in the words of an error: `a tenant`. */
+  description: string;
+}
+
+/**
+ * Runs `work` in one transaction. It commits when `work` resolves and rolls back when it throws; the error is the
+ * first one that happened. Throws `TenantIsolationError` inside another transaction.
+ */
+export function runTransaction<T>(
+  source: TransactionSource,
+  work: (unit: TransactionUnit) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  return withRetry(options.retry, async () => {
+    refuseNestedScope(`a transaction of ${source.description}`);
+    const { pool, prelude, description, scope } = source;
+    const transaction = new TransactionExecutor(pool, prelude, description, options.isolation);
+    return currentTransaction.run(transaction, async () => {
+      let result: T;
+      try {
+        result = await work(new TransactionUnit(transaction, scope));
+      } catch (error) {
+        await transaction.rollback();
+        throw transaction.lostConnection ?? error;
+      }
+      await transaction.commit();
+      return result;
+    });
+  });
+}

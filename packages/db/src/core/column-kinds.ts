@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+/*
+ * One zod schema per kind of column, so that what zod accepts PostgreSQL stores, unchanged. Plain drizzle-orm/zod lets
+ * through NUL, numeric overflow, excess decimals, 30 February and NaN, which the server refuses or silently alters.
+ */
+
+// A lone surrogate would be stored as U+FFFD, NUL not at all.
+const storableText = (text: string) => !text.includes("\u0000") && text.isWellFormed();
+
+/** Text that PostgreSQL stores as it is; `length` counts code points, as varchar(n) does. */
+export function pgText(length?: number) {
+  const text = z
+    .string()
+    .refine(storableText, "holds a character that cannot be stored (NUL or half a surrogate pair)");
+  if (length === undefined) return text;
+  return text.refine((value) => [...value].length <= length, `use at most ${length} characters`);
+}
+
+const decimalPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
+/** A decimal number as text for numeric(precision, scale): refuses what would be rounded, overflow or turn into NaN. */
+export function pgNumeric(precision: number, scale: number) {
+  const whole = precision - scale;
+  return z
+    .string()
+    .regex(decimalPattern, "use a decimal number as text, such as 12.50")
+    .refine((value) => (value.split(".")[1]?.length ?? 0) <= scale, `use at most ${scale} decimals`)
+    .refine((value) => digitsBeforePoint(value) <= whole, `use at most ${whole} digits before the decimal point`)
+    .refine((value) => !/^-0(?:\.0+)?$/.test(value), "use 0 without a sign");
+}
+
+function digitsBeforePoint(value: string): number {
+  const digits = value.replace("-", "").split(".")[0] ?? "";
+  return digits === "0" ? 0 : digits.length;
+}
+
+/** A calendar date `YYYY-MM-DD` of the years 0001 to 9999 that exists. */
+export function pgDate() {
+  return z.string().refine(isRealDate, "use an existing date as YYYY-MM-DD");
+}
+
+function isRealDate(value: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
+  if (!match || match[1] === "0000") return false;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+  return date.toISOString().slice(0, 10) === value;
+}
+
+/** A point in time of the years 1 to 9999, in milliseconds. */
+export function pgTimestamp() {
+  const least = new Date("0001-01-01T00:00:00.000Z");
+  return z.date().min(least).max(new Date("9999-12-31T23:59:59.999Z"));
+}
+
+/** A UUID of any version in lower case, as PostgreSQL prints it. */
+export function pgUuid() {
+  return z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "use a UUID in lower case");
+}
+
+export const pgInteger = () => z.int().min(-2_147_483_648).max(2_147_483_647);
+export const pgBigint = () =>
+  z
+    .bigint()
+    .min(-(2n ** 63n))
+    .max(2n ** 63n - 1n);
+
+/** JSON that comes back equal: plain objects, arrays, finite numbers, storable text. */
+export function pgJsonb() {
+  return z.custom<unknown>(
+    isStorableJson,
+    "use plain JSON: no undefined, NaN, NUL characters, dates or class instances",
+  );
+}
+
+function isStorableJson(value: unknown, depth = 0): boolean {
+  if (depth > 100) return false;
+  if (value === null || typeof value === "boolean") return true;
+  if (typeof value === "string") return storableText(value);
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1));
+  if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  return Object.entries(value).every(([key, item]) => storableText(key) && isStorableJson(item, depth + 1));
+}

@@ -1,0 +1,173 @@
+import { SingleStatements } from "./client/executor";
+import { ConnectionPool, type PoolOptions } from "./client/pool";
+import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
+import { runTransaction, ScopedUnit, type TransactionOptions, type TransactionUnit } from "./client/scoped-unit";
+import type { Unit } from "./client/unit";
+import { bindAndExecute, prepared } from "./client/wire";
+import { TenantContextMissingError, TenantIsolationError } from "./core/errors";
+import { TenantDatabase, type TenantTransaction } from "./handles";
+import { IdentityDatabase } from "./identity";
+import { type ConnectionHealth, checkHealth } from "./operations/health";
+import { PlatformDatabase, type PlatformUse } from "./platform";
+
+export interface DatabaseOptions extends PoolOptions {
+  /** A pool made by `createConnectionPool`, instead of the options of one. */
+  pool?: ConnectionPool | undefined;
+  /** Connection string of the platform login; DATABASE_PLATFORM_URL when left out. Connected at its first use. */
+  platformUrl?: string | undefined;
+}
+
+class SingleUnit extends ScopedUnit {
+  readonly #start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>;
+
+  constructor(
+    executor: SingleStatements,
+    scope: TenantScope,
+    start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>,
+  ) {
+    super(executor, scope);
+    this.#start = start;
+  }
+
+  override atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.#start(work);
+  }
+}
+
+/**
+ * The way in. It reads and writes nothing by itself: choose a tenant with `forTenant` or `withTenant`, a signed-in
+ * person with `forIdentity`, or the operator's own work with `platform`.
+ */
+export class Database {
+  readonly #options: DatabaseOptions;
+  #pool: ConnectionPool | undefined;
+  #platformPool: ConnectionPool | undefined;
+
+  constructor(options: DatabaseOptions = {}) {
+    this.#options = options;
+    this.#pool = options.pool;
+  }
+
+  /** The pool, made at first use. Throws `ConfigurationError` when there is no valid URL or setting. */
+  get pool(): ConnectionPool {
+    this.#pool ??= new ConnectionPool("runtime", this.#options);
+    return this.#pool;
+  }
+
+  /**
+   * A tenant's handle; cheap, keep it for a request. Throws `TenantContextMissingError` without a tenant,
+   * `ValidationError` on a malformed id. With `userId`, every call checks that the member is still active.
+   */
+  forTenant(scope: TenantScope): TenantDatabase {
+    const start = this.#starter(scope);
+    const { executor } = this.#single(tenantSettings(scope), "a tenant's handle");
+    return new TenantDatabase(new SingleUnit(executor, scope, start), start);
+  }
+
+  /** `forTenant(scope).transaction(work, options)` in one call. */
+  withTenant<T>(
+    scope: TenantScope,
+    work: (tx: TenantTransaction) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
+    return this.forTenant(scope).transaction(work, options);
+  }
+
+  /** The same as `withTenant`: a transaction always belongs to a tenant. */
+  transaction<T>(
+    scope: TenantScope,
+    work: (tx: TenantTransaction) => Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
+    if (typeof scope === "function") throw contextMissing("transaction");
+    return this.withTenant(scope, work, options);
+  }
+
+  /**
+   * A signed-in person before a tenant is chosen: sees the own memberships and profile, nothing else.
+   * `identityId` is Better Auth's `session.user.id`. Throws `ValidationError`.
+   */
+  forIdentity(identityId: string): IdentityDatabase {
+    const { executor } = this.#single(identitySettings(identityId), "an identity's handle");
+    const unit = new SingleUnit(executor, { tenantId: "" }, () => {
+      throw new TenantIsolationError("An identity has no transaction: choose a tenant first");
+    });
+    return new IdentityDatabase(this, unit, identityId);
+  }
+
+  /**
+   * The operator's own cross-tenant work, over DATABASE_PLATFORM_URL. Each use is written to `tenancy.platform_log`
+   * with actor and reason, in the same transaction. Throws `ValidationError` without them.
+   */
+  platform(use: PlatformUse): PlatformDatabase {
+    const { pool: _pool, platformUrl, url: _url, ...options } = this.#options;
+    this.#platformPool ??= new ConnectionPool("platform", { ...options, url: platformUrl });
+    return new PlatformDatabase(this.#platformPool, use);
+  }
+
+  /** Is the database reachable, is the login safe, is the schema up to date? Never throws; bounded by the pool's limits. */
+  checkConnectionHealth(): Promise<ConnectionHealth> {
+    return checkHealth(() => this.pool);
+  }
+
+  /** Ends all connections: waits up to `graceMs` (5 s) for work under way. Always ends. */
+  async close(options: { graceMs?: number } = {}): Promise<void> {
+    await Promise.all([this.#pool?.close(options), this.#platformPool?.close(options)]);
+  }
+
+  /** Shows nothing that could be a secret. */
+  toJSON(): Record<string, unknown> {
+    return { name: "Database", pool: this.#pool?.status() };
+  }
+
+  #single(settings: ScopeSettings, description: string): { executor: SingleStatements } {
+    return { executor: new SingleStatements(this.pool, [scopeBytes(settings)], description) };
+  }
+
+  #starter(scope: TenantScope) {
+    const settings = tenantSettings(scope);
+    const source = { prelude: [scopeBytes(settings)], scope, description: "a tenant" };
+    return <T>(work: (unit: TransactionUnit) => Promise<T>, options?: TransactionOptions) =>
+      runTransaction({ ...source, pool: this.pool }, work, options);
+  }
+
+  /** Tables belong to tenants: these exist only to say so, at compile time and at run time. */
+  get select(): never {
+    throw contextMissing("select");
+  }
+  get insert(): never {
+    throw contextMissing("insert");
+  }
+  get update(): never {
+    throw contextMissing("update");
+  }
+  get delete(): never {
+    throw contextMissing("delete");
+  }
+  get execute(): never {
+    throw contextMissing("execute");
+  }
+  get query(): never {
+    throw contextMissing("query");
+  }
+}
+
+function scopeBytes({ tenantId, userId, companyId, identityId }: ScopeSettings): Buffer {
+  return bindAndExecute(prepared.scope, [tenantId, userId, companyId, identityId]);
+}
+
+function contextMissing(method: string): TenantContextMissingError {
+  return new TenantContextMissingError(
+    `db.${method} needs a tenant: use db.forTenant({ tenantId, userId }).${method} or db.withTenant({ tenantId }, (tx) => …)`,
+  );
+}
+
+/**
+ * A database handle from the environment or from `options`. Connects at the first call.
+ * Throws `ConfigurationError` naming the variable when the configuration does not fit.
+ */
+export function createDatabase(options: DatabaseOptions = {}): Database {
+  const database = new Database(options);
+  void database.pool;
+  return database;
+}

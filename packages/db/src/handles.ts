@@ -1,0 +1,124 @@
+import { Accounting, accountingRelations } from "./accounting";
+import type { TenantScope } from "./client/scope";
+import type { ScopedUnit, TransactionOptions, TransactionUnit } from "./client/scoped-unit";
+import type { ScopedDrizzle } from "./client/session";
+import { Tenancy, tenancyRelations } from "./tenancy";
+
+/** The relations of all domains, for `tx.query.…`; keys of the five business domains carry the domain's name. */
+export const relations = { ...accountingRelations, ...tenancyRelations };
+
+export type Relations = typeof relations;
+
+type Drizzle = ScopedDrizzle<Relations>;
+
+/** What a tenant's handle and its transaction have in common: the domains' repositories, and Drizzle itself. */
+abstract class Scoped {
+  readonly #unit: ScopedUnit;
+  #drizzle: Drizzle | undefined;
+  #accounting: Accounting | undefined;
+  #tenancy: Tenancy | undefined;
+
+  constructor(unit: ScopedUnit) {
+    this.#unit = unit;
+  }
+
+  /** Whom this runs as; it cannot be changed. */
+  get scope(): TenantScope {
+    return this.#unit.scope;
+  }
+
+  get accounting(): Accounting {
+    this.#accounting ??= new Accounting(this.#unit);
+    return this.#accounting;
+  }
+
+  get tenancy(): Tenancy {
+    this.#tenancy ??= new Tenancy(this.#unit);
+    return this.#tenancy;
+  }
+
+  // Drizzle's own methods, so that `tx.select().from(…)` is Drizzle as everybody knows it.
+  get select(): Drizzle["select"] {
+    return this.#bound("select");
+  }
+  get selectDistinct(): Drizzle["selectDistinct"] {
+    return this.#bound("selectDistinct");
+  }
+  get selectDistinctOn(): Drizzle["selectDistinctOn"] {
+    return this.#bound("selectDistinctOn");
+  }
+  get insert(): Drizzle["insert"] {
+    return this.#bound("insert");
+  }
+  get update(): Drizzle["update"] {
+    return this.#bound("update");
+  }
+  get delete(): Drizzle["delete"] {
+    return this.#bound("delete");
+  }
+  get execute(): Drizzle["execute"] {
+    return this.#bound("execute");
+  }
+  get with(): Drizzle["with"] {
+    return this.#bound("with");
+  }
+  get $with(): Drizzle["$with"] {
+    return this.#bound("$with");
+  }
+  get $count(): Drizzle["$count"] {
+    return this.#bound("$count");
+  }
+  /** Relational queries: `tx.query.accountingInvoices.findMany({ with: { lines: true } })`. */
+  get query(): Drizzle["query"] {
+    return this.#drizzleNow.query;
+  }
+
+  get #drizzleNow(): Drizzle {
+    this.#drizzle ??= this.#unit.drizzleWith(relations);
+    return this.#drizzle;
+  }
+
+  #bound<K extends keyof Drizzle>(method: K): Drizzle[K] {
+    const drizzle = this.#drizzleNow;
+    return (drizzle[method] as (...args: never[]) => unknown).bind(drizzle) as Drizzle[K];
+  }
+}
+
+/** An open transaction of a tenant: repositories and Drizzle, all in one transaction and one scope. */
+export class TenantTransaction extends Scoped {
+  readonly #unit: TransactionUnit;
+
+  constructor(unit: TransactionUnit) {
+    super(unit);
+    this.#unit = unit;
+  }
+
+  /** A part that can fail on its own: a savepoint. Its error undoes what it wrote and nothing else. */
+  transaction<T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
+    return this.#unit.savepoint(() => work(this));
+  }
+}
+
+/** Starts a transaction of a tenant. */
+export type StartTransaction = <T>(
+  work: (unit: TransactionUnit) => Promise<T>,
+  options?: TransactionOptions,
+) => Promise<T>;
+
+/** A tenant's handle: holds no connection. Every call is one transaction of its own, in one round trip. */
+export class TenantDatabase extends Scoped {
+  readonly #start: StartTransaction;
+
+  constructor(unit: ScopedUnit, start: StartTransaction) {
+    super(unit);
+    this.#start = start;
+  }
+
+  /**
+   * Runs several calls as one transaction: all or nothing. Throws the first error; `TenantIsolationError` when a
+   * second scope is opened inside.
+   */
+  transaction<T>(work: (tx: TenantTransaction) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    return this.#start((unit) => work(new TenantTransaction(unit)), options);
+  }
+}

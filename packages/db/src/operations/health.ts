@@ -1,0 +1,82 @@
+import { mapError } from "../client/map-error";
+import type { ConnectionPool, PoolStatus } from "../client/pool";
+import { DatabaseError, MigrationError } from "../core/errors";
+import { migrationsFolder } from "./assets";
+import { type MigrationStatus, migrationStatus, readMigrations } from "./migrations";
+
+export interface ConnectionHealth {
+  isHealthy: boolean;
+  /** What is wrong, in sentences without secrets; empty when healthy. */
+  errors: string[];
+  /** Checkout and one round trip, in milliseconds. */
+  latencyMs: number | undefined;
+  pool: PoolStatus | undefined;
+  /** The role that queries run as. */
+  role: string | undefined;
+  serverVersion: string | undefined;
+  migrations: MigrationStatus | undefined;
+}
+
+interface ServerFacts {
+  role: string;
+  server_version: string;
+}
+
+/** The oldest server that the SQL of the package supports. */
+const oldestServer = 15;
+
+/** AI-BOS `checkConnectionHealth`: reachable, safe login, supported server, migrations applied. Never throws. */
+export async function checkHealth(pool: () => ConnectionPool): Promise<ConnectionHealth> {
+  const health: ConnectionHealth = {
+    isHealthy: false,
+    errors: [],
+    latencyMs: undefined,
+    pool: undefined,
+    role: undefined,
+    serverVersion: undefined,
+    migrations: undefined,
+  };
+  try {
+    await inspect(pool(), health);
+  } catch (error) {
+    const failure = mapError(error);
+    health.errors.push(`${failure.name}: ${failure.message}`);
+  }
+  health.isHealthy = health.errors.length === 0;
+  return health;
+}
+
+async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<void> {
+  const started = performance.now();
+  const connection = await pool.connect();
+  try {
+    const facts = await connection.client.query<ServerFacts>(
+      "select current_user::text as role, current_setting('server_version') as server_version",
+    );
+    health.latencyMs = Math.round((performance.now() - started) * 100) / 100;
+    health.role = facts.rows[0]?.role;
+    health.serverVersion = facts.rows[0]?.server_version;
+    if (Number.parseInt(health.serverVersion ?? "0", 10) < oldestServer) {
+      health.errors.push(`The server is PostgreSQL ${health.serverVersion}: use ${oldestServer} or newer`);
+    }
+    health.migrations = await migrationStatus(connection.client, await readMigrations(migrationsFolder()));
+    health.errors.push(...health.migrations.problems);
+    if (health.migrations.pending.length > 0) {
+      health.errors.push(`${health.migrations.pending.length} migrations are not applied: run pnpm db:migrate`);
+    }
+  } finally {
+    connection.release();
+    health.pool = pool.status();
+  }
+}
+
+/** Throws what a health check found: the first typed error, or `MigrationError` for a schema that is not up to date. */
+export async function assertReady(pool: ConnectionPool): Promise<void> {
+  const connection = await pool.connect();
+  connection.release();
+  const { errors } = await checkHealth(() => pool);
+  if (errors.length === 0) return;
+  throw errors.some((error) => /migration|ahead|edited/i.test(error))
+    ? new MigrationError(errors.join(" "))
+    : new DatabaseError(errors.join(" "));
+}

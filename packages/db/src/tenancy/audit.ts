@@ -1,0 +1,86 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { Unit } from "../client/unit";
+import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import type { Params } from "../core/statement";
+import { auditLog } from "./schema";
+import { sqlStatement, statement } from "./statements";
+
+export type AuditEntry = typeof auditLog.$inferSelect;
+
+/** A named action, such as BHC's `suspend_user` or `freeze_account`. */
+export interface AuditAction {
+  action: string;
+  /** `schema.table`, or another kind of thing. */
+  targetType: string;
+  targetId?: string | undefined;
+  details?: Record<string, unknown> | undefined;
+}
+
+const lastTime = "infinity";
+const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+const list = statement("tenancy.audit.list", (q, p: Params<{ before: string; id: string; limit: number }>) =>
+  q
+    .select()
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.tenantId, p.tenantId),
+        sql`(${auditLog.createdAt}, ${auditLog.id}) < (${p.before}::timestamptz, ${p.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(auditLog.createdAt), desc(auditLog.id))
+    .limit(p.limit),
+);
+
+const ofTarget = statement(
+  "tenancy.audit.list_of_target",
+  (q, p: Params<{ targetType: string; targetId: string; limit: number }>) =>
+    q
+      .select()
+      .from(auditLog)
+      .where(
+        and(
+          eq(auditLog.tenantId, p.tenantId),
+          eq(auditLog.targetType, p.targetType),
+          eq(auditLog.targetId, p.targetId),
+        ),
+      )
+      .orderBy(desc(auditLog.createdAt))
+      .limit(p.limit),
+);
+
+const record = sqlStatement(
+  "tenancy.audit.record",
+  (q) => q.select({ done: sql<null>`null` }).from(auditLog),
+  (p: Params<{ action: string; targetType: string; targetId: string | null; details: string }>) => sql`
+    select tenancy.record_audit(${p.action}::text, ${p.targetType}::text, ${p.targetId}::uuid, ${p.details}::jsonb)::text`,
+);
+
+/** The tenant's trail: read here, appended by the database's triggers, changed by nobody. */
+export class AuditRepository {
+  readonly #unit: Unit;
+
+  constructor(unit: Unit) {
+    this.#unit = unit;
+  }
+
+  /** Newest first. */
+  async list(request: PageRequest = {}): Promise<Page<AuditEntry>> {
+    const limit = pageSize(request);
+    const [before = lastTime, id = lastId] = cursorKey(request, 2) ?? [];
+    const rows = await this.#unit.run(list, { before, id, limit: limit + 1 });
+    return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
+  }
+
+  /** What happened to one record, newest first; `targetType` is `schema.table`. */
+  listOfTarget(targetType: string, targetId: string, limit = 50): Promise<AuditEntry[]> {
+    return this.#unit.run(ofTarget, { targetType, targetId, limit: pageSize({ limit }) });
+  }
+
+  /** Records a named action of the scope's user, in the same transaction as what it accompanies. */
+  async record({ action, targetType, targetId, details }: AuditAction): Promise<void> {
+    const params = { action, targetType, targetId: targetId ?? null, details: JSON.stringify(details ?? {}) };
+    await this.#unit.run(record, params);
+  }
+}

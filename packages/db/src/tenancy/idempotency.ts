@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import type { Unit } from "../client/unit";
+import { ConflictError } from "../core/errors";
+import { found } from "../core/found";
+import { newId } from "../core/ids";
+import type { Params } from "../core/statement";
+import { idempotencyKeys } from "./schema";
+import { sqlStatement, statement } from "./statements";
+
+export interface IdempotentCall {
+  /** What is done, e.g. `invoices.issue`. */
+  operation: string;
+  /** Chosen by the caller, the same at each retry. */
+  key: string;
+  /** The input: another input under the same key is a conflict. */
+  request: unknown;
+}
+
+// Waits for a concurrent holder of the key: the insert blocks until that transaction ends, then does nothing.
+const take = sqlStatement(
+  "tenancy.idempotency.take",
+  (q) => q.select({ id: idempotencyKeys.id }).from(idempotencyKeys),
+  (p: Params<{ id: string; operation: string; key: string; requestHash: string }>) => sql`
+    insert into tenancy.idempotency_keys as k (tenant_id, id, operation, key, request_hash)
+    values (${p.tenantId}::uuid, ${p.id}::uuid, ${p.operation}::text, ${p.key}::text, ${p.requestHash}::text)
+    on conflict (tenant_id, operation, key) do nothing
+    returning k.id`,
+);
+
+const read = statement("tenancy.idempotency.read", (q, p: Params<{ operation: string; key: string }>) =>
+  q
+    .select()
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.tenantId, p.tenantId),
+        eq(idempotencyKeys.operation, p.operation),
+        eq(idempotencyKeys.key, p.key),
+      ),
+    ),
+);
+
+const store = statement("tenancy.idempotency.store", (q, p: Params<{ id: string; result: unknown }>) =>
+  q
+    .update(idempotencyKeys)
+    .set({ result: p.result as never })
+    .where(and(eq(idempotencyKeys.tenantId, p.tenantId), eq(idempotencyKeys.id, p.id)))
+    .returning({ id: idempotencyKeys.id }),
+);
+
+/** Operations that take effect once, however often they are retried. */
+export class IdempotencyRepository {
+  readonly #unit: Unit;
+
+  constructor(unit: Unit) {
+    this.#unit = unit;
+  }
+
+  /**
+   * Runs `work` once per key; a retry gets the stored result of the first run, as JSON returns it. Key, effect and
+   * result are written in one transaction. Throws `ConflictError` when the key came with another request before.
+   */
+  once<T>(call: IdempotentCall, work: (unit: Unit) => Promise<T>): Promise<T> {
+    const { operation, key } = call;
+    const requestHash = createHash("sha256").update(canonicalJson(call.request)).digest("hex");
+    return this.#unit.atomic(async (unit) => {
+      const id = newId();
+      const taken = await unit.run(take, { id, operation, key, requestHash });
+      if (taken.length > 0) {
+        const result = await work(unit);
+        await unit.run(store, { id, result: result === undefined ? null : result });
+        return result;
+      }
+      const earlier = found((await unit.run(read, { operation, key }))[0], "idempotency key");
+      if (earlier.requestHash !== requestHash) {
+        throw new ConflictError(`The idempotency key was used for another request of ${operation}: choose a new key`);
+      }
+      return earlier.result as T;
+    });
+  }
+}
+
+/** JSON with sorted keys, so that the same content has the same hash. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner) && !(inner instanceof Date)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,156 @@
+import { and, asc, eq, ne, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Unit } from "../client/unit";
+import { ConflictError } from "../core/errors";
+import { found } from "../core/found";
+import { newId } from "../core/ids";
+import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { columnsOf, type Params } from "../core/statement";
+import { parseInput } from "../core/validation";
+import { users } from "./schema";
+import { sqlStatement, statement } from "./statements";
+import { memberSchema, roleChangeSchema, settingsSchema } from "./validation";
+
+/** A person's account within one tenant. */
+export type User = typeof users.$inferSelect;
+export type NewMember = z.input<typeof memberSchema>;
+
+const find = statement("tenancy.users.find", (q, p: Params<{ id: string }>) =>
+  q
+    .select()
+    .from(users)
+    .where(and(eq(users.tenantId, p.tenantId), eq(users.id, p.id))),
+);
+
+const findByEmail = statement("tenancy.users.find_by_email", (q, p: Params<{ email: string }>) =>
+  q
+    .select()
+    .from(users)
+    .where(and(eq(users.tenantId, p.tenantId), sql`${users.emailLower} = lower(${p.email}::text)`)),
+);
+
+const findByIdentity = statement("tenancy.users.find_by_identity", (q, p: Params<{ identityId: string }>) =>
+  q
+    .select()
+    .from(users)
+    .where(and(eq(users.tenantId, p.tenantId), eq(users.identityId, p.identityId))),
+);
+
+const list = statement("tenancy.users.list", (q, p: Params<{ after: string; limit: number }>) =>
+  q
+    .select()
+    .from(users)
+    .where(and(eq(users.tenantId, p.tenantId), ne(users.status, "removed"), sql`${users.id} > ${p.after}::uuid`))
+    .orderBy(asc(users.id))
+    .limit(p.limit),
+);
+
+// An account made beforehand (no identity yet) is claimed by the first identity with its e-mail; others keep theirs.
+const ensure = sqlStatement(
+  "tenancy.users.ensure",
+  (q) => q.select().from(users),
+  (p: Params<{ id: string; identityId: string | null; email: string; name: string; role: string }>) => sql`
+    with written as (
+      insert into tenancy.users as u (tenant_id, id, identity_id, email, name, role)
+      values (${p.tenantId}::uuid, ${p.id}::uuid, ${p.identityId}::uuid, ${p.email}::text, ${p.name}::text, ${p.role}::text)
+      on conflict (tenant_id, email_lower) do update set identity_id = excluded.identity_id
+        where u.identity_id is null and excluded.identity_id is not null
+      returning ${columnsOf(users, "u")}
+    )
+    select ${columnsOf(users, "written")} from written
+    union all
+    select ${columnsOf(users, "u")} from tenancy.users u
+    where u.tenant_id = ${p.tenantId}::uuid and u.email_lower = lower(${p.email}::text)
+      and not exists (select from written)`,
+);
+
+type Change = Partial<Pick<User, "role" | "status" | "settings" | "name">>;
+
+/** The members of the tenant. The database refuses to lose the last active admin, whoever writes. */
+export class MemberRepository {
+  readonly #unit: Unit;
+
+  constructor(unit: Unit) {
+    this.#unit = unit;
+  }
+
+  /** The member, or undefined. */
+  async findById(id: string): Promise<User | undefined> {
+    return (await this.#unit.run(find, { id }))[0];
+  }
+
+  /** The member. Throws `NotFoundError`. */
+  async getById(id: string): Promise<User> {
+    return found(await this.findById(id), "member");
+  }
+
+  /** By e-mail address, whatever its case. */
+  async findByEmail(email: string): Promise<User | undefined> {
+    return (await this.#unit.run(findByEmail, { email }))[0];
+  }
+
+  /** By Better Auth's `user.id`. */
+  async findByIdentity(identityId: string): Promise<User | undefined> {
+    return (await this.#unit.run(findByIdentity, { identityId }))[0];
+  }
+
+  /** Active and suspended members, in the order they joined. */
+  async list(request: PageRequest = {}): Promise<Page<User>> {
+    const limit = pageSize(request);
+    const [after = "00000000-0000-0000-0000-000000000000"] = cursorKey(request, 1) ?? [];
+    return toPage(await this.#unit.run(list, { after, limit: limit + 1 }), limit, (row) => [row.id]);
+  }
+
+  /**
+   * Makes sure that a person is a member, and returns the account: the existing one unchanged, or a new one. Safe to
+   * call at every sign-in. Throws `ValidationError`; `ConflictError` when the address belongs to another identity.
+   */
+  async ensureMember(input: NewMember): Promise<User> {
+    const member = parseInput(memberSchema, input, "member");
+    const known = member.identityId ? await this.findByIdentity(member.identityId) : undefined;
+    if (known) return known;
+    const [ensured] = await this.#unit.run(ensure, { ...member, identityId: member.identityId ?? null, id: newId() });
+    const user = found(ensured, "member");
+    if (member.identityId && user.identityId !== member.identityId) {
+      throw new ConflictError("Another person is a member under this e-mail address");
+    }
+    return user;
+  }
+
+  /** user | admin | market_maker. Throws `NotFoundError`; `InvariantError` for the last active admin. */
+  changeRole(id: string, role: User["role"]): Promise<User> {
+    return this.#change(id, { role: parseInput(roleChangeSchema, role, "role") });
+  }
+
+  /** The member is refused from the next call on. Throws `NotFoundError`; `InvariantError` for the last active admin. */
+  suspend(id: string): Promise<User> {
+    return this.#change(id, { status: "suspended" });
+  }
+
+  /** Undoes `suspend` and `remove`. Throws `NotFoundError`. */
+  reactivate(id: string): Promise<User> {
+    return this.#change(id, { status: "active" });
+  }
+
+  /**
+   * Ends the membership; the account stays for the documents and the trail that name it.
+   * Throws `NotFoundError`; `InvariantError` for the last active admin.
+   */
+  remove(id: string): Promise<User> {
+    return this.#change(id, { status: "removed" });
+  }
+
+  /** Replaces the member's preferences. Throws `ValidationError`, `NotFoundError`. */
+  updateSettings(id: string, settings: Record<string, unknown>): Promise<User> {
+    return this.#change(id, { settings: parseInput(settingsSchema, settings, "settings") });
+  }
+
+  async #change(id: string, change: Change): Promise<User> {
+    const [updated] = await this.#unit.drizzle
+      .update(users)
+      .set(change)
+      .where(and(eq(users.tenantId, this.#unit.scope.tenantId), eq(users.id, id)))
+      .returning();
+    return found(updated, "member");
+  }
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { pgJsonb, pgText, pgUuid } from "../core/column-kinds";
+import { insertSchema, selectSchema, updateSchema } from "../core/validation";
+import { companies, roles, securityEvents, tenants, userProfiles, userRole, users } from "./schema";
+
+const filled = (what: string) => pgText().refine((text) => text.trim() !== "", `${what} must not be empty`);
+const email = filled("email").refine((text) => /^[^\s@]+@[^\s@]+$/.test(text), "use an e-mail address");
+const kept = { tenantId: true, createdAt: true, updatedAt: true } as const;
+
+/** A company as it is created. */
+export const newCompanySchema = insertSchema(companies)
+  .omit({ ...kept, status: true })
+  .extend({ name: filled("name") })
+  .strict();
+
+/** The fields of a company that can be changed. */
+export const companyChangesSchema = updateSchema(companies)
+  .omit({ ...kept, id: true })
+  .strict()
+  .refine((changes) => Object.keys(changes).length > 0, "there is nothing to change");
+
+/** A person who shall be a member: found by identity or e-mail, created when missing. */
+export const memberSchema = z
+  .object({
+    identityId: pgUuid().nullish(),
+    email,
+    name: filled("name"),
+    role: userRole.zod.default("user"),
+  })
+  .strict();
+
+export const roleChangeSchema = userRole.zod;
+
+const jsonObject = pgJsonb().pipe(z.record(z.string(), z.unknown()));
+
+/** Preferences of a member, any JSON object. */
+export const settingsSchema = jsonObject;
+
+/** A person asked to join; `expiresInHours` is 1 to 720, a week when left out. */
+export const newInvitationSchema = z
+  .object({ email, role: userRole.zod.default("user"), expiresInHours: z.int().min(1).max(720).default(168) })
+  .strict();
+
+/** A role of the tenant's own: a name and permission strings that the application gives meaning to. */
+export const newRoleSchema = insertSchema(roles)
+  .omit(kept)
+  .extend({ name: filled("name"), permissions: z.array(filled("permission")).max(500).default([]) })
+  .strict();
+
+/** A self-service sign-up: the tenant, its first company, and the signed-in person as its first admin. */
+export const newTenantSchema = z
+  .object({
+    id: pgUuid().optional(),
+    name: filled("name"),
+    company: newCompanySchema.optional(),
+    admin: z.object({ email, name: filled("name") }).strict(),
+  })
+  .strict();
+
+/** Personal data of a person. Avileo: lengths as the document has them. */
+export const profileChangesSchema = updateSchema(userProfiles)
+  .omit({ id: true, userId: true, createdAt: true, updatedAt: true, isActive: true })
+  .strict();
+
+/** What the application reports for the security log. */
+export const newSecurityEventSchema = insertSchema(securityEvents)
+  .omit({ tenantId: true, id: true, createdAt: true, userId: true })
+  .extend({ type: filled("type"), details: jsonObject.default({}) })
+  .strict();
+
+export const tenantSchema = selectSchema(tenants);
+export const companySchema = selectSchema(companies);
+export const userSchema = selectSchema(users);

@@ -1,0 +1,78 @@
+/** Shared by the tests of the servers: temporary folders, processes that hold a server, and waiting. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { withAdminClient } from "../../src/testing/server/admin-client";
+
+export const isRoot = process.getuid?.() === 0;
+
+const folders: string[] = [];
+
+/** A folder that every account may enter, removed by `removeFolders`. */
+export async function temporaryFolder(mode = 0o755): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "org-db-spec-")));
+  await chmod(folder, mode);
+  folders.push(folder);
+  return folder;
+}
+
+export async function removeFolders(): Promise<void> {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+}
+
+export interface HeldServer {
+  adminUrl: string;
+  port: number;
+  reused: boolean;
+  dataDirectory: string;
+  folder: string;
+  pid: number;
+}
+
+/** Starts a process that holds a server; `started` resolves when the server accepts connections. */
+export function holdServer(kind: "development" | "throwaway", root = "") {
+  const script = fileURLToPath(new URL("./fixtures/hold.ts", import.meta.url));
+  const repository = fileURLToPath(new URL("../../../..", import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", script, kind, root], {
+    cwd: repository,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const started = new Promise<HeldServer>((resolve, reject) => {
+    if (child.stdout === null) return reject(new Error("no output"));
+    createInterface({ input: child.stdout }).once("line", (line) => resolve(JSON.parse(line) as HeldServer));
+    child.once("exit", (code) => reject(new Error(`The holding process ended with ${code} before its server ran.`)));
+  });
+  const tell = async (word: string) => {
+    child.stdin?.write(`${word}\n`);
+    await exited;
+  };
+  return {
+    started,
+    stop: () => tell("stop"),
+    exit: () => tell("exit"),
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+/** Waits until the condition holds; fails after the limit. */
+export async function eventually(what: string, condition: () => boolean | Promise<boolean>, limitMs = 15_000) {
+  for (const deadline = Date.now() + limitMs; !(await condition()); ) {
+    if (Date.now() > deadline) throw new Error(`Still not so after ${limitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The first column of the first row. */
+export function ask<T>(url: string, sql: string): Promise<T> {
+  return withAdminClient(url, async (client) => {
+    const { rows } = await client.query({ text: sql, rowMode: "array" });
+    return rows[0]?.[0] as T;
+  });
+}
