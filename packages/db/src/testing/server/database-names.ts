@@ -1,6 +1,7 @@
 /** Names of test databases, which say whose they are, and clearing those of the dead. */
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
+import { ConfigurationError } from "../../core/errors";
 import { errorCode } from "./admin-client";
 import { currentOwner, hostId, type Owner, ownerIsAlive } from "./processes";
 
@@ -17,9 +18,11 @@ export async function ownedName(kind: "tpl" | "clone", word: string): Promise<st
   return `org_db_${kind}_${await hostId()}_${pid}_${started}_${word}`;
 }
 
-/** The word a name ends with. */
+/** The word that ends a name made by `ownedName`. */
 export function wordOf(name: string): string {
-  return pattern.exec(name)?.[4] ?? name;
+  const word = pattern.exec(name)?.[4];
+  if (word === undefined) throw new ConfigurationError(`${name} is not a template: use the name createTemplate gave.`);
+  return word;
 }
 
 async function isAbandoned(name: string, host: string): Promise<boolean> {

@@ -1,0 +1,30 @@
+import pg from "pg";
+import { connectionTarget } from "../client/config";
+import { mapError } from "../client/map-error";
+
+/**
+ * Runs `work` on one connection of the admin login (DATABASE_ADMIN_URL, or `url`) and always ends it. No statement
+ * limit: migrations set their own. Throws `ConfigurationError`, `ConnectionError`, or what `work` throws, typed.
+ */
+export async function withAdmin<T>(url: string | undefined, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const { host, port, user, database, password, ssl } = connectionTarget("admin", url);
+  const client = new pg.Client({
+    host,
+    port,
+    user,
+    database,
+    ssl,
+    ...(password === undefined ? {} : { password }),
+    connectionTimeoutMillis: 5_000,
+    application_name: "@org/db admin",
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } catch (error) {
+    throw mapError(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { groupOf } from "../client/login-check";
+import { withUrlParts } from "../client/url";
+
+/** The kinds of login an application needs, and the environment variable of each. */
+export const loginVariables = {
+  runtime: "DATABASE_URL",
+  identity: "DATABASE_AUTH_URL",
+  platform: "DATABASE_PLATFORM_URL",
+} as const;
+
+export type ApplicationLogin = keyof typeof loginVariables;
+
+export interface Login {
+  user: string;
+  password: string;
+}
+
+export type Logins = Record<ApplicationLogin, Login>;
+
+/** Names and new random passwords of the three logins; `prefix` is usually the database's name. */
+export function newLogins(prefix: string): Logins {
+  const login = (kind: ApplicationLogin): Login => ({
+    user: `${prefix}_${kind}`,
+    password: randomBytes(24).toString("base64url"),
+  });
+  return { runtime: login("runtime"), identity: login("identity"), platform: login("platform") };
+}
+
+/**
+ * Makes the logins, or gives existing ones their password again, each a member of just its one group. The groups
+ * must exist: migrate first. Needs a superuser or CREATEROLE.
+ */
+export async function ensureLogins(client: pg.ClientBase, logins: Logins): Promise<void> {
+  for (const kind of Object.keys(logins) as ApplicationLogin[]) {
+    const { user, password } = logins[kind];
+    const name = pg.escapeIdentifier(user);
+    const attributes = "login nosuperuser nobypassrls nocreaterole nocreatedb inherit";
+    // Utility statements take no parameters; the password is quoted by the driver.
+    const secret = `password ${pg.escapeLiteral(password)}`;
+    const { rowCount } = await client.query("select from pg_roles where rolname = $1", [user]);
+    if (rowCount === 0) await client.query(`create role ${name} ${attributes} ${secret}`);
+    else await client.query(`alter role ${name} login inherit ${secret}`);
+    await client.query(`grant ${pg.escapeIdentifier(groupOf[kind])} to ${name}`);
+  }
+}
+
+/** The environment variables that an application needs, as `NAME=url` pairs. */
+export function loginUrls(adminUrl: string, logins: Logins): Record<string, string> {
+  const urls = (Object.keys(logins) as ApplicationLogin[]).map((kind) => [
+    loginVariables[kind],
+    withUrlParts(adminUrl, logins[kind]),
+  ]);
+  return Object.fromEntries(urls);
+}

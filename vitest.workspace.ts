@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+// Vitest 4 does not find this file by itself: it is passed with --config. Sources run as they are, without a build.
+const ssr = { resolve: { conditions: ["@org/source", "module", "node", "development|production"] } };
+const databaseSetup = ["packages/db/src/testing/global-setup.ts"];
+const shared = { environment: "node", testTimeout: 30_000, hookTimeout: 60_000, pool: "forks" } as const;
+
+export default defineConfig({
+  ssr,
+  test: {
+    projects: [
+      {
+        ssr,
+        test: { ...shared, name: "unit", include: ["packages/*/src/**/*.test.ts"], testTimeout: 10_000 },
+      },
+      {
+        ssr,
+        test: {
+          ...shared,
+          name: "database",
+          include: ["packages/db/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+          exclude: ["packages/db/test/{migrations,operations,server}/**"],
+          globalSetup: databaseSetup,
+        },
+      },
+      {
+        ssr,
+        test: {
+          ...shared,
+          name: "migrations",
+          include: ["packages/db/test/{migrations,operations,server}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
