@@ -5,17 +5,19 @@ declare
   name text;
 begin
   foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer'] loop
-    begin
-      execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
-    exception when duplicate_object or unique_violation then
-      null;
-    end;
+    if not exists (select from pg_roles r where r.rolname = name) then
+      begin
+        execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
+      exception when duplicate_object or unique_violation then
+        null;
+      end;
+    end if;
     if exists (select from pg_roles r where r.rolname = name and (r.rolsuper or r.rolbypassrls or r.rolcanlogin)) then
       raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
     end if;
   end loop;
   -- To hand the audit function over to audit_writer, an owner that is no superuser must be a member of it.
-  if not (select rolsuper from pg_roles where rolname = current_user) then
+  if not pg_has_role(current_user, 'audit_writer', 'MEMBER') then
     execute format('grant audit_writer to %I', current_user);
   end if;
 end $$;

@@ -2,6 +2,7 @@
  * For the tests of applications that use @org/db: a real server, a migrated database per file, tenants in one line.
  */
 export { createTestDatabase, type TestDatabase } from "./database";
+export { type OpenedDevelopmentDatabase, openDevelopmentDatabase } from "./development";
 export { createCustomer, createInvoice, createTenant, type TestTenant } from "./factories";
 export { currentTestRun, type StartedTestRun, startTestRun, type TestRun } from "./run";
 export { startTestServer, type TestServer } from "./server/start-test-server";

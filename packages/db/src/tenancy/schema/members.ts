@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, date, foreignKey, jsonb, pgPolicy, text, unique, uuid, varchar } from "drizzle-orm/pg-core";
+import { boolean, check, date, foreignKey, index, jsonb, pgPolicy, text, unique, uuid, varchar } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
 import { authenticated, platform } from "../../core/roles";
@@ -39,6 +39,8 @@ export const users = tenantTable(
         columns: [t.identityId],
         foreignColumns: [identityUser.id],
       }).onDelete("restrict"),
+      // Not led by tenant_id: it serves a person's memberships across tenants, and the foreign key to the identity.
+      index("idx_users_identity_id").on(t.identityId),
       check("users_email_check", sql`${t.email} <> ''`),
       pgPolicy("own_membership", {
         for: "select",

@@ -309,18 +309,17 @@ CREATE INDEX "idx_invitations_invited_by" ON "tenancy"."invitations" ("tenant_id
 CREATE INDEX "idx_invitations_accepted_by" ON "tenancy"."invitations" ("tenant_id","accepted_by");--> statement-breakpoint
 CREATE INDEX "idx_invitations_email" ON "tenancy"."invitations" ("tenant_id","email");--> statement-breakpoint
 CREATE INDEX "idx_user_roles_role_id" ON "tenancy"."user_roles" ("tenant_id","role_id");--> statement-breakpoint
+CREATE INDEX "idx_users_identity_id" ON "tenancy"."users" ("identity_id");--> statement-breakpoint
 CREATE INDEX "idx_audit_log_admin_user_id" ON "tenancy"."audit_log" ("tenant_id","admin_user_id");--> statement-breakpoint
 CREATE INDEX "idx_audit_log_created_at_id" ON "tenancy"."audit_log" ("tenant_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "idx_audit_log_target_type_target_id_created_at" ON "tenancy"."audit_log" ("tenant_id","target_type","target_id","created_at");--> statement-breakpoint
 CREATE INDEX "idx_security_events_user_id" ON "tenancy"."security_events" ("tenant_id","user_id");--> statement-breakpoint
 CREATE INDEX "idx_security_events_created_at_id" ON "tenancy"."security_events" ("tenant_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "idx_customers_company_id" ON "accounting"."customers" ("tenant_id","company_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "idx_customers_external_id" ON "accounting"."customers" ("tenant_id","company_id","external_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_customers_external_id" ON "accounting"."customers" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;--> statement-breakpoint
 CREATE INDEX "idx_customers_name_id" ON "accounting"."customers" ("tenant_id","name","id");--> statement-breakpoint
 CREATE INDEX "idx_invoice_lines_company_id" ON "accounting"."invoice_lines" ("tenant_id","company_id");--> statement-breakpoint
-CREATE INDEX "idx_invoices_company_id" ON "accounting"."invoices" ("tenant_id","company_id");--> statement-breakpoint
 CREATE INDEX "idx_invoices_customer_id" ON "accounting"."invoices" ("tenant_id","customer_id","company_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "idx_invoices_external_id" ON "accounting"."invoices" ("tenant_id","company_id","external_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_invoices_external_id" ON "accounting"."invoices" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;--> statement-breakpoint
 CREATE INDEX "idx_invoices_invoice_date_id" ON "accounting"."invoices" ("tenant_id","invoice_date","id");--> statement-breakpoint
 CREATE INDEX "idx_invoices_status_invoice_date_id" ON "accounting"."invoices" ("tenant_id","status","invoice_date","id");--> statement-breakpoint
 ALTER TABLE "auth"."account" ADD CONSTRAINT "account_user_id_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "auth"."user"("id") ON DELETE CASCADE;--> statement-breakpoint

@@ -1,0 +1,140 @@
+import { createHmac } from "node:crypto";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { urlFromEnvironment } from "../client/config";
+import { parseUrl, withUrlParts } from "../client/url";
+import { createDatabase, type Database } from "../database";
+import { withAdmin } from "../operations/admin";
+import { migrationsFolder } from "../operations/assets";
+import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../operations/logins";
+import { migrate, readMigrations } from "../operations/migrations";
+import { startDevelopmentServer } from "./server/development";
+
+/** The database to develop with: the environment's, or the embedded one of the checkout. */
+export interface DevelopmentServerAccess {
+  /** True when the environment names the server; false for the embedded one. */
+  given: boolean;
+  /** Connection strings; they hold passwords. */
+  urls: Record<ApplicationLogin | "admin", string>;
+  /** Where the data is, in words, without secrets. */
+  location: string;
+  /** Keeps the embedded server running after this process. */
+  keep(): Promise<void>;
+  /** Lets go of the embedded server; it stops when nobody else uses it. */
+  stop(): Promise<void>;
+}
+
+const databaseName = "org_db";
+
+/** The folder of the checkout: the nearest one above that holds the pnpm workspace, else the working directory. */
+export function checkoutRoot(start = process.cwd()): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "pnpm-workspace.yaml"))) return folder;
+    if (folder === dirname(folder)) return start;
+  }
+}
+
+/** Finds the server: the environment's URLs, else starts or adopts `.data/postgres`. Changes nothing in a given one. */
+export async function findDevelopmentServer(onProgress: (line: string) => void = () => {}): Promise<DevelopmentServerAccess> {
+  const admin = urlFromEnvironment("admin") ?? urlFromEnvironment("runtime");
+  return admin ? givenServer(admin) : embeddedServer(onProgress);
+}
+
+function givenServer(admin: string): DevelopmentServerAccess {
+  const { host, port, database } = parseUrl(admin, "DATABASE_ADMIN_URL");
+  const nothing = () => Promise.resolve();
+  return {
+    given: true,
+    urls: {
+      admin,
+      runtime: urlFromEnvironment("runtime") ?? admin,
+      identity: urlFromEnvironment("identity") ?? admin,
+      platform: urlFromEnvironment("platform") ?? admin,
+    },
+    location: `database "${database}" on ${host}:${port}, from the environment`,
+    keep: nothing,
+    stop: nothing,
+  };
+}
+
+async function embeddedServer(onProgress: (line: string) => void): Promise<DevelopmentServerAccess> {
+  const server = await startDevelopmentServer({ root: checkoutRoot(), log: onProgress });
+  try {
+    await withAdmin(server.adminUrl, async (client) => {
+      const { rowCount } = await client.query("select from pg_database where datname = $1", [databaseName]);
+      if (rowCount === 0) await client.query(`create database ${databaseName}`);
+    });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const admin = withUrlParts(server.adminUrl, { database: databaseName });
+  const logins = derivedLogins(server.adminUrl);
+  return {
+    given: false,
+    urls: {
+      admin,
+      runtime: withUrlParts(admin, logins.runtime),
+      identity: withUrlParts(admin, logins.identity),
+      platform: withUrlParts(admin, logins.platform),
+    },
+    location: `embedded PostgreSQL on 127.0.0.1:${server.port}, data in ${server.dataDirectory}`,
+    keep: server.keep,
+    stop: server.stop,
+  };
+}
+
+// The logins' passwords follow from the superuser's, which is stored beside the data: nothing else needs storing.
+function derivedLogins(adminUrl: string): Logins {
+  const secret = new URL(adminUrl).password;
+  const logins = newLogins(databaseName);
+  for (const login of Object.values(logins)) {
+    login.password = createHmac("sha256", secret).update(login.user).digest("base64url");
+  }
+  return logins;
+}
+
+export interface OpenedDevelopmentDatabase {
+  db: Database;
+  /** What and where it is, in words, without secrets. */
+  location: string;
+  serverVersion: string;
+  /** Names of the migrations that were applied just now. */
+  applied: string[];
+  /** Closes the handle and lets go of the server. */
+  stop(): Promise<void>;
+}
+
+/** Opens the development database ready to use: server found or started, migrated, logins made. For demos and scripts. */
+export async function openDevelopmentDatabase(
+  options: { onProgress?: (line: string) => void } = {},
+): Promise<OpenedDevelopmentDatabase> {
+  const onProgress = options.onProgress ?? (() => {});
+  const server = await findDevelopmentServer(onProgress);
+  try {
+    const { applied, serverVersion } = await prepareServer(server, onProgress);
+    const db = createDatabase({ url: server.urls.runtime, platformUrl: server.urls.platform, onWarning: onProgress });
+    const stop = async () => {
+      await db.close();
+      await server.stop();
+    };
+    return { db, location: server.location, serverVersion, applied, stop };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Migrates, and makes the logins of the embedded server. A given server keeps the logins it has. */
+export function prepareServer(
+  server: DevelopmentServerAccess,
+  onProgress: (line: string) => void = () => {},
+): Promise<{ applied: string[]; serverVersion: string }> {
+  return withAdmin(server.urls.admin, async (client) => {
+    const migrations = await readMigrations(migrationsFolder());
+    const { applied } = await migrate(client, { migrations, onProgress: ({ migration }) => onProgress(`applying ${migration}`) });
+    if (!server.given) await ensureLogins(client, derivedLogins(server.urls.admin));
+    const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
+    return { applied, serverVersion: rows[0]?.version.split(" ")[0] ?? "unknown" };
+  });
+}
