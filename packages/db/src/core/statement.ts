@@ -52,7 +52,7 @@ export type StatementBuilder<R extends AnyRelations = EmptyRelations> = Omit<
 /** Named holes of a statement, filled at each call. `tenantId` is always there and always the scope's own. */
 export type Params<P> = { readonly [K in keyof P]-?: Placeholder } & { readonly tenantId: Placeholder };
 
-interface Preparable<Result> {
+export interface Preparable<Result> {
   prepare(name: string): { execute(values?: Record<string, unknown>): Promise<Result> };
 }
 
@@ -89,7 +89,7 @@ function register<P, Result>(name: string, compile: () => CompiledQuery): Statem
   return made;
 }
 
-type ParamsOf<P> = P extends Params<infer Q> ? Omit<Q, "tenantId"> : never;
+export type ParamsOf<P> = P extends Params<infer Q> ? Omit<Q, "tenantId"> : never;
 
 /**
  * Makes the two functions a domain writes its statements with; they know the domain's relations. Names are unique and

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { createDatabase, type Database } from "../database";
 import { withAdmin } from "../operations/admin";
 import type { ApplicationLogin } from "../operations/logins";
-import { currentTestRun, startTestRun, type StartedTestRun, type TestRun } from "./run";
+import { currentTestRun, type StartedTestRun, startTestRun, type TestRun } from "./run";
 import { useTemplate } from "./server/template";
 
 /** A migrated database of its own for one test file. */

@@ -35,7 +35,9 @@ export function checkoutRoot(start = process.cwd()): string {
 }
 
 /** Finds the server: the environment's URLs, else starts or adopts `.data/postgres`. Changes nothing in a given one. */
-export async function findDevelopmentServer(onProgress: (line: string) => void = () => {}): Promise<DevelopmentServerAccess> {
+export async function findDevelopmentServer(
+  onProgress: (line: string) => void = () => {},
+): Promise<DevelopmentServerAccess> {
   const admin = urlFromEnvironment("admin") ?? urlFromEnvironment("runtime");
   return admin ? givenServer(admin) : embeddedServer(onProgress);
 }
@@ -132,7 +134,10 @@ export function prepareServer(
 ): Promise<{ applied: string[]; serverVersion: string }> {
   return withAdmin(server.urls.admin, async (client) => {
     const migrations = await readMigrations(migrationsFolder());
-    const { applied } = await migrate(client, { migrations, onProgress: ({ migration }) => onProgress(`applying ${migration}`) });
+    const { applied } = await migrate(client, {
+      migrations,
+      onProgress: ({ migration, event }) => event === "applied" && onProgress(`applied ${migration}`),
+    });
     if (!server.given) await ensureLogins(client, derivedLogins(server.urls.admin));
     const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
     return { applied, serverVersion: rows[0]?.version.split(" ")[0] ?? "unknown" };

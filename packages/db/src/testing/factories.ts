@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Company } from "../tenancy/companies";
 import type { Customer, NewCustomer } from "../accounting/customers";
 import type { Invoice, NewInvoice } from "../accounting/invoices";
 import type { TenantDatabase } from "../handles";
-import type { Tenant } from "../tenancy/tenants";
+import type { Company } from "../tenancy/companies";
 import type { User } from "../tenancy/members";
+import type { Tenant } from "../tenancy/tenants";
 import type { TestDatabase } from "./database";
 
 /** A tenant of one test: its handle as its admin, its records, and the scope to open others. */
@@ -20,7 +20,11 @@ export interface TestTenant {
 export async function createTenant(test: Pick<TestDatabase, "db">, name = "Test tenant"): Promise<TestTenant> {
   const platform = test.db.platform({ actor: "tests", reason: "arrange a tenant" });
   const email = `admin-${randomUUID()}@example.com`;
-  const created = await platform.createTenant({ name, admin: { email, name: "Admin" }, company: { name: `${name} Ltd` } });
+  const created = await platform.createTenant({
+    name,
+    admin: { email, name: "Admin" },
+    company: { name: `${name} Ltd` },
+  });
   const { tenant, admin, company } = created;
   if (!company) throw new TypeError("The tenant was created without a company");
   return { tenant, admin, company, handle: test.db.forTenant({ tenantId: tenant.id, userId: admin.id }) };

@@ -45,7 +45,12 @@ export async function startTestRun(): Promise<StartedTestRun> {
     const stop = async () => {
       delete process.env[variable];
       await template.drop();
-      await withAdmin(adminUrl, (client) => dropLogins(client, Object.values(logins).map((login) => login.user)));
+      await withAdmin(adminUrl, (client) =>
+        dropLogins(
+          client,
+          Object.values(logins).map((login) => login.user),
+        ),
+      );
       await server.stop();
     };
     return { ...run, stop };
@@ -68,7 +73,10 @@ async function dropForgottenLogins(client: Client): Promise<void> {
     select r.rolname as name from pg_roles r
     where r.rolname ~ '^org_db_test_[0-9a-f]+_(runtime|identity|platform)$'
       and not exists (select from pg_database d where d.datname like 'org\\_db\\_%' || split_part(r.rolname, '_', 4) || '%')`);
-  await dropLogins(client, rows.map((row) => row.name));
+  await dropLogins(
+    client,
+    rows.map((row) => row.name),
+  );
 }
 
 async function dropLogins(client: Client, names: readonly string[]): Promise<void> {

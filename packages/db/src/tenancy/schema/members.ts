@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, date, foreignKey, index, jsonb, pgPolicy, text, unique, uuid, varchar } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  date,
+  foreignKey,
+  index,
+  jsonb,
+  pgPolicy,
+  text,
+  unique,
+  uuid,
+  varchar,
+} from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
 import { authenticated, platform } from "../../core/roles";

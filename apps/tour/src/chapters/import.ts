@@ -1,0 +1,61 @@
+import type { ChinookSales } from "../chinook";
+import { promise } from "../failure";
+import { count, plural } from "../format";
+import type { Tenants, TourTenant } from "../tenants";
+import type { Tour } from "../tour";
+
+/** What the import added; all zero on a second tour. */
+export interface Imported {
+  readonly customers: number;
+  readonly invoices: number;
+  readonly lines: number;
+}
+
+const slice = 20;
+
+/** Five years of sales, by the ids they have in the store: what is there already stays as it is. */
+export function importSales({ print }: Tour, { chinook }: Tenants, sales: ChinookSales): Promise<Imported> {
+  return print.chapter("Five years of real sales", async () => {
+    const { customers, invoices } = chinook.handle.accounting;
+    print.note("apps/tour/data/chinook: the Chinook sample database, checked before it is imported");
+    const linesBefore = await countLines(chinook);
+
+    print.code("await chinook.accounting.customers.importMany(customers)");
+    const { companyId } = chinook;
+    const people = await customers.importMany(sales.customers.map((customer) => ({ ...customer, companyId })));
+    print.proof(`${plural(sales.customers.length, "customer")}: ${count(people.created)} new`);
+
+    print.code("await chinook.accounting.invoices.importMany(invoices)");
+    const documents = sales.invoices.map(({ customer, ...invoice }) => {
+      const customerId = people.ids.get(customer);
+      promise(
+        customerId !== undefined,
+        `The import of customers gave no id for customer ${customer}: run the tour again`,
+      );
+      return { ...invoice, companyId, customerId };
+    });
+    const progress = print.progress("invoices", documents.length);
+    let created = 0;
+    try {
+      for (let start = 0; start < documents.length; start += slice) {
+        const next = documents.slice(start, start + slice);
+        created += (await invoices.importMany(next)).created;
+        progress.at(start + next.length);
+      }
+    } finally {
+      progress.done();
+    }
+    const lines = (await countLines(chinook)) - linesBefore;
+    print.proof(`${plural(documents.length, "invoice")}: ${count(created)} new`);
+    print.proof(`${plural(sales.lines, "invoice line")}: ${count(lines)} new`);
+    print.note(
+      "A slice is all or nothing, and a record that is there is left alone: an import can be repeated at will.",
+    );
+    return { customers: people.created, invoices: created, lines };
+  });
+}
+
+async function countLines({ handle }: TourTenant): Promise<number> {
+  const totals = await handle.accounting.invoices.reconcile();
+  return totals.reduce((sum, { lines }) => sum + lines, 0);
+}

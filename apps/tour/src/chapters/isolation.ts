@@ -1,0 +1,71 @@
+import { DatabaseError } from "@org/db";
+import type { ChinookSales } from "../chinook";
+import { promise, TourError } from "../failure";
+import { count } from "../format";
+import type { Tenants } from "../tenants";
+import type { Tour } from "../tour";
+
+const everything = "select count(*)::int as found from accounting.invoices";
+
+/** The other tenant looks, guesses and pretends; it finds nothing and is told so in typed errors. */
+export function proveIsolation({ db, print }: Tour, { chinook, northwind }: Tenants, sales: ChinookSales) {
+  return print.chapter("The other tenant sees nothing", async () => {
+    const chinookBooks = chinook.handle.accounting;
+    const northwindBooks = northwind.handle.accounting;
+    const [known] = (await chinookBooks.invoices.list({ limit: 1 })).items;
+    promise(known !== undefined, "Chinook has no invoice to look for");
+
+    print.code("await northwind.accounting.invoices.list()");
+    const listed = (await northwindBooks.invoices.list()).items.length;
+    promise(listed === 0, `Northwind lists ${listed} invoices and should list none`);
+    print.proof("An empty list");
+
+    print.code("await northwind.accounting.invoices.findById(idOfAnInvoiceOfChinook)");
+    promise((await chinookBooks.invoices.findById(known.id)) !== undefined, "Chinook does not find its own invoice");
+    const guessed = await northwindBooks.invoices.findById(known.id);
+    promise(guessed === undefined, "Northwind found an invoice of Chinook by its id");
+    print.proof("undefined: a known id is worth nothing");
+
+    print.code(`await northwind.execute("${everything}")`);
+    const [theirs] = (await northwind.handle.execute<{ found: number }>(everything)).rows;
+    const [ours] = (await chinook.handle.execute<{ found: number }>(everything)).rows;
+    promise(theirs?.found === 0, `Raw SQL shows Northwind ${theirs?.found} invoices and should show none`);
+    promise(ours?.found === sales.invoices.length, `Raw SQL shows Chinook ${ours?.found} of its invoices`);
+    print.proof(`0 through raw SQL without a where; the same SQL shows Chinook its ${count(ours.found)}`);
+
+    const answers = {
+      billing: await refused("ForeignKeyViolationError", () =>
+        northwindBooks.invoices.create({
+          companyId: northwind.companyId,
+          customerId: known.customerId,
+          invoiceDate: "2026-01-15",
+          dueDate: "2026-01-15",
+          lines: [{ description: "A bill to somebody else's customer", quantity: "1", unitPrice: "10.00" }],
+        }),
+      ),
+      pretending: await refused("TenantIsolationError", () =>
+        db.forTenant({ tenantId: chinook.id, userId: northwind.adminId }).accounting.invoices.list(),
+      ),
+      // `select` is typed `never` on db, so that the compiler says it first; JavaScript is told at run time.
+      forgetting: await refused("TenantContextMissingError", async () => db.select),
+    };
+    print.code("await northwind.accounting.invoices.create({ customerId: customerOfChinook, … })");
+    print.proof(answers.billing);
+    print.code("await db.forTenant({ tenantId: chinook.id, userId: adminOfNorthwind }).accounting.invoices.list()");
+    print.proof(answers.pretending);
+    print.code("await db.select().from(invoices)");
+    print.proof(answers.forgetting);
+    return { listed, guessed, raw: theirs.found, answers };
+  });
+}
+
+/** The words of the expected refusal. Anything else, above all success, ends the tour. */
+async function refused(name: string, attempt: () => Promise<unknown>): Promise<string> {
+  try {
+    await attempt();
+  } catch (error) {
+    if (error instanceof DatabaseError && error.name === name) return `${name}: ${error.message}`;
+    throw error;
+  }
+  throw new TourError(`An attempt that should be answered by ${name} succeeded`);
+}

@@ -1,0 +1,20 @@
+import { DatabaseError, ValidationError } from "@org/db";
+
+/** The tour found something else than it promised to show. Its message says what, and what to do. */
+export class TourError extends Error {
+  override readonly name = "TourError";
+}
+
+/** Stops the tour when a promise is not kept: a demo that goes on regardless proves nothing. */
+export function promise(kept: boolean, otherwise: string): asserts kept {
+  if (!kept) throw new TourError(otherwise);
+}
+
+/** What a person needs to read about a failure: its kind and its message, never a stack. */
+export function describeFailure(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const lines = [`${error.name}: ${error.message || "no further description"}`];
+  if (error instanceof ValidationError) lines.push(...error.issues.map((issue) => `${issue.path}: ${issue.message}`));
+  if (error instanceof DatabaseError && error.sqlState) lines.push(`SQLSTATE ${error.sqlState}`);
+  return lines;
+}

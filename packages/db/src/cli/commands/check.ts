@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withAdmin } from "../../operations/admin";
+import { allowances } from "../../operations/allowances";
+import { schemaFile } from "../../operations/assets";
+import { validateSchema } from "../../operations/catalogue";
+import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
+import { migratedSchemaText } from "../../testing/schema-text";
+import { type Command, flag, say } from "../command";
+import { printErrors } from "./migrate";
+
+const schemaPath = () => join(checkoutRoot(), "packages", "db", "schema.sql");
+
+/** Writes schema.sql anew from the migrations. */
+export async function writeSchemaFile(): Promise<number> {
+  writeFileSync(schemaPath(), await migratedSchemaText());
+  say("Wrote packages/db/schema.sql from the migrations: commit it with them");
+  return 0;
+}
+
+async function checkFile(): Promise<number> {
+  const committed = existsSync(schemaPath()) ? readFileSync(schemaPath(), "utf8") : "";
+  if (committed === (await migratedSchemaText())) {
+    say("packages/db/schema.sql says what the migrations make");
+    return 0;
+  }
+  say("packages/db/schema.sql is not what the migrations make: run pnpm db:check --write and commit it");
+  return 1;
+}
+
+/** pnpm db:check */
+export const check: Command = {
+  help: "Compare the database with schema.sql (tables, policies, grants, triggers, …) and prove the isolation rules",
+  usage:
+    "  --write   write packages/db/schema.sql anew from the migrations (after db:generate)\n" +
+    "  --file    check that packages/db/schema.sql is what the migrations make; needs no database of yours (for CI)",
+  async run(args) {
+    if (flag(args, "write")) return writeSchemaFile();
+    if (flag(args, "file")) return checkFile();
+    const server = await findDevelopmentServer();
+    try {
+      const expected = readFileSync(schemaFile(), "utf8");
+      const { isValid, errors } = await withAdmin(server.urls.admin, (client) =>
+        validateSchema(client, { expected, allowances }),
+      );
+      printErrors(errors);
+      say(
+        isValid
+          ? `No drift, every table isolated: ${server.location}`
+          : `\n${errors.length} differences: ${server.location}`,
+      );
+      return isValid ? 0 : 1;
+    } finally {
+      await server.stop();
+    }
+  },
+};

@@ -1,0 +1,36 @@
+import pg from "pg";
+import { parseUrl, withUrlParts } from "../../client/url";
+import { ConfigurationError } from "../../core/errors";
+import { withAdmin } from "../../operations/admin";
+import { findDevelopmentServer, prepareServer } from "../../testing/development";
+import { type Command, flag, say } from "../command";
+
+/** pnpm db:reset */
+export const reset: Command = {
+  help: "Drop the development database and migrate it anew; asks for --yes on a server of yours",
+  async run(args) {
+    if (process.env.NODE_ENV === "production") throw new ConfigurationError("db:reset is refused in production");
+    const server = await findDevelopmentServer(say);
+    try {
+      const { database } = parseUrl(server.urls.admin, "DATABASE_ADMIN_URL");
+      if (database === "postgres") {
+        throw new ConfigurationError(
+          'DATABASE_ADMIN_URL names the database "postgres": put the data in one of its own',
+        );
+      }
+      if (server.given && !flag(args, "yes")) {
+        throw new ConfigurationError(`This deletes all data of ${server.location}: say pnpm db:reset --yes`);
+      }
+      const name = pg.escapeIdentifier(database);
+      await withAdmin(withUrlParts(server.urls.admin, { database: "postgres" }), async (client) => {
+        await client.query(`drop database if exists ${name} with (force)`);
+        await client.query(`create database ${name}`);
+      });
+      const { applied } = await prepareServer(server);
+      say(`Empty again, ${applied.length} migrations applied: ${server.location}`);
+      return 0;
+    } finally {
+      await server.stop();
+    }
+  },
+};

@@ -1,0 +1,81 @@
+// The root scripts: what each does in one line, and how. `pnpm <script> --help` prints the line.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// Sources run as they are: the condition leads @org/db to its TypeScript, and tsx reads it.
+const node = (file) => [process.execPath, "--conditions=@org/source", "--import", "tsx", file];
+const bin = (name) => [process.execPath, join(root, "node_modules", name.package, name.file)];
+const vitest = (...projects) => [
+  ...bin({ package: "vitest", file: "vitest.mjs" }),
+  "run",
+  "--config",
+  "vitest.workspace.ts",
+  ...projects.flatMap((project) => ["--project", project]),
+];
+const turbo = (task) => [...bin({ package: "turbo", file: "bin/turbo" }), "run", task];
+const biome = [...bin({ package: "@biomejs/biome", file: "bin/biome" }), "check", "."];
+const cli = (command) => [...node("packages/db/src/cli/main.ts"), command];
+
+const scripts = {
+  demo: [
+    "Run the tour: real data through every domain, on a PostgreSQL of its own if none is given",
+    node("apps/tour/src/main.ts"),
+  ],
+  test: ["Run all tests on a real PostgreSQL: given by DATABASE_ADMIN_URL, in Docker, or embedded", vitest()],
+  verify: [
+    "The quick loop, without a database: format, lint, types, unit tests",
+    biome,
+    turbo("typecheck"),
+    vitest("unit"),
+  ],
+  build: ["Build the packages into dist/", turbo("build")],
+  bench: ["Measure @org/db against raw pg, as ratios in one run", node("packages/bench/src/main.ts")],
+  "quality:check": [
+    "Everything CI asks for: format, lint, types, schema.sql, build, all tests",
+    biome,
+    turbo("typecheck"),
+    [...cli("check"), "--file"],
+    turbo("build"),
+    vitest(),
+  ],
+  "test:unit": ["Run the tests that need no database", vitest("unit")],
+  "test:database": ["Run the tests of repositories, isolation and the tour on a real PostgreSQL", vitest("database")],
+  "test:migrations": ["Run the tests of migrations, the catalogue proof and the embedded server", vitest("migrations")],
+};
+
+for (const command of "up down generate migrate push roles studio seed reset check doctor".split(" ")) {
+  scripts[`db:${command}`] = [undefined, cli(command)];
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+const [name, ...args] = process.argv.slice(2);
+const script = scripts[name ?? ""];
+if (!script) fail(`There is no script "${name}": ${Object.keys(scripts).join(", ")}`);
+const [help, ...commands] = script;
+if (args.includes("--help") && help) {
+  console.log(`${name}: ${help}`);
+  process.exit(0);
+}
+if (!existsSync(join(root, "node_modules", "tsx")))
+  fail("Dependencies are missing: run npx --yes pnpm@10.34.9 install");
+
+// Only the last command of a script takes further arguments, e.g. `pnpm test packages/db/test/client`.
+const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
+for (const [index, [file, ...parameters]] of commands.entries()) {
+  const extra = index === commands.length - 1 ? args.filter((arg) => arg !== "--") : [];
+  const { status, signal, error } = spawnSync(file, [...parameters, ...extra], {
+    cwd: root,
+    stdio: "inherit",
+    env: environment,
+  });
+  if (error) fail(`${name} cannot start: ${error.message}`);
+  if (signal) process.kill(process.pid, signal);
+  if (status !== 0) process.exit(status ?? 1);
+}
