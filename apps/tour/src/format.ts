@@ -30,6 +30,18 @@ export function seconds(milliseconds: number): string {
 // Code points of the composed form, so that "Holý" takes four places whichever way it is encoded.
 const width = (text: string) => [...text.normalize("NFC")].length;
 
+/** Breaks a text at spaces, so that no line is longer than `size` unless a single word is. */
+export function wrap(text: string, size: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && width(longer) > size) lines.push(line);
+    line = line !== "" && width(longer) > size ? word : longer;
+  }
+  return [...lines, line];
+}
+
 function pad(text: string, size: number, align: Column["align"]): string {
   const space = " ".repeat(Math.max(0, size - width(text)));
   return align === "right" ? space + text : text + space;

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { type Column, count, seconds, tableLines } from "./format";
+import { type Column, count, seconds, tableLines, wrap } from "./format";
 
 /** Where the tour writes to, and what that place understands. */
 export interface Output {
@@ -40,7 +40,8 @@ export class Print {
     this.#line(`\n${this.#style("bold", `${this.#chapters}. ${title}`)}`);
     const start = performance.now();
     const result = await work();
-    this.#line(indent + this.#style("dim", seconds(performance.now() - start)));
+    const took = performance.now() - start;
+    if (took >= 5) this.#line(indent + this.#style("dim", seconds(took)));
     return result;
   }
 
@@ -55,7 +56,9 @@ export class Print {
 
   /** What was seen to be true. */
   proof(text: string): void {
-    this.#line(`${indent}${this.#style("green", "✓")} ${text}`);
+    const [first, ...more] = wrap(text, 92);
+    this.#line(`${indent}${this.#style("green", "✓")} ${first}`);
+    for (const line of more) this.#line(`${indent}  ${line}`);
   }
 
   /** Something on the side. */

@@ -153,7 +153,10 @@ export class Database {
 }
 
 function scopeBytes({ tenantId, userId, companyId, identityId }: ScopeSettings): Buffer {
-  return bindAndExecute(prepared.scope, [tenantId, userId, companyId, identityId]);
+  const tenantOnly = userId === "" && companyId === "" && identityId === "";
+  return tenantOnly
+    ? bindAndExecute(prepared.scope, [tenantId])
+    : bindAndExecute(prepared.member, [tenantId, userId, companyId, identityId]);
 }
 
 function contextMissing(method: string): TenantContextMissingError {

@@ -40,19 +40,25 @@ const types = {
     textual.has(oid) ? keepText : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
 };
 
-/** Submits a query with its prelude on a checked-out connection. Rejects with the driver's own error. */
+/** Submits a query with its prelude on a checked-out connection; calls back with the driver's own error. */
+function submitQuery(
+  connection: Connection,
+  { text, name, rowMode, values }: WireQuery,
+  prelude: readonly Buffer[],
+  done: (error: Error | undefined, result: QueryArrayResult) => void,
+): void {
+  const config = { text, name, rowMode, types } as ConstructorParameters<typeof BatchQuery>[0];
+  submit(connection.client, new BatchQuery(config, values, prelude, done));
+}
+
+/** The promise form, for transactions. Rejects with the driver's own error. */
 export function send(
   connection: Connection,
   query: WireQuery,
   prelude: readonly Buffer[] = [],
 ): Promise<QueryArrayResult> {
   return new Promise((resolve, reject) => {
-    const { text, name, rowMode, values } = query;
-    const config = { text, name, rowMode, types } as ConstructorParameters<typeof BatchQuery>[0];
-    submit(
-      connection.client,
-      new BatchQuery(config, values, prelude, (error, result) => (error ? reject(error) : resolve(result))),
-    );
+    submitQuery(connection, query, prelude, (error, result) => (error ? reject(error) : resolve(result)));
   });
 }
 
@@ -78,15 +84,14 @@ export class SingleStatements implements Executor {
           reject(withStatement(unavailable, query));
           return;
         }
-        send(connection, query, this.#prelude).then(
-          (result) => {
-            giveBack(connection);
-            resolve(result);
-          },
-          (error: unknown) => {
+        submitQuery(connection, query, this.#prelude, (error, result) => {
+          if (error) {
             reject(failSingle(connection, query, error));
-          },
-        );
+            return;
+          }
+          giveBack(connection);
+          resolve(result);
+        });
       });
     });
   }
@@ -107,9 +112,14 @@ export function answeredByServer(error: unknown): boolean {
   return error instanceof Error && "severity" in error && typeof (error as { code?: unknown }).code === "string";
 }
 
-/** True when the server reported the error and goes on serving the connection. */
+// A prepared statement that has outlived a migration (0A000), or was deallocated (26000): a new connection prepares anew.
+const stalePreparedStatement = new Set(["0A000", "26000"]);
+
+/** True when the server reported the error and the connection can serve on. */
 export function connectionSurvives(error: unknown): boolean {
-  return answeredByServer(error) && (error as { severity?: string }).severity === "ERROR";
+  if (!answeredByServer(error)) return false;
+  const { severity, code } = error as { severity?: string; code?: string };
+  return severity === "ERROR" && !stalePreparedStatement.has(code ?? "");
 }
 
 function failSingle(connection: Connection, query: WireQuery, error: unknown): DatabaseError {

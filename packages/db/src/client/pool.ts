@@ -36,7 +36,15 @@ export interface Connection {
   destroy(): void;
 }
 
+// The other settings are reset only when something left them set: a local set costs more than a look.
+const resetUnlessEmpty = (name: string) =>
+  `case when current_setting('${name}', true) <> '' then set_config('${name}', '', true) end`;
+
 const scopeStatement = `
+  select set_config('app.current_tenant_id', $1, true), ${resetUnlessEmpty("app.current_user_id")},
+    ${resetUnlessEmpty("app.current_company_id")}, ${resetUnlessEmpty("app.current_identity_id")}`;
+
+const memberStatement = `
   select set_config('app.current_tenant_id', $1, true), set_config('app.current_user_id', $2, true),
     set_config('app.current_company_id', $3, true), set_config('app.current_identity_id', $4, true),
     case when $2 = '' or exists (
@@ -45,7 +53,11 @@ const scopeStatement = `
     ) then null else tenancy.refuse_member() end`;
 
 const preparedStatements: Record<LoginKind, Record<string, string>> = {
-  runtime: { [prepared.begin]: "begin", [prepared.scope]: scopeStatement },
+  runtime: {
+    [prepared.begin]: "begin",
+    [prepared.scope]: scopeStatement,
+    [prepared.member]: memberStatement,
+  },
   platform: { [prepared.begin]: "begin" },
   identity: { [prepared.begin]: "begin" },
   admin: {},

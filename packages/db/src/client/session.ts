@@ -3,7 +3,6 @@ import { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { PgAsyncSession } from "drizzle-orm/pg-core/async/session";
 import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
 import type { AnyRelations } from "drizzle-orm/relations";
-import type { QueryArrayResult } from "pg";
 import { dialect, type RowMode, type Statement } from "../core/statement";
 import type { Executor } from "./executor";
 
@@ -12,7 +11,7 @@ export type ScopedDrizzle<R extends AnyRelations> = Omit<NodePgDatabase<R>, "tra
 
 type Mapper = ((rows: never[]) => unknown) | undefined;
 
-async function runQuery(
+function runQuery(
   executor: Executor,
   query: Query,
   mode: RowMode,
@@ -20,15 +19,15 @@ async function runQuery(
   values: Record<string, unknown>,
   name?: string,
 ): Promise<unknown> {
-  const result: QueryArrayResult = await executor.run({
+  const sent = executor.run({
     text: query.sql,
     name,
     statement: name,
     rowMode: mode === "arrays" ? "array" : undefined,
     values: query.params.length === 0 ? query.params : fillPlaceholders(query.params, values),
   });
-  if (mode === "raw") return result;
-  return mapper ? mapper(result.rows as never[]) : result.rows;
+  if (mode === "raw") return sent;
+  return sent.then(({ rows }) => (mapper ? mapper(rows as never[]) : rows));
 }
 
 /** Runs a compiled statement of a repository. */

@@ -1,4 +1,6 @@
 import pg from "pg";
+import { prepareValue } from "pg/lib/utils.js";
+import { serialize } from "pg-protocol";
 
 /**
  * PostgreSQL's extended protocol, as far as `pg` does not do it: several statements before one Sync. All messages up
@@ -15,10 +17,11 @@ interface Connection {
   sync(): void;
 }
 
-/** Statements that every connection of a pool prepares when it opens. */
+/** Statements that every connection of a pool prepares when it opens; `member` is the scope of a user. */
 export const prepared = {
   begin: "org_db_begin",
   scope: "org_db_scope",
+  member: "org_db_member",
 } as const;
 
 function message(type: string, ...parts: Buffer[]): Buffer {
@@ -50,11 +53,24 @@ export function bindAndExecute(statement: string, values: readonly string[]): Bu
 
 type Callback = (error: Error | undefined, result: pg.QueryArrayResult) => void;
 
+/** What pg knows of a statement's result once the server has described it. */
+interface Description {
+  fields: unknown;
+  _parsers: unknown;
+  _prebuiltEmptyResultObject: unknown;
+}
+
 interface QueryInternals {
+  name?: string;
+  values: unknown[];
+  _result: Description;
+  _accumulateRows: boolean;
   submit(connection: Connection): void;
   prepare(connection: Connection): void;
+  handleRowDescription(description: unknown): void;
   handleDataRow(row: unknown): void;
   handleCommandComplete(complete: unknown, connection: Connection): void;
+  handleReadyForQuery(connection: Connection): void;
 }
 
 const Query = pg.Query as unknown as new (
@@ -63,9 +79,16 @@ const Query = pg.Query as unknown as new (
   callback: Callback,
 ) => QueryInternals;
 
+// Per connection, because another database may answer the same statement with other types. When a migration changes a
+// result type, the server refuses the old description itself (0A000), and the connection is given up.
+const described = new WeakMap<Connection, Map<string, Description>>();
+
+const executeAndSync = Buffer.concat([serialize.execute(), serialize.sync()]);
+
 /**
  * A query preceded, before the same Sync, by the Bind/Execute bytes of `prelude` statements, whose results are
- * skipped. An error in any of them undoes all.
+ * skipped. An error in any of them undoes all. A prepared statement is described once per connection; from then on
+ * a call is one buffer, one write.
  */
 export class BatchQuery extends Query {
   readonly #prelude: readonly Buffer[];
@@ -84,6 +107,15 @@ export class BatchQuery extends Query {
 
   override submit(connection: Connection): void {
     const { stream } = connection;
+    const known = this.name === undefined ? undefined : described.get(connection)?.get(this.name);
+    if (known) {
+      Object.assign(this._result, known);
+      // pg decides this when it is told the columns.
+      this._accumulateRows = true;
+      const bind = serialize.bind({ statement: this.name as string, values: this.values, valueMapper: prepareValue });
+      stream.write(Buffer.concat([...this.#prelude, bind, executeAndSync]));
+      return;
+    }
     stream.cork();
     try {
       for (const bytes of this.#prelude) stream.write(bytes);
@@ -100,6 +132,22 @@ export class BatchQuery extends Query {
   override handleCommandComplete(complete: unknown, connection: Connection): void {
     if (this.#toSkip === 0) super.handleCommandComplete(complete, connection);
     else this.#toSkip -= 1;
+  }
+
+  override handleReadyForQuery(connection: Connection): void {
+    if (this.name !== undefined) this.#remember(connection, this.name);
+    super.handleReadyForQuery(connection);
+  }
+
+  #remember(connection: Connection, name: string): void {
+    let known = described.get(connection);
+    if (!known) {
+      known = new Map();
+      described.set(connection, known);
+    }
+    if (known.has(name) || connection.parsedStatements[name] === undefined) return;
+    const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
+    known.set(name, { fields, _parsers, _prebuiltEmptyResultObject });
   }
 }
 

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { PoolLimits } from "../client/config";
 import { createDatabase, type Database } from "../database";
 import { withAdmin } from "../operations/admin";
 import type { ApplicationLogin } from "../operations/logins";
@@ -33,7 +34,7 @@ async function testRun(): Promise<TestRun> {
  * A clone of the migrated template (under 200 ms), with a `Database` on its runtime login. Call `close()` when the
  * file is done. Give each test its own tenant instead of its own database: `createTenant(test)`.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(limits: Partial<PoolLimits> = {}): Promise<TestDatabase> {
   const run = await testRun();
   const clone = await useTemplate({ adminUrl: run.adminUrl, name: run.templateName }).clone();
   const urls = {
@@ -42,7 +43,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     identity: clone.url(run.logins.identity),
     platform: clone.url(run.logins.platform),
   };
-  const db = createDatabase({ url: urls.runtime, platformUrl: urls.platform, max: 5, unsafeLogin: "refuse" });
+  const db = createDatabase({
+    url: urls.runtime,
+    platformUrl: urls.platform,
+    max: 5,
+    ...limits,
+    unsafeLogin: "refuse",
+  });
   return {
     db,
     name: clone.name,

@@ -1,0 +1,250 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { getTableName, getTableUniqueName } from "drizzle-orm";
+import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
+import pg from "pg";
+import type { TenantTableEntry } from "../core/tenant-table";
+
+/** A row by SQL column name. Rows that were read back hold every value as text. */
+export type Values = Record<string, unknown>;
+
+/** Whose rows are made. Keep one per tenant: its companies and businesses are shared by all its rows. */
+export interface SampleContext {
+  readonly tenantId: string;
+  /** Ids of the shared parents by table; filled at first use. */
+  readonly anchors: Map<string, string>;
+}
+
+export interface SampleOptions {
+  /** Values that must be as given. A parent that a given id refers to is made under that id when it is missing. */
+  given?: Values;
+  /** Nullable columns that shall hold a value too. */
+  fill?: readonly string[];
+}
+
+/**
+ * Columns that a table's CHECKs want otherwise than their type says, by `schema.table`. Triggers need none: a row that
+ * only a trigger refuses is written past the triggers. Prefer a better rule in `sampleOf` to an entry here.
+ */
+const overrides: Record<string, Values> = {};
+
+/** The row could not be made; `code` and `constraint` are the server's. */
+export class SampleRowError extends Error {
+  constructor(
+    table: string,
+    readonly code: string | undefined,
+    readonly constraint: string | undefined,
+    options: ErrorOptions,
+  ) {
+    super(`No sample row for ${table} (${code} ${constraint ?? ""}): add to overrides in testing/sample-rows`, options);
+    this.name = "SampleRowError";
+  }
+}
+
+export const sampleContext = (tenantId: string): SampleContext => ({ tenantId, anchors: new Map() });
+
+/**
+ * Inserts a valid row of any tenant table, with the parents it needs in the same tenant and company, and returns it
+ * with every value as text. `owner` is a superuser's client outside a transaction. Throws `SampleRowError`.
+ */
+export async function insertSampleRow(
+  owner: pg.Client,
+  entry: Pick<TenantTableEntry, "table">,
+  context: SampleContext,
+  options: SampleOptions = {},
+): Promise<Values> {
+  return (await make({ owner, context, pool: new Map(), depth: 0 }, entry.table, options, "keep")).row;
+}
+
+/** The values of a row that could be inserted: its parents are made, the row itself is tried and taken back. */
+export async function sampleValues(
+  owner: pg.Client,
+  entry: Pick<TenantTableEntry, "table">,
+  context: SampleContext,
+  options: SampleOptions = {},
+): Promise<Values> {
+  return (await make({ owner, context, pool: new Map(), depth: 0 }, entry.table, options, "take-back")).values;
+}
+
+/** What the rows of one tree have in common: a table's n-th parent is the same row wherever it is needed. */
+interface Tree {
+  owner: pg.Client;
+  context: SampleContext;
+  pool: Map<string, Values[]>;
+  depth: number;
+}
+
+type Made = { values: Values; row: Values };
+
+const anchorColumns = ["company_id", "business_id"];
+let serials = 1;
+
+async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "keep" | "take-back"): Promise<Made> {
+  const name = sqlName(table);
+  if (tree.depth > 12) throw new TypeError(`${name} needs itself as a parent: make that foreign key nullable`);
+  const columns = getTableConfig(table).columns as PgColumn[];
+  const fixed: Values = { ...overrides[name], ...options.given };
+  if (columns.some((c) => c.name === "tenant_id")) fixed.tenant_id = tree.context.tenantId;
+  const fill = new Set(options.fill);
+  const needed = (c: PgColumn) =>
+    c.generated === undefined && (c.name in fixed || fill.has(c.name) || (c.notNull && !c.hasDefault));
+  await makeParents(tree, table, fixed, needed);
+
+  const free = columns.filter((c) => needed(c) && !(c.name in fixed));
+  const choices = choiceVariants(columns.filter((c) => isChoice(c) && !(c.name in fixed) && c.notNull));
+  for (let serial = 1, variant = 0, attempt = 0; ; attempt += 1) {
+    const sampled = free.map((c, position) => [c.name, sampleOf(c, serial, position)] as const);
+    const values = { ...Object.fromEntries(sampled), ...choices[variant], ...fixed };
+    try {
+      return { values, row: await insert(tree, table, values, then) };
+    } catch (error) {
+      const { code, constraint } = error as pg.DatabaseError;
+      // A taken number or date: take the next one. A refused combination of choices: try the next combination.
+      const taken = (code === "23505" || code === "23P01") && attempt < 25;
+      const refused = code === "23514" && variant + 1 < choices.length;
+      if (!taken && !refused) throw new SampleRowError(name, code, constraint, { cause: error });
+      if (refused) variant += 1;
+      else serial = ++serials;
+    }
+  }
+}
+
+async function makeParents(tree: Tree, table: PgTable, fixed: Values, needed: (c: PgColumn) => boolean) {
+  const used = new Map<string, number>();
+  const links = getTableConfig(table).foreignKeys.map((key) => key.reference());
+  // Short keys first: (tenant, company) settles the company that (tenant, company, customer) is looked up in.
+  for (const link of links.sort((a, b) => a.columns.length - b.columns.length)) {
+    const pairs = link.columns
+      .map((own, i) => ({ own, foreign: link.foreignColumns[i]?.name ?? "" }))
+      .filter(({ own }) => own.name !== "tenant_id");
+    if (pairs.length === 0 || !pairs.every(({ own }) => needed(own))) continue;
+    const target = sqlName(link.foreignTable);
+    const wanted = wantedOfParent(link.foreignTable, pairs, fixed);
+    const parent = await parentOf(tree, link.foreignTable, target, wanted, used, pairs);
+    for (const { own, foreign } of pairs) fixed[own.name] = parent[foreign];
+  }
+}
+
+type Pair = { own: PgColumn; foreign: string };
+
+/** What the row settles about its parent: the key columns it has values for, and the company. */
+function wantedOfParent(parent: PgTable, pairs: Pair[], fixed: Values): Values {
+  const columns = new Set(getTableConfig(parent).columns.map((c) => c.name));
+  const anchors = anchorColumns.filter((name) => columns.has(name) && fixed[name] !== undefined);
+  const keys = pairs.filter(({ own }) => fixed[own.name] !== undefined);
+  return Object.fromEntries([
+    ...anchors.map((name) => [name, fixed[name]]),
+    ...keys.map(({ own, foreign }) => [foreign, fixed[own.name]]),
+  ]);
+}
+
+async function parentOf(
+  tree: Tree,
+  table: PgTable,
+  target: string,
+  wanted: Values,
+  used: Map<string, number>,
+  pairs: Pair[],
+): Promise<Values> {
+  const create = () => make({ ...tree, depth: tree.depth + 1 }, table, { given: wanted }, "keep").then((m) => m.row);
+  if (wanted.id !== undefined) return (await find(tree, table, wanted)) ?? create();
+  if (pairs.some(({ own }) => anchorColumns.includes(own.name)) && pairs.length === 1) {
+    const id = tree.context.anchors.get(target) ?? String((await create()).id);
+    tree.context.anchors.set(target, id);
+    return { id };
+  }
+  // A row that refers to one table twice (from, to) gets two parents; the whole tree shares them.
+  const pool = tree.pool.get(`${target} ${JSON.stringify(wanted)}`) ?? [];
+  const position = used.get(target) ?? 0;
+  const parent = pool[position] ?? (await create());
+  pool[position] = parent;
+  tree.pool.set(`${target} ${JSON.stringify(wanted)}`, pool);
+  used.set(target, position + 1);
+  return parent;
+}
+
+async function find(tree: Tree, table: PgTable, wanted: Values): Promise<Values | undefined> {
+  const scoped = getTableConfig(table).columns.some((c) => c.name === "tenant_id");
+  const key: Values = scoped ? { tenant_id: tree.context.tenantId, ...wanted } : wanted;
+  const where = Object.keys(key).map((name, i) => `${pg.escapeIdentifier(name)} = $${i + 1}`);
+  const text = `select * from ${quoted(table)} where ${where.join(" and ")}`;
+  return (await tree.owner.query<Values>({ text, values: Object.values(key), types: asText })).rows[0];
+}
+
+async function insert(tree: Tree, table: PgTable, values: Values, then: "keep" | "take-back"): Promise<Values> {
+  try {
+    return await insertOnce(tree, table, values, then, "");
+  } catch (error) {
+    if (!/^(ZT|P0)/.test((error as pg.DatabaseError).code ?? "")) throw error;
+    // A trigger wants a document's whole history. Foreign keys and checks still hold with only the triggers off.
+    return insertOnce(tree, table, values, then, `alter table ${quoted(table)} disable trigger user`);
+  }
+}
+
+async function insertOnce(tree: Tree, table: PgTable, values: Values, then: string, first: string): Promise<Values> {
+  const { owner, context } = tree;
+  await owner.query("begin");
+  try {
+    await owner.query("select set_config('app.current_tenant_id', $1, true)", [context.tenantId]);
+    if (first) await owner.query(first);
+    const { rows } = await owner.query<Values>({
+      ...insertStatement(quoted(table), values, "returning *"),
+      types: asText,
+    });
+    if (first) await owner.query(first.replace(" disable ", " enable "));
+    await owner.query(then === "keep" ? "commit" : "rollback");
+    return rows[0] ?? {};
+  } catch (error) {
+    await owner.query("rollback");
+    throw error;
+  }
+}
+
+/** `insert into … values …` with parameters; `table` is quoted already. */
+export function insertStatement(table: string, values: Values, rest = ""): { text: string; values: unknown[] } {
+  const names = Object.keys(values);
+  const list = names.map((name) => pg.escapeIdentifier(name)).join(", ");
+  const holes = names.map((_name, i) => `$${i + 1}`).join(", ");
+  return { text: `insert into ${table} (${list}) values (${holes}) ${rest}`, values: Object.values(values) };
+}
+
+/** Type parsers that keep what the server wrote, so that a value read back can be written again unchanged. */
+export const asText: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => value };
+
+const quoted = (table: PgTable) =>
+  `${pg.escapeIdentifier(getTableConfig(table).schema ?? "public")}.${pg.escapeIdentifier(getTableName(table))}`;
+const sqlName = (table: PgTable) => getTableUniqueName(table);
+const isChoice = (c: PgColumn) => (c.enumValues?.length ?? 0) > 0;
+
+/** Every combination of the choices, defaults first, at most 200. */
+function choiceVariants(columns: PgColumn[]): Values[] {
+  let variants: Values[] = [{}];
+  for (const c of columns) {
+    const own: Values[] = (c.enumValues ?? []).map((value) => ({ [c.name]: value }));
+    const options = c.hasDefault ? [{}, ...own] : own;
+    variants = options.flatMap((option) => variants.map((variant) => ({ ...variant, ...option }))).slice(0, 200);
+  }
+  return variants;
+}
+
+/** A value of the column's type. Dates rise from column to column, so that a due date is not before its invoice's. */
+function sampleOf(column: PgColumn, serial: number, position: number): unknown {
+  const type = column.getSQLType();
+  if (type.endsWith("]")) return "{}";
+  if (isChoice(column)) return column.enumValues?.[0];
+  const day = new Date(Date.UTC(2030, 0, 1 + serial * 40 + position)).toISOString();
+  if (type === "uuid") return randomUUID();
+  if (/^(text|varchar|char)/.test(type)) return textOf(column.name, Number(/\d+/.exec(type)?.[0] ?? 40));
+  if (/^(numeric|double|real)/.test(type)) return "1.00";
+  if (/^(integer|bigint|smallint)/.test(type)) return String(serial);
+  if (type === "boolean") return "false";
+  if (type === "date") return day.slice(0, 10);
+  if (type.startsWith("timestamp")) return day;
+  if (/^jsonb?$/.test(type)) return "{}";
+  if (type === "bytea") return "\\x00";
+  throw new TypeError(`There is no sample for columns of type ${type} (${column.name}): add one to sampleOf`);
+}
+
+const textOf = (name: string, length: number) =>
+  /currency/.test(name)
+    ? Array.from(randomBytes(3), (byte) => String.fromCharCode(65 + (byte % 26))).join("")
+    : randomBytes(12).toString("hex").slice(0, length);

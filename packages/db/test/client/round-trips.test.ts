@@ -1,0 +1,105 @@
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { customers } from "../../src/accounting";
+import type { Database, TenantDatabase } from "../../src/index";
+import { createCustomer, createInvoice, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
+import { type Proxy, startProxy } from "./proxy";
+import { open } from "./support";
+
+let test: TestDatabase;
+let proxy: Proxy;
+let db: Database;
+let acme: TenantDatabase;
+let companyId: string;
+let customerId: string;
+let invoiceId: string;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  const tenant = await createTenant(test);
+  companyId = tenant.company.id;
+  customerId = (await createCustomer(tenant)).id;
+  invoiceId = (await createInvoice(tenant, { customerId })).id;
+  proxy = await startProxy(test.urls.runtime);
+  db = open(test, { url: proxy.url, max: 1 });
+  acme = db.forTenant({ tenantId: tenant.tenant.id, userId: tenant.admin.id });
+  await acme.accounting.customers.findById(customerId);
+});
+afterAll(async () => {
+  await db.close();
+  await proxy.close();
+  await test.close();
+});
+beforeEach(() => proxy.reset());
+
+// A Sync, a simple query and a Flush are what makes the server answer: each is one round trip.
+function roundTrips(): number {
+  return ["S", "Q", "H"].reduce((sum, type) => sum + (proxy.counts.get(type) ?? 0), 0);
+}
+
+describe("round trips", () => {
+  it("takes one for a repository call, scope included", async () => {
+    await acme.accounting.customers.findById(customerId);
+    expect(roundTrips()).toBe(1);
+    expect(proxy.counts.get("S")).toBe(1);
+  });
+
+  it("takes one for a call that is prepared for the first time", async () => {
+    await acme.accounting.invoices.findDocument(invoiceId);
+    expect(proxy.counts.get("P")).toBe(1);
+    expect(roundTrips()).toBe(1);
+  });
+
+  it("prepares a statement once per connection", async () => {
+    await acme.accounting.invoices.findById(invoiceId);
+    proxy.reset();
+    await acme.accounting.invoices.findById(invoiceId);
+    expect(proxy.counts.get("P")).toBeUndefined();
+  });
+
+  it("takes one to write an invoice with its lines, and one to issue it with number and balance", async () => {
+    const invoice = await acme.accounting.invoices.create({
+      companyId,
+      customerId,
+      invoiceDate: "2026-01-15",
+      dueDate: "2026-02-14",
+      lines: Array.from({ length: 20 }, () => ({ description: "Work", quantity: "1", unitPrice: "10.00" })),
+    });
+    expect(roundTrips()).toBe(1);
+    proxy.reset();
+    await acme.accounting.invoices.issue(invoice.id);
+    expect(roundTrips()).toBe(1);
+  });
+
+  it("takes one for a query in Drizzle's language, and one for raw SQL", async () => {
+    await acme.select().from(customers);
+    expect(roundTrips()).toBe(1);
+    await acme.execute(sql`select 1`);
+    expect(roundTrips()).toBe(2);
+  });
+
+  it("takes n + 1 for a transaction of n statements: BEGIN and scope travel with the first", async () => {
+    for (const n of [1, 2, 5]) {
+      proxy.reset();
+      await acme.transaction(async (tx) => {
+        for (let i = 0; i < n; i += 1) await tx.accounting.customers.findById(customerId);
+      });
+      expect(roundTrips()).toBe(n + 1);
+    }
+  });
+
+  it("takes one more for another isolation level", async () => {
+    await acme.transaction((tx) => tx.accounting.customers.findById(customerId), { isolation: "serializable" });
+    expect(roundTrips()).toBe(3);
+  });
+
+  it("sends nothing for a transaction that does nothing", async () => {
+    expect(await acme.transaction(async () => "done")).toBe("done");
+    await expect(
+      acme.transaction(async () => {
+        throw new RangeError("nothing was sent yet");
+      }),
+    ).rejects.toThrow(RangeError);
+    expect(proxy.counts.size).toBe(0);
+  });
+});

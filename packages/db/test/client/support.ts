@@ -1,0 +1,67 @@
+import { sql } from "drizzle-orm";
+import { createDatabase, type Database, type DatabaseOptions } from "../../src/index";
+import type { TestDatabase } from "../../src/testing";
+
+/** What a promise was rejected with; throws when it was fulfilled. */
+export async function rejection(promise: PromiseLike<unknown>): Promise<unknown> {
+  const outcome = await Promise.resolve(promise).then(
+    () => ({ fulfilled: true, error: undefined }),
+    (error: unknown) => ({ fulfilled: false, error }),
+  );
+  if (outcome.fulfilled) throw new TypeError("The call succeeded, but it was expected to fail");
+  return outcome.error;
+}
+
+/** A database handle with other options on the same test database; the caller closes it. */
+export function open(test: TestDatabase, options: DatabaseOptions = {}): Database {
+  return createDatabase({
+    url: test.urls.runtime,
+    platformUrl: test.urls.platform,
+    max: 2,
+    unsafeLogin: "refuse",
+    ...options,
+  });
+}
+
+/** Anything of a tenant that can run SQL. */
+interface Runner {
+  execute(query: ReturnType<typeof sql>): PromiseLike<{ rows: Record<string, unknown>[] }>;
+}
+
+/** The first column of the first row. */
+export async function value(runner: Runner, query: ReturnType<typeof sql>): Promise<unknown> {
+  const { rows } = await runner.execute(query);
+  return Object.values(rows[0] ?? {})[0];
+}
+
+/** The server process that answers. */
+export async function backendOf(runner: Runner): Promise<number> {
+  return Number(await value(runner, sql`select pg_backend_pid()`));
+}
+
+/** Ends a server process and waits until it is gone. */
+export async function killBackend(test: TestDatabase, pid: number): Promise<void> {
+  await test.asOwner(async (owner) => {
+    await owner.query("select pg_terminate_backend($1, 5000)", [pid]);
+  });
+}
+
+/** Releases everybody once all of `count` have arrived, so that their transactions are open at the same time. */
+export function meetingPoint(count: number): () => Promise<void> {
+  let arrived = 0;
+  let release = () => {};
+  const met = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return () => {
+    arrived += 1;
+    if (arrived === count) release();
+    return met;
+  };
+}
+
+/** Every text in which a secret could hide: message, stack, cause, JSON and the printed form. */
+export function printed(error: unknown, inspect: (value: unknown) => string): string {
+  const { stack, cause } = error as Error;
+  return [String(error), stack, String(cause), JSON.stringify(error), inspect(error)].join("\n");
+}

@@ -1,0 +1,117 @@
+import pg from "pg";
+import type { TenantTableEntry } from "../../../src/core/tenant-table";
+import { asText, insertStatement, type Values } from "../../../src/testing/sample-rows";
+
+/** The settings of a scope; those left out are not set at all. */
+export interface Settings {
+  tenant?: string;
+  company?: string;
+  identity?: string;
+}
+
+export interface Statement {
+  text: string;
+  values?: unknown[];
+}
+
+/** What came of a statement. Everything it wrote was rolled back. */
+export interface Outcome {
+  rows: Values[];
+  /** Rows read or written. */
+  count: number;
+  error?: { code: string; message: string; detail: string | undefined; constraint: string | undefined };
+}
+
+const settingNames = {
+  tenant: "app.current_tenant_id",
+  company: "app.current_company_id",
+  identity: "app.current_identity_id",
+} as const;
+
+async function inTransaction(client: pg.Client, arrange: string[], settings: Settings, run: () => Promise<Outcome>) {
+  await client.query("begin");
+  try {
+    for (const text of arrange) await client.query(text);
+    for (const key of Object.keys(settings) as (keyof Settings)[]) {
+      await client.query("select set_config($1, $2, true)", [settingNames[key], settings[key]]);
+    }
+    return await run();
+  } finally {
+    await client.query("rollback");
+  }
+}
+
+async function outcomeOf(client: pg.Client, { text, values = [] }: Statement): Promise<Outcome> {
+  try {
+    const result = await client.query<Values>({ text, values, types: asText });
+    return { rows: result.rows, count: result.rowCount ?? 0 };
+  } catch (error) {
+    return { rows: [], count: 0, error: serverError(error) };
+  }
+}
+
+function serverError(error: unknown): NonNullable<Outcome["error"]> {
+  if (!(error instanceof pg.DatabaseError)) throw error;
+  return { code: error.code ?? "", message: error.message, detail: error.detail, constraint: error.constraint };
+}
+
+/** Runs one statement of a login in a transaction of its own, with the scope set transaction-locally. */
+export function attempt(client: pg.Client, settings: Settings, statement: Statement): Promise<Outcome> {
+  return inTransaction(client, [], settings, () => outcomeOf(client, statement));
+}
+
+/**
+ * The same with the table's triggers off, by the owner, who becomes `role` for it: policies, checks and keys alone.
+ * For statements that a trigger refuses before the policy or the key is reached.
+ */
+export function attemptPastTriggers(
+  owner: pg.Client,
+  entry: TenantTableEntry,
+  settings: Settings,
+  statement: Statement,
+  role?: "authenticated",
+): Promise<Outcome> {
+  const arrange = [`alter table ${quoted(entry.name)} disable trigger user`];
+  if (role) arrange.push(`set local role ${role}`);
+  return inTransaction(owner, arrange, settings, () => outcomeOf(owner, statement));
+}
+
+class CopyOut extends pg.Query {
+  readonly lines: string[] = [];
+
+  // pg drops the data of COPY … TO STDOUT unless a query takes it.
+  handleCopyData(message: { chunk: Buffer }): void {
+    this.lines.push(message.chunk.toString("utf8").trimEnd());
+  }
+}
+
+/** `copy … to stdout`: each line is a row, its columns named by `columns`. */
+export function attemptCopy(
+  client: pg.Client,
+  settings: Settings,
+  table: string,
+  columns: readonly string[],
+): Promise<Outcome> {
+  return inTransaction(client, [], settings, async () => {
+    const copy = new CopyOut(`copy ${quoted(table)} (${columns.map(pg.escapeIdentifier).join(", ")}) to stdout`);
+    const failure = await new Promise<unknown>((resolve) => {
+      copy.on("error", resolve);
+      copy.on("end", () => resolve(undefined));
+      client.query(copy);
+    });
+    if (failure) return { rows: [], count: 0, error: serverError(failure) };
+    const rows = copy.lines.map((line) =>
+      Object.fromEntries(line.split("\t").map((value, i) => [columns[i] ?? "", value])),
+    );
+    return { rows, count: rows.length };
+  });
+}
+
+/** `schema.table` with both parts quoted. */
+export const quoted = (name: string) => name.split(".").map(pg.escapeIdentifier).join(".");
+
+export const insertInto = (entry: TenantTableEntry, values: Values, rest?: string): Statement =>
+  insertStatement(quoted(entry.name), values, rest);
+
+/** True when a trigger of the package refused it, before policies or keys were asked. */
+export const refusedByTrigger = (outcome: Outcome) => /^(ZT|P0)/.test(outcome.error?.code ?? "");

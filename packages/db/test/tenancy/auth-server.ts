@@ -1,0 +1,111 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { betterAuth } from "better-auth";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { toNodeHandler } from "better-auth/node";
+import { type AuthDatabase, createAuthDatabase } from "../../src/index";
+
+/** A mail that Better Auth asked the application to send. */
+export interface Mail {
+  to: string;
+  token: string;
+}
+
+/** The application's auth server, as `src/tenancy/README.md` shows it. */
+function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[]) {
+  return betterAuth({
+    baseURL,
+    secret: "only-for-tests-0123456789-abcdefghij",
+    database: drizzleAdapter(database.drizzle, { provider: "pg", schema: database.tables, transaction: true }),
+    advanced: { database: { generateId: "uuid" } },
+    emailAndPassword: {
+      enabled: true,
+      sendResetPassword: async ({ user, token }) => void sent.push({ to: user.email, token }),
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      sendVerificationEmail: async ({ user, token }) => void sent.push({ to: user.email, token }),
+    },
+    telemetry: { enabled: false },
+    rateLimit: { enabled: false },
+  });
+}
+
+export interface AuthServer {
+  url: string;
+  /** What would have been mailed, oldest first. */
+  sent: Mail[];
+  close(): Promise<void>;
+}
+
+/** Serves Better Auth on a free port of 127.0.0.1, on the identity login. */
+export async function startAuthServer(identityUrl: string): Promise<AuthServer> {
+  const database = createAuthDatabase({ url: identityUrl, max: 3, unsafeLogin: "refuse" });
+  const sent: Mail[] = [];
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.on("request", toNodeHandler(createAuth(database, url, sent)));
+  const close = async () => {
+    await end(server);
+    await database.close({ graceMs: 1_000 });
+  };
+  return { url, sent, close };
+}
+
+function end(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+export interface Session {
+  user: { id: string; email: string; name: string; emailVerified: boolean };
+  session: { id: string; token: string; userId: string };
+}
+
+/** A browser: keeps its cookies, and talks to the server over HTTP. */
+export class Browser {
+  readonly #url: string;
+  readonly #cookies = new Map<string, string>();
+
+  constructor({ url }: AuthServer) {
+    this.#url = url;
+  }
+
+  /** Cookies as they would be sent; another browser can be given them. */
+  get cookies(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  async post(path: string, body: Record<string, unknown> = {}): Promise<{ status: number; body: unknown }> {
+    return this.#send(path, { method: "POST", body: JSON.stringify(body) });
+  }
+
+  async get(path: string, cookies = this.cookies): Promise<{ status: number; body: unknown }> {
+    return this.#send(path, { method: "GET" }, cookies);
+  }
+
+  /** The session of this browser, or null when nobody is signed in. */
+  async session(cookies = this.cookies): Promise<Session | null> {
+    return (await this.get("/get-session", cookies)).body as Session | null;
+  }
+
+  async #send(path: string, init: RequestInit, cookies = this.cookies) {
+    const response = await fetch(`${this.#url}/api/auth${path}`, {
+      ...init,
+      redirect: "manual",
+      headers: { "content-type": "application/json", origin: this.#url, cookie: cookies },
+    });
+    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+  }
+
+  #keep(cookie: string): void {
+    const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+    if (/max-age=0/i.test(cookie)) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
+  }
+}
