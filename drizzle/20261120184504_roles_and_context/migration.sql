@@ -16,8 +16,15 @@ begin
       raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
     end if;
   end loop;
-  -- To hand the audit function over to audit_writer, an owner that is no superuser must be a member of it.
-  if not pg_has_role(current_user, 'audit_writer', 'MEMBER') then
+  -- To hand the audit function over to audit_writer, an owner that is no superuser must be able to become it. From 16
+  -- on, whoever makes a role may grant it, but is no member that may SET it yet.
+  if (select rolsuper from pg_roles where rolname = current_user) then
+    null;
+  elsif current_setting('server_version_num')::int >= 160000 then
+    if not pg_has_role(current_user, 'audit_writer', 'SET') then
+      execute format('grant audit_writer to %I', current_user);
+    end if;
+  elsif not pg_has_role(current_user, 'audit_writer', 'MEMBER') then
     execute format('grant audit_writer to %I', current_user);
   end if;
 end $$;

@@ -40,6 +40,6 @@ export function enter(
   adminId: string,
   isNew: boolean,
 ): TourTenant {
-  const handle = db.forTenant({ tenantId: cast.chinook.id });
+  const handle = db.forTenant({ tenantId: who.id, userId: adminId });
   return { name: who.name, id: who.id, companyId: who.company.id, adminId, isNew, handle };
 }

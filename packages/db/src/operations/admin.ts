@@ -21,9 +21,13 @@ export async function withAdmin<T>(url: string | undefined, work: (client: pg.Cl
   client.on("error", () => undefined);
   try {
     await client.connect();
-    return await work(client);
   } catch (error) {
     throw mapError(error);
+  }
+  try {
+    return await work(client);
+  } catch (error) {
+    throw error instanceof pg.DatabaseError ? mapError(error) : error;
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -229,7 +229,7 @@ function choiceVariants(columns: PgColumn[]): Values[] {
 /** A value of the column's type. Dates rise from column to column, so that a due date is not before its invoice's. */
 function sampleOf(column: PgColumn, serial: number, position: number): unknown {
   const type = column.getSQLType();
-  if (type.endsWith("]")) return "{}";
+  if (column.dimensions || type.endsWith("]")) return "{}";
   if (isChoice(column)) return column.enumValues?.[0];
   const day = new Date(Date.UTC(2030, 0, 1 + serial * 40 + position)).toISOString();
   if (type === "uuid") return randomUUID();

@@ -1,7 +1,7 @@
-import { eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customers } from "../../src/accounting";
-import { CheckViolationError, ConflictError, TenantIsolationError, type TenantTransaction } from "../../src/index";
+import { CheckViolationError, ConflictError, DatabaseError, TenantIsolationError, type TenantTransaction } from "../../src/index";
 import { createCustomer, createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { rejection, value } from "./support";
 
@@ -186,20 +186,26 @@ describe("a transaction", () => {
     expect(await names(acme)).toEqual([]);
   });
 
-  it("cannot move to another tenant by changing its own settings: the policies still refuse the write", async () => {
+  it("cannot move a row to another tenant", async () => {
+    const acme = await createTenant(test);
+    const other = await createTenant(test);
+    await createCustomer(acme, { name: "Stays" });
+    const error = await rejection(
+      acme.handle.transaction((tx) => tx.update(customers).set({ tenantId: other.tenant.id })),
+    );
+    expect(error).toBeInstanceOf(TenantIsolationError);
+    expect(await names(acme)).toEqual(["Stays"]);
+  });
+
+  it("is not committed as a success when its own SQL ended it early", async () => {
     const acme = await createTenant(test);
     const error = await rejection(
-      acme.handle.transaction((tx) =>
-        tx.update(customers).set({ tenantId: crypto.randomUUID() }).where(eq(customers.companyId, acme.company.id)),
-      ),
-    ).catch((nothing: unknown) => nothing);
-    expect(error, "an update of no rows is no move").toBeInstanceOf(TypeError);
-    await createCustomer(acme);
-    const moved = await rejection(
-      acme.handle.transaction((tx) =>
-        tx.update(customers).set({ tenantId: crypto.randomUUID() }).where(eq(customers.companyId, acme.company.id)),
-      ),
+      acme.handle.transaction(async (tx) => {
+        await add(tx, acme, "Undone by the callback");
+        await tx.execute(sql`rollback`);
+      }),
     );
-    expect(moved).toBeInstanceOf(TenantIsolationError);
+    expect(error).toBeInstanceOf(DatabaseError);
+    expect(await names(acme)).toEqual([]);
   });
 });

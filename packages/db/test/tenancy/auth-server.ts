@@ -27,6 +27,7 @@ function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[]) {
       sendVerificationEmail: async ({ user, token }) => void sent.push({ to: user.email, token }),
     },
     telemetry: { enabled: false },
+    logger: { level: "error" },
     rateLimit: { enabled: false },
   });
 }

@@ -8,7 +8,7 @@ import {
 } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
 import { type AuthServer, Browser, type Session, startAuthServer } from "./auth-server";
-import { arrangeIdentity, freshEmail } from "./support";
+import { arrangeIdentity, asLogin, freshEmail } from "./support";
 
 let test: TestDatabase;
 let server: AuthServer;
@@ -206,7 +206,34 @@ describe("a signed-in person", () => {
     expect(await db.memberships()).toEqual([]);
   });
 
-  it("founds a tenant under an id that is taken in vain", async () => {
+  it("is shown by the policies the own account and tenant alone, whatever SQL is sent before a tenant is chosen", async () => {
+    const ada = await signUpWithTenant("Ada", "Analytical Engines");
+    await addCustomer(ada.handle, "Babbage");
+    await ada.db.profile.save({ phone: "1" });
+    const mallory = await signUp("Mallory");
+    const visibleTo = (identityId: string) =>
+      asLogin(test.urls.runtime, async (client) => {
+        await client.query("select set_config('app.current_identity_id', $1, false)", [identityId]);
+        const tables = await client.query<{ name: string }>(`
+          select format('%s.%s', schemaname, tablename) as name from pg_tables
+          where schemaname in ('tenancy', 'accounting') and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')`);
+        expect(tables.rows.length).toBeGreaterThan(12);
+        const seen: Record<string, unknown> = {};
+        for (const { name } of tables.rows) {
+          const { rows } = await client.query(`select id from ${name}`);
+          if (rows.length > 0) seen[name] = rows.map((row) => row.id);
+        }
+        return seen;
+      });
+    expect(await visibleTo(mallory.session.user.id)).toEqual({});
+    expect(await visibleTo(ada.session.user.id)).toEqual({
+      "tenancy.users": [ada.admin.id],
+      "tenancy.tenants": [ada.tenant.id],
+      "tenancy.user_profiles": [(await ada.db.profile.find())?.id],
+    });
+  });
+
+  it("founds no tenant under an id that is taken", async () => {
     const ada = await signUpWithTenant("Ada", "Analytical Engines");
     const mallory = await signUp("Mallory");
     const attempt = test.db.forIdentity(mallory.session.user.id).createTenant({

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { expect } from "vitest";
 import type { User } from "../../src/tenancy";
@@ -56,6 +57,13 @@ export function meetingPoint(count: number): () => Promise<void> {
     if (arrived === count) open();
     return met;
   };
+}
+
+/** Resolves once a statement of this database is held up by another transaction. */
+export async function somebodyWaitsForALock(owner: pg.Client): Promise<void> {
+  const waiting = `
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and state = 'active'`;
+  while ((await owner.query(waiting)).rowCount === 0) await setTimeout(5);
 }
 
 /** Every page of a list, in order. */

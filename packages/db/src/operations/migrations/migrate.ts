@@ -4,6 +4,7 @@ import { MigrationError } from "../../core/errors";
 import { clearForRetry } from "./concurrent-index";
 import { isClusterConflict, serverFailure, statementFailed } from "./failure";
 import { type Migration, readMigrations } from "./folder";
+import { withForceLifted } from "./foreign-key";
 import { type AppliedMigration, compareHistory, ensureHistory, readHistory } from "./history";
 import { withMigratorLock } from "./lock";
 import { withMigratorSettings } from "./settings";
@@ -93,7 +94,7 @@ async function applyInTransaction(
       await client.query("BEGIN");
       for (const statement of migration.statements) {
         position += 1;
-        await execute(client, statement);
+        await withForceLifted(client, statement, () => execute(client, statement));
       }
       await record(client, migration, started);
       const { command } = await client.query("COMMIT");

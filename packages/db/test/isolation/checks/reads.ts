@@ -14,10 +14,10 @@ export async function readBreaches(duel: Duel, entry: TenantTableEntry): Promise
   const breaches: Breach[] = [];
 
   const judge = (attack: string, outcome: Outcome, seesOwn: boolean) => {
-    if (outcome.error) breaches.push({ attack, found: `${outcome.error.code} ${outcome.error.message}` });
     const foreign = foreignRows(duel, outcome.rows).length;
-    if (foreign > 0) breaches.push({ attack, found: `${foreign} rows of others` });
-    if (seesOwn && !outcome.rows.some((row) => row.id === own.id)) {
+    if (outcome.error) breaches.push({ attack, found: `${outcome.error.code} ${outcome.error.message}` });
+    else if (foreign > 0) breaches.push({ attack, found: `${foreign} rows of others` });
+    else if (seesOwn && !outcome.rows.some((row) => row.id === own.id)) {
       breaches.push({ attack, found: "not even its own row, so this proves nothing" });
     }
   };

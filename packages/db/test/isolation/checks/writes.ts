@@ -28,6 +28,8 @@ export async function writeBreaches(duel: Duel, entry: TenantTableEntry): Promis
       text: `update ${table} set ${wall} = $1 where id = $2 and ${wall} = $3`,
       values: [other[wall], own.id, own[wall]],
     }),
+    // Without a predicate PostgreSQL does not ask the reading half of the policy about the new rows.
+    await refused("move all", { text: `update ${table} set ${wall} = $1`, values: [other[wall]] }),
     await refused("insert or update", { ...sameKey, text: `${sameKey.text} do update set id = excluded.id` }),
     await refused("insert or nothing", { ...sameKey, text: `${sameKey.text} do nothing` }),
     await refused("truncate", { text: `truncate ${table} cascade` }),

@@ -1,0 +1,217 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tenantTables } from "../../src/core/tenant-table";
+import { type Arena, openArena } from "./arena";
+import { attempt, type Outcome, quoted, type Settings } from "./checks/attempt";
+
+/*
+ * What the three logins may do outside the tenant tables: written by hand, because each of these tables has another
+ * kind of owner (a tenant is its own, a profile is a person's, the log is the platform's).
+ */
+let arena: Arena;
+let platform: pg.Client;
+let identity: pg.Client;
+let a: string;
+let b: string;
+
+beforeAll(async () => {
+  arena = await openArena();
+  platform = await arena.connect("platform");
+  identity = await arena.connect("identity");
+  a = String(arena.duel.attacker.mark.tenant_id);
+  b = String(arena.duel.victim.mark.tenant_id);
+  for (const entry of tenantTables()) await arena.duel.victim.row(entry);
+});
+afterAll(() => arena.close());
+
+const runtime = (settings: Settings, text: string, ...values: unknown[]) =>
+  attempt(arena.duel.login, settings, { text, values });
+const code = (outcome: Outcome) => outcome.error?.code ?? `accepted, ${outcome.count} rows`;
+
+async function tablesOf(schema: string): Promise<string[]> {
+  const { rows } = await arena.duel.owner.query<{ name: string }>(
+    "select schemaname || '.' || tablename as name from pg_tables where schemaname = $1 order by 1",
+    [schema],
+  );
+  return rows.map((row) => row.name);
+}
+
+/** A person, as Better Auth makes one. */
+async function newPerson(): Promise<string> {
+  const id = randomUUID();
+  await arena.duel.owner.query(`insert into auth."user" (id, name, email) values ($1, 'Person', $2)`, [
+    id,
+    `${id}@example.com`,
+  ]);
+  return id;
+}
+
+const verbs = (table: string) => [
+  `select * from ${quoted(table)}`,
+  `insert into ${quoted(table)} default values`,
+  `update ${quoted(table)} set id = id`,
+  `delete from ${quoted(table)}`,
+  `truncate ${quoted(table)}`,
+];
+
+describe("auth.*", () => {
+  it.each(["runtime", "platform"] as const)("is closed to the %s login, with every verb", async (login) => {
+    const client = login === "runtime" ? arena.duel.login : platform;
+    const tables = await tablesOf("auth");
+    expect(tables).toEqual(["auth.account", "auth.session", "auth.user", "auth.verification"]);
+    for (const text of tables.flatMap(verbs)) {
+      expect([text, code(await attempt(client, { tenant: a }, { text }))]).toEqual([text, "42501"]);
+    }
+  });
+
+  it("is all that the identity login can touch", async () => {
+    const person = await newPerson();
+    const { rows } = await attempt(identity, {}, { text: `select id from auth."user" where id = $1`, values: [person] });
+    expect(rows).toEqual([{ id: person }]);
+    const others = [...(await tablesOf("tenancy")), ...(await tablesOf("accounting"))];
+    expect(others).toEqual(expect.arrayContaining(["tenancy.tenants", "tenancy.users", "accounting.invoices"]));
+    for (const text of [...others, ...tenantTables().map((entry) => entry.name)].flatMap(verbs)) {
+      expect([text, code(await attempt(identity, { tenant: b }, { text }))]).toEqual([text, "42501"]);
+    }
+  });
+});
+
+describe("tenancy.tenants", () => {
+  it("shows a scope its own tenant only", async () => {
+    expect((await runtime({ tenant: a }, "select id from tenancy.tenants where id = $1 or true", b)).rows).toEqual([{ id: a }]);
+    expect((await runtime({}, "select id from tenancy.tenants")).rows).toEqual([]);
+  });
+
+  it("lets a scope rename its own tenant only, and change no status", async () => {
+    expect((await runtime({ tenant: a }, "update tenancy.tenants set name = 'New' where id = $1", a)).count).toBe(1);
+    expect((await runtime({ tenant: a }, "update tenancy.tenants set name = 'New' where id = $1", b)).count).toBe(0);
+    expect(code(await runtime({ tenant: a }, "update tenancy.tenants set status = 'active'"))).toBe("42501");
+    expect(code(await runtime({ tenant: a }, "update tenancy.tenants set id = $1", b))).toBe("42501");
+    expect(code(await runtime({ tenant: a }, "delete from tenancy.tenants"))).toBe("42501");
+    expect(code(await runtime({ tenant: a }, "truncate tenancy.tenants cascade"))).toBe("42501");
+  });
+
+  it("lets a scope create the tenant it names and no other", async () => {
+    const insert = "insert into tenancy.tenants (id, name) values ($1, 'New')";
+    const fresh = randomUUID();
+    expect((await runtime({ tenant: fresh }, insert, fresh)).count).toBe(1);
+    expect(code(await runtime({ tenant: a }, insert, randomUUID()))).toBe("42501");
+    expect(code(await runtime({}, insert, randomUUID()))).toBe("42501");
+  });
+
+  it("shows all tenants and their rows to the platform", async () => {
+    const { rows } = await attempt(platform, {}, { text: "select id from tenancy.tenants" });
+    expect(rows.map((row) => row.id)).toEqual(expect.arrayContaining([a, b]));
+    for (const { name } of tenantTables()) {
+      const { count } = await attempt(platform, {}, { text: `select 1 from ${quoted(name)} where tenant_id = $1`, values: [b] });
+      expect([name, count > 0]).toEqual([name, true]);
+    }
+  });
+});
+
+describe("a person before a tenant is chosen", () => {
+  async function member(tenant: string, identityId: string, status: string): Promise<void> {
+    await arena.duel.owner.query(
+      "insert into tenancy.users (tenant_id, identity_id, email, name, status) values ($1, $2, $3, 'Member', $4)",
+      [tenant, identityId, `${identityId}@example.com`, status],
+    );
+  }
+
+  it("sees the own memberships and the tenants of active ones, nothing else", async () => {
+    const person = await newPerson();
+    await member(a, person, "active");
+    await member(b, person, "suspended");
+    await member(b, await newPerson(), "active");
+    const identityScope = { identity: person };
+    const users = await runtime(identityScope, "select tenant_id, identity_id from tenancy.users order by tenant_id = $1 desc", a);
+    expect(users.rows).toEqual([
+      { tenant_id: a, identity_id: person },
+      { tenant_id: b, identity_id: person },
+    ]);
+    expect((await runtime(identityScope, "select id from tenancy.tenants")).rows).toEqual([{ id: a }]);
+    for (const { name } of tenantTables().filter((entry) => entry.name !== "tenancy.users")) {
+      expect([name, (await runtime(identityScope, `select 1 from ${quoted(name)}`)).count]).toEqual([name, 0]);
+    }
+  });
+
+  it("writes no membership, not even the own one", async () => {
+    const person = await newPerson();
+    await member(b, person, "suspended");
+    const update = "update tenancy.users set status = 'active', role = 'admin' where identity_id = $1";
+    expect((await runtime({ identity: person }, update, person)).count).toBe(0);
+    const join = "insert into tenancy.users (tenant_id, identity_id, email, name) values ($1, $2, 'x@example.com', 'X')";
+    expect(code(await runtime({ identity: person }, join, a, person))).toBe("42501");
+  });
+});
+
+describe("tenancy.user_profiles", () => {
+  it("is one's own, whatever the tenant", async () => {
+    const [mine, theirs] = [await newPerson(), await newPerson()];
+    await arena.duel.owner.query("insert into tenancy.user_profiles (user_id) values ($1), ($2)", [mine, theirs]);
+    const read = "select user_id from tenancy.user_profiles where user_id = $1 or true";
+    expect((await runtime({ identity: mine }, read, theirs)).rows).toEqual([{ user_id: mine }]);
+    expect((await runtime({ tenant: a }, read, theirs)).rows).toEqual([]);
+    expect((await runtime({ tenant: a, identity: mine }, read, theirs)).rows).toEqual([{ user_id: mine }]);
+    const update = "update tenancy.user_profiles set dni = '1' where user_id = $1";
+    expect((await runtime({ identity: mine }, update, mine)).count).toBe(1);
+    expect((await runtime({ identity: mine }, update, theirs)).count).toBe(0);
+    const move = "update tenancy.user_profiles set user_id = $1";
+    expect(code(await runtime({ identity: mine }, move, theirs))).toBe("42501");
+    const insert = "insert into tenancy.user_profiles (user_id) values ($1)";
+    expect(code(await runtime({ identity: mine }, insert, await newPerson()))).toBe("42501");
+    expect(code(await runtime({ identity: mine }, "delete from tenancy.user_profiles"))).toBe("42501");
+  });
+});
+
+describe("tenancy.platform_log", () => {
+  it("is closed to the runtime login, and the platform can only read and append", async () => {
+    for (const text of verbs("tenancy.platform_log")) expect(code(await runtime({ tenant: a }, text))).toBe("42501");
+    const append = "insert into tenancy.platform_log (actor, reason) values ('tests', 'append')";
+    expect((await attempt(platform, {}, { text: append })).count).toBe(1);
+    expect((await attempt(platform, {}, { text: "select 1 from tenancy.platform_log" })).error).toBeUndefined();
+    for (const verb of ["update tenancy.platform_log set actor = 'x'", "delete from tenancy.platform_log"]) {
+      expect(code(await attempt(platform, {}, { text: verb }))).toBe("42501");
+    }
+  });
+});
+
+describe("ways around the tables", () => {
+  it.each([
+    ["becoming the platform", "set local role platform"],
+    ["becoming the audit writer", "set local role audit_writer"],
+    ["temporary tables", "create temporary table stolen (id uuid)"],
+    ["tables in public", "create table public.stolen (id uuid)"],
+    ["a view over everything", "create view tenancy.stolen as select * from tenancy.users"],
+    ["switching policies off", "alter table tenancy.users disable row level security"],
+    ["large objects", "select lo_from_bytea(0, '\\x00')"],
+    ["files of the server", "select pg_read_file('postgresql.conf')"],
+    ["programs of the server", "copy (select 1) to program 'cat'"],
+    ["skipping triggers", "set local session_replication_role = replica"],
+  ])("%s is refused to the runtime login", async (_name, text) => {
+    expect(code(await runtime({ tenant: a }, text))).toBe("42501");
+  });
+
+  it("asking to bypass policies is an error and no rows", async () => {
+    await arena.duel.login.query("begin");
+    await arena.duel.login.query("set local row_security = off");
+    const read = arena.duel.login.query("select * from accounting.customers");
+    await expect(read).rejects.toMatchObject({ code: "42501" });
+    await arena.duel.login.query("rollback");
+  });
+
+  it("the planner's statistics hold no values of the tables", async () => {
+    await arena.duel.owner.query("analyze");
+    const text = "select 1 from pg_stats where schemaname in ('auth', 'tenancy', 'accounting')";
+    expect((await arena.duel.owner.query(text)).rowCount).toBeGreaterThan(0);
+    expect((await runtime({ tenant: a }, text)).count).toBe(0);
+  });
+
+  it("the audit functions write for the scope's tenant only", async () => {
+    const record = "select tenancy.record_audit('look', 'tests', null, '{}')";
+    expect(code(await runtime({}, record))).toBe("ZT005");
+    expect((await runtime({ tenant: a }, record)).count).toBe(1);
+    const statement = `with done as materialized (${record}) select count(*) as n from done`;
+    expect((await runtime({ tenant: a }, statement)).rows).toEqual([{ n: "1" }]);
+  });
+});
