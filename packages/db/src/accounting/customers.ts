@@ -187,10 +187,15 @@ export class CustomerRepository {
     await inChunks(this.#unit, all, 2_000, async (unit, chunk) => {
       const rows = chunk.map((customer) => ({ ...nothing, ...customer, id: customer.id ?? newId() }));
       const columns = Object.fromEntries(importColumns.map((column) => [column, rows.map((row) => row[column])]));
-      for (const row of await unit.run(importChunk, columns as never)) {
-        ids.set(row.externalId, row.id);
-        if (row.isNew) created += 1;
-      }
+      const write = async () => {
+        for (const row of await unit.run(importChunk, columns as never)) {
+          ids.set(row.externalId, row.id);
+          if (row.isNew) created += 1;
+        }
+      };
+      await write();
+      // One that another import wrote meanwhile is in the way of the insert, and visible only to a new statement.
+      if (chunk.some((customer) => !ids.has(customer.externalId))) await write();
     });
     return { created, ids };
   }

@@ -10,7 +10,7 @@ export const packageFolder = () => join(checkoutRoot(), "packages", "db");
 function executable(): string {
   try {
     const require = createRequire(join(packageFolder(), "package.json"));
-    return join(dirname(require.resolve("drizzle-kit/package.json")), "bin.cjs");
+    return join(dirname(require.resolve("drizzle-kit")), "bin.cjs");
   } catch (error) {
     throw new ConfigurationError("drizzle-kit is not installed: run this in the workspace, after pnpm install", {
       cause: error,

@@ -91,10 +91,15 @@ function defined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
+/** The name of the variable that gives a login's connection string; for the runtime login PGURI serves as well. */
+export function urlVariable(kind: LoginKind, environment: NodeJS.ProcessEnv = process.env): string {
+  const variable = variableOf[kind];
+  return kind === "runtime" && !environment[variable] && environment.PGURI ? "PGURI" : variable;
+}
+
 /** The connection string of a login from the environment, or undefined. `PGURI` is an alias of DATABASE_URL. */
 export function urlFromEnvironment(kind: LoginKind, environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const value = environment[variableOf[kind]] || (kind === "runtime" ? environment.PGURI : undefined);
-  return value === "" ? undefined : value;
+  return environment[urlVariable(kind, environment)] || undefined;
 }
 
 /**
@@ -106,7 +111,7 @@ export function connectionTarget(
   given?: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): ConnectionTarget {
-  const variable = variableOf[kind];
+  const variable = urlVariable(kind, environment);
   const url = given ?? urlFromEnvironment(kind, environment);
   if (!url) {
     throw new ConfigurationError(

@@ -109,8 +109,10 @@ export class MemberRepository {
     const member = parseInput(memberSchema, input, "member");
     const known = member.identityId ? await this.findByIdentity(member.identityId) : undefined;
     if (known) return known;
-    const [ensured] = await this.#unit.run(ensure, { ...member, identityId: member.identityId ?? null, id: newId() });
-    const user = found(ensured, "member");
+    const params = { ...member, identityId: member.identityId ?? null, id: newId() };
+    const [ensured] = await this.#unit.run(ensure, params);
+    // A row that another transaction wrote meanwhile is in the way of the insert, and visible only to a new statement.
+    const user = found(ensured ?? (await this.#unit.run(ensure, params))[0], "member");
     if (member.identityId && user.identityId !== member.identityId) {
       throw new ConflictError("Another person is a member under this e-mail address");
     }

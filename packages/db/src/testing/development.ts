@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { urlFromEnvironment } from "../client/config";
+import { urlFromEnvironment, urlVariable } from "../client/config";
 import { parseUrl, withUrlParts } from "../client/url";
 import { createDatabase, type Database } from "../database";
 import { withAdmin } from "../operations/admin";
@@ -43,7 +43,8 @@ export async function findDevelopmentServer(
 }
 
 function givenServer(admin: string): DevelopmentServerAccess {
-  const { host, port, database } = parseUrl(admin, "DATABASE_ADMIN_URL");
+  const variable = urlVariable(urlFromEnvironment("admin") ? "admin" : "runtime");
+  const { host, port, database } = parseUrl(admin, variable);
   const nothing = () => Promise.resolve();
   return {
     given: true,

@@ -2,12 +2,12 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConnectionError, type Database, type TenantDatabase, TimeoutError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { type Proxy, startProxy } from "./proxy";
-import { backendOf, killBackend, open, rejection } from "./support";
+import { startProxy, type WireProxy } from "./proxy";
+import { backendOf, killBackend, open, rejection, untilGone } from "./support";
 
 let test: TestDatabase;
 let acme: TestTenant;
-let proxy: Proxy;
+let proxy: WireProxy;
 let db: Database;
 let handle: TenantDatabase;
 
@@ -157,6 +157,7 @@ describe("a connection that is lost before COMMIT", () => {
       }),
     );
     expect(error).toMatchObject({ sqlState: "57P01", outcome: "rolled-back" });
+    expect(db.pool.status().total, "the dead connection is not kept").toBe(0);
   });
 
   it("tells a transaction that idled too long apart", async () => {
@@ -164,12 +165,7 @@ describe("a connection that is lost before COMMIT", () => {
     const error = await rejection(
       impatient.withTenant({ tenantId: acme.tenant.id }, async (tx) => {
         const pid = await backendOf(tx);
-        await test.asOwner((owner) =>
-          owner.query(
-            `do $$ begin for i in 1..1000 loop
-               exit when not exists (select from pg_stat_get_activity(${pid})); perform pg_sleep(0.01); end loop; end $$`,
-          ),
-        );
+        await untilGone(test, pid);
         await add(tx, "Too late");
       }),
     );

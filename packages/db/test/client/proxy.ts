@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 export type Verdict = "pass" | "cut-before" | "cut-after";
 
 /** A TCP proxy in front of PostgreSQL that counts the client's messages by type and can cut the connection at one. */
-export interface Proxy {
+export interface WireProxy {
   /** The URL with the proxy's port. */
   url: string;
   /** Messages since the last `reset`, by protocol type: S is Sync, Q a simple query, H Flush, P Parse. */
@@ -16,7 +16,7 @@ export interface Proxy {
 }
 
 /** Starts a proxy on 127.0.0.1 in front of the server of `target`. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<WireProxy> {
   const server = new URL(target);
   const counts = new Map<string, number>();
   const sockets = new Set<Socket>();

@@ -1,7 +1,13 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DeadlockError, SerializationError, type TenantTransaction, ValidationError } from "../../src/index";
-import { createCustomer, createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import {
+  createCustomer,
+  createTenant,
+  createTestDatabase,
+  type TestDatabase,
+  type TestTenant,
+} from "../../src/testing";
 import { meetingPoint, rejection } from "./support";
 
 let test: TestDatabase;

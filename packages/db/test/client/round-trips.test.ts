@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { customers } from "../../src/accounting";
 import type { Database, TenantDatabase } from "../../src/index";
 import { createCustomer, createInvoice, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-import { type Proxy, startProxy } from "./proxy";
+import { startProxy, type WireProxy } from "./proxy";
 import { open } from "./support";
 
 let test: TestDatabase;
-let proxy: Proxy;
+let proxy: WireProxy;
 let db: Database;
 let acme: TenantDatabase;
 let companyId: string;

@@ -1,5 +1,6 @@
-import { sql } from "drizzle-orm";
-import { createDatabase, type Database, type DatabaseOptions } from "../../src/index";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type SQL, sql } from "drizzle-orm";
+import { createDatabase, type Database, type DatabaseOptions, type TenantDatabase } from "../../src/index";
 import type { TestDatabase } from "../../src/testing";
 
 /** What a promise was rejected with; throws when it was fulfilled. */
@@ -23,13 +24,10 @@ export function open(test: TestDatabase, options: DatabaseOptions = {}): Databas
   });
 }
 
-/** Anything of a tenant that can run SQL. */
-interface Runner {
-  execute(query: ReturnType<typeof sql>): PromiseLike<{ rows: Record<string, unknown>[] }>;
-}
+type Runner = Pick<TenantDatabase, "execute">;
 
 /** The first column of the first row. */
-export async function value(runner: Runner, query: ReturnType<typeof sql>): Promise<unknown> {
+export async function value(runner: Runner, query: SQL): Promise<unknown> {
   const { rows } = await runner.execute(query);
   return Object.values(rows[0] ?? {})[0];
 }
@@ -44,6 +42,13 @@ export async function killBackend(test: TestDatabase, pid: number): Promise<void
   await test.asOwner(async (owner) => {
     await owner.query("select pg_terminate_backend($1, 5000)", [pid]);
   });
+}
+
+/** Waits until the server has ended a process by itself. */
+export async function untilGone(test: TestDatabase, pid: number): Promise<void> {
+  const alive = () =>
+    test.asOwner(async (owner) => (await owner.query("select from pg_stat_activity where pid = $1", [pid])).rowCount);
+  while ((await alive()) !== 0) await sleep(20);
 }
 
 /** Releases everybody once all of `count` have arrived, so that their transactions are open at the same time. */

@@ -1,8 +1,20 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customers } from "../../src/accounting";
-import { CheckViolationError, ConflictError, DatabaseError, TenantIsolationError, type TenantTransaction } from "../../src/index";
-import { createCustomer, createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import {
+  CheckViolationError,
+  ConflictError,
+  DatabaseError,
+  TenantIsolationError,
+  type TenantTransaction,
+} from "../../src/index";
+import {
+  createCustomer,
+  createTenant,
+  createTestDatabase,
+  type TestDatabase,
+  type TestTenant,
+} from "../../src/testing";
 import { rejection, value } from "./support";
 
 let test: TestDatabase;

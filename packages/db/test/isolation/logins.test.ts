@@ -67,7 +67,11 @@ describe("auth.*", () => {
 
   it("is all that the identity login can touch", async () => {
     const person = await newPerson();
-    const { rows } = await attempt(identity, {}, { text: `select id from auth."user" where id = $1`, values: [person] });
+    const { rows } = await attempt(
+      identity,
+      {},
+      { text: `select id from auth."user" where id = $1`, values: [person] },
+    );
     expect(rows).toEqual([{ id: person }]);
     const others = [...(await tablesOf("tenancy")), ...(await tablesOf("accounting"))];
     expect(others).toEqual(expect.arrayContaining(["tenancy.tenants", "tenancy.users", "accounting.invoices"]));
@@ -79,7 +83,9 @@ describe("auth.*", () => {
 
 describe("tenancy.tenants", () => {
   it("shows a scope its own tenant only", async () => {
-    expect((await runtime({ tenant: a }, "select id from tenancy.tenants where id = $1 or true", b)).rows).toEqual([{ id: a }]);
+    expect((await runtime({ tenant: a }, "select id from tenancy.tenants where id = $1 or true", b)).rows).toEqual([
+      { id: a },
+    ]);
     expect((await runtime({}, "select id from tenancy.tenants")).rows).toEqual([]);
   });
 
@@ -104,7 +110,11 @@ describe("tenancy.tenants", () => {
     const { rows } = await attempt(platform, {}, { text: "select id from tenancy.tenants" });
     expect(rows.map((row) => row.id)).toEqual(expect.arrayContaining([a, b]));
     for (const { name } of tenantTables()) {
-      const { count } = await attempt(platform, {}, { text: `select 1 from ${quoted(name)} where tenant_id = $1`, values: [b] });
+      const { count } = await attempt(
+        platform,
+        {},
+        { text: `select 1 from ${quoted(name)} where tenant_id = $1`, values: [b] },
+      );
       expect([name, count > 0]).toEqual([name, true]);
     }
   });
@@ -124,7 +134,11 @@ describe("a person before a tenant is chosen", () => {
     await member(b, person, "suspended");
     await member(b, await newPerson(), "active");
     const identityScope = { identity: person };
-    const users = await runtime(identityScope, "select tenant_id, identity_id from tenancy.users order by tenant_id = $1 desc", a);
+    const users = await runtime(
+      identityScope,
+      "select tenant_id, identity_id from tenancy.users order by tenant_id = $1 desc",
+      a,
+    );
     expect(users.rows).toEqual([
       { tenant_id: a, identity_id: person },
       { tenant_id: b, identity_id: person },
@@ -140,7 +154,8 @@ describe("a person before a tenant is chosen", () => {
     await member(b, person, "suspended");
     const update = "update tenancy.users set status = 'active', role = 'admin' where identity_id = $1";
     expect((await runtime({ identity: person }, update, person)).count).toBe(0);
-    const join = "insert into tenancy.users (tenant_id, identity_id, email, name) values ($1, $2, 'x@example.com', 'X')";
+    const join =
+      "insert into tenancy.users (tenant_id, identity_id, email, name) values ($1, $2, 'x@example.com', 'X')";
     expect(code(await runtime({ identity: person }, join, a, person))).toBe("42501");
   });
 });
@@ -207,11 +222,20 @@ describe("ways around the tables", () => {
     expect((await runtime({ tenant: a }, text)).count).toBe(0);
   });
 
-  it("the audit functions write for the scope's tenant only", async () => {
+  it("the audit function writes for the scope's tenant only, and names no member of another", async () => {
     const record = "select tenancy.record_audit('look', 'tests', null, '{}')";
     expect(code(await runtime({}, record))).toBe("ZT005");
-    expect((await runtime({ tenant: a }, record)).count).toBe(1);
-    const statement = `with done as materialized (${record}) select count(*) as n from done`;
-    expect((await runtime({ tenant: a }, statement)).rows).toEqual([{ n: "1" }]);
+    const { login, victim } = arena.duel;
+    const user = tenantTables().find((entry) => entry.name === "tenancy.users");
+    const theirs = user && (await victim.row(user)).id;
+    await login.query("begin");
+    await login.query("select set_config('app.current_tenant_id', $1, true)", [a]);
+    await login.query(record);
+    const { rows } = await login.query("select tenant_id, actor_login = session_user as own from tenancy.audit_log");
+    await login.query("select set_config('app.current_user_id', $1, true)", [theirs]);
+    await expect(login.query(record)).rejects.toMatchObject({ code: "23503" });
+    await login.query("rollback");
+    expect(rows).toContainEqual({ tenant_id: a, own: true });
+    expect(rows.filter((row) => row.tenant_id !== a)).toEqual([]);
   });
 });

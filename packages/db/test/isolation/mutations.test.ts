@@ -122,7 +122,11 @@ describe("a table that lost a protection is found", () => {
        create unique index loose_email on tenancy.invitations (lower(email)) where status = 'accepted'`,
     );
     expect(before).toEqual([]);
-    expect(after).toEqual(["unique key invitations_token_hash_unique", "unique key loose_email", "unique key loose_token"]);
+    expect(after).toEqual([
+      "unique key invitations_token_hash_unique",
+      "unique key loose_email",
+      "unique key loose_token",
+    ]);
   });
 
   it("when the login may truncate", async () => {

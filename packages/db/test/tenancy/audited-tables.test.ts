@@ -240,7 +240,11 @@ describe("the tenant itself", () => {
   it("leaves a line when it is renamed, and none when only its time of change moves", async () => {
     const { id } = acme.tenant;
     const { line } = await newLine("tenancy.tenants", id, () => acme.handle.tenancy.tenant.rename("Acme & Sons"));
-    expect(line).toMatchObject({ action: "update", rowBefore: { name: "Test tenant" }, rowAfter: { name: "Acme & Sons" } });
+    expect(line).toMatchObject({
+      action: "update",
+      rowBefore: { name: "Test tenant" },
+      rowAfter: { name: "Acme & Sons" },
+    });
     const lines = (await linesOf("tenancy.tenants", id)).length;
     await acme.handle.update(tenants).set({ updatedAt: new Date() }).where(eq(tenants.id, id));
     expect(await linesOf("tenancy.tenants", id)).toHaveLength(lines);

@@ -138,7 +138,9 @@ describe.each(["runtime", "platform"] as const)("the %s login", (kind) => {
           expect(await refusal(client, text), text).toBe("42501");
           await client.query("rollback");
         }
-        const stats = await client.query("select from pg_stats where format('%I.%I', schemaname, tablename) = $1", [table]);
+        const stats = await client.query("select from pg_stats where format('%I.%I', schemaname, tablename) = $1", [
+          table,
+        ]);
         expect(stats.rowCount).toBe(0);
       }
       for (const role of ["identity", "postgres", "audit_writer"]) {
@@ -199,7 +201,8 @@ describe("an injection inside a tenant", () => {
       for (const { id } of tenants.rows) {
         await client.query("select set_config('app.current_tenant_id', $1, false)", [id]);
         for (const { name } of rows) {
-          const text = (await client.query(`select coalesce(string_agg(t::text, ' '), '') as all from ${name} t`)).rows[0]?.all;
+          const text = (await client.query(`select coalesce(string_agg(t::text, ' '), '') as all from ${name} t`))
+            .rows[0]?.all;
           seen += text.length;
           for (const hidden of [passwordHash, ...tokens]) expect(text.includes(hidden), name).toBe(false);
         }

@@ -93,6 +93,15 @@ describe("an invitation", () => {
     expect((await accept(identity, second.token)).id).toBe(member.id);
   });
 
+  it("leaves the account of somebody who is a member already as it is", async () => {
+    const identity = await arrangeIdentity(test);
+    const input = { identityId: identity.id, email: identity.email, name: "Ada" };
+    const member = await acme.handle.tenancy.members.ensureMember(input);
+    const { invitation, token } = await invitations().create({ email: identity.email, role: "admin" });
+    expect(await accept(identity, token)).toEqual(member);
+    expect(await statusOf(invitation.id)).toEqual({ status: "accepted", accepted_by: member.id });
+  });
+
   it("refuses an address, a role or a lifetime that do not fit", async () => {
     const email = freshEmail();
     for (const [path, input] of [
@@ -101,7 +110,9 @@ describe("an invitation", () => {
       ["expiresInHours", { email, expiresInHours: 0 }],
       ["expiresInHours", { email, expiresInHours: 721 }],
     ] as const) {
-      const error = await invitations().create(input).catch((reason: unknown) => reason);
+      const error = await invitations()
+        .create(input)
+        .catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(ValidationError);
       expect((error as ValidationError).issues.map((issue) => issue.path)).toEqual([path]);
     }

@@ -64,7 +64,12 @@ describe("a use of the platform login", () => {
     const { handle, lines } = platform();
     const failing = handle.transaction(async (tx) => {
       await tx.update(tenants).set({ name: "Renamed" }).where(eq(tenants.id, tenant.id));
-      expect(await tx.select().from(platformLog).where(eq(platformLog.actor, `operator ${uses}`))).toHaveLength(1);
+      expect(
+        await tx
+          .select()
+          .from(platformLog)
+          .where(eq(platformLog.actor, `operator ${uses}`)),
+      ).toHaveLength(1);
       throw new RangeError("changed my mind");
     });
     await expect(failing).rejects.toThrow(RangeError);
@@ -182,7 +187,9 @@ describe("the platform", () => {
     expect((await platform().handle.archiveTenant(tenant.id)).status).toBe("archived");
     await expect(handle.tenancy.companies.list()).rejects.toThrow(TenantIsolationError);
 
-    const history = await test.db.forTenant({ tenantId: tenant.id }).tenancy.audit.listOfTarget("tenancy.tenants", tenant.id);
+    const history = await test.db
+      .forTenant({ tenantId: tenant.id })
+      .tenancy.audit.listOfTarget("tenancy.tenants", tenant.id);
     const states = history.map((line) => line.rowAfter?.status);
     expect(states).toEqual(["archived", "active", "suspended", "active"]);
   });
@@ -193,7 +200,9 @@ describe("the platform", () => {
     await handle.archiveTenant(tenant.id);
     await expect(handle.reactivateTenant(tenant.id)).rejects.toThrow(ConflictError);
     await expect(handle.suspendTenant(tenant.id)).rejects.toThrow(ConflictError);
-    const raw = handle.transaction((tx) => tx.update(tenants).set({ status: "active" }).where(eq(tenants.id, tenant.id)));
+    const raw = handle.transaction((tx) =>
+      tx.update(tenants).set({ status: "active" }).where(eq(tenants.id, tenant.id)),
+    );
     await expect(raw).rejects.toThrow(ConflictError);
     expect((await handle.findTenant(tenant.id))?.status).toBe("archived");
   });

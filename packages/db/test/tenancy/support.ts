@@ -27,7 +27,10 @@ export async function refusal(client: pg.Client, text: string, values: unknown[]
 }
 
 /** A row of auth.user, as Better Auth would have written it. */
-export async function arrangeIdentity(test: TestDatabase, email = freshEmail()): Promise<{ id: string; email: string }> {
+export async function arrangeIdentity(
+  test: TestDatabase,
+  email = freshEmail(),
+): Promise<{ id: string; email: string }> {
   const id = randomUUID();
   await test.asOwner((owner) =>
     owner.query(`insert into auth."user" (id, name, email) values ($1, 'Person', $2)`, [id, email]),

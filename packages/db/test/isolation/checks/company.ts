@@ -27,7 +27,12 @@ export async function companyBreaches(owner: pg.Client, login: pg.Client, entry:
   return breaches;
 }
 
-async function companyDuel(owner: pg.Client, login: pg.Client, entry: TenantTableEntry, wall: Duel["wall"]): Promise<Duel> {
+async function companyDuel(
+  owner: pg.Client,
+  login: pg.Client,
+  entry: TenantTableEntry,
+  wall: Duel["wall"],
+): Promise<Duel> {
   const { mark } = await newTenantSide(owner, "Companies");
   const tenant = String(mark.tenant_id);
   const sideOfNewCompany = async () => {
@@ -40,7 +45,11 @@ async function companyDuel(owner: pg.Client, login: pg.Client, entry: TenantTabl
 }
 
 /** The wall between companies as a foreign key sees it: it stands in a scope of the whole tenant as well. */
-export async function companyKeyBreaches(owner: pg.Client, login: pg.Client, entry: TenantTableEntry): Promise<Breach[]> {
+export async function companyKeyBreaches(
+  owner: pg.Client,
+  login: pg.Client,
+  entry: TenantTableEntry,
+): Promise<Breach[]> {
   const wall = companyColumn(entry);
   if (!wall) throw new TypeError(`${entry.name} has no company`);
   const duel = await companyDuel(owner, login, entry, wall);

@@ -51,7 +51,9 @@ export function side(owner: pg.Client, settings: Settings, context: SampleContex
 
 /** A new tenant as a side, made by the owner. */
 export async function newTenantSide(owner: pg.Client, name: string): Promise<Side> {
-  const { rows } = await owner.query<{ id: string }>("insert into tenancy.tenants (name) values ($1) returning id", [name]);
+  const { rows } = await owner.query<{ id: string }>("insert into tenancy.tenants (name) values ($1) returning id", [
+    name,
+  ]);
   const id = rows[0]?.id ?? "";
   return side(owner, { tenant: id }, sampleContext(id), { tenant_id: id });
 }

@@ -44,7 +44,11 @@ export async function foreignKeyBreaches(duel: Duel, entry: TenantTableEntry): P
 
     const asLogin = mayInsert(entry.access) && !(await insertAt(duel, entry, own, false)).error;
     const insert = (id: unknown) => insertAt(duel, entry, { ...own, [pointing]: id }, !asLogin);
-    const [toOwn, toTheirs, toNothing] = [await insert(own[pointing]), await insert(theirs.id), await insert(randomUUID())];
+    const [toOwn, toTheirs, toNothing] = [
+      await insert(own[pointing]),
+      await insert(theirs.id),
+      await insert(randomUUID()),
+    ];
     const attack = `foreign key ${key.name}`;
     if (toOwn.error) breaches.push({ attack, found: `not even to its own row: ${text(toOwn)}` });
     else if (toTheirs.error?.code !== "23503") breaches.push({ attack, found: text(toTheirs) });
@@ -67,7 +71,8 @@ export async function uniqueKeyBreaches(duel: Duel, entry: TenantTableEntry): Pr
     const fresh = { ...duel, attacker, victim };
     const theirs = await exercisedRow(fresh, entry, key, keys);
     if (!theirs) breaches.push({ attack, found: "no sample row falls under it, so this proves nothing" });
-    else breaches.push(...(await twinBreaches(fresh, entry, attack, pick(theirs, [...key.columns, ...choicesOf(entry)]))));
+    else
+      breaches.push(...(await twinBreaches(fresh, entry, attack, pick(theirs, [...key.columns, ...choicesOf(entry)]))));
   }
   return breaches;
 }
@@ -120,14 +125,17 @@ const choicesOf = (entry: TenantTableEntry) =>
 
 /** Text and number columns that refer to nothing and are no choice: any value does. */
 function plainColumns(entry: TenantTableEntry): string[] {
-  const referring = getTableConfig(entry.table).foreignKeys.flatMap((key) => key.reference().columns.map((c) => c.name));
+  const referring = getTableConfig(entry.table).foreignKeys.flatMap((key) =>
+    key.reference().columns.map((c) => c.name),
+  );
   const taken = new Set([...referring, ...choicesOf(entry), "id", "tenant_id"]);
   return settable(entry).filter((name) => !taken.has(name));
 }
 
 const pick = (row: Values, names: readonly string[]): Values =>
   Object.fromEntries(Object.entries(row).filter(([name, value]) => names.includes(name) && value !== null));
-const pickNames = (names: readonly string[], wanted: readonly string[]) => names.filter((name) => wanted.includes(name));
+const pickNames = (names: readonly string[], wanted: readonly string[]) =>
+  names.filter((name) => wanted.includes(name));
 
 /** A partial key holds rows of one state only: each state of its flags and choices is tried, the default first. */
 function flagVariants(entry: TenantTableEntry, key: UniqueKey): Values[] {

@@ -1,6 +1,14 @@
 import type { TenantTableEntry } from "../../../src/core/tenant-table";
 import { sampleValues } from "../../../src/testing/sample-rows";
-import { attempt, attemptPastTriggers, insertInto, type Outcome, quoted, refusedByTrigger, type Settings } from "./attempt";
+import {
+  attempt,
+  attemptPastTriggers,
+  insertInto,
+  type Outcome,
+  quoted,
+  refusedByTrigger,
+  type Settings,
+} from "./attempt";
 import type { Breach, Duel } from "./duel";
 
 interface ScopeCase {

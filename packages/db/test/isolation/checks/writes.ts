@@ -1,6 +1,14 @@
 import type { TableAccess, TenantTableEntry } from "../../../src/core/tenant-table";
 import { sampleValues } from "../../../src/testing/sample-rows";
-import { attempt, attemptPastTriggers, insertInto, type Outcome, quoted, refusedByTrigger, type Statement } from "./attempt";
+import {
+  attempt,
+  attemptPastTriggers,
+  insertInto,
+  type Outcome,
+  quoted,
+  refusedByTrigger,
+  type Statement,
+} from "./attempt";
 import type { Breach, Duel } from "./duel";
 
 export const mayInsert = (access: TableAccess) => access !== "read-only";
@@ -71,5 +79,7 @@ async function controlOfInsert(duel: Duel, entry: TenantTableEntry): Promise<Bre
   }
   const accepted = !outcome.error && outcome.count === 1;
   if (mayInsert(entry.access)) return accepted ? undefined : { attack: "insert of an own row", found: text(outcome) };
-  return outcome.error?.code === "42501" ? undefined : { attack: "insert into a read-only table", found: text(outcome) };
+  return outcome.error?.code === "42501"
+    ? undefined
+    : { attack: "insert into a read-only table", found: text(outcome) };
 }
