@@ -10,6 +10,7 @@ import {
   newId,
   PoolExhaustedError,
   TimeoutError,
+  ValidationError,
 } from "../../src/index";
 import {
   createCustomer,
@@ -103,7 +104,7 @@ describe("a pool", () => {
     const error = await rejection(handle.execute(sql`select pg_sleep(20)`));
     expect(error).toBeInstanceOf(TimeoutError);
     expect(await backendOf(handle)).not.toBe(pid);
-    expect(db.pool.status()).toMatchObject({ total: 1, idle: 1 });
+    expect(db.pool.status()).toMatchObject({ total: 1, waiting: 0 });
     await killBackend(test, pid);
   });
 
@@ -212,6 +213,23 @@ describe("a parameter that cannot be sent", () => {
     }
     await handle.accounting.customers.list();
     expect(db.pool.status()).toMatchObject({ idle: 1, waiting: 0 });
+  });
+
+  it("is refused in words when there are more parameters than a message can hold", async () => {
+    const { handle } = own();
+    const rows = Array.from({ length: 20_000 }, () => ({
+      companyId: acme.company.id,
+      name: "Many",
+      city: "X",
+      phone: "1",
+    }));
+    for (const call of [
+      () => handle.insert(customers).values(rows),
+      () => handle.transaction((tx) => tx.insert(customers).values(rows)),
+    ]) {
+      expect(await rejection(call())).toBeInstanceOf(ValidationError);
+    }
+    expect(await handle.$count(customers, eq(customers.name, "Many"))).toBe(0);
   });
 });
 

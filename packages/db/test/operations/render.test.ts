@@ -4,7 +4,7 @@ import { compareSchema, parseSchema, readCatalogue, renderSchema } from "../../s
 import { normaliseView } from "../../src/operations/catalogue/view-text";
 import { type Migration, migrate, readMigrations } from "../../src/operations/migrations";
 import { migrationsFolder } from "./mini";
-import { binaries, startServer, type TestServer } from "./server";
+import { startServer, type TestServer } from "./server";
 
 const schemas = ["tenancy", "accounting"];
 let migrations: Migration[];
@@ -120,7 +120,7 @@ describe("one server", () => {
   });
 });
 
-describe.skipIf(!binaries(15) || !binaries(18))("PostgreSQL 15 and 18", () => {
+describe("PostgreSQL 15 and 18", () => {
   const views = [
     "SELECT i.id, (SELECT count(*) FROM accounting.customers c WHERE c.id = i.customer_id) AS n FROM accounting.invoices i GROUP BY i.id, i.customer_id HAVING count(*) > 0 ORDER BY i.id",
     "SELECT i.*, i AS whole FROM accounting.invoices i",

