@@ -76,7 +76,8 @@ create function tenancy.current_identity_id() returns uuid
   language sql stable parallel safe
   return nullif(current_setting('app.current_identity_id', true), '')::uuid;
 --> statement-breakpoint
--- SQLSTATE class ZT is the package's own: ZT001 isolation, ZT002 invariant, ZT003 conflict, ZT004 not found.
+-- SQLSTATE class ZT is the package's own: ZT001 isolation, ZT002 invariant, ZT003 conflict, ZT004 not found,
+-- ZT005 no tenant scope, ZT006 permission denied.
 create function tenancy.refuse_member() returns boolean
   language plpgsql volatile
 as $$

@@ -166,6 +166,22 @@ end $function$;
 GRANT EXECUTE ON FUNCTION tenancy.keep_an_admin() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.keep_an_admin() TO platform;
 
+-- function tenancy.keep_archived()
+CREATE OR REPLACE FUNCTION tenancy.keep_archived()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.status = 'archived' and new.status <> 'archived' then
+    raise exception using errcode = 'ZT003', message = 'An archived tenant stays archived';
+  end if;
+  return new;
+end $function$;
+
+-- grants tenancy.keep_archived()
+GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO platform;
+
 -- function tenancy.protect_table(regclass, text, text)
 CREATE OR REPLACE FUNCTION tenancy.protect_table(target regclass, access text, audit text)
  RETURNS void
@@ -229,6 +245,26 @@ end $function$;
 -- grants tenancy.refuse_member()
 GRANT EXECUTE ON FUNCTION tenancy.refuse_member() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.refuse_member() TO platform;
+
+-- function tenancy.require_admin()
+CREATE OR REPLACE FUNCTION tenancy.require_admin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tenancy.current_user_id() is not null and not exists (
+    select from tenancy.users u
+    where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
+      and u.role = 'admin' and u.status = 'active'
+  ) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin of the tenant may manage members, roles and invitations';
+  end if;
+  return null;
+end $function$;
+
+-- grants tenancy.require_admin()
+GRANT EXECUTE ON FUNCTION tenancy.require_admin() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.require_admin() TO platform;
 
 -- function tenancy.step_by_one()
 CREATE OR REPLACE FUNCTION tenancy.step_by_one()
@@ -853,6 +889,9 @@ CREATE POLICY tenant_isolation ON tenancy.invitations AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.invitations.require_admin
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.invitations FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
 -- trigger tenancy.invitations.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.invitations FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -987,6 +1026,9 @@ CREATE POLICY tenant_isolation ON tenancy.roles AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.roles.require_admin
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
 -- trigger tenancy.roles.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.roles FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -1083,6 +1125,9 @@ CREATE POLICY platform_access ON tenancy.tenants AS PERMISSIVE FOR ALL TO platfo
 CREATE POLICY tenant_isolation ON tenancy.tenants AS PERMISSIVE FOR ALL TO authenticated
   USING ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.tenants.keep_archived
+CREATE TRIGGER keep_archived BEFORE UPDATE OF status ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.keep_archived();
 
 -- trigger tenancy.tenants.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -1183,6 +1228,9 @@ CREATE POLICY tenant_isolation ON tenancy.user_roles AS PERMISSIVE FOR ALL TO au
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.user_roles.require_admin
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.user_roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
 -- trigger tenancy.user_roles.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.user_roles FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -1211,9 +1259,6 @@ CREATE TABLE tenancy.users (
 -- constraint tenancy.users.users_email_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((email <> ''::text));
 
--- constraint tenancy.users.users_email_unique
-ALTER TABLE tenancy.users ADD CONSTRAINT users_email_unique UNIQUE (tenant_id, email_lower);
-
 -- constraint tenancy.users.users_identity_id_fkey
 ALTER TABLE tenancy.users ADD CONSTRAINT users_identity_id_fkey FOREIGN KEY (identity_id) REFERENCES auth."user"(id) ON DELETE RESTRICT;
 
@@ -1235,6 +1280,9 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenan
 -- index tenancy.users.idx_users_identity_id
 CREATE INDEX idx_users_identity_id ON tenancy.users USING btree (identity_id);
 
+-- index tenancy.users.users_email_unique
+CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);
+
 -- rls tenancy.users
 ALTER TABLE tenancy.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.users FORCE ROW LEVEL SECURITY;
@@ -1255,6 +1303,9 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
 
 -- trigger tenancy.users.keep_an_admin
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
+
+-- trigger tenancy.users.require_admin
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, status, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
 -- trigger tenancy.users.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();

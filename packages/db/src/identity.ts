@@ -36,7 +36,7 @@ export class IdentityDatabase {
   }
 
   /** Self-service sign-up: a new tenant with the person as its first admin. Throws `ValidationError`. */
-  createTenant(input: NewTenant): Promise<CreatedTenant> {
+  async createTenant(input: NewTenant): Promise<CreatedTenant> {
     const { id: _id, ...tenant } = input;
     return this.#database.forTenant({ tenantId: tenantIdOf(input) }).tenancy.tenant.create(tenant, this.#identityId);
   }

@@ -44,7 +44,7 @@ export class PlatformDatabase {
   }
 
   /** All tenants, oldest first. */
-  listTenants(request: PageRequest = {}): Promise<Page<Tenant>> {
+  async listTenants(request: PageRequest = {}): Promise<Page<Tenant>> {
     const limit = pageSize(request);
     const [after = "00000000-0000-0000-0000-000000000000"] = cursorKey(request, 1) ?? [];
     return this.#logged(async (unit) =>
@@ -58,7 +58,7 @@ export class PlatformDatabase {
   }
 
   /** Creates a tenant with its first admin, who claims the account by signing in with that e-mail address. */
-  createTenant(input: NewTenant): Promise<CreatedTenant> {
+  async createTenant(input: NewTenant): Promise<CreatedTenant> {
     const { id: _id, ...tenant } = input;
     const tenantId = tenantIdOf(input);
     return this.#logged((_unit, _tx, within) => new TenantRepository(within(tenantId)).create(tenant));

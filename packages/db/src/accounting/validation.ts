@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pgText, pgUuid } from "../core/column-kinds";
-import { insertSchema, selectSchema, updateSchema } from "../core/validation";
+import { changesOf, insertSchema, selectSchema, updateSchema } from "../core/validation";
 import { customers, invoiceLines, invoiceStatus, invoices } from "./schema";
 
 const filled = (what: string) => pgText().refine((text) => text.trim() !== "", `${what} must not be empty`);
@@ -14,10 +14,11 @@ export const newCustomerSchema = insertSchema(customers)
   .strict();
 
 /** The fields of a customer that can be changed. */
-export const customerChangesSchema = updateSchema(customers)
-  .omit({ ...kept, id: true, companyId: true, balance: true, isActive: true, externalId: true })
-  .strict()
-  .refine((changes) => Object.keys(changes).length > 0, "there is nothing to change");
+export const customerChangesSchema = changesOf(
+  updateSchema(customers)
+    .omit({ ...kept, id: true, companyId: true, balance: true, isActive: true, externalId: true })
+    .extend({ name: filled("name").optional() }),
+);
 
 /** A line as it is written: the database computes its amount. */
 export const newInvoiceLineSchema = insertSchema(invoiceLines)

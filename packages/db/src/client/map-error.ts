@@ -78,6 +78,7 @@ const byOwnState: Record<string, Build> = {
   ZT003: (e, d) => new ConflictError(e.message, d),
   ZT004: (e, d) => new NotFoundError(e.message, d),
   ZT005: (e, d) => new TenantContextMissingError(e.message, d),
+  ZT006: (e, d) => new PermissionDeniedError(e.message, d),
 };
 
 function isServerError(error: unknown): error is ServerError {

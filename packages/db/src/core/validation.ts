@@ -62,6 +62,17 @@ export function selectSchema<T extends PgTable>(
   return createSelectSchema(table) as never;
 }
 
+/** A change to a record: unknown fields are refused, fields that are undefined are left alone, nothing at all is refused. */
+export function changesOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>) {
+  return schema
+    .strict()
+    .transform(
+      (changes) =>
+        Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as typeof changes,
+    )
+    .refine((changes) => Object.keys(changes).length > 0, "there is nothing to change");
+}
+
 /**
  * Checks an input against a schema. Throws `ValidationError` whose issues name each field and what to do, and whose
  * message never holds the refused value. `what` names the input in the message, e.g. `invoice`.

@@ -74,7 +74,7 @@ export class AuditRepository {
   }
 
   /** What happened to one record, newest first; `targetType` is `schema.table`. */
-  listOfTarget(targetType: string, targetId: string, limit = 50): Promise<AuditEntry[]> {
+  async listOfTarget(targetType: string, targetId: string, limit = 50): Promise<AuditEntry[]> {
     return this.#unit.run(ofTarget, { targetType, targetId, limit: pageSize({ limit }) });
   }
 

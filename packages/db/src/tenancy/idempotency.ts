@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
+import { pgJsonb } from "../core/column-kinds";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
 import type { Params } from "../core/statement";
+import { parseInput } from "../core/validation";
 import { idempotencyKeys } from "./schema";
 import { sqlStatement, statement } from "./statements";
 
@@ -13,7 +15,7 @@ export interface IdempotentCall {
   operation: string;
   /** Chosen by the caller, the same at each retry. */
   key: string;
-  /** The input: another input under the same key is a conflict. */
+  /** The input, as plain JSON: another input under the same key is a conflict. */
   request: unknown;
 }
 
@@ -59,11 +61,13 @@ export class IdempotencyRepository {
 
   /**
    * Runs `work` once per key; a retry gets the stored result of the first run, as JSON returns it. Key, effect and
-   * result are written in one transaction. Throws `ConflictError` when the key came with another request before.
+   * result are written in one transaction. Throws `ConflictError` when the key came with another request before,
+   * `ValidationError` when the request is no plain JSON.
    */
-  once<T>(call: IdempotentCall, work: (unit: Unit) => Promise<T>): Promise<T> {
+  async once<T>(call: IdempotentCall, work: (unit: Unit) => Promise<T>): Promise<T> {
     const { operation, key } = call;
-    const requestHash = createHash("sha256").update(canonicalJson(call.request)).digest("hex");
+    const request = parseInput(pgJsonb(), call.request ?? null, "idempotent request");
+    const requestHash = createHash("sha256").update(canonicalJson(request)).digest("hex");
     return this.#unit.atomic(async (unit) => {
       const id = newId();
       const taken = await unit.run(take, { id, operation, key, requestHash });
@@ -84,7 +88,7 @@ export class IdempotencyRepository {
 /** JSON with sorted keys, so that the same content has the same hash. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner) && !(inner instanceof Date)
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );

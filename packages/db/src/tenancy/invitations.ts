@@ -64,8 +64,8 @@ const revoke = statement("tenancy.invitations.revoke", (q, p: Params<{ id: strin
 const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
 /** The tenant that a token leads to, or undefined when it is no token of ours. */
-export function tenantOfToken(token: string): string | undefined {
-  const [tenantId, secret] = token.split(".");
+export function tenantOfToken(token: unknown): string | undefined {
+  const [tenantId, secret] = typeof token === "string" ? token.split(".") : [];
   return isUuid(tenantId) && secret ? tenantId : undefined;
 }
 

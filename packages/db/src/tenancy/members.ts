@@ -1,4 +1,4 @@
-import { and, asc, eq, ne, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { ConflictError } from "../core/errors";
@@ -45,23 +45,26 @@ const list = statement("tenancy.users.list", (q, p: Params<{ after: string; limi
     .limit(p.limit),
 );
 
-// An account made beforehand (no identity yet) is claimed by the first identity with its e-mail; others keep theirs.
-const ensure = sqlStatement(
-  "tenancy.users.ensure",
+// Whichever key is taken, and by whomever at the same time: nothing is written, and the next statement sees the row.
+const insert = sqlStatement(
+  "tenancy.users.insert",
   (q) => q.select().from(users),
   (p: Params<{ id: string; identityId: string | null; email: string; name: string; role: string }>) => sql`
-    with written as (
-      insert into tenancy.users as u (tenant_id, id, identity_id, email, name, role)
-      values (${p.tenantId}::uuid, ${p.id}::uuid, ${p.identityId}::uuid, ${p.email}::text, ${p.name}::text, ${p.role}::text)
-      on conflict (tenant_id, email_lower) do update set identity_id = excluded.identity_id
-        where u.identity_id is null and excluded.identity_id is not null
-      returning ${columnsOf(users, "u")}
+    insert into tenancy.users as u (tenant_id, id, identity_id, email, name, role)
+    values (${p.tenantId}::uuid, ${p.id}::uuid, ${p.identityId}::uuid, ${p.email}::text, ${p.name}::text, ${p.role}::text)
+    on conflict do nothing
+    returning ${columnsOf(users, "u")}`,
+);
+
+// An account made beforehand (no identity yet) is claimed by the first identity with its e-mail; others keep theirs.
+const claim = statement("tenancy.users.claim", (q, p: Params<{ identityId: string; email: string }>) =>
+  q
+    .update(users)
+    .set({ identityId: p.identityId })
+    .where(
+      and(eq(users.tenantId, p.tenantId), sql`${users.emailLower} = lower(${p.email}::text)`, isNull(users.identityId)),
     )
-    select ${columnsOf(users, "written")} from written
-    union all
-    select ${columnsOf(users, "u")} from tenancy.users u
-    where u.tenant_id = ${p.tenantId}::uuid and u.email_lower = lower(${p.email}::text)
-      and not exists (select from written)`,
+    .returning(),
 );
 
 type Change = Partial<Pick<User, "role" | "status" | "settings" | "name">>;
@@ -107,20 +110,23 @@ export class MemberRepository {
    */
   async ensureMember(input: NewMember): Promise<User> {
     const member = parseInput(memberSchema, input, "member");
-    const known = member.identityId ? await this.findByIdentity(member.identityId) : undefined;
+    const { identityId, email } = member;
+    const known = identityId ? await this.findByIdentity(identityId) : undefined;
     if (known) return known;
-    const params = { ...member, identityId: member.identityId ?? null, id: newId() };
-    const [ensured] = await this.#unit.run(ensure, params);
-    // A row that another transaction wrote meanwhile is in the way of the insert, and visible only to a new statement.
-    const user = found(ensured ?? (await this.#unit.run(ensure, params))[0], "member");
-    if (member.identityId && user.identityId !== member.identityId) {
+    const [inserted] = await this.#unit.run(insert, { ...member, identityId: identityId ?? null, id: newId() });
+    if (inserted) return inserted;
+    const [claimed] = identityId ? await this.#unit.run(claim, { identityId, email }) : [];
+    if (claimed) return claimed;
+    const own = identityId ? await this.findByIdentity(identityId) : undefined;
+    const user = own ?? found(await this.findByEmail(email), "member");
+    if (identityId && user.identityId !== identityId) {
       throw new ConflictError("Another person is a member under this e-mail address");
     }
     return user;
   }
 
   /** user | admin | market_maker. Throws `NotFoundError`; `InvariantError` for the last active admin. */
-  changeRole(id: string, role: User["role"]): Promise<User> {
+  async changeRole(id: string, role: User["role"]): Promise<User> {
     return this.#change(id, { role: parseInput(roleChangeSchema, role, "role") });
   }
 
@@ -143,7 +149,7 @@ export class MemberRepository {
   }
 
   /** Replaces the member's preferences. Throws `ValidationError`, `NotFoundError`. */
-  updateSettings(id: string, settings: Record<string, unknown>): Promise<User> {
+  async updateSettings(id: string, settings: Record<string, unknown>): Promise<User> {
     return this.#change(id, { settings: parseInput(settingsSchema, settings, "settings") });
   }
 

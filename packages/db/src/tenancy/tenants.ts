@@ -3,12 +3,12 @@ import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import type { Params } from "../core/statement";
+import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { type Company, CompanyRepository } from "./companies";
 import { MemberRepository, type User } from "./members";
 import { tenants } from "./schema";
-import { statement } from "./statements";
+import { sqlStatement, statement } from "./statements";
 import { newTenantSchema } from "./validation";
 
 export type Tenant = typeof tenants.$inferSelect;
@@ -25,8 +25,13 @@ const current = statement("tenancy.tenants.current", (q, p: Params<object>) =>
   q.select().from(tenants).where(eq(tenants.id, p.tenantId)),
 );
 
-const create = statement("tenancy.tenants.create", (q, p: Params<{ name: string }>) =>
-  q.insert(tenants).values({ id: p.tenantId, name: p.name }).returning(),
+// Names its two columns: Drizzle would name all, and the runtime login may not choose a status.
+const create = sqlStatement(
+  "tenancy.tenants.create",
+  (q) => q.select().from(tenants),
+  (p: Params<{ name: string }>) => sql`
+    insert into tenancy.tenants as t (id, name) values (${p.tenantId}::uuid, ${p.name}::text)
+    returning ${columnsOf(tenants, "t")}`,
 );
 
 const rename = statement("tenancy.tenants.rename", (q, p: Params<{ name: string }>) =>
@@ -56,7 +61,7 @@ export class TenantRepository {
    * Creates the tenant of the scope, its first admin and its first company, all or none. Called through
    * `forIdentity(…).createTenant` and `platform(…).createTenant`. Throws `UniqueViolationError` when it exists.
    */
-  create(input: Omit<NewTenant, "id">, identityId?: string): Promise<CreatedTenant> {
+  async create(input: Omit<NewTenant, "id">, identityId?: string): Promise<CreatedTenant> {
     const { name, admin, company } = parseInput(newTenantSchema, input, "tenant");
     return this.#unit.atomic(async (unit) => {
       const [tenant] = await unit.run(create, { name });

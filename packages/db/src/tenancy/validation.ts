@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pgJsonb, pgText, pgUuid } from "../core/column-kinds";
-import { insertSchema, selectSchema, updateSchema } from "../core/validation";
+import { changesOf, insertSchema, selectSchema, updateSchema } from "../core/validation";
 import { companies, roles, securityEvents, tenants, userProfiles, userRole, users } from "./schema";
 
 const filled = (what: string) => pgText().refine((text) => text.trim() !== "", `${what} must not be empty`);
@@ -14,10 +14,11 @@ export const newCompanySchema = insertSchema(companies)
   .strict();
 
 /** The fields of a company that can be changed. */
-export const companyChangesSchema = updateSchema(companies)
-  .omit({ ...kept, id: true })
-  .strict()
-  .refine((changes) => Object.keys(changes).length > 0, "there is nothing to change");
+export const companyChangesSchema = changesOf(
+  updateSchema(companies)
+    .omit({ ...kept, id: true })
+    .extend({ name: filled("name").optional() }),
+);
 
 /** A person who shall be a member: found by identity or e-mail, created when missing. */
 export const memberSchema = z

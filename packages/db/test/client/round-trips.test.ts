@@ -30,7 +30,11 @@ afterAll(async () => {
   await proxy.close();
   await test.close();
 });
-beforeEach(() => proxy.reset());
+// What an earlier call left to be cleaned up is not counted.
+beforeEach(async () => {
+  await acme.accounting.customers.findById(customerId);
+  proxy.reset();
+});
 
 // A Sync, a simple query and a Flush are what makes the server answer: each is one round trip.
 function roundTrips(): number {
@@ -74,8 +78,9 @@ describe("round trips", () => {
   it("takes one for a query in Drizzle's language, and one for raw SQL", async () => {
     await acme.select().from(customers);
     expect(roundTrips()).toBe(1);
+    proxy.reset();
     await acme.execute(sql`select 1`);
-    expect(roundTrips()).toBe(2);
+    expect(roundTrips()).toBe(1);
   });
 
   it("takes n + 1 for a transaction of n statements: BEGIN and scope travel with the first", async () => {

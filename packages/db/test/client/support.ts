@@ -28,7 +28,7 @@ type Runner = Pick<TenantDatabase, "execute">;
 
 /** The first column of the first row. */
 export async function value(runner: Runner, query: SQL): Promise<unknown> {
-  const { rows } = await runner.execute(query, "raw");
+  const rows = await runner.execute(query, "objects");
   return Object.values(rows[0] ?? {})[0];
 }
 

@@ -139,7 +139,10 @@ describe("what a unit leaves on its connection", () => {
   it("a transaction begun by hand ends with its unit", async () => {
     const intruder = oneConnection.forTenant(scopeOf(acme));
     await intruder.execute(sql`begin`);
-    expect(await tenantsSeen(oneConnection.forTenant(scopeOf(other)))).toEqual([other.tenant.id]);
+    const next = oneConnection.forTenant(scopeOf(other));
+    expect(await tenantsSeen(next)).toEqual([other.tenant.id]);
+    const role = await next.tenancy.roles.create({ name: "Kept" });
+    expect((await other.handle.tenancy.roles.list()).map((item) => item.id)).toContain(role.id);
   });
 
   it("after a commit by hand the rest of the unit sees nothing and writes nothing", async () => {

@@ -44,9 +44,9 @@ describe("waiting", () => {
     const { files, folder, database, client } = await arrange({});
     await files.write("20260101000000_slow", "CREATE TABLE t ();--> statement-breakpoint\nSELECT pg_sleep(1)");
     const pid = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows[0]?.pid;
-    const work = failure(migrate(client, { folder, onProgress: () => setTimeout(kill, 300) }));
     const killer = await server().connect(database);
     const kill = () => void killer.query("SELECT pg_terminate_backend($1)", [pid]);
+    const work = failure(migrate(client, { folder, onProgress: () => setTimeout(kill, 300) }));
     expect((await work).message).toMatch(/20260101000000_slow failed at statement 2 of 2/);
     expect((await migrate(killer, { folder, lockWaitMs: 2000 })).applied).toHaveLength(1);
   });

@@ -9,6 +9,7 @@ import {
   pgPolicy,
   text,
   unique,
+  uniqueIndex,
   uuid,
   varchar,
 } from "drizzle-orm/pg-core";
@@ -44,7 +45,9 @@ export const users = tenantTable(
     audit: "all",
     access: "no-delete",
     extra: (t) => [
-      unique("users_email_unique").on(t.tenantId, t.emailLower),
+      // Partial, so that it is no foreign key's target: otherwise every change of a member would lock its key, and wait
+      // for all open work of that member, whose audit rows refer to it.
+      uniqueIndex("users_email_unique").on(t.tenantId, t.emailLower).where(sql`${t.emailLower} is not null`),
       unique("users_identity_id_unique").on(t.tenantId, t.identityId),
       foreignKey({
         name: "users_identity_id_fkey",

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { getTableUniqueName } from "drizzle-orm";
 import { getTableConfig } from "drizzle-orm/pg-core";
 import { type TenantTableEntry, tenantTables } from "../../../src/core/tenant-table";
 import { insertSampleRow, SampleRowError, sampleValues, type Values } from "../../../src/testing/sample-rows";
 import { attempt, attemptPastTriggers, insertInto, type Outcome } from "./attempt";
-import { foreignKeys, type UniqueKey, uniqueKeys } from "./catalogue";
+import { type ForeignKey, foreignKeys, type UniqueKey, uniqueKeys } from "./catalogue";
 import { type Breach, type Duel, newTenantSide } from "./duel";
 import { mayInsert } from "./writes";
 
@@ -30,7 +31,7 @@ async function insertAt(duel: Duel, entry: TenantTableEntry, values: Values, pas
 export async function foreignKeyBreaches(duel: Duel, entry: TenantTableEntry): Promise<Breach[]> {
   const { owner, wall, attacker, victim } = duel;
   const breaches: Breach[] = [];
-  for (const key of await foreignKeys(owner, entry.name)) {
+  for (const key of await expectedForeignKeys(duel, entry)) {
     const target = tenantTables().find((other) => other.name === key.target);
     if (!target || !getTableConfig(target.table).columns.some((c) => c.name === wall)) continue;
     const pointing = key.columns[key.foreignColumns.indexOf("id")];
@@ -57,6 +58,18 @@ export async function foreignKeyBreaches(duel: Duel, entry: TenantTableEntry): P
     }
   }
   return breaches;
+}
+
+/** What the server has, and what the table declares but the server lacks: its absence is the breach to find. */
+async function expectedForeignKeys({ owner }: Duel, entry: TenantTableEntry): Promise<ForeignKey[]> {
+  const actual = await foreignKeys(owner, entry.name);
+  const declared = getTableConfig(entry.table).foreignKeys.map((key) => {
+    const { columns, foreignColumns, foreignTable } = key.reference();
+    const target = getTableUniqueName(foreignTable);
+    const names = (list: { name: string }[]) => list.map((column) => column.name);
+    return { name: key.getName(), target, columns: names(columns), foreignColumns: names(foreignColumns) };
+  });
+  return [...actual, ...declared.filter((key) => !actual.some((other) => other.name === key.name))];
 }
 
 /** A row with the victim's values in every column of a unique key must be accepted, or the key tells what exists. */

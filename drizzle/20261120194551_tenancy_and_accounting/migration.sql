@@ -146,7 +146,6 @@ CREATE TABLE "tenancy"."users" (
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "users_pkey" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "users_email_unique" UNIQUE("tenant_id","email_lower"),
 	CONSTRAINT "users_identity_id_unique" UNIQUE("tenant_id","identity_id"),
 	CONSTRAINT "users_role_check" CHECK ("role" in ('user', 'admin', 'market_maker')),
 	CONSTRAINT "users_status_check" CHECK ("status" in ('active', 'suspended', 'removed')),
@@ -309,6 +308,7 @@ CREATE INDEX "idx_invitations_invited_by" ON "tenancy"."invitations" ("tenant_id
 CREATE INDEX "idx_invitations_accepted_by" ON "tenancy"."invitations" ("tenant_id","accepted_by");--> statement-breakpoint
 CREATE INDEX "idx_invitations_email" ON "tenancy"."invitations" ("tenant_id","email");--> statement-breakpoint
 CREATE INDEX "idx_user_roles_role_id" ON "tenancy"."user_roles" ("tenant_id","role_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "users_email_unique" ON "tenancy"."users" ("tenant_id","email_lower") WHERE "email_lower" is not null;--> statement-breakpoint
 CREATE INDEX "idx_users_identity_id" ON "tenancy"."users" ("identity_id");--> statement-breakpoint
 CREATE INDEX "idx_audit_log_admin_user_id" ON "tenancy"."audit_log" ("tenant_id","admin_user_id");--> statement-breakpoint
 CREATE INDEX "idx_audit_log_created_at_id" ON "tenancy"."audit_log" ("tenant_id","created_at","id");--> statement-breakpoint

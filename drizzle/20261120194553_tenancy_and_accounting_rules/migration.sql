@@ -85,6 +85,46 @@ end $$;
 create trigger keep_an_admin after update or delete on tenancy.users
   for each row execute function tenancy.keep_an_admin();
 --> statement-breakpoint
+create function tenancy.keep_archived() returns trigger
+  language plpgsql
+as $$
+begin
+  if old.status = 'archived' and new.status <> 'archived' then
+    raise exception using errcode = 'ZT003', message = 'An archived tenant stays archived';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger keep_archived before update of status on tenancy.tenants
+  for each row execute function tenancy.keep_archived();
+--> statement-breakpoint
+-- In the scope of a user only an active admin manages members, roles and invitations; jobs and the platform name none.
+create function tenancy.require_admin() returns trigger
+  language plpgsql
+as $$
+begin
+  if tenancy.current_user_id() is not null and not exists (
+    select from tenancy.users u
+    where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
+      and u.role = 'admin' and u.status = 'active'
+  ) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin of the tenant may manage members, roles and invitations';
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger require_admin before insert or update of role, status, identity_id, email or delete on tenancy.users
+  for each statement execute function tenancy.require_admin();
+--> statement-breakpoint
+create trigger require_admin before insert or update or delete on tenancy.roles
+  for each statement execute function tenancy.require_admin();
+--> statement-breakpoint
+create trigger require_admin before insert or update or delete on tenancy.user_roles
+  for each statement execute function tenancy.require_admin();
+--> statement-breakpoint
+create trigger require_admin before insert or update or delete on tenancy.invitations
+  for each statement execute function tenancy.require_admin();
+--> statement-breakpoint
 create function tenancy.step_by_one() returns trigger
   language plpgsql
 as $$
@@ -167,5 +207,6 @@ create trigger check_invoice_totals_update after update on accounting.invoices
 --> statement-breakpoint
 revoke execute on all functions in schema tenancy, accounting from public;
 --> statement-breakpoint
-grant execute on function tenancy.keep_an_admin(), tenancy.step_by_one(), accounting.freeze_invoice(),
-  accounting.freeze_invoice_line(), accounting.check_invoice_totals() to authenticated, platform;
+grant execute on function tenancy.keep_archived(), tenancy.keep_an_admin(), tenancy.require_admin(),
+  tenancy.step_by_one(), accounting.freeze_invoice(), accounting.freeze_invoice_line(),
+  accounting.check_invoice_totals() to authenticated, platform;
