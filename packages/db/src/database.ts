@@ -126,7 +126,7 @@ export class Database {
 
   #starter(scope: TenantScope) {
     const settings = tenantSettings(scope);
-    const source = { prelude: [scopeBytes(settings)], scope, description: "a tenant" };
+    const source = { prelude: [scopeBytes(settings)], scope: { ...scope }, description: "a tenant" };
     return <T>(work: (unit: TransactionUnit) => Promise<T>, options?: TransactionOptions) =>
       runTransaction({ ...source, pool: this.pool }, work, options);
   }

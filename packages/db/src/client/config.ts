@@ -75,8 +75,11 @@ export function poolLimits(given: Partial<PoolLimits> = {}, environment: NodeJS.
     statementTimeoutMillis: env.DB_STATEMENT_TIMEOUT,
     queryTimeoutMillis: env.DB_QUERY_TIMEOUT,
   });
-  const limits = { ...defaults, ...fromEnvironment, ...defined(given) };
-  for (const name of Object.keys(defaults) as (keyof PoolLimits)[]) {
+  const names = Object.keys(defaults) as (keyof PoolLimits)[];
+  // Only the limits: what is given may be whole pool options, with a URL that nobody shall print.
+  const own = Object.fromEntries(names.map((name) => [name, given[name]])) as Partial<PoolLimits>;
+  const limits = { ...defaults, ...fromEnvironment, ...defined(own) };
+  for (const name of names) {
     const value = limits[name];
     const least = name === "min" ? 0 : 1;
     if (!Number.isSafeInteger(value) || value < least) {

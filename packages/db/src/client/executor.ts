@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pg, { type QueryArrayResult } from "pg";
-import { type DatabaseError, type DatabaseErrorDetails, TenantIsolationError } from "../core/errors";
+import { DatabaseError, type DatabaseErrorDetails, TenantIsolationError } from "../core/errors";
 import { mapError } from "./map-error";
 import type { Connection, ConnectionPool } from "./pool";
 import { BatchQuery, submit } from "./wire";
@@ -62,6 +62,18 @@ export function send(
   });
 }
 
+// PREPARE, DEALLOCATE, SET, DO, … can leave something on the connection for the next scope, even when they fail or are
+// rolled back. Comments and everything unknown count as such.
+const leavesNothing =
+  /^\s*(select|insert|update|delete|with|values|merge|table|savepoint|release savepoint|rollback to savepoint)\b/i;
+
+// Functions whose effect can outlive the transaction, or that run SQL given as text.
+const outlives = /set_config|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|dblink/i;
+
+/** True for a caller's own SQL after which the connection must not serve another unit. */
+export const mayLeaveTraces = ({ name, text }: WireQuery): boolean =>
+  name === undefined && (!leavesNothing.test(text) || outlives.test(text));
+
 const readOnly = /^\s*select\b/i;
 
 /** Runs each query as its own implicit transaction, in one round trip: scope, query, Sync. */
@@ -89,7 +101,8 @@ export class SingleStatements implements Executor {
             reject(failSingle(connection, query, error));
             return;
           }
-          giveBack(connection);
+          if (mayLeaveTraces(query)) connection.destroy();
+          else giveBack(connection);
           resolve(result);
         });
       });
@@ -115,18 +128,20 @@ export function answeredByServer(error: unknown): boolean {
 // A prepared statement that has outlived a migration (0A000), or was deallocated (26000): a new connection prepares anew.
 const stalePreparedStatement = new Set(["0A000", "26000"]);
 
-/** True when the server reported the error and the connection can serve on. */
+/** True when the connection can serve on: nothing was sent, or the server reported the error and stays. */
 export function connectionSurvives(error: unknown): boolean {
+  if (error instanceof DatabaseError) return true;
   if (!answeredByServer(error)) return false;
   const { severity, code } = error as { severity?: string; code?: string };
   return severity === "ERROR" && !stalePreparedStatement.has(code ?? "");
 }
 
 function failSingle(connection: Connection, query: WireQuery, error: unknown): DatabaseError {
-  if (connectionSurvives(error)) connection.release();
+  if (connectionSurvives(error) && !mayLeaveTraces(query)) connection.release();
   else connection.destroy();
   const details: DatabaseErrorDetails = { statement: query.statement };
-  if (!answeredByServer(error) && !readOnly.test(query.text)) {
+  const sent = !(error instanceof DatabaseError);
+  if (sent && !answeredByServer(error) && !readOnly.test(query.text)) {
     const lost = mapError(error, { ...details, outcome: "unknown" });
     return Object.assign(lost, { retryable: false });
   }

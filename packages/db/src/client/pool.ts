@@ -177,6 +177,8 @@ export class ConnectionPool {
         });
         if (!check.safe) await this.#dropRights(client, check, this.kind);
       }
+      // Whatever the database's own defaults are: dates and times are read in one format.
+      await client.query("select set_config('datestyle', 'ISO, YMD', false), set_config('timezone', 'UTC', false)");
       const statements = preparedStatements[this.kind];
       if (Object.keys(statements).length > 0) await prepareAll(client, statements);
     } catch (error) {

@@ -1,6 +1,14 @@
 import type { QueryArrayResult } from "pg";
 import { ConflictError, type DatabaseError, DatabaseError as Failure } from "../core/errors";
-import { answeredByServer, connectionSurvives, type Executor, giveBack, send, type WireQuery } from "./executor";
+import {
+  answeredByServer,
+  connectionSurvives,
+  type Executor,
+  giveBack,
+  mayLeaveTraces,
+  send,
+  type WireQuery,
+} from "./executor";
 import { mapError } from "./map-error";
 import type { Connection, ConnectionPool } from "./pool";
 import { bindAndExecute, prepared } from "./wire";
@@ -19,10 +27,14 @@ export class TransactionExecutor implements Executor {
   readonly #scope: readonly Buffer[];
   readonly #isolation: IsolationLevel | undefined;
   #connection: Connection | undefined;
+  #begun = false;
   #tail: Promise<unknown> = Promise.resolve();
   #pending = 0;
   #firstError: DatabaseError | undefined;
+  /** What the server said when it ended the connection while no statement was under way. */
+  #farewell: unknown;
   #lost = false;
+  #spoilt = false;
   #savepoints = 0;
   ended = false;
 
@@ -50,7 +62,7 @@ export class TransactionExecutor implements Executor {
     return result;
   }
 
-  /** Runs `work` between SAVEPOINT and RELEASE; its failure undoes only what it wrote. */
+  /** Runs `work` between SAVEPOINT and RELEASE; its failure undoes only what it wrote. Throws its first error. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     this.#savepoints += 1;
     const name = `sp_${this.#savepoints}`;
@@ -58,6 +70,8 @@ export class TransactionExecutor implements Executor {
     await this.#command(`savepoint ${name}`);
     try {
       const result = await work();
+      // A failure that `work` caught has aborted the savepoint all the same.
+      if (this.#firstError && this.#firstError !== before) throw this.#firstError;
       await this.#command(`release savepoint ${name}`);
       return result;
     } catch (error) {
@@ -72,49 +86,62 @@ export class TransactionExecutor implements Executor {
   /** Commits. Throws the first error when a statement had failed, even one that the callback caught. */
   async commit(): Promise<void> {
     if (this.#pending > 0) {
-      await this.#tail;
       await this.rollback();
       throw new ConflictError("A query of the transaction was not awaited: await every query; nothing was written");
     }
     this.ended = true;
-    if (!this.#connection) return;
-    if (this.#lost) throw this.#firstError ?? new Failure("The connection was lost; nothing was written");
-    let answer: QueryArrayResult;
-    try {
-      answer = await send(this.#connection, { text: "commit", values: [] });
-    } catch (error) {
-      this.#drop();
-      const outcome = answeredByServer(error) ? "rolled-back" : "unknown";
-      const failure = mapError(error, { outcome, statement: "commit" });
-      throw outcome === "unknown" ? Object.assign(failure, { retryable: false }) : failure;
+    const connection = this.#connection;
+    if (!connection) return;
+    if (this.#farewell !== undefined) this.#lose(this.#farewell, "commit");
+    if (this.#lost) {
+      this.#release();
+      throw this.#firstError ?? new Failure("The connection was lost; nothing was written");
     }
-    this.#giveBack();
-    // COMMIT of an aborted transaction answers ROLLBACK, without an error.
-    if (answer.command !== "COMMIT") {
-      throw this.#firstError ?? new Failure("The transaction was rolled back by the server; nothing was written");
+    if (this.#begun && connection.client.getTransactionStatus() === "I") {
+      this.#spoilt = true;
+      this.#release();
+      throw new ConflictError(
+        "The transaction was ended by SQL of its own: leave BEGIN, COMMIT and ROLLBACK to the handle",
+      );
     }
+    await this.#commitOn(connection);
   }
 
   /** Rolls back; never throws, so that the error which led here is kept. */
   async rollback(): Promise<void> {
-    await this.#tail;
     this.ended = true;
-    if (!this.#connection) return;
-    if (this.#lost) {
-      this.#drop();
-      return;
+    await this.#tail;
+    if (this.#connection && this.#begun && !this.#lost && this.#farewell === undefined) {
+      await send(this.#connection, { text: "rollback", values: [] }).catch(() => {
+        this.#lost = true;
+      });
     }
-    try {
-      await send(this.#connection, { text: "rollback", values: [] });
-      this.#giveBack();
-    } catch {
-      this.#drop();
-    }
+    this.#release();
   }
 
   /** The error that ended the connection, if one did: later ones are only its echo. */
   get lostConnection(): DatabaseError | undefined {
+    if (this.#farewell !== undefined) this.#lose(this.#farewell);
     return this.#lost ? this.#firstError : undefined;
+  }
+
+  async #commitOn(connection: Connection): Promise<void> {
+    let answer: QueryArrayResult;
+    try {
+      if (!this.#begun) return this.#release();
+      answer = await send(connection, { text: "commit", values: [] });
+    } catch (error) {
+      this.#lost = true;
+      this.#release();
+      const outcome = answeredByServer(error) ? "rolled-back" : "unknown";
+      const failure = mapError(error, { outcome, statement: "commit" });
+      throw outcome === "unknown" ? Object.assign(failure, { retryable: false }) : failure;
+    }
+    this.#release();
+    // COMMIT of an aborted transaction answers ROLLBACK, without an error.
+    if (answer.command !== "COMMIT") {
+      throw this.#firstError ?? new Failure("The transaction was rolled back by the server; nothing was written");
+    }
   }
 
   #command(text: string): Promise<QueryArrayResult> {
@@ -122,31 +149,53 @@ export class TransactionExecutor implements Executor {
   }
 
   async #send(query: WireQuery): Promise<QueryArrayResult> {
-    if (this.#lost) throw this.#firstError ?? new Failure("The connection was lost");
+    if (this.#farewell !== undefined) this.#lose(this.#farewell, query.statement);
+    if (this.#lost) throw this.#firstError ?? new Failure("The connection was lost; nothing was written");
+    this.#spoilt ||= mayLeaveTraces(query);
     try {
-      if (this.#connection) return await send(this.#connection, query);
-      this.#connection = await this.#pool.connect();
-      const prelude = [begin, ...this.#scope];
-      if (this.#isolation) {
-        await send(this.#connection, { text: `begin isolation level ${this.#isolation}`, values: [] });
-        prelude.shift();
-      }
-      return await send(this.#connection, query, prelude);
+      this.#connection ??= await this.#open();
+      const result = await send(this.#connection, query, this.#begun ? [] : await this.#prelude(this.#connection));
+      this.#begun = true;
+      return result;
     } catch (error) {
+      // An error of our own was thrown before anything was sent.
+      if (!(error instanceof Failure)) this.#begun = true;
+      if (this.#connection && !connectionSurvives(error)) throw this.#lose(this.#farewell ?? error, query.statement);
       const failure = mapError(error, { statement: query.statement });
-      this.#lost = this.#connection !== undefined && !connectionSurvives(error);
       this.#firstError ??= failure;
       throw failure;
     }
   }
 
-  #giveBack(): void {
-    if (this.#connection) giveBack(this.#connection);
-    this.#connection = undefined;
+  async #open(): Promise<Connection> {
+    const connection = await this.#pool.connect();
+    connection.client.on("error", this.#onConnectionError);
+    return connection;
   }
 
-  #drop(): void {
-    this.#connection?.destroy();
+  // BEGIN of another isolation level is no prepared statement: it goes first, by itself.
+  async #prelude(connection: Connection): Promise<readonly Buffer[]> {
+    if (!this.#isolation) return [begin, ...this.#scope];
+    await send(connection, { text: `begin isolation level ${this.#isolation}`, values: [] });
+    return this.#scope;
+  }
+
+  readonly #onConnectionError = (error: unknown): void => {
+    this.#farewell ??= error;
+  };
+
+  #lose(error: unknown, statement?: string): DatabaseError {
+    this.#lost = true;
+    this.#firstError ??= mapError(error, { statement });
+    return this.#firstError;
+  }
+
+  #release(): void {
+    const connection = this.#connection;
+    if (!connection) return;
     this.#connection = undefined;
+    connection.client.off("error", this.#onConnectionError);
+    if (this.#spoilt || this.#lost) connection.destroy();
+    else giveBack(connection);
   }
 }

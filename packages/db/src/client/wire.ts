@@ -2,6 +2,7 @@
 import pg from "pg";
 import { prepareValue } from "pg/lib/utils.js";
 import { serialize } from "pg-protocol";
+import { ValidationError } from "../core/errors";
 
 /**
  * PostgreSQL's extended protocol, as far as `pg` does not do it: several statements before one Sync. All messages up
@@ -63,10 +64,10 @@ interface Description {
 
 interface QueryInternals {
   name?: string;
-  values: unknown[];
+  values: (string | Buffer | null)[];
   _result: Description;
   _accumulateRows: boolean;
-  submit(connection: Connection): void;
+  submit(connection: Connection): Error | null;
   prepare(connection: Connection): void;
   handleRowDescription(description: unknown): void;
   handleDataRow(row: unknown): void;
@@ -106,16 +107,19 @@ export class BatchQuery extends Query {
     this.#toSkip = prelude.length;
   }
 
-  override submit(connection: Connection): void {
+  /** An error that is returned is the call's: nothing was sent. */
+  override submit(connection: Connection): Error | null {
+    const refused = this.#convertValues();
+    if (refused) return refused;
     const { stream } = connection;
     const known = this.name === undefined ? undefined : described.get(connection)?.get(this.name);
     if (known) {
       Object.assign(this._result, known);
       // pg decides this when it is told the columns.
       this._accumulateRows = true;
-      const bind = serialize.bind({ statement: this.name as string, values: this.values, valueMapper: prepareValue });
+      const bind = serialize.bind({ statement: this.name as string, values: this.values });
       stream.write(Buffer.concat([...this.#prelude, bind, executeAndSync]));
-      return;
+      return null;
     }
     stream.cork();
     try {
@@ -123,6 +127,22 @@ export class BatchQuery extends Query {
       this.prepare(connection);
     } finally {
       stream.uncork();
+    }
+    return null;
+  }
+
+  // Before anything is sent: a parameter that fails half way would leave the server waiting for the rest.
+  #convertValues(): Error | undefined {
+    if (this.values.length > 65_535) {
+      return new ValidationError(
+        "A statement takes at most 65,535 values: write fewer rows at once, or use importMany",
+      );
+    }
+    try {
+      this.values = this.values.map(prepareValue);
+      return undefined;
+    } catch {
+      return new ValidationError("A value cannot be sent to the database: use plain values, and JSON without cycles");
     }
   }
 
@@ -161,7 +181,7 @@ export class PrepareStatements extends Query {
     this.#statements = statements;
   }
 
-  override submit(connection: Connection): void {
+  override submit(connection: Connection): null {
     const { stream } = connection;
     stream.cork();
     for (const [name, text] of Object.entries(this.#statements)) {
@@ -169,6 +189,7 @@ export class PrepareStatements extends Query {
     }
     connection.sync();
     stream.uncork();
+    return null;
   }
 }
 

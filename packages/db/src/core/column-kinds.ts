@@ -48,9 +48,9 @@ function isRealDate(value: string): boolean {
   return date.toISOString().slice(0, 10) === value;
 }
 
-/** A point in time of the years 1 to 9999, in milliseconds. */
+/** A point in time of the years 1000 to 9999, in milliseconds; JavaScript reads an earlier year as another one. */
 export function pgTimestamp() {
-  const least = new Date("0001-01-01T00:00:00.000Z");
+  const least = new Date("1000-01-01T00:00:00.000Z");
   return z.date().min(least).max(new Date("9999-12-31T23:59:59.999Z"));
 }
 
@@ -66,10 +66,10 @@ export const pgBigint = () =>
     .min(-(2n ** 63n))
     .max(2n ** 63n - 1n);
 
-/** JSON that comes back equal: plain objects, arrays, finite numbers, storable text. */
+/** JSON that comes back equal: plain objects, arrays, finite numbers, storable text. Not null, which is SQL's NULL. */
 export function pgJsonb() {
   return z.custom<unknown>(
-    isStorableJson,
+    (value) => value !== null && isStorableJson(value),
     "use plain JSON: no undefined, NaN, NUL characters, dates or class instances",
   );
 }
@@ -79,7 +79,8 @@ function isStorableJson(value: unknown, depth = 0): boolean {
   if (value === null || typeof value === "boolean") return true;
   if (typeof value === "string") return storableText(value);
   if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
-  if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1));
+  // Array.from fills holes, which JSON would turn into null.
+  if (Array.isArray(value)) return Array.from(value).every((item) => isStorableJson(item, depth + 1));
   if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) return false;
   return Object.entries(value).every(([key, item]) => storableText(key) && isStorableJson(item, depth + 1));
 }

@@ -66,7 +66,7 @@ export class IdempotencyRepository {
    */
   async once<T>(call: IdempotentCall, work: (unit: Unit) => Promise<T>): Promise<T> {
     const { operation, key } = call;
-    const request = parseInput(pgJsonb(), call.request ?? null, "idempotent request");
+    const request = parseInput(pgJsonb(), { request: call.request ?? null }, "idempotent request");
     const requestHash = createHash("sha256").update(canonicalJson(request)).digest("hex");
     return this.#unit.atomic(async (unit) => {
       const id = newId();

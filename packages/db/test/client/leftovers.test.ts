@@ -66,7 +66,7 @@ describe("what raw SQL leaves on a connection", () => {
   it("cannot be another user's or company's scope", async () => {
     for (const name of ["app.current_user_id", "app.current_company_id", "app.current_identity_id"]) {
       await first.execute(sql`select set_config(${name}, ${globex.admin.id}, false)`);
-      expect(await value(next, sql`select current_setting(${name}, true)`)).toBe("");
+      expect([null, ""]).toContain(await value(next, sql`select current_setting(${name}, true)`));
       expect(await namesIn(next)).toEqual(["Globex's"]);
     }
   });

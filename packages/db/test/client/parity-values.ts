@@ -155,8 +155,8 @@ const moment = fc.oneof(
     noInvalidDate: true,
   }),
   fc.date({
-    min: new Date("0001-01-01T00:00:00.000Z"),
-    max: new Date("0120-01-01T00:00:00.000Z"),
+    min: new Date("0990-01-01T00:00:00.000Z"),
+    max: new Date("1100-01-01T00:00:00.000Z"),
     noInvalidDate: true,
   }),
   fc.date({

@@ -42,7 +42,7 @@ const filled = scratch.table("filled", {
 
 type Kind = Exclude<keyof typeof kinds.$inferInsert, "id">;
 
-const samples = Number(process.env.PARITY_SAMPLES ?? 600);
+const samples = Number(process.env.PARITY_SAMPLES ?? 800);
 const seed = Number(process.env.PARITY_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 let test: TestDatabase;
@@ -126,7 +126,7 @@ describe("what zod accepts, PostgreSQL stores unchanged", () => {
       ["date", "2024-02-01"],
       ["instant", new Date("2024-02-01T03:04:05.678Z")],
       ["instant", new Date("1850-02-01T03:04:05.678Z")],
-      ["instant", new Date("0100-01-01T00:00:00.000Z")],
+      ["instant", new Date("1000-01-01T00:00:00.000Z")],
     ] as const) {
       const row = { id: newId(), [kind]: given };
       await handle.insert(kinds).values(row as never);
