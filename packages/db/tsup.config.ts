@@ -5,6 +5,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     schema: "src/schema.ts",
+    sql: "src/sql.ts",
     "tenancy/index": "src/tenancy/index.ts",
     "accounting/index": "src/accounting/index.ts",
     "testing/index": "src/testing/index.ts",

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ConfigurationError } from "../core/errors";
@@ -8,6 +9,9 @@ import { checkoutRoot } from "../testing/development";
 export const packageFolder = () => join(checkoutRoot(), "packages", "db");
 
 function executable(): string {
+  if (!existsSync(join(packageFolder(), "drizzle.config.ts"))) {
+    throw new ConfigurationError("This needs the sources of @org/db: run it in the workspace that holds packages/db");
+  }
   try {
     const require = createRequire(join(packageFolder(), "package.json"));
     return join(dirname(require.resolve("drizzle-kit")), "bin.cjs");

@@ -89,6 +89,11 @@ export class SingleStatements implements Executor {
   }
 
   run(query: WireQuery): Promise<QueryArrayResult> {
+    // After a migration each open connection may hold one stale statement, which did not run: it is sent again.
+    return this.#attempt(query, this.#pool.limits.max);
+  }
+
+  #attempt(query: WireQuery, repeats: number): Promise<QueryArrayResult> {
     return new Promise((resolve, reject) => {
       refuseNestedScope(this.#description);
       this.#pool.checkout((unavailable, connection) => {
@@ -98,7 +103,9 @@ export class SingleStatements implements Executor {
         }
         submitQuery(connection, query, this.#prelude, (error, result) => {
           if (error) {
-            reject(failSingle(connection, query, error));
+            const failure = failSingle(connection, query, error);
+            if (isStale(error) && repeats > 0) resolve(this.#attempt(query, repeats - 1));
+            else reject(failure);
             return;
           }
           if (mayLeaveTraces(query)) connection.destroy();
@@ -125,15 +132,17 @@ export function answeredByServer(error: unknown): boolean {
   return error instanceof Error && "severity" in error && typeof (error as { code?: unknown }).code === "string";
 }
 
-// A prepared statement that has outlived a migration (0A000), or was deallocated (26000): a new connection prepares anew.
-const stalePreparedStatement = new Set(["0A000", "26000"]);
+/** True for a prepared statement that has outlived a migration (0A000) or was deallocated (26000); it did not run. */
+function isStale(error: unknown): boolean {
+  const { code, routine } = error as { code?: string; routine?: string };
+  return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery");
+}
 
 /** True when the connection can serve on: nothing was sent, or the server reported the error and stays. */
 export function connectionSurvives(error: unknown): boolean {
   if (error instanceof DatabaseError) return true;
   if (!answeredByServer(error)) return false;
-  const { severity, code } = error as { severity?: string; code?: string };
-  return severity === "ERROR" && !stalePreparedStatement.has(code ?? "");
+  return (error as { severity?: string }).severity === "ERROR" && !isStale(error);
 }
 
 function failSingle(connection: Connection, query: WireQuery, error: unknown): DatabaseError {

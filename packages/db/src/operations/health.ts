@@ -55,7 +55,7 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
     );
     health.latencyMs = Math.round((performance.now() - started) * 100) / 100;
     health.role = facts.rows[0]?.role;
-    health.serverVersion = facts.rows[0]?.server_version;
+    health.serverVersion = facts.rows[0]?.server_version.split(" ")[0];
     if (Number.parseInt(health.serverVersion ?? "0", 10) < oldestServer) {
       health.errors.push(`The server is PostgreSQL ${health.serverVersion}: use ${oldestServer} or newer`);
     }

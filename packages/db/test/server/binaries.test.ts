@@ -1,4 +1,4 @@
-import { chmod, cp, readdir, rm, stat, truncate } from "node:fs/promises";
+import { chmod, cp, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -19,9 +19,11 @@ let cacheFolder = "";
 beforeAll(async () => {
   packageRoot = join(await temporaryFolder(), "package");
   await cp(installed, packageRoot, { recursive: true, verbatimSymlinks: true });
-  for (const entry of await readdir(join(packageRoot, "native"), { recursive: true, withFileTypes: true })) {
-    if (entry.isSymbolicLink()) await rm(join(entry.parentPath, entry.name));
-  }
+  // By their list: a package manager's cache may have restored the links as files.
+  const links = JSON.parse(await readFile(join(packageRoot, "native", "pg-symlinks.json"), "utf8")) as {
+    target: string;
+  }[];
+  for (const { target } of links) await rm(join(packageRoot, target));
 }, 60_000);
 
 beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type pg from "pg";
 import { withAdmin } from "../../operations/admin";
 import { allowances } from "../../operations/allowances";
 import { schemaFile } from "../../operations/assets";
@@ -13,6 +14,16 @@ export function printErrors(errors: readonly SchemaError[]): void {
   }
 }
 
+/** What is wrong with the schema, and with its rows; an owner that does not see every row cannot look at those. */
+async function prove(client: pg.ClientBase) {
+  const expected = readFileSync(schemaFile(), "utf8");
+  const { errors } = await validateSchema(client, { expected, allowances });
+  const { rows } = await client.query(
+    "select from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)",
+  );
+  return { errors, orphans: rows.length > 0 ? await scanOrphans(client) : undefined };
+}
+
 /** pnpm db:migrate */
 export const migrateCommand: Command = {
   help: "Apply the pending migrations, then prove isolation, drift and foreign keys",
@@ -22,14 +33,13 @@ export const migrateCommand: Command = {
     try {
       const { applied } = await prepareServer(server, say);
       say(applied.length === 0 ? "Nothing to apply: the schema is up to date" : `Applied ${applied.length} migrations`);
-      const errors = await withAdmin(server.urls.admin, async (client) => {
-        const expected = readFileSync(schemaFile(), "utf8");
-        const { errors: schema } = await validateSchema(client, { expected, allowances });
-        return [...schema, ...(await scanOrphans(client))];
-      });
-      printErrors(errors);
-      if (errors.length === 0) say("Proven: every table isolated, no drift, no orphaned rows");
-      return errors.length === 0 ? 0 : 1;
+      const { errors, orphans } = await withAdmin(server.urls.admin, prove);
+      printErrors([...errors, ...(orphans ?? [])]);
+      if (errors.length > 0 || (orphans ?? []).length > 0) return 1;
+      say(`Proven: every table isolated, no drift${orphans ? ", no orphaned rows" : ""}`);
+      if (!orphans)
+        say("Orphaned rows were not looked for: the login does not see every tenant's rows (needs BYPASSRLS)");
+      return 0;
     } finally {
       await server.stop();
     }

@@ -73,7 +73,7 @@ async function embedded(): Promise<TestServer> {
  * answers, else the embedded server. `DB_TEST_SERVER=embedded` or `=container` settles the choice of the last two.
  */
 export async function startTestServer(): Promise<TestServer> {
-  for (const variable of ["DATABASE_ADMIN_URL", "DATABASE_URL"]) {
+  for (const variable of ["DATABASE_ADMIN_URL", "DATABASE_URL", "PGURI"]) {
     const url = process.env[variable];
     if (url) return checkGiven(url, variable);
   }

@@ -1,0 +1,35 @@
+/*
+ * Drizzle's operators for conditions and orders, for applications: from the one copy of Drizzle that the tables are made
+ * with, so that types always agree. `import { and, eq } from "@org/db/sql"`.
+ */
+export {
+  and,
+  asc,
+  avg,
+  between,
+  count,
+  countDistinct,
+  desc,
+  eq,
+  exists,
+  getColumns,
+  gt,
+  gte,
+  ilike,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lt,
+  lte,
+  max,
+  min,
+  ne,
+  not,
+  notExists,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+  sum,
+} from "drizzle-orm";
