@@ -66,6 +66,9 @@ if (args.includes("--help") && help) {
 if (!existsSync(join(root, "node_modules", "tsx")))
   fail("Dependencies are missing: run npx --yes pnpm@10.34.9 install");
 
+// The demo uses the server that .env names, as the db: commands do; tests never read it.
+if (name === "demo" && existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
+
 // Only the last command of a script takes further arguments, e.g. `pnpm test packages/db/test/client`.
 const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
 for (const [index, [file, ...parameters]] of commands.entries()) {
