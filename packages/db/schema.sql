@@ -93,6 +93,32 @@ end $function$;
 GRANT EXECUTE ON FUNCTION accounting.freeze_invoice_line() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.freeze_invoice_line() TO platform;
 
+-- function accounting.keep_customer_balance()
+CREATE OR REPLACE FUNCTION accounting.keep_customer_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    update accounting.customers c set balance = c.balance + d.amount
+    from (select w.tenant_id, w.customer_id, sum(w.total_amount) as amount
+          from written w where w.status = 'issued' group by 1, 2) d
+    where c.tenant_id = d.tenant_id and c.id = d.customer_id;
+  else
+    update accounting.customers c set balance = c.balance + d.amount
+    from (select w.tenant_id, w.customer_id,
+            sum(w.total_amount * ((w.status = 'issued')::int - (o.status = 'issued')::int)) as amount
+          from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
+          where w.status <> o.status group by 1, 2) d
+    where c.tenant_id = d.tenant_id and c.id = d.customer_id and d.amount <> 0;
+  end if;
+  return null;
+end $function$;
+
+-- grants accounting.keep_customer_balance()
+GRANT EXECUTE ON FUNCTION accounting.keep_customer_balance() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.keep_customer_balance() TO platform;
+
 -- function tenancy.current_company_id()
 CREATE OR REPLACE FUNCTION tenancy.current_company_id()
  RETURNS uuid
@@ -572,6 +598,12 @@ CREATE TRIGGER check_invoice_totals_update AFTER UPDATE ON accounting.invoices R
 
 -- trigger accounting.invoices.freeze_invoice
 CREATE TRIGGER freeze_invoice BEFORE DELETE OR UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION accounting.freeze_invoice();
+
+-- trigger accounting.invoices.keep_customer_balance_insert
+CREATE TRIGGER keep_customer_balance_insert AFTER INSERT ON accounting.invoices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_customer_balance();
+
+-- trigger accounting.invoices.keep_customer_balance_update
+CREATE TRIGGER keep_customer_balance_update AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_customer_balance();
 
 -- trigger accounting.invoices.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();

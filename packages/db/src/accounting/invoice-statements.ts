@@ -117,7 +117,8 @@ export const createInvoice = sqlStatement(
 );
 
 /**
- * Issues a draft: the next number of the company's series, the status, and the customer's balance, in one statement.
+ * Issues a draft: the next number of the company's series and the status, in one statement; a trigger raises the
+ * customer's balance.
  * No draft with that id: nothing happens, no number is used, no row comes back.
  */
 export const issueInvoice = sqlStatement(
@@ -125,7 +126,7 @@ export const issueInvoice = sqlStatement(
   (q) => q.select().from(invoices),
   (p: Params<{ id: string; series: string; prefix: string; seriesId: string }>) => sql`
     with draft as materialized (
-      select i.tenant_id, i.id, i.company_id, i.customer_id, i.total_amount from accounting.invoices i
+      select i.tenant_id, i.id, i.company_id from accounting.invoices i
       where i.tenant_id = ${p.tenantId}::uuid and i.id = ${p.id}::uuid and i.status = 'draft'
       for update
     ), counter as (
@@ -133,37 +134,30 @@ export const issueInvoice = sqlStatement(
       select d.tenant_id, ${p.seriesId}::uuid, d.company_id, ${p.series}::text, ${p.prefix}::text, 1 from draft d
       on conflict (tenant_id, company_id, series) do update set last_number = s.last_number + 1
       returning s.prefix, s.padding, s.last_number
-    ), owed as (
-      update accounting.customers c set balance = c.balance + d.total_amount from draft d
-      where c.tenant_id = d.tenant_id and c.id = d.customer_id
-      returning c.id
     ), issued as (
       update accounting.invoices i
       set status = 'issued', issued_at = now(),
         invoice_number = n.prefix || lpad(n.last_number::text, greatest(n.padding, length(n.last_number::text)), '0')
-      from draft d cross join counter n cross join owed o
+      from draft d cross join counter n
       where i.tenant_id = d.tenant_id and i.id = d.id
       returning ${columnsOf(invoices, "i")}
     )
     select ${columnsOf(invoices, "issued")} from issued`,
 );
 
-/** AI-BOS bulk update: every given invoice becomes paid, in one statement; the customers owe that much less. */
-export const markInvoicesPaid = sqlStatement(
-  "accounting.invoices.mark_paid",
-  (q) => q.select({ id: invoices.id }).from(invoices),
-  (p: Params<{ ids: string[] }>) => sql`
-    with paid as (
-      update accounting.invoices i set status = 'paid'
-      where i.tenant_id = ${p.tenantId}::uuid and i.id = any (${p.ids}::uuid[]) and i.status = 'issued'
-      returning i.id, i.tenant_id, i.customer_id, i.total_amount
-    ), owed as (
-      update accounting.customers c set balance = c.balance - t.amount
-      from (select tenant_id, customer_id, sum(total_amount) as amount from paid group by 1, 2) t
-      where c.tenant_id = t.tenant_id and c.id = t.customer_id
-      returning c.id
+/** AI-BOS bulk update: every given invoice becomes paid, in one statement; a trigger lowers the customers' balances. */
+export const markInvoicesPaid = statement("accounting.invoices.mark_paid", (q, p: Params<{ ids: string[] }>) =>
+  q
+    .update(invoices)
+    .set({ status: "paid" })
+    .where(
+      and(
+        eq(invoices.tenantId, p.tenantId),
+        sql`${invoices.id} = any (${p.ids}::uuid[])`,
+        eq(invoices.status, "issued"),
+      ),
     )
-    select id from paid`,
+    .returning({ id: invoices.id }),
 );
 
 interface ImportedColumns extends LineArrays {
@@ -215,19 +209,11 @@ export const finishImport = sqlStatement(
   "accounting.invoices.finish_import",
   (q) => q.select({ id: invoices.id }).from(invoices),
   (p: Params<{ id: string[]; invoiceNumber: string[]; status: string[] }>) => sql`
-    with finished as (
-      update accounting.invoices i
-      set invoice_number = g.invoice_number, status = g.status, issued_at = i.invoice_date
-      from unnest(${p.id}::uuid[], ${p.invoiceNumber}::text[], ${p.status}::text[]) as g (id, invoice_number, status)
-      where i.tenant_id = ${p.tenantId}::uuid and i.id = g.id
-      returning i.tenant_id, i.id, i.customer_id, i.status, i.total_amount
-    ), owed as (
-      update accounting.customers c set balance = c.balance + t.amount
-      from (select tenant_id, customer_id, sum(total_amount) as amount from finished where status = 'issued' group by 1, 2) t
-      where c.tenant_id = t.tenant_id and c.id = t.customer_id
-      returning c.id
-    )
-    select id from finished`,
+    update accounting.invoices i
+    set invoice_number = g.invoice_number, status = g.status, issued_at = i.invoice_date
+    from unnest(${p.id}::uuid[], ${p.invoiceNumber}::text[], ${p.status}::text[]) as g (id, invoice_number, status)
+    where i.tenant_id = ${p.tenantId}::uuid and i.id = g.id
+    returning i.id`,
 );
 
 const billed = inArray(invoices.status, ["issued", "paid"]);

@@ -7,7 +7,7 @@ import { companies } from "../tenancy/schema/tenants";
 
 export const accounting = pgSchema("accounting").existing();
 
-/** Whom a company sells to. `balance` is what the customer owes, kept by the documents' operations. */
+/** Whom a company sells to. `balance` is what is issued and not paid; a trigger keeps it, whoever writes. */
 export const customers = tenantTable(
   accounting,
   "customers",

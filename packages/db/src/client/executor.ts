@@ -67,8 +67,8 @@ export function send(
 const leavesNothing =
   /^\s*(select|insert|update|delete|with|values|merge|table|savepoint|release savepoint|rollback to savepoint)\b/i;
 
-// Functions whose effect can outlive the transaction, or that run SQL given as text.
-const outlives = /set_config|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|dblink/i;
+// Functions whose effect can outlive the transaction, or that run SQL given as text; and names written in escapes.
+const outlives = /set_config|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|dblink|u&"/i;
 
 /** True for a caller's own SQL after which the connection must not serve another unit. */
 export const mayLeaveTraces = ({ name, text }: WireQuery): boolean =>

@@ -1,14 +1,6 @@
 import type { QueryArrayResult } from "pg";
 import { ConflictError, type DatabaseError, DatabaseError as Failure } from "../core/errors";
-import {
-  answeredByServer,
-  connectionSurvives,
-  type Executor,
-  giveBack,
-  mayLeaveTraces,
-  send,
-  type WireQuery,
-} from "./executor";
+import { connectionSurvives, type Executor, giveBack, mayLeaveTraces, send, type WireQuery } from "./executor";
 import { mapError } from "./map-error";
 import type { Connection, ConnectionPool } from "./pool";
 import { bindAndExecute, prepared } from "./wire";
@@ -102,6 +94,7 @@ export class TransactionExecutor implements Executor {
       this.#release();
       throw new ConflictError(
         "The transaction was ended by SQL of its own: leave BEGIN, COMMIT and ROLLBACK to the handle",
+        { outcome: "unknown" },
       );
     }
     await this.#commitOn(connection);
@@ -133,7 +126,8 @@ export class TransactionExecutor implements Executor {
     } catch (error) {
       this.#lost = true;
       this.#release();
-      const outcome = answeredByServer(error) ? "rolled-back" : "unknown";
+      // A server that is going down may have committed before it said so.
+      const outcome = connectionSurvives(error) ? "rolled-back" : "unknown";
       const failure = mapError(error, { outcome, statement: "commit" });
       throw outcome === "unknown" ? Object.assign(failure, { retryable: false }) : failure;
     }

@@ -13,7 +13,7 @@ export interface ConnectionTarget {
   applicationName: string | undefined;
 }
 
-const localHosts = new Set(["localhost", "127.0.0.1", "::1", "[::1]"]);
+const localHosts = new Set(["localhost", "127.0.0.1", "::1"]);
 
 /** True for loopback names and Unix sockets: traffic that does not leave the machine. */
 export function isLocalHost(host: string): boolean {
@@ -34,19 +34,28 @@ export function parseUrl(text: string, name: string): ConnectionTarget {
     throw malformed(name);
   }
   if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") throw malformed(name);
-  const host = url.searchParams.get("host") ?? decodeURIComponent(url.hostname);
-  const user = decodeURIComponent(url.username) || url.searchParams.get("user") || "";
-  const database = decodeURIComponent(url.pathname.slice(1)) || user;
-  if (!host || !user || !database) throw malformed(name);
+  const decoded = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw malformed(name);
+    }
+  };
+  // A socket takes an IPv6 address without the brackets that a URL needs.
+  const host = url.searchParams.get("host") ?? decoded(url.hostname).replace(/^\[(.*)\]$/, "$1");
+  const user = decoded(url.username) || url.searchParams.get("user") || "";
+  const database = decoded(url.pathname.slice(1)) || user;
+  const port = Number(url.port || url.searchParams.get("port") || 5432);
+  if (!host || !user || !database || !Number.isInteger(port) || port < 1 || port > 65_535) throw malformed(name);
   const target: ConnectionTarget = {
     host,
-    port: Number(url.port || url.searchParams.get("port") || 5432),
+    port,
     user,
     database,
     ssl: tls(url.searchParams, host, name),
     applicationName: url.searchParams.get("application_name") ?? undefined,
   };
-  const password = decodeURIComponent(url.password) || url.searchParams.get("password");
+  const password = decoded(url.password) || url.searchParams.get("password");
   if (password) Object.defineProperty(target, "password", { value: password, enumerable: false });
   return target;
 }

@@ -10,14 +10,20 @@ export type DecimalString = string;
  * (0.005 → 0.01, -0.005 → -0.01). `scale` is the number of decimals kept.
  */
 export function roundMoney(amount: DecimalString, scale = 2): DecimalString {
-  return new Exact(amount).toFixed(scale, Decimal.ROUND_HALF_UP);
+  return fixed(new Exact(amount), scale);
+}
+
+// One zero, as PostgreSQL has: "-0.00" would be refused as input.
+function fixed(amount: Decimal, scale: number): DecimalString {
+  const rounded = amount.toDecimalPlaces(scale, Decimal.ROUND_HALF_UP);
+  return (rounded.isZero() ? rounded.abs() : rounded).toFixed(scale);
 }
 
 /** Exact sum of decimal strings, with `scale` decimals. */
 export function sumMoney(amounts: Iterable<DecimalString>, scale = 2): DecimalString {
   let total = new Exact(0);
   for (const amount of amounts) total = total.plus(amount);
-  return total.toFixed(scale, Decimal.ROUND_HALF_UP);
+  return fixed(total, scale);
 }
 
 /** quantity × unit price, rounded once: the amount of a document line. */
