@@ -27,6 +27,23 @@ try {
   await handle.accounting.customers.importMany(many);
   await other.handle.accounting.customers.importMany(many.map((c) => ({ ...c, companyId: other.company.id })));
   const invoice = await createInvoice(acme, { customerId: customer.id, lines });
+  // Enough documents for the plans that a running system has.
+  for (let batch = 0; batch < 3; batch += 1) {
+    const dates = { invoiceDate: "2026-01-01", dueDate: "2026-01-31", status: "paid" as const };
+    await handle.accounting.invoices.importMany(
+      Array.from({ length: 1_000 }, (_, i) => {
+        const number = `OLD-${batch}-${i}`;
+        return {
+          companyId: company.id,
+          customerId: customer.id,
+          externalId: number,
+          invoiceNumber: number,
+          ...dates,
+          lines,
+        };
+      }),
+    );
+  }
   await test.asOwner((client) => client.query("analyze"));
 
   const pointText = "select * from accounting.customers where tenant_id = $1 and id = $2";
