@@ -1,6 +1,6 @@
+import type { TenantScope } from "./client/scope";
 import type { Unit } from "./client/unit";
 import { NotFoundError } from "./core/errors";
-import type { Database } from "./database";
 import type { TenantDatabase } from "./handles";
 import { tenantOfToken } from "./tenancy/invitations";
 import type { User } from "./tenancy/members";
@@ -8,15 +8,20 @@ import { listMemberships, type Membership } from "./tenancy/memberships";
 import { ProfileRepository } from "./tenancy/profiles";
 import { type CreatedTenant, type NewTenant, tenantIdOf } from "./tenancy/tenants";
 
+/** What opens a tenant once it is chosen: the `Database`. */
+interface TenantSource {
+  forTenant(scope: TenantScope): TenantDatabase;
+}
+
 /** A signed-in person who has not chosen a tenant yet. */
 export class IdentityDatabase {
-  readonly #database: Database;
+  readonly #database: TenantSource;
   readonly #unit: Unit;
   readonly #identityId: string;
   /** The person's own profile. */
   readonly profile: ProfileRepository;
 
-  constructor(database: Database, unit: Unit, identityId: string) {
+  constructor(database: TenantSource, unit: Unit, identityId: string) {
     this.#database = database;
     this.#unit = unit;
     this.#identityId = identityId;

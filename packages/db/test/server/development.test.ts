@@ -81,6 +81,7 @@ describe("the development server", { timeout: 90_000 }, () => {
     const { pid } = (await readPostmaster(before.dataDirectory)) ?? { pid: 0 };
     await ask(before.adminUrl, "create table kept as select 42 as answer");
     process.kill(pid, "SIGKILL");
+    await expect.poll(async () => (await status()).running, { timeout: 5_000 }).toBe(false);
     const after = await start();
     expect(after.reused).toBe(false);
     expect(await ask(after.adminUrl, "select answer from kept")).toBe(42);
