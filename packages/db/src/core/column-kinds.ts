@@ -82,5 +82,8 @@ function isStorableJson(value: unknown, depth = 0): boolean {
   // Array.from fills holes, which JSON would turn into null.
   if (Array.isArray(value)) return Array.from(value).every((item) => isStorableJson(item, depth + 1));
   if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) return false;
-  return Object.entries(value).every(([key, item]) => storableText(key) && isStorableJson(item, depth + 1));
+  // An own "__proto__" is lost, or worse, wherever the object is copied by assignment.
+  return Object.entries(value).every(
+    ([key, item]) => key !== "__proto__" && storableText(key) && isStorableJson(item, depth + 1),
+  );
 }

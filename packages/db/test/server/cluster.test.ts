@@ -97,6 +97,7 @@ describe("a cluster", { timeout: 60_000 }, () => {
     await client.connect();
     await client.query("create table kept as select 42 as answer");
     process.kill(first.pid, "SIGKILL");
+    await expect.poll(async () => (await readPostmaster(data))?.alive, { timeout: 5_000 }).toBe(false);
     const second = await startCluster(data);
     expect(second.reused).toBe(false);
     expect(await ask(urlOf(second.port), "select answer from kept")).toBe(42);
