@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import pg, { type QueryArrayResult } from "pg";
 import { DatabaseError, type DatabaseErrorDetails, TenantIsolationError } from "../core/errors";
 import { mapError } from "./map-error";
-import type { Connection, ConnectionPool } from "./pool";
+import { type Connection, type ConnectionPool, checkout } from "./pool";
 import { BatchQuery, submit } from "./wire";
 
 /** One query as it goes to the server. `name` makes it a prepared statement; `statement` names it in errors. */
@@ -96,7 +96,7 @@ export class SingleStatements implements Executor {
   #attempt(query: WireQuery, repeats: number): Promise<QueryArrayResult> {
     return new Promise((resolve, reject) => {
       refuseNestedScope(this.#description);
-      this.#pool.checkout((unavailable, connection) => {
+      this.#pool[checkout]((unavailable, connection) => {
         if (unavailable) {
           reject(withStatement(unavailable, query));
           return;

@@ -29,6 +29,10 @@ export interface PoolStatus {
   max: number;
 }
 
+/** Names of the two ways to a raw connection. The package does not export them: no raw client leaves it. */
+export const checkout = Symbol("checkout");
+export const connect = Symbol("connect");
+
 /** A checked-out connection; give it back with `release`, or `destroy` it when its state is not certain. */
 export interface Connection {
   readonly client: pg.ClientBase & { getTransactionStatus(): string | null };
@@ -117,7 +121,7 @@ export class ConnectionPool {
   }
 
   /** A connection, within `connectionTimeoutMillis`. Calls back with a typed error otherwise. */
-  checkout(done: (error: DatabaseError | undefined, connection: Connection) => void): void {
+  [checkout](done: (error: DatabaseError | undefined, connection: Connection) => void): void {
     const none = undefined as unknown as Connection;
     if (this.#closed) {
       done(new Failure("The database handle is closed"), none);
@@ -137,9 +141,9 @@ export class ConnectionPool {
   }
 
   /** The promise form of `checkout`, for work that is not on the hot path. */
-  connect(): Promise<Connection> {
+  [connect](): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      this.checkout((error, connection) => (error ? reject(error) : resolve(connection)));
+      this[checkout]((error, connection) => (error ? reject(error) : resolve(connection)));
     });
   }
 

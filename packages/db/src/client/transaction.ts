@@ -2,7 +2,7 @@ import type { QueryArrayResult } from "pg";
 import { ConflictError, type DatabaseError, DatabaseError as Failure } from "../core/errors";
 import { connectionSurvives, type Executor, giveBack, mayLeaveTraces, send, type WireQuery } from "./executor";
 import { mapError } from "./map-error";
-import type { Connection, ConnectionPool } from "./pool";
+import { type Connection, type ConnectionPool, connect } from "./pool";
 import { bindAndExecute, prepared } from "./wire";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
@@ -162,7 +162,7 @@ export class TransactionExecutor implements Executor {
   }
 
   async #open(): Promise<Connection> {
-    const connection = await this.#pool.connect();
+    const connection = await this.#pool[connect]();
     connection.client.on("error", this.#onConnectionError);
     return connection;
   }

@@ -1,5 +1,5 @@
 import { mapError } from "../client/map-error";
-import type { ConnectionPool, PoolStatus } from "../client/pool";
+import { type ConnectionPool, connect, type PoolStatus } from "../client/pool";
 import { DatabaseError, MigrationError } from "../core/errors";
 import { migrationsFolder } from "./assets";
 import { type MigrationStatus, migrationStatus, readMigrations } from "./migrations";
@@ -48,7 +48,7 @@ export async function checkHealth(pool: () => ConnectionPool): Promise<Connectio
 
 async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<void> {
   const started = performance.now();
-  const connection = await pool.connect();
+  const connection = await pool[connect]();
   try {
     const facts = await connection.client.query<ServerFacts>(
       "select current_user::text as role, current_setting('server_version') as server_version",
@@ -72,7 +72,7 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
 
 /** Throws what a health check found: the first typed error, or `MigrationError` for a schema that is not up to date. */
 export async function assertReady(pool: ConnectionPool): Promise<void> {
-  const connection = await pool.connect();
+  const connection = await pool[connect]();
   connection.release();
   const { errors } = await checkHealth(() => pool);
   if (errors.length === 0) return;

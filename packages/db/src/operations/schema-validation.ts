@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ConnectionPool } from "../client/pool";
+import { type ConnectionPool, connect } from "../client/pool";
 import { allowances } from "./allowances";
 import { schemaFile } from "./assets";
 import { type SchemaValidation, validateSchema } from "./catalogue";
@@ -8,7 +8,7 @@ export type { SchemaValidation } from "./catalogue";
 
 /** Compares the database behind a pool with the committed schema.sql, and proves the isolation rules. */
 export async function validateSchemaOf(pool: ConnectionPool): Promise<SchemaValidation> {
-  const connection = await pool.connect();
+  const connection = await pool[connect]();
   try {
     return await validateSchema(connection.client, { expected: readFileSync(schemaFile(), "utf8"), allowances });
   } finally {

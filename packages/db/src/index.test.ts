@@ -1,0 +1,57 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { Customer, Invoice, InvoiceDocument, NewInvoice } from "./accounting";
+import * as root from "./index";
+import type { AuditEntry, User } from "./tenancy";
+
+describe("the public face", () => {
+  it("is this list, and no table of any domain", () => {
+    const errors = Object.keys(root).filter((name) => name.endsWith("Error"));
+    expect(errors.length).toBe(21);
+    expect(
+      Object.keys(root)
+        .filter((name) => !errors.includes(name))
+        .sort(),
+    ).toEqual([
+      "ConnectionPool",
+      "Database",
+      "checkConnectionHealth",
+      "compareMoney",
+      "createAuthDatabase",
+      "createConnectionPool",
+      "createDatabase",
+      "db",
+      "ensureDb",
+      "errorCodes",
+      "getDb",
+      "isUuid",
+      "lineAmount",
+      "newId",
+      "roundMoney",
+      "sumMoney",
+      "validateSchema",
+    ]);
+  });
+
+  it("lets no raw connection out", () => {
+    const names = Object.getOwnPropertyNames(root.ConnectionPool.prototype).sort();
+    expect(names).toEqual(["address", "close", "constructor", "status"]);
+  });
+
+  it("gives money as decimal strings, points in time as Date, days as text", () => {
+    expectTypeOf<Customer["balance"]>().toEqualTypeOf<string>();
+    expectTypeOf<Invoice["totalAmount"]>().toEqualTypeOf<string>();
+    expectTypeOf<Invoice["invoiceDate"]>().toEqualTypeOf<string>();
+    expectTypeOf<Invoice["issuedAt"]>().toEqualTypeOf<Date | null>();
+    expectTypeOf<Invoice["status"]>().toEqualTypeOf<"draft" | "issued" | "paid" | "void">();
+    expectTypeOf<InvoiceDocument["lines"][number]["amount"]>().toEqualTypeOf<string>();
+    expectTypeOf<User["role"]>().toEqualTypeOf<"user" | "admin" | "market_maker">();
+    expectTypeOf<AuditEntry["rowBefore"]>().toEqualTypeOf<Record<string, unknown> | null>();
+    expectTypeOf<NewInvoice["lines"][number]["quantity"]>().toEqualTypeOf<string>();
+  });
+
+  it("refuses at compile time what has no tenant", () => {
+    expectTypeOf<root.Database["select"]>().toEqualTypeOf<never>();
+    expectTypeOf<root.Database["query"]>().toEqualTypeOf<never>();
+    expectTypeOf<root.Database["forTenant"]>().parameter(0).toEqualTypeOf<root.TenantScope>();
+  });
+});
