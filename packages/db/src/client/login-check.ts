@@ -2,8 +2,11 @@ import type { ClientBase } from "pg";
 import { UnsafeRoleError } from "../core/errors";
 import type { LoginKind } from "./config";
 
+/** The logins of applications; the admin's is for tools alone, and gets no pool. */
+export type ApplicationLogin = Exclude<LoginKind, "admin">;
+
 /** The group a login of each kind must be in, and may not leave. */
-export const groupOf: Record<Exclude<LoginKind, "admin">, string> = {
+export const groupOf: Record<ApplicationLogin, string> = {
   runtime: "authenticated",
   identity: "identity",
   platform: "platform",
@@ -51,7 +54,7 @@ export interface LoginCheck {
 }
 
 /** Reads what the login may do. Works for every login; reads the catalogue only. */
-export async function checkLogin(client: ClientBase, kind: Exclude<LoginKind, "admin">): Promise<LoginCheck> {
+export async function checkLogin(client: ClientBase, kind: ApplicationLogin): Promise<LoginCheck> {
   const group = groupOf[kind];
   const others = [...Object.values(groupOf), "audit_writer"].filter((name) => name !== group);
   const { rows } = await client.query<LoginFacts>(factsQuery, [group, others, ownSchemas]);
@@ -64,7 +67,7 @@ export async function checkLogin(client: ClientBase, kind: Exclude<LoginKind, "a
 }
 
 /** The error for a login that failed the check, saying how to get a safe one. */
-export function unsafeRole(check: LoginCheck, kind: LoginKind): UnsafeRoleError {
+export function unsafeRole(check: LoginCheck, kind: ApplicationLogin): UnsafeRoleError {
   return new UnsafeRoleError(
     `The ${kind} login "${check.login}" ${check.reason}: it could reach beyond its scope. ` +
       "Make safe logins with `pnpm db:roles` and use the URLs it writes",

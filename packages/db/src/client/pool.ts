@@ -1,7 +1,7 @@
 import pg from "pg";
-import { type DatabaseError, DatabaseError as Failure, UnsafeRoleError } from "../core/errors";
-import { connectionTarget, type LoginKind, type PoolLimits, poolLimits } from "./config";
-import { checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
+import { DatabaseError, UnsafeRoleError } from "../core/errors";
+import { connectionTarget, type PoolLimits, poolLimits } from "./config";
+import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
 import type { ConnectionTarget } from "./url";
 import { PrepareStatements, prepared, submit } from "./wire";
@@ -56,7 +56,7 @@ const memberStatement = `
       where u.tenant_id = $1::text::uuid and u.id = nullif($2, '')::uuid and u.status = 'active' and t.status = 'active'
     ) then null else tenancy.refuse_member() end`;
 
-const preparedStatements: Record<LoginKind, Record<string, string>> = {
+const preparedStatements: Record<ApplicationLogin, Record<string, string>> = {
   runtime: {
     [prepared.begin]: "begin",
     [prepared.scope]: scopeStatement,
@@ -64,7 +64,6 @@ const preparedStatements: Record<LoginKind, Record<string, string>> = {
   },
   platform: { [prepared.begin]: "begin" },
   identity: { [prepared.begin]: "begin" },
-  admin: {},
 };
 
 /**
@@ -72,7 +71,7 @@ const preparedStatements: Record<LoginKind, Record<string, string>> = {
  * and the login is checked once, on the first connection. The raw clients stay inside the package.
  */
 export class ConnectionPool {
-  readonly kind: LoginKind;
+  readonly kind: ApplicationLogin;
   readonly limits: PoolLimits;
   readonly #target: ConnectionTarget;
   readonly #options: PoolOptions;
@@ -80,7 +79,7 @@ export class ConnectionPool {
   #check: Promise<LoginCheck> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(kind: LoginKind, options: PoolOptions = {}) {
+  constructor(kind: ApplicationLogin, options: PoolOptions = {}) {
     this.kind = kind;
     this.#options = options;
     this.#target = connectionTarget(kind, options.url);
@@ -124,7 +123,7 @@ export class ConnectionPool {
   [checkout](done: (error: DatabaseError | undefined, connection: Connection) => void): void {
     const none = undefined as unknown as Connection;
     if (this.#closed) {
-      done(new Failure("The database handle is closed"), none);
+      done(new DatabaseError("The database handle is closed"), none);
       return;
     }
     this.#pool.connect((error, client, release) => {
@@ -173,24 +172,22 @@ export class ConnectionPool {
   async #open(client: pg.ClientBase): Promise<void> {
     client.on("error", () => undefined);
     try {
-      if (this.kind !== "admin") {
-        this.#check ??= checkLogin(client, this.kind);
-        const check = await this.#check.catch((error: unknown) => {
-          this.#check = undefined;
-          throw error;
-        });
-        if (!check.safe) await this.#dropRights(client, check, this.kind);
-      }
+      this.#check ??= checkLogin(client, this.kind);
+      const check = await this.#check.catch((error: unknown) => {
+        this.#check = undefined;
+        throw error;
+      });
+      if (!check.safe) await this.#dropRights(client, check);
       // Whatever the database's own defaults are: dates and times are read in one format.
       await client.query("select set_config('datestyle', 'ISO, YMD', false), set_config('timezone', 'UTC', false)");
-      const statements = preparedStatements[this.kind];
-      if (Object.keys(statements).length > 0) await prepareAll(client, statements);
+      await prepareAll(client, preparedStatements[this.kind]);
     } catch (error) {
       throw mapError(error);
     }
   }
 
-  async #dropRights(client: pg.ClientBase, check: LoginCheck, kind: Exclude<LoginKind, "admin">): Promise<void> {
+  async #dropRights(client: pg.ClientBase, check: LoginCheck): Promise<void> {
+    const { kind } = this;
     const policy = this.#options.unsafeLogin ?? (process.env.NODE_ENV === "production" ? "refuse" : "drop");
     if (policy === "refuse") throw unsafeRole(check, kind);
     try {

@@ -1,5 +1,5 @@
 import type { QueryArrayResult } from "pg";
-import { ConflictError, type DatabaseError, DatabaseError as Failure } from "../core/errors";
+import { ConflictError, DatabaseError } from "../core/errors";
 import { connectionSurvives, type Executor, giveBack, mayLeaveTraces, send, type WireQuery } from "./executor";
 import { mapError } from "./map-error";
 import { type Connection, type ConnectionPool, connect } from "./pool";
@@ -87,7 +87,7 @@ export class TransactionExecutor implements Executor {
     if (this.#farewell !== undefined) this.#lose(this.#farewell, "commit");
     if (this.#lost) {
       this.#release();
-      throw this.#firstError ?? new Failure("The connection was lost; nothing was written");
+      throw this.#firstError ?? new DatabaseError("The connection was lost; nothing was written");
     }
     if (this.#begun && connection.client.getTransactionStatus() === "I") {
       this.#spoilt = true;
@@ -134,7 +134,7 @@ export class TransactionExecutor implements Executor {
     this.#release();
     // COMMIT of an aborted transaction answers ROLLBACK, without an error.
     if (answer.command !== "COMMIT") {
-      throw this.#firstError ?? new Failure("The transaction was rolled back by the server; nothing was written");
+      throw this.#firstError ?? new DatabaseError("The transaction was rolled back by the server; nothing was written");
     }
   }
 
@@ -144,7 +144,7 @@ export class TransactionExecutor implements Executor {
 
   async #send(query: WireQuery): Promise<QueryArrayResult> {
     if (this.#farewell !== undefined) this.#lose(this.#farewell, query.statement);
-    if (this.#lost) throw this.#firstError ?? new Failure("The connection was lost; nothing was written");
+    if (this.#lost) throw this.#firstError ?? new DatabaseError("The connection was lost; nothing was written");
     this.#spoilt ||= mayLeaveTraces(query);
     try {
       this.#connection ??= await this.#open();
@@ -153,7 +153,7 @@ export class TransactionExecutor implements Executor {
       return result;
     } catch (error) {
       // An error of our own was thrown before anything was sent.
-      if (!(error instanceof Failure)) this.#begun = true;
+      if (!(error instanceof DatabaseError)) this.#begun = true;
       if (this.#connection && !connectionSurvives(error)) throw this.#lose(this.#farewell ?? error, query.statement);
       const failure = mapError(error, { statement: query.statement });
       this.#firstError ??= failure;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { groupOf } from "../client/login-check";
+import { type ApplicationLogin, groupOf } from "../client/login-check";
 import { withUrlParts } from "../client/url";
 
 /** The kinds of login an application needs, and the environment variable of each. */
@@ -8,9 +8,9 @@ export const loginVariables = {
   runtime: "DATABASE_URL",
   identity: "DATABASE_AUTH_URL",
   platform: "DATABASE_PLATFORM_URL",
-} as const;
+} as const satisfies Record<ApplicationLogin, string>;
 
-export type ApplicationLogin = keyof typeof loginVariables;
+export type { ApplicationLogin } from "../client/login-check";
 
 export interface Login {
   user: string;
