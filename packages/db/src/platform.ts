@@ -4,7 +4,7 @@ import { runTransaction, type TransactionOptions, type TransactionUnit } from ".
 import type { ScopedDrizzle } from "./client/session";
 import { ValidationError } from "./core/errors";
 import { found } from "./core/found";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "./core/page";
+import { cursorKey, firstId, type Page, type PageRequest, pageSize, toPage } from "./core/page";
 import { platformLog } from "./tenancy/schema";
 import {
   type CreatedTenant,
@@ -46,7 +46,7 @@ export class PlatformDatabase {
   /** All tenants, oldest first. */
   async listTenants(request: PageRequest = {}): Promise<Page<Tenant>> {
     const limit = pageSize(request);
-    const [after = "00000000-0000-0000-0000-000000000000"] = cursorKey(request, 1) ?? [];
+    const [after = firstId] = cursorKey(request, 1) ?? [];
     return this.#logged(async (unit) =>
       toPage(await unit.run(platformStatements.list, { after, limit: limit + 1 }), limit, (row) => [row.id]),
     );

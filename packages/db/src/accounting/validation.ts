@@ -1,23 +1,21 @@
 import { z } from "zod";
-import { pgText, pgUuid } from "../core/column-kinds";
+import { filledText, pgUuid } from "../core/column-kinds";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../core/validation";
 import { customers, invoiceLines, invoiceStatus, invoices } from "./schema";
-
-const filled = (what: string) => pgText().refine((text) => text.trim() !== "", `${what} must not be empty`);
 
 const kept = { tenantId: true, createdAt: true, updatedAt: true } as const;
 
 /** A customer as it is created. `id` may be chosen by the caller (offline clients); `balance` belongs to the documents. */
 export const newCustomerSchema = insertSchema(customers)
   .omit({ ...kept, balance: true, isActive: true })
-  .extend({ name: filled("name") })
+  .extend({ name: filledText("name") })
   .strict();
 
 /** The fields of a customer that can be changed. */
 export const customerChangesSchema = changesOf(
   updateSchema(customers)
     .omit({ ...kept, id: true, companyId: true, balance: true, isActive: true, externalId: true })
-    .extend({ name: filled("name").optional() }),
+    .extend({ name: filledText("name").optional() }),
 );
 
 /** A line as it is written: the database computes its amount. */
@@ -53,8 +51,8 @@ export const newInvoiceSchema = documentFields.strict().refine(datesInOrder, dat
 /** An invoice that another system has issued already, with the number it got there. */
 const importedInvoiceSchema = documentFields
   .extend({
-    externalId: filled("externalId"),
-    invoiceNumber: filled("invoiceNumber"),
+    externalId: filledText("externalId"),
+    invoiceNumber: filledText("invoiceNumber"),
     status: z.enum(["issued", "paid"]),
   })
   .strict()
@@ -63,7 +61,7 @@ const importedInvoiceSchema = documentFields
 export const importedInvoicesSchema = z.array(importedInvoiceSchema);
 
 /** Customers from another system; `externalId` is the id there. */
-export const importedCustomersSchema = z.array(newCustomerSchema.extend({ externalId: filled("externalId") }));
+export const importedCustomersSchema = z.array(newCustomerSchema.extend({ externalId: filledText("externalId") }));
 
 /** What a list of invoices can be narrowed to. */
 export const invoiceFilterSchema = z

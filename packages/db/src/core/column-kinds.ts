@@ -17,6 +17,11 @@ export function pgText(length?: number) {
   return text.refine((value) => [...value].length <= length, `use at most ${length} characters`);
 }
 
+/** Text that says something: not empty, not only blanks. `what` names the field in the message. */
+export function filledText(what: string) {
+  return pgText().refine((text) => text.trim() !== "", `${what} must not be empty`);
+}
+
 const decimalPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 /** A decimal number as text for numeric(precision, scale): refuses what would be rounded, overflow or turn into NaN. */

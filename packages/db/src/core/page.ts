@@ -15,6 +15,11 @@ export interface PageRequest {
 
 export const maximumPageSize = 500;
 
+/** Keys before and after every row, where a list by id or by time begins. */
+export const firstId = "00000000-0000-0000-0000-000000000000";
+export const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+export const lastTime = "infinity";
+
 /** Checks the page size. Throws `ValidationError`. */
 export function pageSize(request: PageRequest): number {
   const limit = request.limit ?? 50;

@@ -1,6 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { cursorKey, lastId, lastTime, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import type { Params } from "../core/statement";
 import { auditLog } from "./schema";
 import { sqlStatement, statement } from "./statements";
@@ -15,9 +15,6 @@ export interface AuditAction {
   targetId?: string | undefined;
   details?: Record<string, unknown> | undefined;
 }
-
-const lastTime = "infinity";
-const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 const list = statement("tenancy.audit.list", (q, p: Params<{ before: string; id: string; limit: number }>) =>
   q

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { cursorKey, firstId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { companies } from "./schema";
@@ -52,7 +52,7 @@ export class CompanyRepository {
   /** All companies, in the order they were created. */
   async list(request: PageRequest = {}): Promise<Page<Company>> {
     const limit = pageSize(request);
-    const [after = "00000000-0000-0000-0000-000000000000"] = cursorKey(request, 1) ?? [];
+    const [after = firstId] = cursorKey(request, 1) ?? [];
     return toPage(await this.#unit.run(list, { after, limit: limit + 1 }), limit, (row) => [row.id]);
   }
 

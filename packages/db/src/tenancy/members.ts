@@ -4,7 +4,7 @@ import type { Unit } from "../client/unit";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { cursorKey, firstId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { users } from "./schema";
@@ -100,7 +100,7 @@ export class MemberRepository {
   /** Active and suspended members, in the order they joined. */
   async list(request: PageRequest = {}): Promise<Page<User>> {
     const limit = pageSize(request);
-    const [after = "00000000-0000-0000-0000-000000000000"] = cursorKey(request, 1) ?? [];
+    const [after = firstId] = cursorKey(request, 1) ?? [];
     return toPage(await this.#unit.run(list, { after, limit: limit + 1 }), limit, (row) => [row.id]);
   }
 

@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { newId } from "../core/ids";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { cursorKey, lastId, lastTime, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { securityEvents } from "./schema";
@@ -44,7 +44,7 @@ export class SecurityEventRepository {
   /** Newest first. */
   async list(request: PageRequest = {}): Promise<Page<SecurityEvent>> {
     const limit = pageSize(request);
-    const [before = "infinity", id = "ffffffff-ffff-ffff-ffff-ffffffffffff"] = cursorKey(request, 2) ?? [];
+    const [before = lastTime, id = lastId] = cursorKey(request, 2) ?? [];
     const rows = await this.#unit.run(list, { before, id, limit: limit + 1 });
     return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
   }

@@ -1,23 +1,22 @@
 import { z } from "zod";
-import { pgJsonb, pgText, pgUuid } from "../core/column-kinds";
+import { filledText, pgJsonb, pgUuid } from "../core/column-kinds";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../core/validation";
 import { companies, roles, securityEvents, tenants, userProfiles, userRole, users } from "./schema";
 
-const filled = (what: string) => pgText().refine((text) => text.trim() !== "", `${what} must not be empty`);
-const email = filled("email").refine((text) => /^[^\s@]+@[^\s@]+$/.test(text), "use an e-mail address");
+const email = filledText("email").refine((text) => /^[^\s@]+@[^\s@]+$/.test(text), "use an e-mail address");
 const kept = { tenantId: true, createdAt: true, updatedAt: true } as const;
 
 /** A company as it is created. */
 export const newCompanySchema = insertSchema(companies)
   .omit({ ...kept, status: true })
-  .extend({ name: filled("name") })
+  .extend({ name: filledText("name") })
   .strict();
 
 /** The fields of a company that can be changed. */
 export const companyChangesSchema = changesOf(
   updateSchema(companies)
     .omit({ ...kept, id: true })
-    .extend({ name: filled("name").optional() }),
+    .extend({ name: filledText("name").optional() }),
 );
 
 /** A person who shall be a member: found by identity or e-mail, created when missing. */
@@ -25,7 +24,7 @@ export const memberSchema = z
   .object({
     identityId: pgUuid().nullish(),
     email,
-    name: filled("name"),
+    name: filledText("name"),
     role: userRole.zod.default("user"),
   })
   .strict();
@@ -45,16 +44,16 @@ export const newInvitationSchema = z
 /** A role of the tenant's own: a name and permission strings that the application gives meaning to. */
 export const newRoleSchema = insertSchema(roles)
   .omit(kept)
-  .extend({ name: filled("name"), permissions: z.array(filled("permission")).max(500).default([]) })
+  .extend({ name: filledText("name"), permissions: z.array(filledText("permission")).max(500).default([]) })
   .strict();
 
 /** A self-service sign-up: the tenant, its first company, and the signed-in person as its first admin. */
 export const newTenantSchema = z
   .object({
     id: pgUuid().optional(),
-    name: filled("name"),
+    name: filledText("name"),
     company: newCompanySchema.optional(),
-    admin: z.object({ email, name: filled("name") }).strict(),
+    admin: z.object({ email, name: filledText("name") }).strict(),
   })
   .strict();
 
@@ -66,7 +65,7 @@ export const profileChangesSchema = updateSchema(userProfiles)
 /** What the application reports for the security log. */
 export const newSecurityEventSchema = insertSchema(securityEvents)
   .omit({ tenantId: true, id: true, createdAt: true, userId: true })
-  .extend({ type: filled("type"), details: jsonObject.default({}) })
+  .extend({ type: filledText("type"), details: jsonObject.default({}) })
   .strict();
 
 export const tenantSchema = selectSchema(tenants);
