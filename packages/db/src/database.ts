@@ -59,9 +59,16 @@ export class Database {
    * `ValidationError` on a malformed id. With `userId`, every call checks that the member is still active.
    */
   forTenant(scope: TenantScope): TenantDatabase {
-    const start = this.#starter(scope);
-    const { executor } = this.#single(tenantSettings(scope), "a tenant's handle");
-    return new TenantDatabase(new SingleUnit(executor, scope, start), start);
+    const source = {
+      pool: this.pool,
+      prelude: [scopeBytes(tenantSettings(scope))],
+      scope: { ...scope },
+      description: "a tenant",
+    };
+    const start = <T>(work: (unit: TransactionUnit) => Promise<T>, options?: TransactionOptions) =>
+      runTransaction(source, work, options);
+    const executor = new SingleStatements(source.pool, source.prelude, "a tenant's handle");
+    return new TenantDatabase(new SingleUnit(executor, source.scope, start), start);
   }
 
   /** `forTenant(scope).transaction(work, options)` in one call. */
@@ -88,7 +95,8 @@ export class Database {
    * `identityId` is Better Auth's `session.user.id`. Throws `ValidationError`.
    */
   forIdentity(identityId: string): IdentityDatabase {
-    const { executor } = this.#single(identitySettings(identityId), "an identity's handle");
+    const prelude = [scopeBytes(identitySettings(identityId))];
+    const executor = new SingleStatements(this.pool, prelude, "an identity's handle");
     const unit = new SingleUnit(executor, { tenantId: "" }, () => {
       throw new TenantIsolationError("An identity has no transaction: choose a tenant first");
     });
@@ -118,17 +126,6 @@ export class Database {
   /** Shows nothing that could be a secret. */
   toJSON(): Record<string, unknown> {
     return { name: "Database", pool: this.#pool?.status() };
-  }
-
-  #single(settings: ScopeSettings, description: string): { executor: SingleStatements } {
-    return { executor: new SingleStatements(this.pool, [scopeBytes(settings)], description) };
-  }
-
-  #starter(scope: TenantScope) {
-    const settings = tenantSettings(scope);
-    const source = { prelude: [scopeBytes(settings)], scope: { ...scope }, description: "a tenant" };
-    return <T>(work: (unit: TransactionUnit) => Promise<T>, options?: TransactionOptions) =>
-      runTransaction({ ...source, pool: this.pool }, work, options);
   }
 
   /** Tables belong to tenants: these exist only to say so, at compile time and at run time. */

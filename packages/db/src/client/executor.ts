@@ -128,7 +128,7 @@ export function giveBack(connection: Connection): void {
 }
 
 /** True when the server itself reported the error, so that it is known that nothing was committed. */
-export function answeredByServer(error: unknown): boolean {
+function answeredByServer(error: unknown): boolean {
   return error instanceof Error && "severity" in error && typeof (error as { code?: unknown }).code === "string";
 }
 

@@ -40,6 +40,3 @@ export function identitySettings(identityId: string): ScopeSettings {
   }
   return { ...none, identityId };
 }
-
-/** No tenant and no person: what the platform login runs as. */
-export const platformSettings: ScopeSettings = none;

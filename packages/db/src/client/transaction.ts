@@ -89,7 +89,11 @@ export class TransactionExecutor implements Executor {
       this.#release();
       throw this.#firstError ?? new DatabaseError("The connection was lost; nothing was written");
     }
-    if (this.#begun && connection.client.getTransactionStatus() === "I") {
+    if (!this.#begun) {
+      this.#release();
+      return;
+    }
+    if (connection.client.getTransactionStatus() === "I") {
       this.#spoilt = true;
       this.#release();
       throw new ConflictError(
@@ -121,7 +125,6 @@ export class TransactionExecutor implements Executor {
   async #commitOn(connection: Connection): Promise<void> {
     let answer: QueryArrayResult;
     try {
-      if (!this.#begun) return this.#release();
       answer = await send(connection, { text: "commit", values: [] });
     } catch (error) {
       this.#lost = true;

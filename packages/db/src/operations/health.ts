@@ -27,15 +27,7 @@ const oldestServer = 15;
 
 /** AI-BOS `checkConnectionHealth`: reachable, safe login, supported server, migrations applied. Never throws. */
 export async function checkHealth(pool: () => ConnectionPool): Promise<ConnectionHealth> {
-  const health: ConnectionHealth = {
-    isHealthy: false,
-    errors: [],
-    latencyMs: undefined,
-    pool: undefined,
-    role: undefined,
-    serverVersion: undefined,
-    migrations: undefined,
-  };
+  const health = unknownHealth();
   try {
     await inspect(pool(), health);
   } catch (error) {
@@ -44,6 +36,18 @@ export async function checkHealth(pool: () => ConnectionPool): Promise<Connectio
   }
   health.isHealthy = health.errors.length === 0;
   return health;
+}
+
+function unknownHealth(): ConnectionHealth {
+  return {
+    isHealthy: false,
+    errors: [],
+    latencyMs: undefined,
+    pool: undefined,
+    role: undefined,
+    serverVersion: undefined,
+    migrations: undefined,
+  };
 }
 
 async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<void> {
@@ -72,11 +76,10 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
 
 /** Throws what a health check found: the first typed error, or `MigrationError` for a schema that is not up to date. */
 export async function assertReady(pool: ConnectionPool): Promise<void> {
-  const connection = await pool[connect]();
-  connection.release();
-  const { errors } = await checkHealth(() => pool);
+  const health = unknownHealth();
+  await inspect(pool, health);
+  const { errors, migrations } = health;
   if (errors.length === 0) return;
-  throw errors.some((error) => /migration|ahead|edited/i.test(error))
-    ? new MigrationError(errors.join(" "))
-    : new DatabaseError(errors.join(" "));
+  const outdated = migrations !== undefined && migrations.pending.length + migrations.problems.length > 0;
+  throw outdated ? new MigrationError(errors.join(" ")) : new DatabaseError(errors.join(" "));
 }

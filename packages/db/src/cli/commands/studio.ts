@@ -1,18 +1,9 @@
-import { createServer } from "node:net";
 import { ConfigurationError } from "../../core/errors";
 import { withAdmin } from "../../operations/admin";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
+import { isFree } from "../../testing/server/launch";
 import { type Command, option, say } from "../command";
 import { runDrizzleKit } from "../drizzle-kit";
-
-/** True when nothing listens on the port of the loopback address. */
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
-}
 
 async function choosePort(wanted: string | undefined): Promise<number> {
   const first = Number(wanted ?? 4983);

@@ -1,5 +1,6 @@
 /** Short-lived administrative connections, whose errors never show the URL's password. */
 import pg from "pg";
+import { withUrlParts } from "../../client/url";
 import { ConfigurationError, ConnectionError } from "../../core/errors";
 
 /** Parses a database URL; the built-in parser's own error would carry the whole text, password included. */
@@ -13,13 +14,7 @@ export function parseDatabaseUrl(url: string, name = "The database URL"): URL {
 
 /** The same URL for another database and, when given, another login. */
 export function withDatabase(url: string, database: string, login?: { user: string; password: string }): string {
-  const parsed = parseDatabaseUrl(url);
-  parsed.pathname = `/${encodeURIComponent(database)}`;
-  if (login !== undefined) {
-    parsed.username = encodeURIComponent(login.user);
-    parsed.password = encodeURIComponent(login.password);
-  }
-  return parsed.href;
+  return withUrlParts(parseDatabaseUrl(url).href, { database, ...login });
 }
 
 /** Where a URL points to, in words that may be shown: `db on host:5432 as user`. */
