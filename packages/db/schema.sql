@@ -22,6 +22,29 @@ GRANT USAGE ON SCHEMA tenancy TO audit_writer;
 GRANT USAGE ON SCHEMA tenancy TO authenticated;
 GRANT USAGE ON SCHEMA tenancy TO platform;
 
+-- function accounting.check_invoice_total()
+CREATE OR REPLACE FUNCTION accounting.check_invoice_total()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.total_amount is distinct from (
+    select sum(l.amount) from accounting.invoice_lines l
+    where l.tenant_id = new.tenant_id and l.invoice_id = new.id
+  ) then
+    raise exception using errcode = 'ZT002', message = 'An invoice needs lines, and its total must be their sum';
+  end if;
+  if new.status = 'issued' then
+    update accounting.customers c set balance = c.balance + new.total_amount
+    where c.tenant_id = new.tenant_id and c.id = new.customer_id;
+  end if;
+  return null;
+end $function$;
+
+-- grants accounting.check_invoice_total()
+GRANT EXECUTE ON FUNCTION accounting.check_invoice_total() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.check_invoice_total() TO platform;
+
 -- function accounting.check_invoice_totals()
 CREATE OR REPLACE FUNCTION accounting.check_invoice_totals()
  RETURNS trigger
@@ -78,15 +101,15 @@ CREATE OR REPLACE FUNCTION accounting.freeze_invoice_line()
  LANGUAGE plpgsql
 AS $function$
 declare
-  line accounting.invoice_lines := case tg_op when 'DELETE' then old else new end;
+  invoice_status text;
 begin
-  if exists (
-    select from accounting.invoices i
-    where i.tenant_id = line.tenant_id and i.id = line.invoice_id and i.status <> 'draft'
-  ) or (tg_op = 'UPDATE' and new.invoice_id <> old.invoice_id) then
+  select i.status into invoice_status from accounting.invoices i
+  where i.tenant_id = old.tenant_id and i.id = old.invoice_id
+  for no key update;
+  if invoice_status <> 'draft' or (tg_op = 'UPDATE' and new.invoice_id <> old.invoice_id) then
     raise exception using errcode = 'ZT003', message = 'The lines of an issued invoice cannot be changed';
   end if;
-  return line;
+  return case tg_op when 'DELETE' then old else new end;
 end $function$;
 
 -- grants accounting.freeze_invoice_line()
@@ -99,25 +122,41 @@ CREATE OR REPLACE FUNCTION accounting.keep_customer_balance()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if tg_op = 'INSERT' then
-    update accounting.customers c set balance = c.balance + d.amount
-    from (select w.tenant_id, w.customer_id, sum(w.total_amount) as amount
-          from written w where w.status = 'issued' group by 1, 2) d
-    where c.tenant_id = d.tenant_id and c.id = d.customer_id;
-  else
-    update accounting.customers c set balance = c.balance + d.amount
-    from (select w.tenant_id, w.customer_id,
-            sum(w.total_amount * ((w.status = 'issued')::int - (o.status = 'issued')::int)) as amount
-          from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
-          where w.status <> o.status group by 1, 2) d
-    where c.tenant_id = d.tenant_id and c.id = d.customer_id and d.amount <> 0;
-  end if;
+  update accounting.customers c set balance = c.balance + d.amount
+  from (select w.tenant_id, w.customer_id,
+          sum(w.total_amount * ((w.status = 'issued')::int - (o.status = 'issued')::int)) as amount
+        from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
+        where w.status <> o.status group by 1, 2) d
+  where c.tenant_id = d.tenant_id and c.id = d.customer_id and d.amount <> 0;
   return null;
 end $function$;
 
 -- grants accounting.keep_customer_balance()
 GRANT EXECUTE ON FUNCTION accounting.keep_customer_balance() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.keep_customer_balance() TO platform;
+
+-- function accounting.refuse_lines_of_issued()
+CREATE OR REPLACE FUNCTION accounting.refuse_lines_of_issued()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from (
+      select i.status from accounting.invoices i
+      where (i.tenant_id, i.id) in (select w.tenant_id, w.invoice_id from written w)
+      for no key update
+    ) locked
+    where locked.status <> 'draft'
+  ) then
+    raise exception using errcode = 'ZT003', message = 'The lines of an issued invoice cannot be changed';
+  end if;
+  return null;
+end $function$;
+
+-- grants accounting.refuse_lines_of_issued()
+GRANT EXECUTE ON FUNCTION accounting.refuse_lines_of_issued() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.refuse_lines_of_issued() TO platform;
 
 -- function tenancy.current_company_id()
 CREATE OR REPLACE FUNCTION tenancy.current_company_id()
@@ -439,9 +478,6 @@ CREATE TABLE accounting.invoice_lines (
 -- constraint accounting.invoice_lines.invoice_lines_amount_nan_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
 
--- constraint accounting.invoice_lines.invoice_lines_company_id_fkey
-ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
-
 -- constraint accounting.invoice_lines.invoice_lines_invoice_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE CASCADE;
 
@@ -460,17 +496,11 @@ ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_quantity_check
 -- constraint accounting.invoice_lines.invoice_lines_quantity_nan_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
 
--- constraint accounting.invoice_lines.invoice_lines_tenant_id_fkey
-ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
-
 -- constraint accounting.invoice_lines.invoice_lines_unit_price_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_unit_price_check CHECK ((unit_price >= (0)::numeric));
 
 -- constraint accounting.invoice_lines.invoice_lines_unit_price_nan_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
-
--- index accounting.invoice_lines.idx_invoice_lines_company_id
-CREATE INDEX idx_invoice_lines_company_id ON accounting.invoice_lines USING btree (tenant_id, company_id);
 
 -- rls accounting.invoice_lines
 ALTER TABLE accounting.invoice_lines ENABLE ROW LEVEL SECURITY;
@@ -492,7 +522,10 @@ CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.invoice_lines.freeze_invoice_line
-CREATE TRIGGER freeze_invoice_line BEFORE INSERT OR DELETE OR UPDATE ON accounting.invoice_lines FOR EACH ROW EXECUTE FUNCTION accounting.freeze_invoice_line();
+CREATE TRIGGER freeze_invoice_line BEFORE DELETE OR UPDATE ON accounting.invoice_lines FOR EACH ROW EXECUTE FUNCTION accounting.freeze_invoice_line();
+
+-- trigger accounting.invoice_lines.refuse_lines_of_issued
+CREATE TRIGGER refuse_lines_of_issued AFTER INSERT ON accounting.invoice_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.refuse_lines_of_issued();
 
 -- trigger accounting.invoice_lines.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -590,17 +623,14 @@ CREATE POLICY tenant_isolation ON accounting.invoices AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
--- trigger accounting.invoices.check_invoice_totals_insert
-CREATE TRIGGER check_invoice_totals_insert AFTER INSERT ON accounting.invoices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.check_invoice_totals();
+-- trigger accounting.invoices.check_invoice_total
+CREATE TRIGGER check_invoice_total AFTER INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION accounting.check_invoice_total();
 
 -- trigger accounting.invoices.check_invoice_totals_update
 CREATE TRIGGER check_invoice_totals_update AFTER UPDATE ON accounting.invoices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.check_invoice_totals();
 
 -- trigger accounting.invoices.freeze_invoice
 CREATE TRIGGER freeze_invoice BEFORE DELETE OR UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION accounting.freeze_invoice();
-
--- trigger accounting.invoices.keep_customer_balance_insert
-CREATE TRIGGER keep_customer_balance_insert AFTER INSERT ON accounting.invoices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_customer_balance();
 
 -- trigger accounting.invoices.keep_customer_balance_update
 CREATE TRIGGER keep_customer_balance_update AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_customer_balance();

@@ -105,8 +105,7 @@ export const invoiceLines = tenantTable(
   {
     audit: "changes",
     references: {
-      companyId: companies,
-      invoiceId: { table: invoices, within: "companyId", onDelete: "cascade", index: false },
+      invoiceId: { table: invoices, within: "companyId", part: true, index: false },
     },
     extra: (t) => [
       unique("invoice_lines_invoice_id_line_number_unique").on(t.tenantId, t.invoiceId, t.companyId, t.lineNumber),

@@ -93,15 +93,7 @@ export function mapError(error: unknown, context: DatabaseErrorDetails = {}): Da
   if (error instanceof DatabaseError) return error;
   if (isServerError(error)) return fromServer(error, context);
   const message = error instanceof Error ? error.message : "";
-  if (message === "timeout exceeded when trying to connect") {
-    return new PoolExhaustedError(
-      "No connection became free in time: look for units of work held open, or raise the pool size",
-      {
-        ...context,
-        retryable: true,
-      },
-    );
-  }
+  if (message === "timeout exceeded when trying to connect") return poolExhausted(context);
   if (message === "Query read timeout") {
     return new TimeoutError("The server did not answer within the limit; the connection was closed", context);
   }
@@ -116,6 +108,14 @@ export function mapError(error: unknown, context: DatabaseErrorDetails = {}): Da
   return new DatabaseError(
     error instanceof Error ? `Unexpected ${error.name} in the database driver` : "Unexpected failure",
     context,
+  );
+}
+
+/** The error of a call that waited longer than the limit for a connection. */
+export function poolExhausted(context: DatabaseErrorDetails = {}): PoolExhaustedError {
+  return new PoolExhaustedError(
+    "No connection became free in time: look for units of work held open, or raise the pool size",
+    { ...context, retryable: true },
   );
 }
 

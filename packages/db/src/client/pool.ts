@@ -1,8 +1,10 @@
 import pg from "pg";
 import { DatabaseError, UnsafeRoleError } from "../core/errors";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
+import { type Connection, checkout, connect, reads } from "./connection";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
+import { SharedReads } from "./shared-reads";
 import type { ConnectionTarget } from "./url";
 import { PrepareStatements, prepared, submit } from "./wire";
 
@@ -27,17 +29,6 @@ export interface PoolStatus {
   idle: number;
   waiting: number;
   max: number;
-}
-
-/** Names of the two ways to a raw connection. The package does not export them: no raw client leaves it. */
-export const checkout = Symbol("checkout");
-export const connect = Symbol("connect");
-
-/** A checked-out connection; give it back with `release`, or `destroy` it when its state is not certain. */
-export interface Connection {
-  readonly client: pg.ClientBase & { getTransactionStatus(): string | null };
-  release(): void;
-  destroy(): void;
 }
 
 // The other settings are reset only when something left them set: a local set costs more than a look.
@@ -76,6 +67,8 @@ export class ConnectionPool {
   readonly #target: ConnectionTarget;
   readonly #options: PoolOptions;
   readonly #pool: pg.Pool;
+  /** Where a read goes that may share a round trip. */
+  readonly [reads]: SharedReads;
   #check: Promise<LoginCheck> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -84,6 +77,7 @@ export class ConnectionPool {
     this.#options = options;
     this.#target = connectionTarget(kind, options.url);
     this.limits = poolLimits(options);
+    this[reads] = new SharedReads(this);
     this.#pool = new pg.Pool({
       host: this.#target.host,
       port: this.#target.port,
@@ -116,7 +110,8 @@ export class ConnectionPool {
 
   status(): PoolStatus {
     const { totalCount, idleCount, waitingCount } = this.#pool;
-    return { total: totalCount, idle: idleCount, waiting: waitingCount, max: this.limits.max };
+    const waiting = waitingCount + this[reads].waitingBehind;
+    return { total: totalCount, idle: idleCount, waiting, max: this.limits.max };
   }
 
   /** A connection, within `connectionTimeoutMillis`. Calls back with a typed error otherwise. */

@@ -18,11 +18,13 @@ function runQuery(
   mapper: Mapper,
   values: Record<string, unknown>,
   name?: string,
+  shareable?: boolean,
 ): Promise<unknown> {
   const sent = executor.run({
     text: query.sql,
     name,
     statement: name,
+    shareable,
     rowMode: mode === "arrays" ? "array" : undefined,
     values: query.params.length === 0 ? query.params : fillPlaceholders(query.params, values),
   });
@@ -44,6 +46,7 @@ export function runStatement<P, Result>(
     compiled.mapper,
     values,
     statement.name,
+    compiled.shareable,
   ) as Promise<Result>;
 }
 

@@ -1,8 +1,11 @@
 import type { QueryArrayResult } from "pg";
 import { ConflictError, DatabaseError } from "../core/errors";
-import { connectionSurvives, type Executor, giveBack, mayLeaveTraces, send, type WireQuery } from "./executor";
+import { type Connection, connect } from "./connection";
+import type { Executor } from "./executor";
+import { connectionSurvives, giveBack } from "./failure";
 import { mapError } from "./map-error";
-import { type Connection, type ConnectionPool, connect } from "./pool";
+import type { ConnectionPool } from "./pool";
+import { mayLeaveTraces, send, type WireQuery } from "./query";
 import { bindAndExecute, prepared } from "./wire";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";

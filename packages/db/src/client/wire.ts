@@ -2,7 +2,7 @@
 import pg from "pg";
 import { prepareValue } from "pg/lib/utils.js";
 import { serialize } from "pg-protocol";
-import { ValidationError } from "../core/errors";
+import { DatabaseError, ValidationError } from "../core/errors";
 
 /**
  * PostgreSQL's extended protocol, as far as `pg` does not do it: several statements before one Sync. All messages up
@@ -85,7 +85,17 @@ const Query = pg.Query as unknown as new (
 // result type, the server refuses the old description itself (0A000), and the connection is given up.
 const described = new WeakMap<Connection, Map<string, Description>>();
 
-const executeAndSync = Buffer.concat([serialize.execute(), serialize.sync()]);
+const execute = serialize.execute();
+const sync = serialize.sync();
+
+const connectionOf = (client: pg.ClientBase) => (client as unknown as { connection: Connection }).connection;
+
+const descriptionOf = (client: pg.ClientBase, name: string | undefined) =>
+  name === undefined ? undefined : described.get(connectionOf(client))?.get(name);
+
+/** True when the server has described the prepared statement on this client, so that it can be one of a round. */
+export const isDescribed = (client: pg.ClientBase, name: string | undefined): boolean =>
+  descriptionOf(client, name) !== undefined;
 
 /**
  * A query preceded, before the same Sync, by the Bind/Execute bytes of `prelude` statements, whose results are
@@ -114,11 +124,7 @@ export class BatchQuery extends Query {
     const { stream } = connection;
     const known = this.name === undefined ? undefined : described.get(connection)?.get(this.name);
     if (known) {
-      Object.assign(this._result, known);
-      // pg decides this when it is told the columns.
-      this._accumulateRows = true;
-      const bind = serialize.bind({ statement: this.name as string, values: this.values });
-      stream.write(Buffer.concat([...this.#prelude, bind, executeAndSync]));
+      stream.write(Buffer.concat([...this.#encode(known), sync]));
       return null;
     }
     stream.cork();
@@ -129,6 +135,23 @@ export class BatchQuery extends Query {
       stream.uncork();
     }
     return null;
+  }
+
+  /**
+   * All messages but the Sync, for a statement that `isDescribed` on this client. An error is the call's own: a value
+   * that cannot be sent.
+   */
+  encode(client: pg.ClientBase): Buffer[] | Error {
+    const known = descriptionOf(client, this.name);
+    if (!known) return new DatabaseError("The statement is not described on this connection");
+    return this.#convertValues() ?? this.#encode(known);
+  }
+
+  #encode(known: Description): Buffer[] {
+    Object.assign(this._result, known);
+    // pg decides this when it is told the columns.
+    this._accumulateRows = true;
+    return [...this.#prelude, serialize.bind({ statement: this.name as string, values: this.values }), execute];
   }
 
   // Before anything is sent: a parameter that fails half way would leave the server waiting for the rest.
@@ -152,7 +175,12 @@ export class BatchQuery extends Query {
 
   override handleCommandComplete(complete: unknown, connection: Connection): void {
     if (this.#toSkip === 0) super.handleCommandComplete(complete, connection);
-    else this.#toSkip -= 1;
+    this.#toSkip -= 1;
+  }
+
+  /** True once its own command, and not only its prelude, is complete. */
+  get isComplete(): boolean {
+    return this.#toSkip < 0;
   }
 
   override handleReadyForQuery(connection: Connection): void {
@@ -169,6 +197,42 @@ export class BatchQuery extends Query {
     if (known.has(name) || connection.parsedStatements[name] === undefined) return;
     const { fields, _parsers, _prebuiltEmptyResultObject } = this._result;
     known.set(name, { fields, _parsers, _prebuiltEmptyResultObject });
+  }
+}
+
+/**
+ * Several queries before one Sync, each behind its own prelude, answered in order. `bytes` are their messages. When one
+ * fails, the server skips all behind it; `served` tells how many were answered before.
+ */
+export class SharedRound extends Query {
+  readonly #members: readonly BatchQuery[];
+  readonly #bytes: readonly Buffer[];
+  served = 0;
+
+  constructor(members: readonly BatchQuery[], bytes: readonly Buffer[], callback: Callback) {
+    super({ text: "", queryMode: "extended" }, [], callback);
+    this.#members = members;
+    this.#bytes = bytes;
+  }
+
+  override submit(connection: Connection): null {
+    connection.stream.write(Buffer.concat([...this.#bytes, sync]));
+    return null;
+  }
+
+  override handleDataRow(row: unknown): void {
+    this.#members[this.served]?.handleDataRow(row);
+  }
+
+  override handleCommandComplete(complete: unknown, connection: Connection): void {
+    const member = this.#members[this.served];
+    member?.handleCommandComplete(complete, connection);
+    if (member?.isComplete) this.served += 1;
+  }
+
+  /** Hands the answered queries their results. */
+  settleServed(client: pg.ClientBase): void {
+    for (const member of this.#members.slice(0, this.served)) member.handleReadyForQuery(connectionOf(client));
   }
 }
 

@@ -12,12 +12,20 @@ export type RowMode = "arrays" | "objects" | "raw";
 
 /** A query turned into SQL text once: what is sent, under which name, and how its rows become objects. */
 export class CompiledQuery extends PgBasePreparedQuery {
+  /**
+   * It only reads, locks no row and calls no function of ours: calls of it may share a round trip, in which the failure
+   * of one means that those behind it are run again.
+   */
+  readonly shareable: boolean;
+
   constructor(
     query: Query,
     readonly mode: RowMode,
     readonly mapper: ((rows: never[]) => unknown) | undefined,
   ) {
     super(query);
+    this.shareable =
+      /^\s*select\b/i.test(query.sql) && !/\bfor\s+(update|share|no\s+key|key)\b|\btenancy\.record_/i.test(query.sql);
   }
 
   override execute(): Promise<never> {

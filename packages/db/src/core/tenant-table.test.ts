@@ -83,6 +83,13 @@ const items = tenantTable(
   },
 );
 
+const labels = tenantTable(
+  shop,
+  "labels",
+  { companyId: uuid("company_id").notNull(), itemId: uuid("item_id").notNull() },
+  { references: { itemId: { table: items, within: "companyId", part: true } } },
+);
+
 describe("a tenant table", () => {
   it("has the tenant and an id as its key, filled by the database", () => {
     const { tenantId, id } = getColumns(items);
@@ -99,6 +106,19 @@ describe("a tenant table", () => {
       "items_parent_id_fkey: tenant_id,parent_id -> shop.shelves tenant_id,id restrict",
       "items_owner_id_fkey: tenant_id,owner_id -> shop.shelves tenant_id,id restrict",
     ]);
+  });
+
+  it("that is a part of another goes with it, and has its tenant from it", () => {
+    expect(described(labels).foreignKeys).toEqual([
+      "labels_item_id_fkey: tenant_id,company_id,item_id -> shop.items tenant_id,company_id,id cascade",
+    ]);
+    const optional = tenantTable(
+      shop,
+      "tags",
+      { itemId: uuid("item_id") },
+      { references: { itemId: { table: items, part: true } } },
+    );
+    expect(() => described(optional)).toThrow('a part needs its whole: "itemId" may be null');
   });
 
   it("has an index for each reference, led by the tenant, unless another serves", () => {

@@ -34,7 +34,12 @@ export interface Reference {
    * The other table needs a unique key on (tenantId, that property, id).
    */
   within?: "companyId" | "businessId";
-  /** RESTRICT unless the document cascades. Never SET NULL: on a composite key it would null tenant_id. */
+  /**
+   * The row is a part of that record, like the line of a document: it goes with it, and needs no key to its tenant (and
+   * company) of its own, which each line would check again.
+   */
+  part?: true;
+  /** RESTRICT; CASCADE for a part. Never SET NULL: on a composite key it would null tenant_id. */
   onDelete?: "restrict" | "cascade";
   /** False when another index of the table already starts with (tenant_id, this column). */
   index?: false;
@@ -92,7 +97,7 @@ export function tenantTable<S extends string, N extends string, C extends Column
   const table = schema.table(name, all, (t): PgTableExtraConfigValue[] => {
     const byName = t as unknown as Record<string, PgColumn>;
     return [
-      ...keyConstraints(name, byName),
+      primaryKey({ name: `${name}_pkey`, columns: [column(byName, "tenantId"), column(byName, "id")] }),
       ...policies(byName),
       ...references(name, byName, options.references ?? {}),
       ...columnChecks(name, getColumns(table as PgTable)),
@@ -112,18 +117,6 @@ function column(columns: Record<string, PgColumn>, key: string): PgColumn {
   const found = columns[key];
   if (!found) throw new TypeError(`tenantTable: there is no column "${key}"`);
   return found;
-}
-
-function keyConstraints(name: string, columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
-  const tenantId = column(columns, "tenantId");
-  return [
-    primaryKey({ name: `${name}_pkey`, columns: [tenantId, column(columns, "id")] }),
-    foreignKey({
-      name: `${name}_tenant_id_fkey`,
-      columns: [tenantId],
-      foreignColumns: [tenantsTarget.id],
-    }).onDelete("restrict"),
-  ];
 }
 
 function policies(columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
@@ -155,8 +148,16 @@ function references(
   given: Record<string, Reference | TenantTable>,
 ): PgTableExtraConfigValue[] {
   const tenantId = column(columns, "tenantId");
-  return Object.entries(given).flatMap(([key, value]) => {
-    const reference: Reference = is(value, PgTable) ? { table: value as TenantTable } : (value as Reference);
+  const all = Object.entries(given).map(([key, value]): [string, Reference] => [
+    key,
+    is(value, PgTable) ? { table: value as TenantTable } : (value as Reference),
+  ]);
+  const toTenant = foreignKey({
+    name: `${name}_tenant_id_fkey`,
+    columns: [tenantId],
+    foreignColumns: [tenantsTarget.id],
+  }).onDelete("restrict");
+  const toOthers = all.flatMap(([key, reference]) => {
     const own = column(columns, key);
     const target = reference.table as unknown as Record<string, PgColumn>;
     const within = reference.within ? [reference.within] : [];
@@ -164,10 +165,13 @@ function references(
       name: `${name}_${own.name}_fkey`,
       columns: [tenantId, ...within.map((k) => column(columns, k)), own],
       foreignColumns: [column(target, "tenantId"), ...within.map((k) => column(target, k)), column(target, "id")],
-    }).onDelete(reference.onDelete ?? "restrict");
+    }).onDelete(reference.onDelete ?? (reference.part ? "cascade" : "restrict"));
+    if (reference.part && !own.notNull)
+      throw new TypeError(`tenantTable: a part needs its whole: "${key}" may be null`);
     if (reference.index === false) return [constraint];
     return [constraint, index(`idx_${name}_${own.name}`).on(tenantId, own, ...within.map((k) => column(columns, k)))];
   });
+  return all.some(([, reference]) => reference.part) ? toOthers : [toTenant, ...toOthers];
 }
 
 function columnChecks(name: string, columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {

@@ -1,5 +1,6 @@
 import { mapError } from "../client/map-error";
-import { type ConnectionPool, connect, type PoolStatus } from "../client/pool";
+import { connect } from "../client/connection";
+import type { ConnectionPool, PoolStatus } from "../client/pool";
 import { DatabaseError, MigrationError } from "../core/errors";
 import { migrationsFolder } from "./assets";
 import { type MigrationStatus, migrationStatus, readMigrations } from "./migrations";

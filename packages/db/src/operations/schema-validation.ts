@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type ConnectionPool, connect } from "../client/pool";
+import { connect } from "../client/connection";
+import type { ConnectionPool } from "../client/pool";
 import { allowances } from "./allowances";
 import { schemaFile } from "./assets";
 import { type SchemaValidation, validateSchema } from "./catalogue";

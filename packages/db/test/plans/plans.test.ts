@@ -76,3 +76,46 @@ describe("the plan of every repository statement, as the runtime login", () => {
     }
   });
 });
+
+describe("a statement that may share a round trip", () => {
+  const shareable = allStatements().filter((statement) => statement.compiled().shareable);
+  const named = (name: string) => shareable.some((statement) => statement.name === name);
+
+  it("is a read", () => {
+    expect(named("accounting.customers.find")).toBe(true);
+    expect(named("accounting.invoices.find_document")).toBe(true);
+    expect(named("tenancy.audit.record")).toBe(false);
+    expect(named("accounting.invoices.issue")).toBe(false);
+  });
+
+  it("locks nothing, and calls no function of ours that could write", async () => {
+    const functions = await test.asOwner(async (owner) => {
+      const { rows } = await owner.query<{ name: string }>(`
+        select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname not in ('pg_catalog', 'information_schema') and p.provolatile = 'v'`);
+      return rows.map((row) => row.name);
+    });
+    expect(functions).toContain("record_audit");
+    const writes = new RegExp(
+      `\\b(for\\s+(update|share|no key update|key share)|(${functions.join("|")})\\s*\\()`,
+      "i",
+    );
+    expect(shareable.filter((s) => writes.test(s.compiled().getQuery().sql)).map((s) => s.name)).toEqual([]);
+  });
+
+  it("runs where nothing can be written", async () => {
+    const client = new pg.Client({ connectionString: test.urls.platform });
+    await client.connect();
+    try {
+      await client.query("begin read only");
+      for (const statement of shareable) {
+        const text = statement.compiled().getQuery().sql;
+        const parameters = new Set(text.match(/\$\d+/g)).size;
+        await client.query({ text, values: Array.from({ length: parameters }, () => null) });
+      }
+      await client.query("commit");
+    } finally {
+      await client.end();
+    }
+  });
+});

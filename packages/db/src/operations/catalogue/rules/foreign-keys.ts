@@ -41,7 +41,7 @@ const composite: Rule = (catalogue) => {
 
 const toTenants: Rule = (catalogue) =>
   tenantTablesOf(catalogue)
-    .filter((table) => !foreignKeysOf([table]).some(isTenantReference))
+    .filter((table) => !foreignKeysOf([table]).some((key) => isTenantReference(key) || isPart(key)))
     .map((table) => ({
       object: `table ${table.fullName}`,
       expected: "FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id)",
@@ -51,6 +51,12 @@ const toTenants: Rule = (catalogue) =>
 
 function isTenantReference({ constraint, references }: ForeignKey): boolean {
   return references.table === "tenancy.tenants" && constraint.columns.join() === "tenant_id";
+}
+
+/** A part goes with its whole, which has a key to its tenant: the line of a document. */
+function isPart({ table, constraint, references }: ForeignKey): boolean {
+  const required = constraint.columns.every((name) => table.columns.find((column) => column.name === name)?.notNull);
+  return references.onDelete === "CASCADE" && constraint.columns[0] === "tenant_id" && required;
 }
 
 const noSetNull: Rule = (catalogue) =>

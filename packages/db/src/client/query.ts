@@ -1,0 +1,67 @@
+import pg, { type QueryArrayResult } from "pg";
+import type { Connection } from "./connection";
+import { BatchQuery, submit } from "./wire";
+
+/** One query as it goes to the server. `name` makes it a prepared statement; `statement` names it in errors. */
+export interface WireQuery {
+  text: string;
+  name?: string | undefined;
+  rowMode?: "array" | undefined;
+  values: unknown[];
+  statement?: string | undefined;
+  /** A repository's statement that only reads and takes no locks: it may share a round trip with others. */
+  shareable?: boolean | undefined;
+}
+
+export type QueryDone = (error: Error | undefined, result: QueryArrayResult) => void;
+
+// Drizzle maps these types itself, from text; pg's parsers would lose microseconds and cost more.
+const textual = new Set([1082, 1114, 1184, 1186, 1115, 1182, 1185, 1187, 1231]);
+const keepText = (value: string) => value;
+
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    textual.has(oid) ? keepText : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
+};
+
+/** A query with its scope, and whom to tell. */
+export interface Call {
+  query: WireQuery;
+  prelude: readonly Buffer[];
+  resolve(result: QueryArrayResult): void;
+  reject(error: unknown): void;
+}
+
+/** The driver's form of a query with its prelude; calls back with the driver's own error. */
+export function driverQuery(
+  { text, name, rowMode, values }: WireQuery,
+  prelude: readonly Buffer[],
+  done: QueryDone,
+): BatchQuery {
+  const config = { text, name, rowMode, types } as ConstructorParameters<typeof BatchQuery>[0];
+  return new BatchQuery(config, values, prelude, done);
+}
+
+/** Runs a query on a checked-out connection. Rejects with the driver's own error. */
+export function send(
+  connection: Connection,
+  query: WireQuery,
+  prelude: readonly Buffer[] = [],
+): Promise<QueryArrayResult> {
+  return new Promise((resolve, reject) => {
+    const done: QueryDone = (error, result) => (error ? reject(error) : resolve(result));
+    submit(connection.client, driverQuery(query, prelude, done));
+  });
+}
+
+// PREPARE, DEALLOCATE, SET, DO, … can leave something on the connection for the next scope, even when they fail or are
+// rolled back. Comments and everything unknown count as such.
+const leavesNothing =
+  /^\s*(select|insert|update|delete|with|values|merge|table|savepoint|release savepoint|rollback to savepoint)\b/i;
+
+// Functions whose effect can outlive the transaction, or that run SQL given as text; and names written in escapes.
+const outlives = /set_config|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|dblink|u&"/i;
+
+/** True for a caller's own SQL after which the connection must not serve another unit. */
+export const mayLeaveTraces = ({ name, text }: WireQuery): boolean =>
+  name === undefined && (!leavesNothing.test(text) || outlives.test(text));

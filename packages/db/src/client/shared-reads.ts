@@ -1,0 +1,174 @@
+import type { DatabaseError } from "../core/errors";
+import type { PoolLimits } from "./config";
+import { type Checkout, type Connection, checkout } from "./connection";
+import { connectionSurvives, failureOf, giveBack, isStale, withStatement } from "./failure";
+import { poolExhausted } from "./map-error";
+import { Pace } from "./pace";
+import { type Call, driverQuery, type QueryDone } from "./query";
+import { type BatchQuery, isDescribed, SharedRound, submit } from "./wire";
+
+interface Read extends Call {
+  since: number;
+  /** How often it may still be sent again after a migration made its statement stale. */
+  repeats: number;
+}
+
+/** What is needed of a pool. */
+interface Connections {
+  readonly limits: PoolLimits;
+  readonly [checkout]: Checkout;
+  status(): { total: number; idle: number; max: number };
+}
+
+/** Reads that travel together at most, and how long the server may be expected to work on them, in milliseconds. */
+const most = 16;
+const longest = 10;
+
+/**
+ * The reads of a pool. While a connection is free each goes alone; those that wait for one share the next round trip:
+ * scope, read, scope, read, …, Sync. Each runs in its own scope, after its own scope statement, and fails alone: what
+ * the server skipped behind a failure is sent again.
+ */
+export class SharedReads {
+  readonly #pool: Connections;
+  readonly #pace = new Pace();
+  #waiting: Read[] = [];
+  #asked = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pool: Connections) {
+    this.#pool = pool;
+  }
+
+  /** How many reads wait beyond those that have asked for a connection. */
+  get waitingBehind(): number {
+    return Math.max(0, this.#waiting.length - this.#asked);
+  }
+
+  // A little more than the pool's own limit, whose error knows the reason.
+  get #limit(): number {
+    return this.#pool.limits.connectionTimeoutMillis * 1.1;
+  }
+
+  add(call: Call): void {
+    this.#waiting.push({ ...call, since: performance.now(), repeats: this.#pool.limits.max });
+    this.#timer ??= this.#expireAfter(this.#limit);
+    this.#ask();
+  }
+
+  // No more requests than connections: each serves as many reads as fit.
+  #ask(): void {
+    while (this.#asked < Math.min(this.#waiting.length, this.#pool.limits.max)) {
+      const since = performance.now();
+      this.#asked += 1;
+      this.#pool[checkout]((unavailable, connection) => {
+        this.#asked -= 1;
+        if (!unavailable) {
+          this.#serve(connection);
+          return;
+        }
+        if (unavailable.code === "POOL_EXHAUSTED") this.#refuseBefore(since);
+        else this.#refuse(unavailable);
+        process.nextTick(() => this.#ask());
+      });
+    }
+  }
+
+  #refuse(error: DatabaseError): void {
+    const read = this.#waiting.shift();
+    read?.reject(withStatement(error, read.query));
+  }
+
+  #refuseBefore(moment: number): void {
+    while (this.#waiting[0] && this.#waiting[0].since <= moment) this.#refuse(poolExhausted());
+  }
+
+  #serve(connection: Connection): void {
+    const reads = this.#take(connection);
+    const [first] = reads;
+    if (!first) giveBack(connection);
+    else if (reads.length === 1) this.#sendAlone(connection, first);
+    else this.#sendTogether(connection, reads);
+    this.#ask();
+  }
+
+  /** The reads for this connection: a fair share of those that wait, as many as are quick enough to share a round. */
+  #take({ client }: Connection): Read[] {
+    const { total, idle, max } = this.#pool.status();
+    const share = Math.ceil(this.#waiting.length / (1 + idle + max - total));
+    let count = 0;
+    let work = 0;
+    for (const { query } of this.#waiting.slice(0, Math.min(share, most))) {
+      const expected = this.#pace.expected(query.text);
+      work += expected ?? 0;
+      if (expected === undefined || work > longest || !isDescribed(client, query.name)) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, Math.max(count, 1));
+  }
+
+  #sendAlone(connection: Connection, read: Read): void {
+    const started = performance.now();
+    const query = driverQuery(read.query, read.prelude, (error, result) => {
+      if (!error) {
+        this.#pace.note([read.query.text], performance.now() - started);
+        read.resolve(result);
+      }
+      this.#end(connection, error, error ? [read] : []);
+    });
+    submit(connection.client, query);
+  }
+
+  #sendTogether(connection: Connection, reads: readonly Read[]): void {
+    const members: BatchQuery[] = [];
+    const sent: Read[] = [];
+    const bytes: Buffer[] = [];
+    for (const read of reads) {
+      const settle: QueryDone = (error, result) =>
+        error ? read.reject(failureOf(read.query, error)) : read.resolve(result);
+      const member = driverQuery(read.query, read.prelude, settle);
+      const encoded = member.encode(connection.client);
+      if (encoded instanceof Error) {
+        read.reject(failureOf(read.query, encoded));
+        continue;
+      }
+      members.push(member);
+      sent.push(read);
+      bytes.push(...encoded);
+    }
+    const started = performance.now();
+    const round = new SharedRound(members, bytes, (error) => {
+      round.settleServed(connection.client);
+      const texts = sent.slice(0, round.served).map(({ query }) => query.text);
+      if (!error) this.#pace.note(texts, performance.now() - started);
+      this.#end(connection, error, error ? sent.slice(round.served) : []);
+    });
+    submit(connection.client, round);
+  }
+
+  /** Ends a round: the first unserved read failed, the server skipped those behind it. */
+  #end(connection: Connection, error: Error | undefined, [failed, ...skipped]: Read[]): void {
+    if (!error) giveBack(connection);
+    else if (connectionSurvives(error)) connection.release();
+    else connection.destroy();
+    if (error) {
+      const again = connectionSurvives(error) || isStale(error) ? skipped : [];
+      for (const read of skipped.slice(again.length)) read.reject(failureOf(read.query, error));
+      if (failed && isStale(error) && failed.repeats > 0) again.unshift({ ...failed, repeats: failed.repeats - 1 });
+      else failed?.reject(failureOf(failed.query, error));
+      this.#waiting = [...again, ...this.#waiting];
+    }
+    this.#ask();
+  }
+
+  #expireAfter(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => this.#expire(), milliseconds).unref();
+  }
+
+  #expire(): void {
+    const oldest = performance.now() - this.#limit;
+    this.#refuseBefore(oldest);
+    const [next] = this.#waiting;
+    this.#timer = next && this.#expireAfter(Math.max(1, next.since - oldest));
+  }
+}
