@@ -14,9 +14,13 @@ export function giveBack(connection: Connection): void {
   else connection.destroy();
 }
 
-/** True when the server itself reported the error, so that it is known that nothing was committed. */
+/**
+ * True when the server itself reported the error, so that it is known that nothing was committed. A server that panics
+ * may have written the commit before.
+ */
 function answeredByServer(error: unknown): boolean {
-  return error instanceof Error && "severity" in error && typeof (error as { code?: unknown }).code === "string";
+  if (!(error instanceof Error) || !("severity" in error)) return false;
+  return error.severity !== "PANIC" && typeof (error as { code?: unknown }).code === "string";
 }
 
 /** True for a prepared statement that has outlived a migration (0A000) or was deallocated (26000); it did not run. */

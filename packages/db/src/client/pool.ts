@@ -1,10 +1,12 @@
 import pg from "pg";
 import { DatabaseError, UnsafeRoleError } from "../core/errors";
+import { cancelQuery } from "./cancel";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
 import { type Connection, checkout, connect, reads } from "./connection";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
 import { SharedReads } from "./shared-reads";
+import { type BusyClient, clientsOf, watchForSilence } from "./silence";
 import type { ConnectionTarget } from "./url";
 import { PrepareStatements, prepared, submit } from "./wire";
 
@@ -67,6 +69,7 @@ export class ConnectionPool {
   readonly #target: ConnectionTarget;
   readonly #options: PoolOptions;
   readonly #pool: pg.Pool;
+  readonly #silence: { stop(): void };
   /** Where a read goes that may share a round trip. */
   readonly [reads]: SharedReads;
   #check: Promise<LoginCheck> | undefined;
@@ -89,7 +92,6 @@ export class ConnectionPool {
       min: this.limits.min,
       idleTimeoutMillis: this.limits.idleTimeoutMillis,
       connectionTimeoutMillis: this.limits.connectionTimeoutMillis,
-      query_timeout: this.limits.queryTimeoutMillis,
       statement_timeout: this.limits.statementTimeoutMillis,
       lock_timeout: this.limits.lockTimeoutMillis,
       idle_in_transaction_session_timeout: this.limits.idleInTransactionTimeoutMillis,
@@ -100,6 +102,7 @@ export class ConnectionPool {
     } as pg.PoolConfig);
     // Without listeners a killed backend would end the process: idle clients report here, checked-out ones below.
     this.#pool.on("error", () => undefined);
+    this.#silence = watchForSilence(this.#pool, this.limits.queryTimeoutMillis, (client) => this.#cancel(client));
   }
 
   /** Where the pool connects to, without secrets. */
@@ -156,12 +159,18 @@ export class ConnectionPool {
       timer = setTimeout(() => resolve("late"), graceMs);
     });
     if ((await Promise.race([ended, late])) === "late") {
-      // pg's own list of clients: pool.end() waits for ever for one that was never released.
-      for (const client of (this.#pool as unknown as { _clients: pg.Client[] })._clients) {
+      // pool.end() waits for ever for a client that was never released.
+      for (const client of clientsOf(this.#pool)) {
+        if (client._activeQuery) this.#cancel(client);
         (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
       }
     }
     clearTimeout(timer);
+    this.#silence.stop();
+  }
+
+  #cancel(client: BusyClient): void {
+    cancelQuery(this.#target, client, this.limits.connectionTimeoutMillis);
   }
 
   async #open(client: pg.ClientBase): Promise<void> {

@@ -1,0 +1,37 @@
+import pg from "pg";
+import type { ConnectionTarget } from "./url";
+
+/** What names a server process to the server: it comes with each connection. */
+interface BackendKey {
+  processID: number;
+  secretKey: number;
+}
+
+interface CancelConnection {
+  stream: { end(): void; destroy(): void };
+  connect(port: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processID: number, secretKey: number): void;
+  on(event: "connect" | "sslconnect" | "error" | "end", listener: () => void): void;
+}
+
+const CancelConnection = pg.Connection as unknown as new (config: { ssl: ConnectionTarget["ssl"] }) => CancelConnection;
+
+/**
+ * Asks the server to stop what a client's connection is doing, on a connection of its own, as the protocol has it.
+ * Nobody waits for it and nobody hears whether it worked: a server that went silent may not hear it either.
+ */
+export function cancelQuery({ host, port, ssl }: ConnectionTarget, client: BackendKey, limit: number): void {
+  const connection = new CancelConnection({ ssl });
+  const timer = setTimeout(() => connection.stream.destroy(), limit).unref();
+  const send = () => {
+    connection.cancel(client.processID, client.secretKey);
+    connection.stream.end();
+  };
+  connection.on("connect", () => (ssl ? connection.requestSsl() : send()));
+  connection.on("sslconnect", send);
+  connection.on("error", () => undefined);
+  connection.on("end", () => clearTimeout(timer));
+  if (host.startsWith("/")) connection.connect(`${host}/.s.PGSQL.${port}`);
+  else connection.connect(port, host);
+}

@@ -1,0 +1,52 @@
+import type pg from "pg";
+
+/** What pg knows of the query that a client waits for. */
+interface ActiveQuery {
+  callback: (error: Error) => void;
+}
+
+/** A client with what pg's types leave out. */
+export interface BusyClient extends pg.ClientBase {
+  readonly _activeQuery: ActiveQuery | null;
+  readonly processID: number;
+  readonly secretKey: number;
+}
+
+/** The clients of a pool, also those that are checked out. */
+export function clientsOf(pool: pg.Pool): BusyClient[] {
+  return (pool as unknown as { _clients: BusyClient[] })._clients;
+}
+
+/** How often within the limit the clients are looked at: a silence ends at most a tenth late. */
+const looks = 10;
+
+/**
+ * Gives up on answers that do not come: after `limit` milliseconds the query fails with pg's own error, and `onSilence`
+ * is told. Looks at all clients now and then; pg's `query_timeout` would start and stop a timer for each query.
+ */
+export function watchForSilence(pool: pg.Pool, limit: number, onSilence: (client: BusyClient) => void) {
+  const waiting = new WeakMap<object, { query: ActiveQuery; since: number }>();
+  const look = () => {
+    for (const client of clientsOf(pool)) {
+      const query = client._activeQuery;
+      const known = waiting.get(client);
+      if (!query) {
+        waiting.delete(client);
+      } else if (known?.query !== query) {
+        waiting.set(client, { query, since: performance.now() });
+      } else if (performance.now() - known.since >= limit) {
+        onSilence(client);
+        fail(query);
+      }
+    }
+  };
+  const timer = setInterval(look, Math.max(1, limit / looks)).unref();
+  return { stop: () => clearInterval(timer) };
+}
+
+// Whoever asked closes the connection, and closing tells the query once more.
+function fail(query: ActiveQuery): void {
+  const { callback } = query;
+  query.callback = () => undefined;
+  callback(new Error("Query read timeout"));
+}
