@@ -20,6 +20,7 @@ CREATE SCHEMA tenancy;
 -- grants tenancy
 GRANT USAGE ON SCHEMA tenancy TO audit_writer;
 GRANT USAGE ON SCHEMA tenancy TO authenticated;
+GRANT USAGE ON SCHEMA tenancy TO membership_reader;
 GRANT USAGE ON SCHEMA tenancy TO platform;
 
 -- function accounting.check_invoice_total()
@@ -180,6 +181,7 @@ RETURN (NULLIF(current_setting('app.current_identity_id'::text, true), ''::text)
 -- grants tenancy.current_identity_id()
 GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO platform;
 
 -- function tenancy.current_tenant_id()
@@ -192,6 +194,7 @@ RETURN (NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text)):
 -- grants tenancy.current_tenant_id()
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO platform;
 
 -- function tenancy.current_user_id()
@@ -204,6 +207,7 @@ RETURN (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::u
 -- grants tenancy.current_user_id()
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO platform;
 
 -- function tenancy.keep_an_admin()
@@ -246,6 +250,25 @@ end $function$;
 -- grants tenancy.keep_archived()
 GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO platform;
+
+-- function tenancy.own_memberships()
+CREATE OR REPLACE FUNCTION tenancy.own_memberships()
+ RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid, name text, role text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+    select u.tenant_id, t.name, u.id, u.name, u.role
+    from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
+    where u.identity_id = tenancy.current_identity_id() and u.status = 'active' and t.status = 'active'
+    order by t.name, u.tenant_id;
+end $function$;
+ALTER FUNCTION tenancy.own_memberships() OWNER TO membership_reader;
+
+-- grants tenancy.own_memberships()
+GRANT EXECUTE ON FUNCTION tenancy.own_memberships() TO authenticated;
 
 -- function tenancy.protect_table(regclass, text, text)
 CREATE OR REPLACE FUNCTION tenancy.protect_table(target regclass, access text, audit text)
@@ -297,19 +320,27 @@ ALTER FUNCTION tenancy.record_audit(text, text, uuid, jsonb) OWNER TO audit_writ
 GRANT EXECUTE ON FUNCTION tenancy.record_audit(text, text, uuid, jsonb) TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.record_audit(text, text, uuid, jsonb) TO platform;
 
--- function tenancy.refuse_member()
-CREATE OR REPLACE FUNCTION tenancy.refuse_member()
- RETURNS boolean
+-- function tenancy.require_active_member()
+CREATE OR REPLACE FUNCTION tenancy.require_active_member()
+ RETURNS void
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  raise exception using errcode = 'ZT001',
-    message = 'The user is not an active member of this tenant, or the tenant is not active';
+  if tenancy.current_user_id() is not null and not exists (
+    select from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
+    where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
+      and u.status = 'active' and t.status = 'active'
+  ) then
+    raise exception using errcode = 'ZT001',
+      message = 'The user is not an active member of this tenant, or the tenant is not active';
+  end if;
 end $function$;
+ALTER FUNCTION tenancy.require_active_member() OWNER TO membership_reader;
 
--- grants tenancy.refuse_member()
-GRANT EXECUTE ON FUNCTION tenancy.refuse_member() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.refuse_member() TO platform;
+-- grants tenancy.require_active_member()
+GRANT EXECUTE ON FUNCTION tenancy.require_active_member() TO authenticated;
 
 -- function tenancy.require_admin()
 CREATE OR REPLACE FUNCTION tenancy.require_admin()
@@ -574,9 +605,6 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_due_date_check CHECK ((d
 -- constraint accounting.invoices.invoices_invoice_number_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_number_check CHECK (((status = 'draft'::text) = (invoice_number IS NULL)));
 
--- constraint accounting.invoices.invoices_invoice_number_unique
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_number_unique UNIQUE (tenant_id, company_id, invoice_number);
-
 -- constraint accounting.invoices.invoices_pkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (tenant_id, id);
 
@@ -593,7 +621,7 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
 
 -- index accounting.invoices.idx_invoices_customer_id
-CREATE INDEX idx_invoices_customer_id ON accounting.invoices USING btree (tenant_id, customer_id, company_id);
+CREATE INDEX idx_invoices_customer_id ON accounting.invoices USING btree (tenant_id, customer_id);
 
 -- index accounting.invoices.idx_invoices_external_id
 CREATE UNIQUE INDEX idx_invoices_external_id ON accounting.invoices USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
@@ -603,6 +631,9 @@ CREATE INDEX idx_invoices_invoice_date_id ON accounting.invoices USING btree (te
 
 -- index accounting.invoices.idx_invoices_status_invoice_date_id
 CREATE INDEX idx_invoices_status_invoice_date_id ON accounting.invoices USING btree (tenant_id, status, invoice_date, id);
+
+-- index accounting.invoices.invoices_invoice_number_unique
+CREATE UNIQUE INDEX invoices_invoice_number_unique ON accounting.invoices USING btree (tenant_id, company_id, invoice_number) WHERE (invoice_number IS NOT NULL);
 
 -- rls accounting.invoices
 ALTER TABLE accounting.invoices ENABLE ROW LEVEL SECURITY;
@@ -1172,11 +1203,9 @@ ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_status_check CHECK ((status =
 ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.tenants FORCE ROW LEVEL SECURITY;
 
--- policy tenancy.tenants.own_tenants
-CREATE POLICY own_tenants ON tenancy.tenants AS PERMISSIVE FOR SELECT TO authenticated
-  USING ((id = ANY (ARRAY( SELECT u.tenant_id
-   FROM tenancy.users u
-  WHERE ((u.identity_id = ( SELECT tenancy.current_identity_id() AS current_identity_id)) AND (u.status = 'active'::text))))));
+-- policy tenancy.tenants.membership_reading
+CREATE POLICY membership_reading ON tenancy.tenants AS PERMISSIVE FOR SELECT TO membership_reader
+  USING (true);
 
 -- policy tenancy.tenants.platform_access
 CREATE POLICY platform_access ON tenancy.tenants AS PERMISSIVE FOR ALL TO platform
@@ -1199,6 +1228,7 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE OF name, status ON t
 
 -- grants tenancy.tenants
 GRANT SELECT ON tenancy.tenants TO authenticated;
+GRANT SELECT ON tenancy.tenants TO membership_reader;
 GRANT INSERT, SELECT, UPDATE ON tenancy.tenants TO platform;
 GRANT INSERT (id) ON tenancy.tenants TO authenticated;
 GRANT INSERT (name) ON tenancy.tenants TO authenticated;
@@ -1349,9 +1379,9 @@ CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, 
 ALTER TABLE tenancy.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.users FORCE ROW LEVEL SECURITY;
 
--- policy tenancy.users.own_membership
-CREATE POLICY own_membership ON tenancy.users AS PERMISSIVE FOR SELECT TO authenticated
-  USING ((identity_id = ( SELECT tenancy.current_identity_id() AS current_identity_id)));
+-- policy tenancy.users.membership_reading
+CREATE POLICY membership_reading ON tenancy.users AS PERMISSIVE FOR SELECT TO membership_reader
+  USING (true);
 
 -- policy tenancy.users.platform_access
 CREATE POLICY platform_access ON tenancy.users AS PERMISSIVE FOR ALL TO platform
@@ -1377,4 +1407,5 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON tenancy.users FOR
 
 -- grants tenancy.users
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO authenticated;
+GRANT SELECT ON tenancy.users TO membership_reader;
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;

@@ -30,7 +30,7 @@ export class IdentityDatabase {
 
   /** The tenants that the person may enter, with the account in each. */
   memberships(): Promise<Membership[]> {
-    return listMemberships(this.#unit, this.#identityId);
+    return listMemberships(this.#unit);
   }
 
   /** The handle of one of the person's tenants. Throws `NotFoundError` when the person is no active member of it. */

@@ -73,7 +73,11 @@ export const invoices = tenantTable(
     },
     extra: (t) => [
       unique("invoices_company_id_id_unique").on(t.tenantId, t.companyId, t.id),
-      unique("invoices_invoice_number_unique").on(t.tenantId, t.companyId, t.invoiceNumber),
+      // Partial, as drafts have no number. Complete, it would look as good as the key above to a foreign key's check in a
+      // database without statistics, which would then read all invoices of the company for each line.
+      uniqueIndex("invoices_invoice_number_unique")
+        .on(t.tenantId, t.companyId, t.invoiceNumber)
+        .where(sql`${t.invoiceNumber} is not null`),
       uniqueIndex("idx_invoices_external_id")
         .on(t.tenantId, t.companyId, t.externalId)
         .where(sql`${t.externalId} is not null`),

@@ -8,7 +8,7 @@ const kept = { tenantId: true, createdAt: true, updatedAt: true } as const;
 /** A customer as it is created. `id` may be chosen by the caller (offline clients); `balance` belongs to the documents. */
 export const newCustomerSchema = insertSchema(customers)
   .omit({ ...kept, balance: true, isActive: true })
-  .extend({ name: filledText("name") })
+  .extend({ name: filledText("name"), externalId: filledText("externalId").nullish() })
   .strict();
 
 /** The fields of a customer that can be changed. */
@@ -36,6 +36,7 @@ const documentFields = insertSchema(invoices)
   .omit({ ...kept, invoiceNumber: true, totalAmount: true, status: true, issuedAt: true, currency: true })
   .extend({
     currency: currency.default("USD"),
+    externalId: filledText("externalId").nullish(),
     lines: z
       .array(newInvoiceLineSchema)
       .min(1, "an invoice needs at least one line")

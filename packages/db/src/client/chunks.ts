@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import type { Unit } from "./unit";
 
 /**
@@ -12,6 +13,15 @@ export async function inChunks<T>(
 ): Promise<void> {
   if (rows.length === 0) return;
   await unit.atomic(async (inner) => {
-    for (let start = 0; start < rows.length; start += size) await write(inner, rows.slice(start, start + size));
+    let planned = 0;
+    for (let start = 0; start < rows.length; start += size) {
+      // Plans made while the tables were small, those of the foreign keys among them, would read all rows for each new
+      // one: they are made again each time the rows written have become four times as many.
+      if (start >= 4 * planned && start > 0) {
+        await inner.drizzle.execute(sql`discard plans`);
+        planned = start;
+      }
+      await write(inner, rows.slice(start, start + size));
+    }
   });
 }

@@ -56,7 +56,7 @@ export interface LoginCheck {
 /** Reads what the login may do. Works for every login; reads the catalogue only. */
 export async function checkLogin(client: ClientBase, kind: ApplicationLogin): Promise<LoginCheck> {
   const group = groupOf[kind];
-  const others = [...Object.values(groupOf), "audit_writer"].filter((name) => name !== group);
+  const others = [...Object.values(groupOf), "audit_writer", "membership_reader"].filter((name) => name !== group);
   const { rows } = await client.query<LoginFacts>(factsQuery, [group, others, ownSchemas]);
   const facts = rows[0];
   if (!facts) return { login: "", safe: false, reason: "cannot be checked" };

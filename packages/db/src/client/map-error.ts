@@ -60,6 +60,7 @@ const bySqlState: Record<string, Build> = {
     new ConnectionError("The database in the URL does not exist: create it, then run pnpm db:migrate", d),
   "42P01": (_e, d) => new MigrationError("A table is missing: run pnpm db:migrate", d),
   "3F000": (_e, d) => new MigrationError("A schema is missing: run pnpm db:migrate", d),
+  "54000": (_e, d) => new ValidationError("A value is too long for the index of its column: shorten it", [], d),
   "22P05": (_e, d) => new ValidationError("A text holds a character that PostgreSQL cannot store", [], d),
   "22021": (_e, d) => new ValidationError("A text holds a character that PostgreSQL cannot store (NUL)", [], d),
 };

@@ -44,10 +44,7 @@ const scopeStatement = `
 const memberStatement = `
   select set_config('app.current_tenant_id', $1, true), set_config('app.current_user_id', $2, true),
     set_config('app.current_company_id', $3, true), set_config('app.current_identity_id', $4, true),
-    case when $2 = '' or exists (
-      select from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
-      where u.tenant_id = $1::text::uuid and u.id = nullif($2, '')::uuid and u.status = 'active' and t.status = 'active'
-    ) then null else tenancy.refuse_member() end`;
+    tenancy.require_active_member()`;
 
 const preparedStatements: Record<ApplicationLogin, Record<string, string>> = {
   runtime: {

@@ -57,7 +57,7 @@ export function send(
 // PREPARE, DEALLOCATE, SET, DO, … can leave something on the connection for the next scope, even when they fail or are
 // rolled back. Comments and everything unknown count as such.
 const leavesNothing =
-  /^\s*(select|insert|update|delete|with|values|merge|table|savepoint|release savepoint|rollback to savepoint)\b/i;
+  /^\s*(select|insert|update|delete|with|values|merge|table|savepoint|release savepoint|rollback to savepoint|discard plans)\b/i;
 
 // Functions whose effect can outlive the transaction, or that run SQL given as text; and names written in escapes.
 const outlives = /set_config|pg_settings|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|ts_rewrite|dblink|u&"/i;

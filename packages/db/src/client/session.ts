@@ -11,20 +11,27 @@ export type ScopedDrizzle<R extends AnyRelations> = Omit<NodePgDatabase<R>, "tra
 
 type Mapper = ((rows: never[]) => unknown) | undefined;
 
+interface Prepared {
+  /** Of the prepared statement. */
+  name: string;
+  /** Of the repository's statement, which errors tell. */
+  statement: string;
+  shareable: boolean;
+}
+
 function runQuery(
   executor: Executor,
   query: Query,
   mode: RowMode,
   mapper: Mapper,
   values: Record<string, unknown>,
-  name?: string,
-  shareable?: boolean,
+  prepared?: Prepared,
 ): Promise<unknown> {
   const sent = executor.run({
     text: query.sql,
-    name,
-    statement: name,
-    shareable,
+    name: prepared?.name,
+    statement: prepared?.statement,
+    shareable: prepared?.shareable,
     rowMode: mode === "arrays" ? "array" : undefined,
     values: query.params.length === 0 ? query.params : fillPlaceholders(query.params, values),
   });
@@ -38,16 +45,10 @@ export function runStatement<P, Result>(
   statement: Statement<P, Result>,
   values: Record<string, unknown>,
 ): Promise<Result> {
-  const compiled = statement.compiled();
-  return runQuery(
-    executor,
-    compiled.getQuery(),
-    compiled.mode,
-    compiled.mapper,
-    values,
-    statement.name,
-    compiled.shareable,
-  ) as Promise<Result>;
+  const compiled = statement.compiled(values);
+  const { name, shareable } = compiled;
+  const prepared = { name, shareable, statement: statement.name };
+  return runQuery(executor, compiled.getQuery(), compiled.mode, compiled.mapper, values, prepared) as Promise<Result>;
 }
 
 class ExecutorQuery extends PgBasePreparedQuery {

@@ -162,6 +162,8 @@ export class TransactionExecutor implements Executor {
       if (!(error instanceof DatabaseError)) this.#begun = true;
       if (this.#connection && !connectionSurvives(error)) throw this.#lose(this.#farewell ?? error, query.statement);
       const failure = mapError(error, { statement: query.statement });
+      // 25P02 only says that an earlier statement failed: that one's error is the one to tell.
+      if (failure.sqlState === "25P02" && this.#firstError) throw this.#firstError;
       this.#firstError ??= failure;
       throw failure;
     }

@@ -17,9 +17,12 @@ export function pgText(length?: number) {
   return text.refine((value) => [...value].length <= length, `use at most ${length} characters`);
 }
 
-/** Text that says something: not empty, not only blanks. `what` names the field in the message. */
+/** Characters of a name or a key, so that it fits an index: an entry holds 2,704 bytes, a character takes up to four. */
+const longestKey = 500;
+
+/** Text that says something: not empty, not only blanks, short enough for an index. `what` names the field in the message. */
 export function filledText(what: string) {
-  return pgText().refine((text) => text.trim() !== "", `${what} must not be empty`);
+  return pgText(longestKey).refine((text) => text.trim() !== "", `${what} must not be empty`);
 }
 
 const decimalPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;

@@ -29,10 +29,22 @@ describe("a statement", () => {
     expect(fillPlaceholders(params, { name: "a name", tenantId: "a tenant" })).toEqual(["a name", "a tenant"]);
   });
 
-  it("has a name of its own, of at most 63 characters", () => {
+  it("has its usual limit written into a second query, under a name of its own", () => {
+    const list = statement("test.limited", (q, p: Params<{ limit: number }>) => q.select().from(things).limit(p.limit));
+    expect(list.variants().map((query) => query.name)).toEqual(["test.limited", "test.limited_51"]);
+    expect(list.compiled({ limit: 51 }).getQuery()).toMatchObject({
+      sql: expect.stringMatching(/limit 51$/),
+      params: [],
+    });
+    expect(list.compiled({ limit: 11 })).toBe(list.compiled());
+    const find = statement("test.unlimited", (q) => q.select().from(things));
+    expect(find.variants()).toEqual([find.compiled({ limit: 51 })]);
+  });
+
+  it("has a name of its own, of at most 60 characters", () => {
     const make = (name: string) => statement(name, (q) => q.select().from(things));
-    const long = `test.${"x".repeat(58)}`;
-    expect(make(long).name).toHaveLength(63);
+    const long = `test.${"x".repeat(55)}`;
+    expect(make(long).name).toHaveLength(60);
     expect(() => make(long)).toThrow(TypeError);
     expect(() => make(`${long}x`)).toThrow(TypeError);
     expect(() =>

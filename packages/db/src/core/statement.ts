@@ -21,6 +21,8 @@ export class CompiledQuery extends PgBasePreparedQuery {
   constructor(
     query: Query,
     readonly mode: RowMode,
+    /** Under which it is prepared. */
+    readonly name: string,
     readonly mapper: ((rows: never[]) => unknown) | undefined,
   ) {
     super(query);
@@ -42,8 +44,8 @@ class CompileOnlySession extends PgAsyncSession {
     super(dialect);
   }
 
-  override prepareQuery(query: Query, mode: RowMode, _name: unknown, mapper?: (rows: never[]) => unknown): never {
-    return new CompiledQuery(query, mode, mapper) as never;
+  override prepareQuery(query: Query, mode: RowMode, name: string, mapper?: (rows: never[]) => unknown): never {
+    return new CompiledQuery(query, mode, name, mapper) as never;
   }
 
   override transaction(): Promise<never> {
@@ -64,10 +66,13 @@ export interface Preparable<Result> {
   prepare(name: string): { execute(values?: Record<string, unknown>): Promise<Result> };
 }
 
-/** One SQL statement of a repository, compiled on first use and prepared under its name on each connection. */
+/** One SQL statement of a repository, compiled on first use and prepared on each connection. */
 export interface Statement<P, Result> {
   readonly name: string;
-  compiled(): CompiledQuery;
+  /** The query for these values. */
+  compiled(values?: Readonly<Record<string, unknown>>): CompiledQuery;
+  /** Every query that `compiled` can give. */
+  variants(): CompiledQuery[];
   /** Never there at run time: carries the types of the parameters and of the result. */
   readonly types?: { params: P; result: Result };
 }
@@ -79,19 +84,37 @@ export function allStatements(): Statement<never, unknown>[] {
   return [...registry.values()];
 }
 
-const anyParams = new Proxy({} as Record<string, Placeholder>, {
-  get: (_target, key) => (typeof key === "string" ? sql.placeholder(key) : undefined),
-});
+/**
+ * Rows that a list reads when no page size is given: fifty, and one that tells of more. This limit is written into the
+ * query, as PostgreSQL takes a limit it does not know for a tenth of the table, and plans such a query anew at each call.
+ */
+const usualLimit = 51;
 
-function register<P, Result>(name: string, compile: () => CompiledQuery): Statement<P, Result> {
-  if (name.length > 63 || registry.has(name)) throw new TypeError(`Statement name is taken or too long: ${name}`);
-  let compiled: CompiledQuery | undefined;
+type AnyParams = Record<string, Placeholder | SQL>;
+
+/** Holes for whatever a statement asks for; `asked` gathers their names. */
+function paramsInto(asked: Set<string>, known: Record<string, SQL> = {}): AnyParams {
+  const hole = (key: string) => {
+    asked.add(key);
+    return known[key] ?? sql.placeholder(key);
+  };
+  return new Proxy({}, { get: (_target, key) => (typeof key === "string" ? hole(key) : undefined) });
+}
+
+function register<P, Result>(name: string, compile: (params: AnyParams, name: string) => CompiledQuery) {
+  if (name.length > 60 || registry.has(name)) throw new TypeError(`Statement name is taken or too long: ${name}`);
+  const asked = new Set<string>();
+  let general: CompiledQuery | undefined;
+  let usual: CompiledQuery | undefined;
   const made: Statement<P, Result> = {
     name,
-    compiled() {
-      compiled ??= compile();
-      return compiled;
+    compiled(values) {
+      general ??= compile(paramsInto(asked), name);
+      if (values?.limit !== usualLimit || !asked.has("limit")) return general;
+      usual ??= compile(paramsInto(asked, { limit: sql.raw(String(usualLimit)) }), `${name}_${usualLimit}`);
+      return usual;
     },
+    variants: () => [...new Set([made.compiled(), made.compiled({ limit: usualLimit })])],
   };
   registry.set(name, made as unknown as Statement<never, unknown>);
   return made;
@@ -111,7 +134,10 @@ export function statementsWith<R extends AnyRelations>(relations: R) {
     name: string,
     build: (query: StatementBuilder<R>, params: P) => Preparable<Result>,
   ): Statement<ParamsOf<P>, Result> {
-    return register(name, () => build(builder, anyParams as P).prepare(name) as unknown as CompiledQuery);
+    return register(
+      name,
+      (params, variant) => build(builder, params as P).prepare(variant) as unknown as CompiledQuery,
+    );
   }
 
   /**
@@ -123,9 +149,9 @@ export function statementsWith<R extends AnyRelations>(relations: R) {
     shape: (query: StatementBuilder<R>) => Preparable<Result>,
     build: (params: P) => SQL,
   ): Statement<ParamsOf<P>, Result> {
-    return register(name, () => {
-      const { mapper } = shape(builder).prepare(name) as unknown as CompiledQuery;
-      return new CompiledQuery(dialect.sqlToQuery(build(anyParams as P)), "arrays", mapper);
+    return register(name, (params, variant) => {
+      const { mapper } = shape(builder).prepare(variant) as unknown as CompiledQuery;
+      return new CompiledQuery(dialect.sqlToQuery(build(params as P)), "arrays", variant, mapper);
     });
   }
 

@@ -123,7 +123,7 @@ describe("a tenant table", () => {
 
   it("has an index for each reference, led by the tenant, unless another serves", () => {
     expect(described(items).indexes).toEqual([
-      "idx_items_shelf_id: tenant_id,shelf_id,company_id",
+      "idx_items_shelf_id: tenant_id,shelf_id",
       "idx_items_parent_id: tenant_id,parent_id",
       "idx_items_price: tenant_id,price",
     ]);

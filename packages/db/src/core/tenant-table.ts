@@ -169,7 +169,7 @@ function references(
     if (reference.part && !own.notNull)
       throw new TypeError(`tenantTable: a part needs its whole: "${key}" may be null`);
     if (reference.index === false) return [constraint];
-    return [constraint, index(`idx_${name}_${own.name}`).on(tenantId, own, ...within.map((k) => column(columns, k)))];
+    return [constraint, index(`idx_${name}_${own.name}`).on(tenantId, own)];
   });
   return all.some(([, reference]) => reference.part) ? toOthers : [toTenant, ...toOthers];
 }

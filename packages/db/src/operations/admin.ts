@@ -1,6 +1,7 @@
 import pg from "pg";
 import { connectionTarget } from "../client/config";
 import { mapError } from "../client/map-error";
+import { DatabaseError } from "../core/errors";
 
 /**
  * Runs `work` on one connection of the admin login (DATABASE_ADMIN_URL, or `url`) and always ends it. No statement
@@ -18,7 +19,10 @@ export async function withAdmin<T>(url: string | undefined, work: (client: pg.Cl
     connectionTimeoutMillis: 5_000,
     application_name: "@org/db admin",
   });
-  client.on("error", () => undefined);
+  let farewell: unknown;
+  client.on("error", (error) => {
+    farewell ??= error;
+  });
   try {
     await client.connect();
   } catch (error) {
@@ -27,7 +31,9 @@ export async function withAdmin<T>(url: string | undefined, work: (client: pg.Cl
   try {
     return await work(client);
   } catch (error) {
-    throw error instanceof pg.DatabaseError ? mapError(error) : error;
+    if (error instanceof pg.DatabaseError) throw mapError(error);
+    // A connection that ended between two statements: pg says of the next one only that it cannot be sent.
+    throw farewell === undefined || error instanceof DatabaseError ? error : mapError(farewell);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,5 +1,5 @@
-import { mapError } from "../client/map-error";
 import { connect } from "../client/connection";
+import { mapError } from "../client/map-error";
 import type { ConnectionPool, PoolStatus } from "../client/pool";
 import { DatabaseError, MigrationError } from "../core/errors";
 import { migrationsFolder } from "./assets";

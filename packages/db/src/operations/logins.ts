@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import pg from "pg";
 import { type ApplicationLogin, groupOf } from "../client/login-check";
 import { withUrlParts } from "../client/url";
@@ -37,13 +37,23 @@ export async function ensureLogins(client: pg.ClientBase, logins: Logins): Promi
     const { user, password } = logins[kind];
     const name = pg.escapeIdentifier(user);
     const attributes = "login nosuperuser nobypassrls nocreaterole nocreatedb inherit";
-    // Utility statements take no parameters; the password is quoted by the driver.
-    const secret = `password ${pg.escapeLiteral(password)}`;
+    // Utility statements take no parameters, and the server logs them as they are when they fail.
+    const secret = `password ${pg.escapeLiteral(scramVerifier(password))}`;
     const { rowCount } = await client.query("select from pg_roles where rolname = $1", [user]);
     if (rowCount === 0) await client.query(`create role ${name} ${attributes} ${secret}`);
     else await client.query(`alter role ${name} login inherit ${secret}`);
     await client.query(`grant ${pg.escapeIdentifier(groupOf[kind])} to ${name}`);
   }
+}
+
+/** What PostgreSQL keeps of a password (RFC 5803), so that the password itself is never sent. For ASCII passwords. */
+function scramVerifier(password: string): string {
+  const iterations = 4096;
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
+  const keyOf = (name: string) => createHmac("sha256", salted).update(name).digest();
+  const storedKey = createHash("sha256").update(keyOf("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${keyOf("Server Key").toString("base64")}`;
 }
 
 /** The environment variables that an application needs, as `NAME=url` pairs. */

@@ -1,7 +1,9 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
+import { pgJsonb } from "../core/column-kinds";
 import { cursorKey, lastId, lastTime, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import type { Params } from "../core/statement";
+import { parseInput } from "../core/validation";
 import { auditLog } from "./schema";
 import { sqlStatement, statement } from "./statements";
 
@@ -77,7 +79,8 @@ export class AuditRepository {
 
   /** Records a named action of the scope's user, in the same transaction as what it accompanies. */
   async record({ action, targetType, targetId, details }: AuditAction): Promise<void> {
-    const params = { action, targetType, targetId: targetId ?? null, details: JSON.stringify(details ?? {}) };
+    const checked = parseInput(pgJsonb(), details ?? {}, "audit record's details");
+    const params = { action, targetType, targetId: targetId ?? null, details: JSON.stringify(checked) };
     await this.#unit.run(record, params);
   }
 }

@@ -124,6 +124,8 @@ export const hostile: readonly unknown[] = [
   { toJSON: 1 },
   { a: 1e308, b: 5e-324, c: -1e-7 },
   [-0],
+  "long ".repeat(20_000),
+  { deep: "long ".repeat(20_000) },
 ];
 
 const decimalOf = (precision: number, scale: number) =>
@@ -142,6 +144,17 @@ const anyText = fc.oneof(
   fc.string({ maxLength: 12 }),
   fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 6 }).map((units) => String.fromCharCode(...units)),
 );
+
+const textUpTo = (length: number) =>
+  fc.oneof(
+    anyText,
+    fc.string({ unit: "grapheme", maxLength: length }),
+    fc.string({ unit: "binary", minLength: length - 1, maxLength: length + 1 }),
+    fc.string({ minLength: length - 1, maxLength: length + 1 }),
+  );
+
+const numberUpTo = (precision: number, scale: number) =>
+  fc.oneof(decimalOf(precision, scale), decimalOf(precision, scale), decimalOf(precision + 1, scale + 1));
 
 const day = fc
   .tuple(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }))
@@ -179,19 +192,24 @@ function hasBackslashKey(value: unknown): boolean {
   return Object.entries(value).some(([key, item]) => key.includes("\\") || hasBackslashKey(item));
 }
 
-/** Generators by kind of column. */
+/** Generators by kind of column: the keys are the columns of the table `kinds`. */
 export const values = {
   uuid: fc.oneof(
     fc.uuid(),
     fc.uuid().map((id) => id.toUpperCase()),
   ),
   text: anyText,
-  varchar: fc.oneof(anyText, fc.string({ unit: "grapheme", maxLength: 5 }), fc.string({ maxLength: 5 })),
+  filled: anyText,
+  varchar5: textUpTo(5),
+  varchar20: textUpTo(20),
+  varchar50: textUpTo(50),
+  varchar255: textUpTo(255),
   texts: fc.array(anyText, { maxLength: 5 }),
   choice: fc.oneof(fc.constantFrom("it's", 'a "list"', "with,commas", ""), anyText),
-  money: fc.oneof(decimalOf(15, 2), decimalOf(15, 2), decimalOf(16, 3)),
-  quantity: fc.oneof(decimalOf(15, 3), decimalOf(15, 3), decimalOf(16, 4)),
-  fraction: fc.oneof(decimalOf(4, 4), decimalOf(4, 4), decimalOf(5, 5)),
+  money: numberUpTo(15, 2),
+  quantity: numberUpTo(15, 3),
+  price: numberUpTo(15, 4),
+  fraction: numberUpTo(4, 4),
   integer: fc.oneof(fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }), fc.integer(), fc.double()),
   bigint: fc.oneof(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.bigInt(-(2n ** 65n), 2n ** 65n)),
   boolean: fc.oneof(fc.boolean(), anyText),
@@ -199,3 +217,5 @@ export const values = {
   instant: moment,
   jsonb: json.filter((value) => !hasBackslashKey(value)),
 } satisfies Record<string, fc.Arbitrary<unknown>>;
+
+export type Kind = keyof typeof values;

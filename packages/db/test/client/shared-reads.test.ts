@@ -109,10 +109,11 @@ describe("reads that wait for a connection", () => {
 
   it("leave no scope behind on the connection", async () => {
     await Promise.all(many(40).map(find));
-    const { rows } = await db
+    const rows = await db
       .forTenant({ tenantId: nth(0).of.tenant.id })
       .execute(
         sql`select current_setting('app.current_user_id', true) as user_id, current_setting('app.current_company_id', true) as company_id`,
+        "objects",
       );
     expect(rows).toEqual([{ user_id: "", company_id: "" }]);
   });

@@ -54,9 +54,10 @@ export function statementFailed(migration: Migration, position: number, error: u
   );
 }
 
-// Class 22 (data exceptions) quotes the offending value: `invalid input syntax for type uuid: "…"`.
+// Class 22 (data exceptions) quotes the offending value, which may hold quotation marks of its own: all between the
+// first and the last one goes.
 function safeMessage(failure: ServerFailure): string {
-  return failure.code?.startsWith("22") ? failure.message.replace(/"[^"]*"/g, '"…"') : failure.message;
+  return failure.code?.startsWith("22") ? failure.message.replace(/"[\s\S]*"/, '"…"') : failure.message;
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
-import { authenticated, platform } from "../../core/roles";
+import { authenticated, membershipReader, platform } from "../../core/roles";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { user as identityUser } from "./auth";
 import { tenancy } from "./schemas";
@@ -57,11 +57,7 @@ export const users = tenantTable(
       // Not led by tenant_id: it serves a person's memberships across tenants, and the foreign key to the identity.
       index("idx_users_identity_id").on(t.identityId),
       check("users_email_check", sql`${t.email} <> ''`),
-      pgPolicy("own_membership", {
-        for: "select",
-        to: authenticated,
-        using: sql`identity_id = (select tenancy.current_identity_id())`,
-      }),
+      pgPolicy("membership_reading", { for: "select", to: membershipReader, using: sql`true` }),
     ],
   },
 );

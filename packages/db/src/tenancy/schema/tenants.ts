@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, pgPolicy, text, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { timestamps } from "../../core/columns";
-import { authenticated, platform } from "../../core/roles";
+import { authenticated, membershipReader, platform } from "../../core/roles";
 import { tenantTable } from "../../core/tenant-table";
 import { tenancy } from "./schemas";
 
@@ -10,9 +10,6 @@ import { tenancy } from "./schemas";
 export const tenantStatus = choice(["active", "suspended", "archived"]);
 
 const thisTenant = sql`id = (select tenancy.current_tenant_id())`;
-const memberOf = sql`id = any (array(
-  select u.tenant_id from tenancy.users u
-  where u.identity_id = (select tenancy.current_identity_id()) and u.status = 'active'))`;
 
 /** The customer organisations: the unit of isolation. The one table whose own id is the tenant. */
 export const tenants = tenancy.table(
@@ -27,7 +24,7 @@ export const tenants = tenancy.table(
     check("tenants_status_check", sql`${t.status} in ('active', 'suspended', 'archived')`),
     check("tenants_name_check", sql`${t.name} <> ''`),
     pgPolicy("tenant_isolation", { for: "all", to: authenticated, using: thisTenant, withCheck: thisTenant }),
-    pgPolicy("own_tenants", { for: "select", to: authenticated, using: memberOf }),
+    pgPolicy("membership_reading", { for: "select", to: membershipReader, using: sql`true` }),
     pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
   ],
 );

@@ -110,7 +110,9 @@ const indexed: Rule = (catalogue) =>
     );
 
 /** The leading columns are those of the key, in any order; a partial index may leave out rows without a parent only. */
-function covers(index: IndexInfo, columns: readonly string[]): boolean {
+function covers(index: IndexInfo, key: readonly string[]): boolean {
+  // The id alone names the parent: the company that both have adds nothing.
+  const columns = key.length > 2 ? key.filter((name) => name !== "company_id" && name !== "business_id") : key;
   const leading = index.columns.slice(0, columns.length);
   const complete =
     index.predicate === undefined || columns.some((column) => index.predicate === `(${column} IS NOT NULL)`);
