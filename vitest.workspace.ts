@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 // Vitest 4 does not find this file by itself: it is passed with --config. Sources run as they are, without a build.
-const ssr = { resolve: { conditions: ["@org/source", "module", "node", "development|production"] } };
-const databaseSetup = ["packages/db/src/testing/global-setup.ts"];
-const shared = { environment: "node", testTimeout: 30_000, hookTimeout: 60_000, pool: "forks" } as const;
+export const ssr = { resolve: { conditions: ["@org/source", "module", "node", "development|production"] } };
+export const databaseSetup = ["packages/db/src/testing/global-setup.ts"];
+export const shared = { environment: "node", testTimeout: 30_000, hookTimeout: 60_000, pool: "forks" } as const;
 
 export default defineConfig({
   ssr,
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "database",
-          include: ["packages/db/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+          include: ["packages/{db,bench}/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
           exclude: ["packages/db/test/{migrations,operations,server}/**"],
           globalSetup: databaseSetup,
         },

@@ -1,78 +1,135 @@
-/** One way to do the same work. `run` does it once and returns a number to check that all did the same. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { digest } from "./digest";
+import { type ServerClock, usedBetween } from "./server-clock";
+import { median, pairedRatios, type Summary, summarise } from "./statistics";
+
+/** One way to do the work of a race. */
 export interface Contestant {
   name: string;
+  /** Does it once; the number of rows that it read or wrote. */
   run(): Promise<number>;
+  /** Does it once; the values that it read or wrote, for the check that all do the same. */
+  values(): Promise<unknown>;
+  /** Makes room for the next batch; not timed. */
+  prepare?: (() => Promise<void>) | undefined;
 }
 
-export interface Result {
+export interface Race {
   name: string;
-  /** Median over the rounds of (this contestant's time / the first contestant's time in the same round). */
-  ratio: number;
-  low: number;
-  high: number;
-  /** Median of the client's CPU time per call, as the same ratio. */
-  cpuRatio: number;
-  microseconds: number;
-}
-
-export interface RaceOptions {
+  title: string;
+  /** The first one is the base of all ratios. */
+  contestants: readonly Contestant[];
   rounds: number;
-  /** Calls per contestant and round. */
+  /** Calls of each contestant in each round. */
   calls: number;
   /** Calls in flight at once. */
   callers: number;
+  /** Times are of a row instead of a call. */
+  perRow?: boolean | undefined;
 }
 
-function quantile(values: number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+/** Times in microseconds per call or row; ratios to the base. */
+export interface Result {
+  name: string;
+  wall: Summary;
+  microseconds: number;
+  clientCpu: Summary;
+  clientMicroseconds: number;
+  /** Left out where the server's processes cannot be seen. */
+  serverCpu?: Summary | undefined;
+  serverMicroseconds?: number | undefined;
 }
 
-async function batch({ run }: Contestant, calls: number, callers: number): Promise<{ wall: number; cpu: number }> {
+interface Times {
+  wall: number[];
+  client: number[];
+  server: number[];
+}
+
+// One contestant's garbage must not be collected at the expense of the next.
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+/** Throws unless all contestants read or write the same number of rows with the same values. */
+async function checkSameWork({ title, contestants }: Race): Promise<number> {
+  const answers: string[] = [];
+  let rows = 0;
+  for (const contestant of contestants) {
+    await contestant.prepare?.();
+    rows = await contestant.run();
+    await contestant.prepare?.();
+    answers.push(`${rows} rows ${digest(await contestant.values())}`);
+  }
+  if (new Set(answers).size > 1) {
+    const list = contestants.map(({ name }, index) => `  ${name}: ${answers[index]}`);
+    throw new Error(`${title}: the contestants do not do the same work\n${list.join("\n")}`);
+  }
+  return rows;
+}
+
+async function batch({ name, run }: Contestant, { calls, callers, title }: Race, rows: number): Promise<void> {
   let left = calls;
+  let failure: Error | undefined;
   const caller = async () => {
     while (left > 0) {
       left -= 1;
-      await run();
+      const got = await run();
+      if (got !== rows) failure ??= new Error(`${title}: ${name} answered ${got} rows instead of ${rows}`);
     }
   };
-  const cpuBefore = process.cpuUsage();
-  const started = process.hrtime.bigint();
   await Promise.all(Array.from({ length: callers }, caller));
-  const wall = Number(process.hrtime.bigint() - started) / 1_000;
-  const { user, system } = process.cpuUsage(cpuBefore);
-  return { wall: wall / calls, cpu: (user + system) / calls };
+  if (failure) throw failure;
 }
 
-/** Runs the contestants in turns within each round, starting with another one each time; the first is the base. */
-export async function race(contestants: Contestant[], options: RaceOptions): Promise<Result[]> {
-  const { rounds, calls, callers } = options;
-  const answers = await Promise.all(contestants.map((contestant) => contestant.run()));
-  if (new Set(answers).size > 1) throw new Error(`The contestants do not do the same: ${answers.join(", ")}`);
-  const times = contestants.map(() => ({ wall: [] as number[], cpu: [] as number[] }));
+/** The order of a round: another one starts each time, and every other lap runs backwards, so that neighbours change. */
+export function orderOf(round: number, count: number): number[] {
+  const order = Array.from({ length: count }, (_, turn) => (turn + round) % count);
+  return Math.floor(round / count) % 2 === 0 ? order : order.reverse();
+}
+
+/** Runs a race; the first round warms up and does not count. */
+export async function run(race: Race, clock: ServerClock | undefined): Promise<Result[]> {
+  const { contestants, rounds } = race;
+  const rows = await checkSameWork(race);
+  const units = race.perRow ? race.calls * rows : race.calls;
+  const times: Times[] = contestants.map(() => ({ wall: [], client: [], server: [] }));
   for (let round = -1; round < rounds; round += 1) {
-    for (let turn = 0; turn < contestants.length; turn += 1) {
-      const index = (turn + round + 1) % contestants.length;
+    for (const index of orderOf(round + 1, contestants.length)) {
       const contestant = contestants[index];
-      if (!contestant) continue;
-      const { wall, cpu } = await batch(contestant, calls, callers);
-      // The first round warms up.
+      const own = times[index];
+      if (!contestant || !own) continue;
+      await contestant.prepare?.();
+      collectGarbage();
+      const server = await clock?.read();
+      const client = process.cpuUsage();
+      const started = process.hrtime.bigint();
+      await batch(contestant, race, rows);
+      const wall = Number(process.hrtime.bigint() - started) / 1_000;
+      const { user, system } = process.cpuUsage(client);
+      const serverUsed = server && clock ? usedBetween(server, await clock.read()) : undefined;
       if (round < 0) continue;
-      times[index]?.wall.push(wall);
-      times[index]?.cpu.push(cpu);
+      own.wall.push(wall / units);
+      own.client.push((user + system) / units);
+      if (serverUsed !== undefined) own.server.push(serverUsed / units);
     }
   }
-  return contestants.map(({ name }, index) => {
-    const own = times[index] ?? { wall: [], cpu: [] };
-    const ratios = own.wall.map((wall, round) => wall / (times[0]?.wall[round] ?? wall));
-    const cpuRatios = own.cpu.map((cpu, round) => cpu / (times[0]?.cpu[round] ?? cpu));
-    return {
-      name,
-      ratio: quantile(ratios, 0.5),
-      low: quantile(ratios, 0.1),
-      high: quantile(ratios, 0.9),
-      cpuRatio: quantile(cpuRatios, 0.5),
-      microseconds: quantile(own.wall, 0.5),
-    };
-  });
+  return contestants.map(({ name }, index) => resultOf(name, times[index], times[0]));
+}
+
+function resultOf(name: string, own: Times | undefined, base: Times | undefined): Result {
+  if (!own || !base) throw new RangeError("A race needs contestants");
+  return {
+    name,
+    wall: summarise(pairedRatios(own.wall, base.wall)),
+    microseconds: median(own.wall),
+    clientCpu: summarise(pairedRatios(own.client, base.client)),
+    clientMicroseconds: median(own.client),
+    ...(own.server.length === 0
+      ? {}
+      : {
+          serverCpu: summarise(pairedRatios(own.server, base.server)),
+          serverMicroseconds: median(own.server),
+        }),
+  };
 }
