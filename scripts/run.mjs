@@ -15,6 +15,12 @@ const vitest = (...projects) => [
   "vitest.workspace.ts",
   ...projects.flatMap((project) => ["--project", project]),
 ];
+const soak = [
+  ...bin({ package: "vitest", file: "vitest.mjs" }),
+  "run",
+  "--config",
+  "packages/db/test/soak/vitest.config.ts",
+];
 const turbo = (task) => [...bin({ package: "turbo", file: "bin/turbo" }), "run", task];
 const biome = [...bin({ package: "@biomejs/biome", file: "bin/biome" }), "check", "."];
 const cli = (command) => [...node("packages/db/src/cli/main.ts"), command];
@@ -43,6 +49,10 @@ const scripts = {
   ],
   "test:unit": ["Run the tests that need no database", vitest("unit")],
   "test:database": ["Run the tests of repositories, isolation and the tour on a real PostgreSQL", vitest("database")],
+  "test:soak": [
+    "Run the long forms of the tests, about ten minutes; SOAK_SEED and SOAK_SCALE set seed and length",
+    soak,
+  ],
   "test:migrations": ["Run the tests of migrations, the catalogue proof and the embedded server", vitest("migrations")],
 };
 

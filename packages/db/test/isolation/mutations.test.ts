@@ -70,6 +70,20 @@ describe("a table that lost a protection is found", () => {
     );
   });
 
+  it("when its policy is gone: then it is closed to everybody, and the matrix says that it proves nothing", async () => {
+    const entry = table("tenancy.companies");
+    const check = () => readBreaches(arena.duel, entry);
+    const { before, after } = await attacks(check, `drop policy tenant_isolation on ${entry.name}`);
+    expect(before).toEqual([]);
+    expect(after).toEqual([
+      "read or true",
+      "read without predicate",
+      "copy to stdout",
+      "predicate that fails on their rows",
+      "count",
+    ]);
+  });
+
   it("when row level security is off", async () => {
     const entry = table("tenancy.roles");
     const check = () => readBreaches(reversed(arena.duel), entry);

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { allowances } from "../../src/operations/allowances";
+import { migrationsFolder, schemaFile } from "../../src/operations/assets";
+import { validateSchema } from "../../src/operations/catalogue";
 import { migrate, migrationStatus, parseMigration, readMigrations } from "../../src/operations/migrations";
 import { failure, migratorTests, relations } from "./arrange";
 import { miniMigrations } from "./mini";
@@ -42,6 +46,24 @@ describe("applying", () => {
     expect(results.filter((result) => result.alreadyApplied === 3)).toHaveLength(7);
     const { rows } = await client.query("SELECT name, duration_ms >= 0 AS timed FROM migrations.applied ORDER BY name");
     expect(rows).toEqual(Object.keys(miniMigrations).map((name) => ({ name, timed: true })));
+  });
+
+  test("eight migrators at once make the package's own schema, each migration applied once, no lock left", async () => {
+    const folder = migrationsFolder();
+    const database = await server().database();
+    const clients = await Promise.all(Array.from({ length: 8 }, () => server().connect(database)));
+    const results = await Promise.all(clients.map((one) => migrate(one, { folder })));
+    const names = (await readMigrations(folder)).map((migration) => migration.name);
+    expect(results.flatMap((result) => result.applied).sort()).toEqual(names);
+    expect(results.filter((result) => result.alreadyApplied === names.length)).toHaveLength(7);
+    const client = await server().connect(database);
+    expect(await validateSchema(client, { expected: readFileSync(schemaFile(), "utf8"), allowances })).toEqual({
+      isValid: true,
+      errors: [],
+    });
+    const locks = `SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+      WHERE d.datname = current_database() AND l.pid <> pg_backend_pid()`;
+    expect((await client.query(locks)).rowCount).toBe(0);
   });
 
   test("several databases of one cluster migrate at the same time, although roles are shared", async () => {
@@ -193,16 +215,20 @@ describe("history", () => {
     const { files, folder, client } = await arrange();
     await migrate(client, { folder });
     await files.write("20260101000002_protect", "SELECT 1");
+    await files.write("20270101000000_new", "CREATE TABLE public.newer ()");
     expect((await failure(migrate(client, { folder }))).message).toMatch(/20260101000002_protect was edited/);
+    expect(await relations(client), "nothing of the newer ones is applied").toEqual([]);
   });
 
   test("a database ahead of the folder is refused", async () => {
     const { files, folder, client } = await arrange();
     await migrate(client, { folder });
     await files.delete("20260101000002_protect");
+    await files.write("20270101000000_new", "CREATE TABLE public.newer ()");
     const status = await migrationStatus(client, await readMigrations(folder));
     expect(status.problems.join()).toMatch(/ahead of this code/);
     expect((await failure(migrate(client, { folder }))).message).toMatch(/ahead of this code/);
+    expect(await relations(client), "nothing of the newer ones is applied").toEqual([]);
   });
 
   test("an older-dated migration is refused, and nothing of the newer ones is applied", async () => {

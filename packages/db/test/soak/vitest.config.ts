@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { databaseSetup, shared, ssr } from "../../../../vitest.workspace.js";
+
+// One seed for all files, which run in processes of their own.
+process.env.SOAK_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
+console.log(`Soak: SOAK_SEED=${process.env.SOAK_SEED} SOAK_SCALE=${process.env.SOAK_SCALE ?? 1}`);
+
+// `pnpm test:soak`: the long forms of the tests. They are no part of `pnpm test`; a new one is a file `*.soak.ts` here.
+export default defineConfig({
+  ssr,
+  test: {
+    ...shared,
+    name: "soak",
+    root: fileURLToPath(new URL("../../../..", import.meta.url)),
+    include: ["packages/db/test/soak/*.soak.ts"],
+    globalSetup: databaseSetup,
+    // One after another: figures of one soak must not depend on the others.
+    fileParallelism: false,
+    testTimeout: 15 * 60_000,
+    hookTimeout: 120_000,
+    reporters: ["verbose"],
+  },
+});
