@@ -80,11 +80,14 @@ const setActive = statement("accounting.customers.set_active", (q, p: Params<{ i
     .returning(),
 );
 
+/** Writes those that are new; answers with those that were there before, and in a row of its own how many are new. */
 const importChunk = sqlStatement(
   "accounting.customers.import",
   (q) =>
-    q.select({ externalId: sql<string>`external_id`, id: customers.id, isNew: sql<boolean>`is_new` }).from(customers),
-  (p: Params<Record<(typeof importColumns)[number], (string | null)[]>>) => sql`
+    q
+      .select({ externalId: sql<string>`external_id`, id: sql<string>`id`, created: sql<number | null>`0` })
+      .from(customers),
+  (p: Params<ImportColumns>) => sql`
     with given as (
       select * from unnest(${p.id}::uuid[], ${p.companyId}::uuid[], ${p.externalId}::text[], ${p.name}::text[],
         ${p.email}::text[], ${p.phone}::text[], ${p.taxId}::text[], ${p.address}::text[], ${p.city}::text[],
@@ -95,30 +98,31 @@ const importChunk = sqlStatement(
         (tenant_id, id, company_id, external_id, name, email, phone, tax_id, address, city, state, postal_code, country)
       select ${p.tenantId}::uuid, g.* from given g
       on conflict (tenant_id, company_id, external_id) where external_id is not null do nothing
-      returning c.external_id, c.id
+      returning c.id
     )
-    select external_id, id, true as is_new from written
-    union all
-    select c.external_id, c.id, false
+    select c.external_id, c.id, null::int
     from accounting.customers c
     join given g on g.company_id = c.company_id and g.external_id = c.external_id
-    where c.tenant_id = ${p.tenantId}::uuid`,
+    where c.tenant_id = ${p.tenantId}::uuid
+    union all
+    select null, null, count(*)::int from written`,
 );
 
-const importColumns = [
-  "id",
-  "companyId",
-  "externalId",
-  "name",
-  "email",
-  "phone",
-  "taxId",
-  "address",
-  "city",
-  "state",
-  "postalCode",
-  "country",
-] as const;
+const optionalColumns = ["email", "phone", "taxId", "address", "city", "state", "postalCode", "country"] as const;
+
+type ImportColumns = Record<"id" | "companyId" | "externalId" | "name", string[]> &
+  Record<(typeof optionalColumns)[number], (string | null)[]>;
+
+function importColumnsOf(rows: readonly z.output<typeof importedCustomersSchema>[number][]): ImportColumns {
+  const columns = Object.fromEntries(optionalColumns.map((key) => [key, rows.map((row) => row[key] ?? null)]));
+  return {
+    ...(columns as Pick<ImportColumns, (typeof optionalColumns)[number]>),
+    id: rows.map((row) => row.id ?? newId()),
+    companyId: rows.map((row) => row.companyId),
+    externalId: rows.map((row) => row.externalId),
+    name: rows.map((row) => row.name),
+  };
+}
 
 /** Customers of the tenant's companies. Method names: find may miss, get throws, list pages, archive is undone by restore. */
 export class CustomerRepository {
@@ -184,18 +188,26 @@ export class CustomerRepository {
     const all = parseInput(importedCustomersSchema, input, "import");
     const ids = new Map<string, string>();
     let created = 0;
-    await inChunks(this.#unit, all, 2_000, async (unit, chunk) => {
-      const rows = chunk.map((customer) => ({ ...nothing, ...customer, id: customer.id ?? newId() }));
-      const columns = Object.fromEntries(importColumns.map((column) => [column, rows.map((row) => row[column])]));
-      const write = async () => {
-        for (const row of await unit.run(importChunk, columns as never)) {
-          ids.set(row.externalId, row.id);
-          if (row.isNew) created += 1;
-        }
-      };
-      await write();
-      // One that another import wrote meanwhile is in the way of the insert, and visible only to a new statement.
-      if (chunk.some((customer) => !ids.has(customer.externalId))) await write();
+    const write = async (unit: Unit, columns: ImportColumns) => {
+      let known = 0;
+      for (const row of await unit.run(importChunk, columns)) {
+        known += row.created ?? 1;
+        created += row.created ?? 0;
+        if (row.created === null) ids.set(row.externalId, row.id);
+      }
+      return known;
+    };
+    await inChunks(this.#unit, all, {
+      size: 2_000,
+      prepare: importColumnsOf,
+      write: async (unit, columns) => {
+        columns.externalId.forEach((externalId, index) => {
+          ids.set(externalId, columns.id[index] ?? "");
+        });
+        // One that another import wrote meanwhile, or that came twice, is in the way of the insert, and visible only to
+        // a new statement.
+        if ((await write(unit, columns)) < columns.id.length) await write(unit, columns);
+      },
     });
     return { created, ids };
   }

@@ -130,17 +130,23 @@ export class InvoiceRepository {
   async importMany(input: readonly ImportedInvoice[]): Promise<{ created: number }> {
     const all = parseInput(importedInvoicesSchema, input, "import");
     let created = 0;
-    await inChunks(this.#unit, all, 500, async (unit, chunk) => {
-      const invoices = chunk.map((invoice) => ({ ...invoice, id: invoice.id ?? newId() }));
-      const written = await unit.run(importDrafts, draftColumns(invoices));
-      const ids = new Set(written.map((row) => row.id));
-      const isNew = invoices.filter((invoice) => ids.has(invoice.id));
-      await unit.run(finishImport, {
-        id: isNew.map((invoice) => invoice.id),
-        invoiceNumber: isNew.map((invoice) => invoice.invoiceNumber),
-        status: isNew.map((invoice) => invoice.status),
-      });
-      created += isNew.length;
+    await inChunks(this.#unit, all, {
+      size: 500,
+      prepare: (chunk) => {
+        const invoices = chunk.map((invoice) => ({ ...invoice, id: invoice.id ?? newId() }));
+        return { invoices, drafts: draftColumns(invoices) };
+      },
+      write: async (unit, { invoices, drafts }) => {
+        const written = await unit.run(importDrafts, drafts);
+        const ids = new Set(written.map((row) => row.id));
+        const isNew = invoices.filter((invoice) => ids.has(invoice.id));
+        await unit.run(finishImport, {
+          id: isNew.map((invoice) => invoice.id),
+          invoiceNumber: isNew.map((invoice) => invoice.invoiceNumber),
+          status: isNew.map((invoice) => invoice.status),
+        });
+        created += isNew.length;
+      },
     });
     return { created };
   }

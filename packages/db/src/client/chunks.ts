@@ -1,19 +1,26 @@
 import { sql } from "drizzle-orm";
 import type { Unit } from "./unit";
 
+/** How a bulk write goes: `prepare` turns a slice of rows into parameters, `write` sends them. */
+export interface ChunkedWrite<Row, Params> {
+  size: number;
+  prepare(chunk: readonly Row[]): Params;
+  write(unit: Unit, params: Params): Promise<void>;
+}
+
 /**
- * Runs a bulk write in slices of `size` rows, as one transaction: all rows or none.
- * Slices keep the arrays small; above a few thousand rows a single statement gets slower per row.
+ * Runs a bulk write in slices, as one transaction: all rows or none. Slices keep the arrays small; above a few thousand
+ * rows a single statement gets slower per row. The next slice is prepared while the server works on the one before.
  */
-export async function inChunks<T>(
+export async function inChunks<Row, Params>(
   unit: Unit,
-  rows: readonly T[],
-  size: number,
-  write: (unit: Unit, chunk: readonly T[]) => Promise<void>,
+  rows: readonly Row[],
+  { size, prepare, write }: ChunkedWrite<Row, Params>,
 ): Promise<void> {
   if (rows.length === 0) return;
   await unit.atomic(async (inner) => {
     let planned = 0;
+    let params = prepare(rows.slice(0, size));
     for (let start = 0; start < rows.length; start += size) {
       // Plans made while the tables were small, those of the foreign keys among them, would read all rows for each new
       // one: they are made again each time the rows written have become four times as many.
@@ -21,7 +28,16 @@ export async function inChunks<T>(
         await inner.drizzle.execute(sql`discard plans`);
         planned = start;
       }
-      await write(inner, rows.slice(start, start + size));
+      const writing = write(inner, params);
+      const next = rows.slice(start + size, start + 2 * size);
+      if (next.length > 0) {
+        await sent();
+        params = prepare(next);
+      }
+      await writing;
     }
   });
 }
+
+// A statement leaves with the next turn of the event loop at the latest.
+const sent = () => new Promise((resolve) => setImmediate(resolve));

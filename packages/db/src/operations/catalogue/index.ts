@@ -1,6 +1,6 @@
 export { compareSchema } from "./compare";
 export { type ScanOrphansOptions, scanOrphans } from "./orphans";
-export { type Allowance, proveSchema, ruleNames } from "./prove";
+export { type Allowance, proveSchema, ruleNames, schemaWarnings } from "./prove";
 export { defaultSchemas, readCatalogue } from "./read";
 export { parseSchema, renderSchema } from "./render";
 export type { Catalogue, SchemaError } from "./types";

@@ -1,10 +1,12 @@
 import { columnRules } from "./rules/columns";
 import { foreignKeyRules } from "./rules/foreign-keys";
 import { keyRules } from "./rules/keys";
+import { largeObjectRules, largeObjectWarnings } from "./rules/large-objects";
 import { namingRules } from "./rules/names";
 import { objectRules } from "./rules/objects";
 import { privilegeRules } from "./rules/privileges";
 import { rowSecurityRules } from "./rules/row-security";
+import { surroundingRules } from "./rules/surroundings";
 import type { Catalogue, SchemaError } from "./types";
 
 /** A written exception: this object may break this rule, for this reason. */
@@ -24,6 +26,8 @@ const rules = {
   ...namingRules,
   ...privilegeRules,
   ...objectRules,
+  ...surroundingRules,
+  ...largeObjectRules,
 };
 
 /** Names of all rules of the proof. */
@@ -48,6 +52,16 @@ export function proveSchema(catalogue: Catalogue, allowances: readonly Allowance
       ),
     ),
   ];
+}
+
+/**
+ * What weakens isolation and yet is no error, as the owner of the schemas cannot put it right: on a server whose
+ * superuser belongs to somebody else.
+ */
+export function schemaWarnings(catalogue: Catalogue): SchemaError[] {
+  return Object.entries(largeObjectWarnings).flatMap(([rule, check]) =>
+    check(catalogue).map((finding) => ({ ...finding, rule })),
+  );
 }
 
 function checkAllowance(allowance: Allowance, used: boolean): SchemaError[] {

@@ -18,6 +18,11 @@ export interface GrantRow {
 /** SQL for the role of an aclexplode row `x`; needs a left join of pg_roles as `r`. */
 export const roleOfGrant = `CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE coalesce(r.rolname::text, 'unknown role') END`;
 
+/** SQL for the rows of an access list as JSON, the owner's own left out. */
+export const grantsJson = (acl: string, owner: string) =>
+  `(SELECT coalesce(json_agg(json_build_object('role', ${roleOfGrant}, 'privilege', x.privilege_type, 'grantable', x.is_grantable)), '[]')
+    FROM aclexplode(${acl}) x LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee WHERE x.grantee <> ${owner})`;
+
 /** Collects single privileges into one entry per role, sorted. */
 export function collectGrants(rows: readonly GrantRow[]): Grant[] {
   const roles = [...new Set(rows.map((row) => row.role))].sort();

@@ -1,12 +1,8 @@
 import type { ClientBase } from "pg";
-import { collectGrants, type GrantRow, type RelationGrants, roleOfGrant } from "./read-grants";
+import { collectGrants, type GrantRow, grantsJson, type RelationGrants } from "./read-grants";
 import { notOfExtension } from "./read-tables";
 import { byName, normaliseText, quoteFullName, quoteName } from "./text";
 import type { EnumInfo, FunctionInfo, SchemaInfo, SequenceInfo, ViewInfo } from "./types";
-
-const grantsJson = (acl: string, owner: string) =>
-  `(SELECT coalesce(json_agg(json_build_object('role', ${roleOfGrant}, 'privilege', x.privilege_type, 'grantable', x.is_grantable)), '[]')
-    FROM aclexplode(${acl}) x LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee WHERE x.grantee <> ${owner})`;
 
 /** The schemas that exist, with the rights on them. */
 export async function readSchemas(client: ClientBase, schemas: string[]): Promise<SchemaInfo[]> {
@@ -51,12 +47,17 @@ export async function readViews(client: ClientBase, schemas: string[], grants: R
       fullName: `${row.schema}.${row.name}`,
       materialized: row.materialized,
       options: row.options.map((option) => option.replace(/=(on|yes|1)$/, "=true")).toSorted(),
-      securityInvoker: row.options.some((option) => /^security_invoker=(true|on|yes|1)$/i.test(option)),
+      securityInvoker: isInvoker(row.options),
       definition: row.definition,
       readsFrom: row.reads_from.toSorted(),
       grants: grants.whole.get(row.oid) ?? [],
     }))
     .sort(byName((view) => view.fullName));
+}
+
+/** True when a view reads with its caller's rights. */
+export function isInvoker(options: readonly string[]): boolean {
+  return options.some((option) => /^security_invoker=(true|on|yes|1)$/i.test(option));
 }
 
 /** Sequences; those of identity columns belong to the column. */

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { readRelationGrants } from "./read-grants";
 import { readEnums, readFunctions, readSchemas, readSequences, readViews } from "./read-objects";
+import { readSurroundings } from "./read-surroundings";
 import { readTables } from "./read-tables";
 import { withPlainSettings } from "./session";
 import type { Catalogue } from "./types";
@@ -26,6 +27,7 @@ export async function readCatalogue(
       sequences: await readSequences(client, wanted, grants),
       functions: await readFunctions(client, wanted),
       enums: await readEnums(client, wanted),
+      surroundings: await readSurroundings(client, wanted),
     };
   });
 }

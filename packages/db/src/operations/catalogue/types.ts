@@ -6,6 +6,7 @@ export interface Catalogue {
   readonly sequences: SequenceInfo[];
   readonly functions: FunctionInfo[];
   readonly enums: EnumInfo[];
+  readonly surroundings: SurroundingsInfo;
 }
 
 /** Rights of one role on one object; the owner's own are left out. `PUBLIC` is everybody. */
@@ -144,6 +145,66 @@ export interface FunctionInfo {
   /** Only where it is not the owner of the schema, which is the migrations' owner. */
   readonly owner: string | undefined;
   readonly grants: Grant[];
+}
+
+/** What lies around the schemas and yet reaches their rows. No part of schema.sql: other servers have other things. */
+export interface SurroundingsInfo {
+  readonly database: DatabaseInfo;
+  /** Server parameters on which rights were granted. */
+  readonly parameters: ParameterInfo[];
+  readonly largeObjects: LargeObjectsInfo;
+  /** Relations of other schemas that hold tenants' rows, or show rows of the package's schemas. */
+  readonly relations: OtherRelationInfo[];
+  /** SECURITY DEFINER functions of all schemas. */
+  readonly definers: DefinerInfo[];
+}
+
+export interface DatabaseInfo {
+  readonly name: string;
+  readonly grants: Grant[];
+}
+
+export interface ParameterInfo {
+  readonly name: string;
+  readonly grants: Grant[];
+}
+
+/** The server's functions that make, read and change large objects. */
+export interface LargeObjectsInfo {
+  /** True when the owner of the schemas, who runs the migrations, may revoke the rights on the functions. */
+  readonly revocable: boolean;
+  readonly functions: { readonly fullName: string; readonly grants: Grant[] }[];
+}
+
+export interface OtherRelationInfo {
+  readonly kind: "table" | "view" | "materialized view";
+  readonly schema: string;
+  readonly name: string;
+  readonly fullName: string;
+  readonly securityInvoker: boolean;
+  /** Those of the columns that name a tenant, or a company or business of one. */
+  readonly tenantColumns: string[];
+  /** On the relation or on columns of it. */
+  readonly grants: Grant[];
+}
+
+export interface DefinerInfo {
+  readonly kind: "FUNCTION" | "PROCEDURE";
+  /** `schema.name(argument types)` */
+  readonly fullName: string;
+  readonly owner: OwnerInfo;
+  readonly grants: Grant[];
+}
+
+export interface OwnerInfo {
+  readonly name: string;
+  readonly superuser: boolean;
+  readonly bypassesRowSecurity: boolean;
+  readonly canLogIn: boolean;
+  /** Owns a table, or has the rights of a role that does. */
+  readonly ownsTables: boolean;
+  /** Those of the roles that logins are members of whose rights it has. */
+  readonly groups: string[];
 }
 
 export interface EnumInfo {

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import { compareSchema } from "./compare";
-import { type Allowance, proveSchema } from "./prove";
+import { type Allowance, proveSchema, schemaWarnings } from "./prove";
 import { defaultSchemas, readCatalogue } from "./read";
 import { parseSchema, renderSchema } from "./render";
 import type { SchemaError } from "./types";
@@ -16,6 +16,8 @@ export interface ValidateSchemaOptions {
 export interface SchemaValidation {
   readonly isValid: boolean;
   readonly errors: SchemaError[];
+  /** What a superuser should put right, as the owner of the schemas cannot; absent when there is nothing. */
+  readonly warnings?: SchemaError[];
 }
 
 /**
@@ -27,5 +29,6 @@ export async function validateSchema(client: ClientBase, options: ValidateSchema
   const catalogue = await readCatalogue(client, schemas);
   const drift = compareSchema(parseSchema(expected), parseSchema(renderSchema(catalogue)));
   const errors = [...drift, ...proveSchema(catalogue, allowances)];
-  return { isValid: errors.length === 0, errors };
+  const warnings = schemaWarnings(catalogue);
+  return { isValid: errors.length === 0, errors, ...(warnings.length > 0 ? { warnings } : {}) };
 }

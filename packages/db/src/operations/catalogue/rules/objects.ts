@@ -1,6 +1,6 @@
 import { quoteFullName } from "../text";
-import type { Catalogue, ViewInfo } from "../types";
-import { inMigration, type Rule, tenantTablesOf } from "./rule";
+import type { Catalogue, OwnerInfo, ViewInfo } from "../types";
+import { inMigration, type Rule, reachesRuntime, runtimeRole, tenantTablesOf } from "./rule";
 
 const viewsAreInvoker: Rule = (catalogue) =>
   catalogue.views
@@ -56,6 +56,33 @@ const definersArePinned: Rule = (catalogue) =>
       fix: inMigration(`ALTER ${found.kind} ${found.fullName} SET search_path = ''`),
     }));
 
+/** A definer works with its owner's rights, so these must be few; pinned, it is still as strong as its owner. */
+const definersAreWeak: Rule = (catalogue) =>
+  catalogue.surroundings.definers
+    .filter(({ grants }) => grants.some(reachesRuntime))
+    .flatMap(({ kind, fullName, owner }) => {
+      const found = tooStrong(owner);
+      if (found.length === 0) return [];
+      return [
+        {
+          object: `function ${fullName}`,
+          expected: `SECURITY DEFINER that ${runtimeRole} may execute, with an owner of its own that cannot log in, bypasses no row level security and owns no tables`,
+          found: `owned by ${owner.name}, which ${found.join(" and ")}`,
+          fix: `${inMigration(`ALTER ${kind} ${fullName} OWNER TO …`)} The owner is a NOLOGIN role that has the rights the function needs and no others, like audit_writer.`,
+        },
+      ];
+    });
+
+function tooStrong(owner: OwnerInfo): string[] {
+  if (owner.superuser) return ["is a superuser"];
+  return [
+    ...(owner.canLogIn ? ["may log in"] : []),
+    ...(owner.bypassesRowSecurity ? ["bypasses row level security"] : []),
+    ...(owner.ownsTables ? ["owns tables"] : []),
+    ...owner.groups.map((group) => `has the rights of ${group}`),
+  ];
+}
+
 const noEnums: Rule = (catalogue) =>
   catalogue.enums.map((found) => ({
     object: `enum ${found.fullName}`,
@@ -68,5 +95,6 @@ export const objectRules = {
   "view-security-invoker": viewsAreInvoker,
   "no-materialized-tenant-data": noMaterializedTenantData,
   "definer-search-path": definersArePinned,
+  "definer-owner": definersAreWeak,
   "no-enum-types": noEnums,
 } satisfies Record<string, Rule>;

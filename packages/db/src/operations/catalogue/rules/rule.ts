@@ -1,4 +1,4 @@
-import type { Catalogue, SchemaError, TableInfo } from "../types";
+import type { Catalogue, Grant, SchemaError, TableInfo } from "../types";
 
 /** What a rule found; the rule's name is added by `proveSchema`. */
 export type Finding = Omit<SchemaError, "rule">;
@@ -19,6 +19,11 @@ export function isTenantTable(table: TableInfo): boolean {
 /** The tables with a `tenant_id` column. */
 export function tenantTablesOf(catalogue: Catalogue): TableInfo[] {
   return catalogue.tables.filter(isTenantTable);
+}
+
+/** True for what the runtime login has, by its role or as everybody. */
+export function reachesRuntime(grant: Grant): boolean {
+  return grant.role === runtimeRole || grant.role === "PUBLIC";
 }
 
 /** Where a repair belongs: every change of the schema is a migration. */
