@@ -19,7 +19,7 @@ export type QueryDone = (error: Error | undefined, result: QueryArrayResult) => 
 const textual = new Set([1082, 1114, 1184, 1186, 1115, 1182, 1185, 1187, 1231]);
 const keepText = (value: string) => value;
 
-const types = {
+const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
     textual.has(oid) ? keepText : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
 };
@@ -38,8 +38,7 @@ export function driverQuery(
   prelude: readonly Buffer[],
   done: QueryDone,
 ): BatchQuery {
-  const config = { text, name, rowMode, types } as ConstructorParameters<typeof BatchQuery>[0];
-  return new BatchQuery(config, values, prelude, done);
+  return new BatchQuery({ text, name, rowMode, values, types }, prelude, done);
 }
 
 /** Runs a query on a checked-out connection. Rejects with the driver's own error. */

@@ -62,10 +62,19 @@ interface Description {
   _prebuiltEmptyResultObject: unknown;
 }
 
+interface ResultInternals extends Description {
+  _types: unknown;
+  rowAsArray: boolean;
+  parseRow: unknown;
+  _parseRowAsArray: unknown;
+}
+
 interface QueryInternals {
-  name?: string;
+  name?: string | undefined;
+  queryMode: "extended";
+  types: unknown;
   values: (string | Buffer | null)[];
-  _result: Description;
+  _result: ResultInternals;
   _accumulateRows: boolean;
   submit(connection: Connection): Error | null;
   prepare(connection: Connection): void;
@@ -75,11 +84,7 @@ interface QueryInternals {
   handleReadyForQuery(connection: Connection): void;
 }
 
-const Query = pg.Query as unknown as new (
-  config: pg.QueryConfig & { rowMode?: "array"; queryMode: "extended" },
-  values: unknown[],
-  callback: Callback,
-) => QueryInternals;
+const Query = pg.Query as unknown as new (text: string, values: unknown[], callback: Callback) => QueryInternals;
 
 // Per connection, because another database may answer the same statement with other types. When a migration changes a
 // result type, the server refuses the old description itself (0A000), and the connection is given up.
@@ -97,6 +102,15 @@ const descriptionOf = (client: pg.ClientBase, name: string | undefined) =>
 export const isDescribed = (client: pg.ClientBase, name: string | undefined): boolean =>
   descriptionOf(client, name) !== undefined;
 
+/** A query with the parsers of its results. */
+interface QueryToSend {
+  text: string;
+  name?: string | undefined;
+  rowMode?: "array" | undefined;
+  values: unknown[];
+  types: pg.CustomTypesConfig;
+}
+
 /**
  * A query preceded, before the same Sync, by the Bind/Execute bytes of `prelude` statements, whose results are
  * skipped. An error in any of them undoes all. A prepared statement is described once per connection; from then on
@@ -106,13 +120,17 @@ export class BatchQuery extends Query {
   readonly #prelude: readonly Buffer[];
   #toSkip: number;
 
-  constructor(
-    config: pg.QueryConfig & { rowMode?: "array" },
-    values: unknown[],
-    prelude: readonly Buffer[],
-    callback: Callback,
-  ) {
-    super({ ...config, queryMode: "extended" }, values, callback);
+  constructor(query: QueryToSend, prelude: readonly Buffer[], callback: Callback) {
+    // The settings are put in place here, because pg copies a configuration object property by property.
+    super(query.text, query.values, callback);
+    this.queryMode = "extended";
+    this.name = query.name;
+    this.types = query.types;
+    this._result._types = query.types;
+    if (query.rowMode === "array") {
+      this._result.rowAsArray = true;
+      this._result.parseRow = this._result._parseRowAsArray;
+    }
     this.#prelude = prelude;
     this.#toSkip = prelude.length;
   }
@@ -210,7 +228,7 @@ export class SharedRound extends Query {
   served = 0;
 
   constructor(members: readonly BatchQuery[], bytes: readonly Buffer[], callback: Callback) {
-    super({ text: "", queryMode: "extended" }, [], callback);
+    super("", [], callback);
     this.#members = members;
     this.#bytes = bytes;
   }
@@ -241,7 +259,7 @@ export class PrepareStatements extends Query {
   readonly #statements: Record<string, string>;
 
   constructor(statements: Record<string, string>, callback: Callback) {
-    super({ text: "", queryMode: "extended" }, [], callback);
+    super("", [], callback);
     this.#statements = statements;
   }
 

@@ -66,7 +66,7 @@ const definersAreWeak: Rule = (catalogue) =>
       return [
         {
           object: `function ${fullName}`,
-          expected: `SECURITY DEFINER that ${runtimeRole} may execute, with an owner of its own that cannot log in, bypasses no row level security and owns no tables`,
+          expected: `SECURITY DEFINER that ${runtimeRole} may execute, with an owner of its own that can neither log in nor bypass row level security, and owns no tables`,
           found: `owned by ${owner.name}, which ${found.join(" and ")}`,
           fix: `${inMigration(`ALTER ${kind} ${fullName} OWNER TO …`)} The owner is a NOLOGIN role that has the rights the function needs and no others, like audit_writer.`,
         },

@@ -17,7 +17,7 @@ const databaseIsClosed: Rule = ({ surroundings: { database } }) =>
     if (found.length > 0) {
       const needed = `GRANT CONNECT ${on} TO ${Object.values(groupOf).join(", ")}; `;
       const statements = `${found.includes("CONNECT") ? needed : ""}REVOKE ${found.join(", ")} ${on} FROM ${role}`;
-      const fix = `Run \`${statements}\` as the owner of the database: a new one, also one to restore into, is open to PUBLIC.`;
+      const fix = `Run \`${statements}\` as the owner of the database${role === "PUBLIC" ? ": a new one is open to PUBLIC, also one to restore into" : ""}.`;
       return [{ ...base, found: `${found.join(", ")} for ${role}`, fix }];
     }
     if (grantable.length === 0) return [];
