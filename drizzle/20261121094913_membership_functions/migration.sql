@@ -76,7 +76,13 @@ do $$
 begin
   execute format('revoke all on database %I from public', current_database());
   execute format('grant connect on database %I to authenticated, identity, platform', current_database());
-  revoke create on schema public from public;
 exception when insufficient_privilege then
   raise notice 'the rights on the database stay as they are: only its owner can change them';
+end $$;
+--> statement-breakpoint
+do $$
+begin
+  revoke create on schema public from public;
+exception when insufficient_privilege then
+  raise notice 'the rights on the schema public stay as they are: only its owner can change them';
 end $$;

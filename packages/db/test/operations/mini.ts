@@ -7,7 +7,19 @@ export const miniMigrations: Record<string, string> = {
   "20260101000000_roles": `-- Custom SQL migration file, put your code below! --
 ${makeRole("authenticated")}
 --> statement-breakpoint
+${makeRole("identity")}
+--> statement-breakpoint
 ${makeRole("platform")}
+--> statement-breakpoint
+DO $$ BEGIN
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO authenticated, identity, platform', current_database());
+END $$;
+--> statement-breakpoint
+DO $$ DECLARE found regprocedure; BEGIN
+  FOR found IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^(lo_.*|loread|lowrite)$'
+  LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', found); END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;
 --> statement-breakpoint
 CREATE SCHEMA tenancy;--> statement-breakpoint
 CREATE SCHEMA accounting;--> statement-breakpoint
@@ -30,7 +42,8 @@ CREATE FUNCTION tenancy.tenant_count() RETURNS bigint LANGUAGE sql STABLE SECURI
   AS $$ select count(*) from pg_class $$;
 --> statement-breakpoint
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA tenancy FROM PUBLIC;--> statement-breakpoint
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA tenancy TO authenticated, platform;`,
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA tenancy TO authenticated, platform;--> statement-breakpoint
+REVOKE EXECUTE ON FUNCTION tenancy.tenant_count() FROM authenticated;`,
   "20260101000001_tables": `CREATE TABLE tenancy.tenants (
   id uuid DEFAULT gen_random_uuid() CONSTRAINT tenants_pkey PRIMARY KEY, name text NOT NULL
 );

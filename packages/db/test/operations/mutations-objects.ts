@@ -110,5 +110,11 @@ export const objectMutations: Mutation[] = [
     "pinned to public",
     "ALTER FUNCTION tenancy.tenant_count() SET search_path = public, pg_catalog",
   ],
+  [
+    "definer-owner",
+    "function tenancy.tenant_count()",
+    "owned by a superuser",
+    "GRANT EXECUTE ON FUNCTION tenancy.tenant_count() TO authenticated",
+  ],
   ["no-enum-types", "enum accounting.color", "an enum", "CREATE TYPE accounting.color AS ENUM ('red')"],
 ];

@@ -5,14 +5,17 @@ import {
   type Catalogue,
   proveSchema,
   readCatalogue,
+  renderSchema,
   ruleNames,
   scanOrphans,
+  validateSchema,
 } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
 import { migrationsFolder } from "./mini";
 import { isolationMutations } from "./mutations-isolation";
 import { keyMutations } from "./mutations-keys";
 import { objectMutations } from "./mutations-objects";
+import { surroundingMutations } from "./mutations-surroundings";
 import { startServer, type TestServer } from "./server";
 
 const schemas = ["auth", "tenancy", "accounting"];
@@ -43,7 +46,7 @@ async function after(statements: string): Promise<Catalogue> {
   }
 }
 
-const mutations = [...isolationMutations, ...keyMutations, ...objectMutations];
+const mutations = [...isolationMutations, ...keyMutations, ...objectMutations, ...surroundingMutations];
 
 describe("the rules", () => {
   test("the right schema has no error", () => {
@@ -56,9 +59,10 @@ describe("the rules", () => {
   });
 
   test.each(mutations)("%s: %s, %s", async (rule, object, _what, statements) => {
+    const name = object.replace("{database}", database);
     const errors = proveSchema(await after(statements));
     // Without its primary key a table breaks what hangs on the key as well; the rule itself must be among them.
-    expect(errors.map((error) => ({ rule: error.rule, object: error.object }))).toContainEqual({ rule, object });
+    expect(errors.map((error) => ({ rule: error.rule, object: error.object }))).toContainEqual({ rule, object: name });
     if (!statements.includes("DROP CONSTRAINT invoices_pkey;") && !statements.endsWith("invoices_pkey")) {
       expect(errors).toHaveLength(1);
     }
@@ -109,6 +113,50 @@ describe("the rules", () => {
     );
   });
 
+  test("a definer may have an owner of its own, and may be anybody's while the runtime login cannot execute it", async () => {
+    const definer = `CREATE FUNCTION public.f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'select 1';`;
+    const owned = `CREATE ROLE mini_definer NOLOGIN; GRANT SELECT ON tenancy.tenants TO mini_definer;
+      ALTER FUNCTION public.f() OWNER TO mini_definer`;
+    expect(proveSchema(await after(definer + owned))).toEqual([]);
+    expect(proveSchema(await after(`${definer} REVOKE EXECUTE ON FUNCTION public.f() FROM PUBLIC`))).toEqual([]);
+  });
+
+  test("a definer's owner is told with all that makes it too strong", async () => {
+    const definer =
+      "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'select 1'";
+    const found = async (owner: string) => {
+      const statements = [
+        definer,
+        `CREATE ROLE mini_definer ${owner}`,
+        "ALTER FUNCTION public.f() OWNER TO mini_definer",
+      ];
+      return proveSchema(await after(statements.join(";"))).map((error) => error.found);
+    };
+    expect(await found("NOLOGIN")).toEqual([]);
+    expect(await found("NOLOGIN SUPERUSER")).toEqual(["owned by mini_definer, which is a superuser"]);
+    expect(await found("LOGIN BYPASSRLS IN ROLE platform")).toEqual([
+      "owned by mini_definer, which may log in and bypasses row level security and has the rights of platform",
+    ]);
+  });
+
+  test("outside the schemas, closed tables, other tables and views with their caller's rights are right", async () => {
+    const statements = [
+      "CREATE TABLE public.closed (tenant_id uuid)",
+      "CREATE TABLE public.shared (name text); GRANT SELECT ON public.shared TO PUBLIC",
+      "CREATE VIEW public.own WITH (security_invoker = true) AS SELECT tenant_id FROM accounting.invoices",
+      "GRANT SELECT ON public.own TO authenticated",
+    ];
+    expect(proveSchema(await after(statements.join(";")))).toEqual([]);
+  });
+
+  const repairable = surroundingMutations.filter(([rule]) => rule !== "definer-owner");
+  test.each(repairable)("%s: %s, %s, is right again after the statement under fix", async (...mutation) => {
+    const fix = proveSchema(await after(mutation[3]))[0]?.fix ?? "";
+    const statement = /`([^`]*REVOKE [^`]*)`/.exec(fix)?.[1] ?? "";
+    expect(statement).toMatch(/ FROM (authenticated|PUBLIC)$/);
+    expect(proveSchema(await after(`${mutation[3]}; ${statement}`))).toEqual([]);
+  });
+
   test("every rule has a mutation", () => {
     expect(new Set(mutations.map(([rule]) => rule))).toEqual(new Set(ruleNames));
   });
@@ -124,6 +172,36 @@ describe("the rules", () => {
     expect(proveSchema(catalogue, [{ ...allowance, reason: " " }]).map((error) => error.found)).toEqual(["no reason"]);
     expect(proveSchema(right, [allowance]).map((error) => error.found)).toEqual(["nothing to allow"]);
   });
+});
+
+test("what only a superuser can close is a warning where the owner is none, and an error where somebody opened it", async () => {
+  const owner = await server.login("owner");
+  const owned = await server.database();
+  const admin = await server.connect(owned);
+  await admin.query(`ALTER DATABASE ${owned} OWNER TO ${owner}`);
+  const own = await server.connect(owned, owner);
+  const files = await migrationsFolder();
+  await migrate(own, { migrations: await readMigrations(files.folder) });
+  await files.remove();
+  const runtime = await server.login("runtime");
+  await admin.query(`GRANT authenticated TO ${runtime}`);
+  for (const login of [own, await server.connect(owned, runtime), admin]) {
+    const { isValid, errors, warnings } = await validateSchema(login, { expected: renderSchema(right), schemas });
+    expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
+    expect(warnings?.map(({ rule, object }) => [rule, object])).toEqual([
+      ["large-objects", "functions of large objects"],
+    ]);
+    expect(warnings?.[0]?.found).toMatch(/^EXECUTE on .*pg_catalog\.lo_get\(oid\), .* for PUBLIC$/);
+  }
+  await admin.query("GRANT EXECUTE ON FUNCTION lo_get(oid) TO authenticated");
+  const opened = await validateSchema(own, { expected: renderSchema(right), schemas });
+  expect(opened.errors.map((error) => [error.rule, error.found])).toEqual([
+    ["large-objects", "EXECUTE on pg_catalog.lo_get(oid) for authenticated"],
+  ]);
+  await admin.query("REVOKE EXECUTE ON FUNCTION lo_get(oid) FROM authenticated");
+  const [, statement = ""] = /`(REVOKE [^`]*)`/.exec(opened.warnings?.[0]?.fix ?? "") ?? [];
+  await admin.query(statement);
+  expect(await validateSchema(own, { expected: renderSchema(right), schemas })).toEqual({ isValid: true, errors: [] });
 });
 
 describe("orphans", () => {

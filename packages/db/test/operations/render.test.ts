@@ -98,7 +98,10 @@ describe("one server", () => {
 
   test("a login without any right reads the same, and so does a database with another owner", async () => {
     const stranger = await server.login("stranger");
-    expect(renderSchema(await readCatalogue(await server.connect(database, stranger), schemas))).toBe(text);
+    await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${stranger}`);
+    const read = await readCatalogue(await server.connect(database, stranger), schemas);
+    expect(read).toEqual(await readCatalogue(client, schemas));
+    expect(renderSchema(read)).toBe(text);
     const owner = await server.login("owner");
     const empty = await server.database();
     await client.query(`GRANT CREATE ON DATABASE ${empty} TO ${owner}`);

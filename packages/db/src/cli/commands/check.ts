@@ -7,7 +7,7 @@ import { validateSchema } from "../../operations/catalogue";
 import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
 import { migratedSchemaText } from "../../testing/schema-text";
 import { type Command, flag, say } from "../command";
-import { printErrors } from "./migrate";
+import { printErrors, printWarnings } from "./migrate";
 
 const schemaPath = () => join(checkoutRoot(), "packages", "db", "schema.sql");
 
@@ -40,10 +40,11 @@ export const check: Command = {
     const server = await findDevelopmentServer();
     try {
       const expected = readFileSync(schemaFile(), "utf8");
-      const { isValid, errors } = await withAdmin(server.urls.admin, (client) =>
+      const { isValid, errors, warnings } = await withAdmin(server.urls.admin, (client) =>
         validateSchema(client, { expected, allowances }),
       );
       printErrors(errors);
+      printWarnings(warnings);
       say(
         isValid
           ? `No drift, every table isolated: ${server.location}`

@@ -14,14 +14,21 @@ export function printErrors(errors: readonly SchemaError[]): void {
   }
 }
 
+/** The same for what makes the schema no less valid, and must still be known. */
+export function printWarnings(warnings: readonly SchemaError[] = []): void {
+  for (const { object, expected, found, fix } of warnings) {
+    say(`\n! ${object}\n  wanted: ${expected}\n  found:  ${found}\n  fix:    ${fix}`);
+  }
+}
+
 /** What is wrong with the schema, and with its rows; an owner that does not see every row cannot look at those. */
 async function prove(client: pg.ClientBase) {
   const expected = readFileSync(schemaFile(), "utf8");
-  const { errors } = await validateSchema(client, { expected, allowances });
+  const { errors, warnings } = await validateSchema(client, { expected, allowances });
   const { rows } = await client.query(
     "select from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)",
   );
-  return { errors, orphans: rows.length > 0 ? await scanOrphans(client) : undefined };
+  return { errors, warnings, orphans: rows.length > 0 ? await scanOrphans(client) : undefined };
 }
 
 /** pnpm db:migrate */
@@ -33,8 +40,9 @@ export const migrateCommand: Command = {
     try {
       const { applied } = await prepareServer(server, say);
       say(applied.length === 0 ? "Nothing to apply: the schema is up to date" : `Applied ${applied.length} migrations`);
-      const { errors, orphans } = await withAdmin(server.urls.admin, prove);
+      const { errors, warnings, orphans } = await withAdmin(server.urls.admin, prove);
       printErrors([...errors, ...(orphans ?? [])]);
+      printWarnings(warnings);
       if (errors.length > 0 || (orphans ?? []).length > 0) return 1;
       say(`Proven: every table isolated, no drift${orphans ? ", no orphaned rows" : ""}`);
       if (!orphans)
