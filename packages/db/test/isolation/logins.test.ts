@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantTables } from "../../src/core/tenant-table";
+import { arrangeIdentity } from "../tenancy/support";
 import { type Arena, openArena } from "./arena";
 import { attempt, type Outcome, quoted, type Settings } from "./checks/attempt";
 
@@ -37,15 +38,8 @@ async function tablesOf(schema: string): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** A person, as Better Auth makes one. */
-async function newPerson(): Promise<string> {
-  const id = randomUUID();
-  await arena.duel.owner.query(`insert into auth."user" (id, name, email) values ($1, 'Person', $2)`, [
-    id,
-    `${id}@example.com`,
-  ]);
-  return id;
-}
+/** The identity of a new person. */
+const newPerson = async () => (await arrangeIdentity(arena.test)).id;
 
 const verbs = (table: string) => [
   `select * from ${quoted(table)}`,
@@ -121,32 +115,41 @@ describe("tenancy.tenants", () => {
 });
 
 describe("a person before a tenant is chosen", () => {
-  async function member(tenant: string, identityId: string, status: string): Promise<void> {
-    await arena.duel.owner.query(
-      "insert into tenancy.users (tenant_id, identity_id, email, name, status) values ($1, $2, $3, 'Member', $4)",
+  async function member(tenant: string, identityId: string, status: string): Promise<unknown> {
+    const { rows } = await arena.duel.owner.query<{ id: string }>(
+      `insert into tenancy.users (tenant_id, identity_id, email, name, status) values ($1, $2, $3, 'Member', $4)
+       returning id`,
       [tenant, identityId, `${identityId}@example.com`, status],
     );
+    return rows[0]?.id;
   }
 
-  it("sees the own memberships and the tenants of active ones, nothing else", async () => {
+  async function tenantThatIs(status: string): Promise<string> {
+    const { rows } = await arena.duel.owner.query<{ id: string }>(
+      "insert into tenancy.tenants (name, status) values ('Not active', $1) returning id",
+      [status],
+    );
+    return rows[0]?.id ?? "";
+  }
+
+  it("sees no row of any table; own_memberships() gives the active ones of active tenants, and no others", async () => {
     const person = await newPerson();
-    await member(a, person, "active");
+    const user = await member(a, person, "active");
     await member(b, person, "suspended");
     await member(b, await newPerson(), "active");
-    const identityScope = { identity: person };
-    const users = await runtime(
-      identityScope,
-      "select tenant_id, identity_id from tenancy.users order by tenant_id = $1 desc",
-      a,
-    );
-    expect(users.rows).toEqual([
-      { tenant_id: a, identity_id: person },
-      { tenant_id: b, identity_id: person },
-    ]);
-    expect((await runtime(identityScope, "select id from tenancy.tenants")).rows).toEqual([{ id: a }]);
-    for (const { name } of tenantTables().filter((entry) => entry.name !== "tenancy.users")) {
-      expect([name, (await runtime(identityScope, `select 1 from ${quoted(name)}`)).count]).toEqual([name, 0]);
+    for (const status of ["suspended", "archived"]) await member(await tenantThatIs(status), person, "active");
+    for (const name of [...tenantTables().map((entry) => entry.name), "tenancy.tenants"]) {
+      const seen = await runtime({ identity: person }, `select 1 from ${quoted(name)}`);
+      expect([name, code(seen)]).toEqual([name, "accepted, 0 rows"]);
     }
+    const memberships = async () =>
+      (await runtime({ identity: person }, "select * from tenancy.own_memberships()")).rows;
+    const inA = { tenant_id: a, tenant_name: "A", user_id: user, name: "Member", role: "user" };
+    expect(await memberships()).toEqual([inA]);
+    const inB = { ...inA, tenant_id: b, tenant_name: "B" };
+    const update = "update tenancy.users set status = 'active' where tenant_id = $1 and identity_id = $2 returning id";
+    const { rows } = await arena.duel.owner.query<{ id: string }>(update, [b, person]);
+    expect(await memberships()).toEqual([inA, { ...inB, user_id: rows[0]?.id }]);
   });
 
   it("writes no membership, not even the own one", async () => {
@@ -195,6 +198,7 @@ describe("ways around the tables", () => {
   it.each([
     ["becoming the platform", "set local role platform"],
     ["becoming the audit writer", "set local role audit_writer"],
+    ["becoming the reader of memberships", "set local role membership_reader"],
     ["temporary tables", "create temporary table stolen (id uuid)"],
     ["tables in public", "create table public.stolen (id uuid)"],
     ["a view over everything", "create view tenancy.stolen as select * from tenancy.users"],

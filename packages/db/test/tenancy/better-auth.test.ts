@@ -206,7 +206,7 @@ describe("a signed-in person", () => {
     expect(await db.memberships()).toEqual([]);
   });
 
-  it("is shown by the policies the own account and tenant alone, whatever SQL is sent before a tenant is chosen", async () => {
+  it("sees the own profile and memberships alone, whatever SQL is sent before a tenant is chosen", async () => {
     const ada = await signUpWithTenant("Ada", "Analytical Engines");
     await addCustomer(ada.handle, "Babbage");
     await ada.db.profile.save({ phone: "1" });
@@ -223,13 +223,13 @@ describe("a signed-in person", () => {
           const { rows } = await client.query(`select id from ${name}`);
           if (rows.length > 0) seen[name] = rows.map((row) => row.id);
         }
-        return seen;
+        return { seen, memberships: (await client.query("select * from tenancy.own_memberships()")).rows };
       });
-    expect(await visibleTo(mallory.session.user.id)).toEqual({});
+    expect(await visibleTo(mallory.session.user.id)).toEqual({ seen: {}, memberships: [] });
+    const admin = { user_id: ada.admin.id, name: "Ada", role: "admin" };
     expect(await visibleTo(ada.session.user.id)).toEqual({
-      "tenancy.users": [ada.admin.id],
-      "tenancy.tenants": [ada.tenant.id],
-      "tenancy.user_profiles": [(await ada.db.profile.find())?.id],
+      seen: { "tenancy.user_profiles": [(await ada.db.profile.find())?.id] },
+      memberships: [{ tenant_id: ada.tenant.id, tenant_name: "Analytical Engines", ...admin }],
     });
   });
 
