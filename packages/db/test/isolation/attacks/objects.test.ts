@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Arena } from "../arena";
+import { codeOf, notRefused, openField, spoilt, strike, tenantOf, tenantsIn } from "./support";
+
+/*
+ * Objects that would show another tenant's rows. The runtime login can make none of them; where the owner makes one by
+ * mistake, the leak is shown, and that the package's own check reports it.
+ */
+let arena: Arena;
+let own: string;
+let both: string[];
+
+beforeAll(async () => {
+  arena = await openField();
+  own = tenantOf(arena.duel.attacker);
+  both = [own, tenantOf(arena.duel.victim)];
+});
+afterAll(() => arena.close());
+
+const schemas = ["tenancy", "accounting", "auth", "public"];
+
+/** The tenants that a select shows the attacker while `statements` stand, and what the check says. */
+async function seenThrough(statements: string, select: string) {
+  const { leak, refused } = await spoilt(arena, statements, (run) => run(arena.duel.attacker.settings, select));
+  expect(leak.error).toBeUndefined();
+  return { tenants: tenantsIn(leak.rows), refused };
+}
+
+describe("objects of the owner", () => {
+  const view = "create view accounting.everybody as select * from accounting.customers;";
+  const grant = "grant select on accounting.everybody to authenticated;";
+  const select = "select tenant_id from accounting.everybody";
+
+  it("attack 20: a view that reads with its owner's rights leaks, and the check refuses it", async () => {
+    const { tenants, refused } = await seenThrough(view + grant, select);
+    expect(tenants).toEqual(expect.arrayContaining(both));
+    expect(refused).toContain("view-security-invoker: view accounting.everybody");
+    expect(
+      await notRefused(
+        arena.duel,
+        schemas.map((s) => `create view ${s}.mine as select 1`),
+      ),
+    ).toEqual([]);
+  });
+
+  it("attack 20: a view that reads with the caller's rights shows only one's own rows", async () => {
+    const invoker = "alter view accounting.everybody set (security_invoker = true);";
+    const { tenants, refused } = await seenThrough(view + grant + invoker, select);
+    expect(tenants).toEqual([own]);
+    expect(refused.filter((error) => !error.startsWith("drift"))).toEqual([]);
+  });
+
+  const definer = (rest: string) => `
+    create function tenancy.all_tenants() returns table (tenant_id uuid) language sql security definer ${rest}
+      as 'select tenant_id from accounting.customers';
+    revoke execute on function tenancy.all_tenants() from public;
+    grant execute on function tenancy.all_tenants() to authenticated;`;
+
+  it("attack 21: a function with its owner's rights leaks, and the check reports it", async () => {
+    const { tenants, refused } = await seenThrough(
+      definer("set search_path = ''"),
+      "select tenant_id from tenancy.all_tenants()",
+    );
+    expect(tenants).toEqual(expect.arrayContaining(both));
+    expect(refused).toContain("drift: function tenancy.all_tenants()");
+    const create = (schema: string) =>
+      `create function ${schema}.mine() returns int language sql security definer as 'select 1'`;
+    expect(await notRefused(arena.duel, schemas.map(create))).toEqual([]);
+  });
+
+  it("attack 21: four functions have an owner's rights, and the owners no more than these need", async () => {
+    const { rows } = await arena.duel.owner.query(
+      `select p.oid::regprocedure::text as name, r.rolname as owner,
+         r.rolsuper or r.rolbypassrls or r.rolcanlogin as strong,
+         has_function_privilege('authenticated', p.oid, 'execute') as callable
+       from pg_proc p join pg_roles r on r.oid = p.proowner where p.prosecdef order by 1`,
+    );
+    const of = (owner: string) => ({ owner, strong: false, callable: true });
+    expect(rows).toEqual([
+      { name: "tenancy.own_memberships()", ...of("membership_reader") },
+      { name: "tenancy.record_audit(text,text,uuid,jsonb)", ...of("audit_writer") },
+      { name: "tenancy.require_active_member()", ...of("membership_reader") },
+      { name: "tenancy.write_audit()", ...of("audit_writer") },
+    ]);
+    // Which migrations were applied is no secret: everybody may read it.
+    const rights = await arena.duel.owner.query(
+      `select r.rolname as owner, c.oid::regclass::text as on, string_agg(verb, ', ' order by verb) as may
+       from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace,
+         unnest(array['delete', 'insert', 'select', 'truncate', 'update']) verb
+       where r.rolname in ('audit_writer', 'membership_reader') and c.relkind in ('r', 'p', 'v', 'm', 'f')
+         and n.nspname !~ '^(pg_|information_schema|migrations)' and (has_table_privilege(r.oid, c.oid, verb)
+           or verb in ('insert', 'select', 'update') and has_any_column_privilege(r.oid, c.oid, verb))
+       group by 1, 2 order by 1, 2`,
+    );
+    expect(rights.rows).toEqual([
+      { owner: "audit_writer", on: "tenancy.audit_log", may: "insert" },
+      { owner: "membership_reader", on: "tenancy.tenants", may: "select" },
+      { owner: "membership_reader", on: "tenancy.users", may: "select" },
+    ]);
+  });
+
+  it("attack 23: a materialised view knows no policies, and the check refuses it", async () => {
+    const { tenants, refused } = await seenThrough(
+      `create materialized view accounting.everybody as select * from accounting.customers; ${grant}`,
+      select,
+    );
+    expect(tenants).toEqual(expect.arrayContaining(both));
+    expect(refused).toContain("no-materialized-tenant-data: view accounting.everybody");
+    const create = (schema: string) => `create materialized view ${schema}.mine as select 1`;
+    expect(await notRefused(arena.duel, schemas.map(create))).toEqual([]);
+  });
+
+  it("attack 24: a child table or partition without policies of its own leaks, and the check refuses it", async () => {
+    const child = `
+      create table accounting.customers_2026 () inherits (accounting.customers);
+      insert into accounting.customers_2026 select * from only accounting.customers;
+      delete from accounting.customers_2026 c where tenant_id = '${own}';
+      grant select on accounting.customers_2026 to authenticated`;
+    const direct = await seenThrough(child, "select tenant_id from accounting.customers_2026");
+    expect(direct.tenants).toEqual([both[1]]);
+    expect(direct.refused).toContain("row-security-forced: table accounting.customers_2026");
+    expect(direct.refused).toContain("tenant-isolation-policy: policy accounting.customers_2026.tenant_isolation");
+    const throughParent = await seenThrough(child, "select tenant_id from accounting.customers");
+    expect(throughParent.tenants).toEqual([own]);
+    const create = (schema: string) => `create table ${schema}.mine () inherits (accounting.customers)`;
+    expect(await notRefused(arena.duel, schemas.map(create))).toEqual([]);
+  });
+});
+
+describe("objects of one's own", () => {
+  const shadow = `
+    set local search_path = tenancy;
+    create function tenancy.role_of(member uuid) returns text language sql security definer
+      as 'select role from users where id = member';
+    revoke execute on function tenancy.role_of(uuid) from public;
+    grant execute on function tenancy.role_of(uuid) to authenticated;`;
+  const plant = "create temporary table users as select $1::uuid as id, 'admin'::text as role";
+  const member = "11111111-1111-4111-8111-111111111111";
+
+  it("attack 22: a temporary table that a function without a fixed search_path would read cannot be made", async () => {
+    const { attacker } = arena.duel;
+    const { leak, refused } = await spoilt(arena, shadow, async (run) =>
+      codeOf(await run(attacker.settings, plant, member)),
+    );
+    expect(leak).toBe("42501");
+    expect(refused).toContain("definer-search-path: function tenancy.role_of(uuid)");
+  });
+
+  it("attack 22: with the right to make one it would decide what the function answers", async () => {
+    const { attacker } = arena.duel;
+    const allowed = `${shadow} grant temporary on database ${arena.test.name} to authenticated`;
+    const { leak } = await spoilt(arena, allowed, async (run) => {
+      const ask = async () =>
+        (await run(attacker.settings, "select tenancy.role_of($1) as role", member)).rows[0]?.role;
+      return [await ask(), codeOf(await run(attacker.settings, plant, member)), await ask()];
+    });
+    expect(leak).toEqual([null, "accepted, 1 rows", "admin"]);
+  });
+
+  it("attack 22: every function with an owner's rights has a fixed search_path that ends in pg_temp", async () => {
+    const { rows } = await arena.duel.owner.query<{ path: string }>(
+      `select p.proconfig::text as path from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+       where p.prosecdef and n.nspname !~ '^(pg_|information_schema)'`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { path } of rows) expect(path).toBe('{"search_path=pg_catalog, pg_temp"}');
+  });
+
+  const made = (schema: string) => [
+    `create table ${schema}.mine (id uuid)`,
+    `create table ${schema}.mine as select * from accounting.customers`,
+    `select * into ${schema}.mine from accounting.customers`,
+    `create function ${schema}.mine() returns int language sql as 'select 1'`,
+    `create function ${schema}.mine() returns int language sql leakproof as 'select 1'`,
+    `create procedure ${schema}.mine() language sql as 'select 1'`,
+    `create sequence ${schema}.mine`,
+    `create type ${schema}.mine as (id uuid)`,
+    `create domain ${schema}.mine as text`,
+    `create operator ${schema}.=== (leftarg = text, rightarg = text, function = texteq)`,
+  ];
+  it.each([...schemas, "pg_temp", "pg_catalog"])("attack 27: nothing can be made in the schema %s", async (schema) => {
+    expect(await notRefused(arena.duel, made(schema))).toEqual([]);
+  });
+
+  it("attack 27: no schema, extension, publication, event trigger or server can be made either", async () => {
+    const open = await notRefused(arena.duel, [
+      "create schema mine",
+      "create extension dblink",
+      "create publication mine for table accounting.customers",
+      "create event trigger mine on ddl_command_end execute function tenancy.touch_updated_at()",
+      "create foreign data wrapper mine",
+      "create language mine handler plpgsql_call_handler",
+      "create database mine",
+      "create role mine",
+    ]);
+    // CREATE DATABASE is refused for being in a transaction; outside one, for the missing right.
+    expect(open.map((text) => text.slice(0, 28))).toEqual(["create database mine: 25001 "]);
+    await expect(arena.duel.login.query("create database mine")).rejects.toMatchObject({ code: "42501" });
+  });
+
+  it.each([
+    "create temporary table stash as select * from accounting.customers",
+    "select * into temporary stash from accounting.customers",
+    "create temporary view stash as select * from accounting.customers",
+    "create temporary sequence stash",
+    "create table pg_temp.stash (id uuid)",
+    "create function pg_temp.stash() returns int language sql as 'select 1'",
+  ])("attack 36: nothing can be kept for the next tenant of the session: %s", async (text) => {
+    expect(codeOf(await strike(arena.duel, text))).toBe("42501");
+  });
+});
