@@ -1,6 +1,6 @@
 -- Whether the scope's user may work in the scope's tenant: asked by the statement that sets the scope.
 create function tenancy.require_active_member() returns void
-  language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tenancy.current_user_id() is not null and not exists (

@@ -141,15 +141,20 @@ CREATE OR REPLACE FUNCTION accounting.refuse_lines_of_issued()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  frozen boolean;
 begin
-  if exists (
-    select from (
-      select i.status from accounting.invoices i
-      where (i.tenant_id, i.id) in (select w.tenant_id, w.invoice_id from written w)
-      for no key update
-    ) locked
-    where locked.status <> 'draft'
-  ) then
+  -- For each invoice by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned round.
+  -- A WHERE on the status would go below the lock, and draft invoices stay unlocked.
+  select bool_or(locked.status <> 'draft') into frozen
+  from (select distinct w.tenant_id, w.invoice_id from written w) d
+  cross join lateral (
+    select i.status from accounting.invoices i
+    where i.tenant_id = d.tenant_id and i.id = d.invoice_id
+      and (i.status <> 'draft' or i.xmin <> pg_current_xact_id()::xid)
+    for no key update
+  ) locked;
+  if frozen then
     raise exception using errcode = 'ZT003', message = 'The lines of an issued invoice cannot be changed';
   end if;
   return null;
@@ -324,7 +329,7 @@ GRANT EXECUTE ON FUNCTION tenancy.record_audit(text, text, uuid, jsonb) TO platf
 CREATE OR REPLACE FUNCTION tenancy.require_active_member()
  RETURNS void
  LANGUAGE plpgsql
- SECURITY DEFINER
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
@@ -505,9 +510,6 @@ CREATE TABLE accounting.invoice_lines (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
-
--- constraint accounting.invoice_lines.invoice_lines_amount_nan_check
-ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
 
 -- constraint accounting.invoice_lines.invoice_lines_invoice_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE CASCADE;

@@ -103,6 +103,6 @@ export function createRaces(arena: FilledArena): Race[] {
   ];
   if (prisma) contestants.push(creates("prisma", () => prisma.create({ ...input, tenantId, totalAmount })));
   return [
-    { name: "create", title: "create invoice + 10 lines, 1 caller", callers: 1, calls: 40, rounds: 25, contestants },
+    { name: "create", title: "create invoice + 10 lines, 1 caller", callers: 1, calls: 300, rounds: 15, contestants },
   ];
 }

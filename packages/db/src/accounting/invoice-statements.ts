@@ -72,6 +72,8 @@ export function listInvoices(filter: { status?: unknown; customerId?: unknown; a
 }
 
 interface LineArrays {
+  /** Time-ordered, so that the lines of a document stand together in the index. */
+  lineId: string[];
   lineNumber: number[];
   description: string[];
   quantity: string[];
@@ -97,8 +99,8 @@ export const createInvoice = sqlStatement(
     >,
   ) => sql`
     with line as (
-      select * from unnest(${p.lineNumber}::int[], ${p.description}::text[], ${p.quantity}::numeric[], ${p.unitPrice}::numeric[])
-        as l (line_number, description, quantity, unit_price)
+      select * from unnest(${p.lineId}::uuid[], ${p.lineNumber}::int[], ${p.description}::text[], ${p.quantity}::numeric[],
+        ${p.unitPrice}::numeric[]) as l (id, line_number, description, quantity, unit_price)
     ), created as (
       insert into accounting.invoices as i
         (tenant_id, id, company_id, customer_id, invoice_date, due_date, currency, billing_country, external_id, total_amount)
@@ -108,8 +110,8 @@ export const createInvoice = sqlStatement(
       returning ${columnsOf(invoices, "i")}
     ), written as (
       insert into accounting.invoice_lines as n
-        (tenant_id, company_id, invoice_id, line_number, description, quantity, unit_price)
-      select c.tenant_id, c.company_id, c.id, l.line_number, l.description, l.quantity, l.unit_price
+        (tenant_id, id, company_id, invoice_id, line_number, description, quantity, unit_price)
+      select c.tenant_id, l.id, c.company_id, c.id, l.line_number, l.description, l.quantity, l.unit_price
       from created c cross join line l
       returning n.id
     )
@@ -178,8 +180,9 @@ export const importDrafts = sqlStatement(
   (q) => q.select({ id: invoices.id }).from(invoices),
   (p: Params<ImportedColumns>) => sql`
     with line as (
-      select * from unnest(${p.lineInvoice}::int[], ${p.lineNumber}::int[], ${p.description}::text[],
-        ${p.quantity}::numeric[], ${p.unitPrice}::numeric[]) as l (position, line_number, description, quantity, unit_price)
+      select * from unnest(${p.lineId}::uuid[], ${p.lineInvoice}::int[], ${p.lineNumber}::int[], ${p.description}::text[],
+        ${p.quantity}::numeric[], ${p.unitPrice}::numeric[])
+        as l (id, position, line_number, description, quantity, unit_price)
     ), given as (
       select g.*, t.total from unnest(${p.id}::uuid[], ${p.companyId}::uuid[], ${p.customerId}::uuid[],
         ${p.externalId}::text[], ${p.invoiceDate}::date[], ${p.dueDate}::date[], ${p.currency}::text[],
@@ -196,8 +199,8 @@ export const importDrafts = sqlStatement(
       returning i.tenant_id, i.company_id, i.id
     ), detail as (
       insert into accounting.invoice_lines as n
-        (tenant_id, company_id, invoice_id, line_number, description, quantity, unit_price)
-      select w.tenant_id, w.company_id, w.id, l.line_number, l.description, l.quantity, l.unit_price
+        (tenant_id, id, company_id, invoice_id, line_number, description, quantity, unit_price)
+      select w.tenant_id, l.id, w.company_id, w.id, l.line_number, l.description, l.quantity, l.unit_price
       from written w join given g on g.id = w.id join line l on l.position = g.position
       returning n.id
     )

@@ -181,6 +181,7 @@ function draftColumns(invoices: readonly CheckedImport[]) {
     dueDate: column("dueDate"),
     currency: column("currency"),
     billingCountry: invoices.map((invoice) => invoice.billingCountry ?? null),
+    lineId: lines.flatMap((line) => line.lineId),
     lineInvoice: lines.flatMap((line, index) => line.lineNumber.map(() => index + 1)),
     lineNumber: lines.flatMap((line) => line.lineNumber),
     description: lines.flatMap((line) => line.description),
@@ -191,6 +192,7 @@ function draftColumns(invoices: readonly CheckedImport[]) {
 
 function lineArrays(lines: readonly LineInput[]) {
   return {
+    lineId: lines.map(() => newId()),
     lineNumber: lines.map((_line, index) => index + 1),
     description: lines.map((line) => line.description),
     quantity: lines.map((line) => line.quantity),

@@ -48,12 +48,15 @@ export function pgDate() {
   return z.string().refine(isRealDate, "use an existing date as YYYY-MM-DD");
 }
 
+const daysOf = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 function isRealDate(value: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
   if (!match || match[1] === "0000") return false;
-  const date = new Date(0);
-  date.setUTCFullYear(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  return date.toISOString().slice(0, 10) === value;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const lastDay = month === 2 && isLeap ? 29 : (daysOf[month - 1] ?? 0);
+  return day >= 1 && day <= lastDay;
 }
 
 /** A point in time of the years 1000 to 9999, in milliseconds; JavaScript reads an earlier year as another one. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Invoice } from "../../src/accounting";
@@ -150,31 +151,51 @@ describe("the total", () => {
     expect(await attempt(all, [[draft.id, others[0]?.id]])).toBe("2 rows");
   });
 
-  it("cannot be made wrong by a line that is written while the invoice is being issued", async () => {
-    const outcome = await asLogin(test.urls.runtime, async (writer) => {
-      await writer.query("begin");
-      await writer.query("select set_config('app.current_tenant_id', $1, true)", [acme.tenant.id]);
-      await writer.query(
-        `insert into accounting.invoice_lines (company_id, invoice_id, line_number, description, quantity, unit_price)
-         values ($1, $2, 2, 'Late', 1, 5)`,
-        [acme.company.id, draft.id],
-      );
-      const issuing = acme.handle.accounting.invoices.issue(draft.id).then(
-        () => "issued",
-        (error: unknown) => (error as { code?: string }).code ?? "failed",
-      );
-      // The issue waits for the writer, whose line refers to the invoice.
-      const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-      while ((await ownerRows(test, waits)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-      const written = await writer.query("commit").then(
-        ({ command }) => command,
-        () => "refused",
-      );
-      return { written, issued: await issuing };
+  it("cannot be made wrong by a line in the transaction that issues it", async () => {
+    const issueThenAdd = acme.handle.transaction(async (tx) => {
+      await tx.accounting.invoices.issue(draft.id);
+      await tx.execute(sql`insert into accounting.invoice_lines
+        (company_id, invoice_id, line_number, description, quantity, unit_price)
+        values (${acme.company.id}, ${draft.id}, 2, 'Late', 1, 5)`);
     });
-    expect(outcome).toEqual({ written: "COMMIT", issued: "INVARIANT_VIOLATED" });
-    expect((await acme.handle.accounting.invoices.getById(draft.id)).status).toBe("draft");
+    await expect(issueThenAdd).rejects.toMatchObject({ code: "CONFLICT", sqlState: "ZT003" });
   });
+
+  const issuers = {
+    "the repository": () => acme.handle.accounting.invoices.issue(draft.id),
+    "plain SQL": () =>
+      acme.handle.execute(sql`update accounting.invoices
+        set status = 'issued', invoice_number = 'BY-SQL' where id = ${draft.id}`),
+  };
+
+  it.each(Object.entries(issuers))(
+    "cannot be made wrong by a line that is written while %s issues it",
+    async (_by, issue) => {
+      const outcome = await asLogin(test.urls.runtime, async (writer) => {
+        await writer.query("begin");
+        await writer.query("select set_config('app.current_tenant_id', $1, true)", [acme.tenant.id]);
+        await writer.query(
+          `insert into accounting.invoice_lines (company_id, invoice_id, line_number, description, quantity, unit_price)
+         values ($1, $2, 2, 'Late', 1, 5)`,
+          [acme.company.id, draft.id],
+        );
+        const issuing = issue().then(
+          () => "issued",
+          (error: unknown) => (error as { code?: string }).code ?? "failed",
+        );
+        // The issue waits for the writer, whose line refers to the invoice.
+        const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while ((await ownerRows(test, waits)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        const written = await writer.query("commit").then(
+          ({ command }) => command,
+          () => "refused",
+        );
+        return { written, issued: await issuing };
+      });
+      expect(outcome).toEqual({ written: "COMMIT", issued: "INVARIANT_VIOLATED" });
+      expect((await acme.handle.accounting.invoices.getById(draft.id)).status).toBe("draft");
+    },
+  );
 
   it("is stored without NaN, and a line without one as well", async () => {
     expect(await attempt("update accounting.invoices set total_amount = 'NaN' where id = $1", [draft.id])).toBe(
