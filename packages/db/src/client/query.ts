@@ -59,7 +59,7 @@ const leavesNothing =
   /^\s*(select|insert|update|delete|with|values|merge|table|savepoint|release savepoint|rollback to savepoint|discard plans)\b/i;
 
 // Functions whose effect can outlive the transaction, or that run SQL given as text; and names written in escapes.
-const outlives = /set_config|pg_settings|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|ts_rewrite|dblink|u&"/i;
+const outlives = /set_config|pg_settings|setseed|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|ts_rewrite|dblink|u&"/i;
 
 /** True for a caller's own SQL after which the connection must not serve another unit. */
 export const mayLeaveTraces = ({ name, text }: WireQuery): boolean =>

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
+import { withAdmin } from "../../src/operations/admin";
 import { companies } from "../../src/tenancy";
+import { backendOf } from "../client/support";
 import type { Bench, FailingPath } from "./bench";
 import { canaries as c } from "./canaries";
 
@@ -82,8 +84,17 @@ export const contentionPaths: FailingPath[] = [
     code: "CONNECTION_FAILED",
     sqlState: "57P01",
     holds: ["text"],
-    run: ({ tenantOn }) =>
-      tenantOn({ max: 1 }).execute(sql`select ${c.text}::text, pg_terminate_backend(pg_backend_pid())`),
+    run: async ({ tenantOn, urls }) => {
+      const handle = tenantOn({ max: 1 });
+      const pid = await backendOf(handle);
+      const killed = handle.execute(sql`select ${c.text}::text, pg_sleep(60)`).catch((error: unknown) => error);
+      await withAdmin(urls.admin, async (owner) => {
+        const busy = "select from pg_stat_activity where pid = $1 and state = 'active'";
+        while ((await owner.query(busy, [pid])).rowCount === 0) await sleep(5);
+        await owner.query("select pg_terminate_backend($1)", [pid]);
+      });
+      throw await killed;
+    },
   },
   {
     name: "a pool that is exhausted",

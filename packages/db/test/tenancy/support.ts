@@ -48,20 +48,6 @@ export function addMember(to: TestTenant, role: User["role"] = "user", name = "M
   return to.handle.tenancy.members.ensureMember({ email: freshEmail(), name, role });
 }
 
-/** Releases everybody once all of `count` have arrived, so that their transactions are open at the same time. */
-export function meetingPoint(count: number): () => Promise<void> {
-  let arrived = 0;
-  let open = () => {};
-  const met = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return () => {
-    arrived += 1;
-    if (arrived === count) open();
-    return met;
-  };
-}
-
 /** Resolves once a statement of this database is held up by another transaction. */
 export async function somebodyWaitsForALock(owner: pg.Client): Promise<void> {
   const waiting = `

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { customers } from "../../../src/accounting";
 import { type Database, DatabaseError, type TenantTransaction } from "../../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
-import { backendOf, meetingPoint, open } from "../support";
+import { backendOf, killBackend, meetingPoint, open } from "../support";
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -35,9 +35,14 @@ const faults: Record<string, (tx: TenantTransaction) => Promise<unknown>> = {
   "a constraint refuses": (tx) => tx.insert(customers).values({ companyId: acme.company.id, name: "" }),
   "the input does not fit": (tx) => add(tx, " "),
   "a savepoint fails": (tx) => tx.transaction((part) => part.execute(sql`select 1 / 0`)),
-  "the connection is killed": (tx) => tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`),
-  "the kill is swallowed": (tx) =>
-    tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`).catch(() => undefined),
+  "the connection is killed": async (tx) => {
+    await killBackend(test, await backendOf(tx));
+    await tx.execute(sql`select 1`);
+  },
+  "the kill is swallowed": async (tx) => {
+    await killBackend(test, await backendOf(tx));
+    await tx.execute(sql`select 1`).catch(() => undefined);
+  },
   "a query is not awaited": async (tx) => {
     void tx.execute(sql`select pg_sleep(0.001)`).catch(() => undefined);
   },

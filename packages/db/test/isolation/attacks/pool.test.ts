@@ -147,6 +147,15 @@ describe("SQL that changes the session without SET", () => {
       }
     },
   );
+
+  it("attack 32: a seed for random numbers reaches nobody", async () => {
+    const numbers = [];
+    for (let i = 0; i < 2; i += 1) {
+      await first.execute(sql`select setseed(0.5)`);
+      numbers.push(await value(next, sql`select random()`));
+    }
+    expect(new Set(numbers).size).toBe(2);
+  });
 });
 
 describe("the same as raw SQL of the runtime login", () => {
