@@ -1,7 +1,7 @@
 import pg from "pg";
 import { connectionTarget } from "../client/config";
 import { mapError } from "../client/map-error";
-import { DatabaseError } from "../core/errors";
+import { ConnectionError, DatabaseError } from "../core/errors";
 
 /**
  * Runs `work` on one connection of the admin login (DATABASE_ADMIN_URL, or `url`) and always ends it. No statement
@@ -26,7 +26,10 @@ export async function withAdmin<T>(url: string | undefined, work: (client: pg.Cl
   try {
     await client.connect();
   } catch (error) {
-    throw mapError(error);
+    await end(client);
+    const { message, sqlState, retryable } = mapError(error);
+    const where = `database ${database} on ${host}:${port} as ${user}`;
+    throw new ConnectionError(`${message}: ${where}`, { sqlState, retryable });
   }
   try {
     return await work(client);
@@ -35,6 +38,16 @@ export async function withAdmin<T>(url: string | undefined, work: (client: pg.Cl
     // A connection that ended between two statements: pg says of the next one only that it cannot be sent.
     throw farewell === undefined || error instanceof DatabaseError ? error : mapError(farewell);
   } finally {
-    await client.end().catch(() => undefined);
+    await end(client);
   }
+}
+
+// Does not wait for ever for a server that has stopped answering.
+async function end(client: pg.Client): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 2_000);
+  });
+  await Promise.race([client.end().catch(() => undefined), limit]);
+  clearTimeout(timer);
 }

@@ -108,6 +108,13 @@ describe("a pool", () => {
     await killBackend(test, pid);
   });
 
+  it("waits as long as the limit says for a server that answers late, also for one answer after another", async () => {
+    const { handle } = own({ queryTimeoutMillis: 1_000 });
+    const pid = await backendOf(handle);
+    for (let i = 0; i < 4; i += 1) await handle.execute(sql`select pg_sleep(0.4)`);
+    expect(await backendOf(handle)).toBe(pid);
+  });
+
   it("closes although a unit of work never ends, and that unit of work fails", async () => {
     const { db, handle } = own();
     const begun = meetingPoint(2);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { withAdminClient } from "../../src/testing/server/admin-client";
+import { withAdmin } from "../../src/operations/admin";
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -71,7 +71,7 @@ export async function eventually(what: string, condition: () => boolean | Promis
 
 /** The first column of the first row. */
 export function ask<T>(url: string, sql: string): Promise<T> {
-  return withAdminClient(url, async (client) => {
+  return withAdmin(url, async (client) => {
     const { rows } = await client.query({ text: sql, rowMode: "array" });
     return rows[0]?.[0] as T;
   });

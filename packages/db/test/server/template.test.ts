@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ConfigurationError, ConnectionError } from "../../src/core/errors";
-import { withAdminClient } from "../../src/testing/server/admin-client";
+import { withAdmin } from "../../src/operations/admin";
 import { ownedName, sweepTestDatabases } from "../../src/testing/server/database-names";
 import { hostId } from "../../src/testing/server/processes";
 import { startTestServer } from "../../src/testing/server/start-test-server";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const run = (url: string, sql: string) => withAdminClient(url, async (client) => void (await client.query(sql)));
+const run = (url: string, sql: string) => withAdmin(url, async (client) => void (await client.query(sql)));
 const databases = () => ask<string[]>(adminUrl, "select array_agg(datname::text order by datname) from pg_database");
 
 describe("a template", { timeout: 60_000 }, () => {
@@ -96,7 +96,7 @@ describe("a template", { timeout: 60_000 }, () => {
 
   test("leaves nothing when prepare fails, and passes its error on", async () => {
     const failure = createTemplate({ adminUrl, prepare: (url) => run(url, "select * from nowhere") });
-    await expect(failure).rejects.toThrow(/relation "nowhere" does not exist/);
+    await expect(failure).rejects.toThrow(/A table is missing/);
     expect((await databases()).filter((name) => name.startsWith("org_db"))).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe("a template", { timeout: 60_000 }, () => {
     const dead = [`org_db_tpl_${host}_4194000_x1_aaaaaa`, `org_db_clone_${host}_${process.pid}_0_aaaaaa_bbbbbb`];
     const alive = [await ownedName("clone", "aaaaaa_cccccc"), "org_db_tpl_00000000_4194000_x1_aaaaaa", "org_db_mine"];
     for (const name of [...dead, ...alive]) await run(adminUrl, `create database ${name}`);
-    const swept = await Promise.all([1, 2].map(() => withAdminClient(adminUrl, sweepTestDatabases)));
+    const swept = await Promise.all([1, 2].map(() => withAdmin(adminUrl, sweepTestDatabases)));
     expect([...new Set(swept.flat())].sort()).toEqual([...dead].sort());
     expect((await databases()).filter((name) => name.startsWith("org_db")).sort()).toEqual([...alive].sort());
     for (const name of alive) await run(adminUrl, `drop database ${name}`);

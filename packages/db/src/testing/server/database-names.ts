@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { ConfigurationError } from "../../core/errors";
-import { errorCode } from "./admin-client";
+import { errorCode } from "./database-url";
 import { currentOwner, hostId, type Owner, ownerIsAlive } from "./processes";
 
 const pattern = /^org_db_(?:tpl|clone)_([0-9a-f]{8})_(\d+)_([0-9a-z.]*)_([0-9a-z_]+)$/;

@@ -1,7 +1,8 @@
 /** The one way tests get a server: a given one, a container, or the embedded one. */
 import { ConfigurationError } from "../../core/errors";
-import { parseDatabaseUrl, withAdminClient } from "./admin-client";
+import { withAdmin } from "../../operations/admin";
 import { dockerAnswers, startContainerServer } from "./container";
+import { parseDatabaseUrl } from "./database-url";
 import { startThrowawayServer } from "./throwaway";
 
 export interface TestServer {
@@ -22,7 +23,7 @@ interface Login {
 }
 
 function readLogin(adminUrl: string): Promise<Login> {
-  return withAdminClient(adminUrl, async (client) => {
+  return withAdmin(adminUrl, async (client) => {
     const { rows } = await client.query<Login>(
       `select current_setting('server_version') as version, rolname as user, rolsuper as superuser,
               rolcreatedb as database, rolcreaterole as role

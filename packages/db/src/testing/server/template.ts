@@ -1,9 +1,10 @@
 /** A prepared database that is copied in milliseconds: once per run, one clone per test file. */
 import type pg from "pg";
 import { ConnectionError } from "../../core/errors";
-import { errorCode, withAdminClient, withDatabase } from "./admin-client";
+import { withAdmin } from "../../operations/admin";
 import { dropDatabase, ownedName, quoteName, randomWord, sweepTestDatabases, wordOf } from "./database-names";
 import { readProperties } from "./database-properties";
+import { errorCode, withDatabase } from "./database-url";
 import { pause } from "./processes";
 
 export interface TemplateOptions {
@@ -62,7 +63,7 @@ async function copyDatabase(client: pg.Client, name: string, template: string): 
 
 async function makeClone(adminUrl: string, template: string): Promise<Clone> {
   const name = await ownedName("clone", `${wordOf(template)}_${randomWord()}`);
-  await withAdminClient(adminUrl, async (client) => {
+  await withAdmin(adminUrl, async (client) => {
     await copyDatabase(client, name, template);
     try {
       const copyProperties = await readProperties(client, template);
@@ -75,12 +76,12 @@ async function makeClone(adminUrl: string, template: string): Promise<Clone> {
   return {
     name,
     url: (login) => withDatabase(adminUrl, name, login),
-    drop: () => withAdminClient(adminUrl, (client) => dropDatabase(client, name)),
+    drop: () => withAdmin(adminUrl, (client) => dropDatabase(client, name)),
   };
 }
 
 async function dropTemplate(adminUrl: string, template: string): Promise<void> {
-  await withAdminClient(adminUrl, async (client) => {
+  await withAdmin(adminUrl, async (client) => {
     const clones = `^org_db_clone_.*_${wordOf(template)}_[0-9a-f]+$`;
     const { rows } = await client.query<{ name: string }>(
       `select datname as name from pg_catalog.pg_database where datname ~ $1`,
@@ -104,13 +105,13 @@ async function seal(client: pg.Client, name: string): Promise<void> {
 /** Makes a database, lets `prepare` fill it, and seals it. First clears the databases of runs that were killed. */
 export async function createTemplate({ adminUrl, prepare }: TemplateOptions): Promise<Template> {
   const name = await ownedName("tpl", randomWord());
-  await withAdminClient(adminUrl, async (client) => {
+  await withAdmin(adminUrl, async (client) => {
     await sweepTestDatabases(client);
     await client.query(`create database ${quoteName(name)} template template0 encoding 'UTF8'`);
   });
   try {
     await prepare(withDatabase(adminUrl, name));
-    await withAdminClient(adminUrl, (client) => seal(client, name));
+    await withAdmin(adminUrl, (client) => seal(client, name));
   } catch (error) {
     await dropTemplate(adminUrl, name).catch(() => undefined);
     throw error;
