@@ -87,6 +87,19 @@ describe("reads that wait for a connection", () => {
     );
   });
 
+  it("see neither more nor less after a read that was narrowed to a company", async () => {
+    const { of } = nth(0);
+    const second = await of.handle.tenancy.companies.create({ name: "Second company" });
+    const other = await createCustomer({ ...of, company: second }, { name: "Of the second company" });
+    const scope = { tenantId: of.tenant.id };
+    const handles = [db.forTenant({ ...scope, companyId: second.id }), db.forTenant(scope)];
+    const lists = await Promise.all(many(40).map((index) => handles[index % 2]?.accounting.customers.list()));
+    const ids = lists.map((list) => list?.items.map(({ id }) => id).sort());
+    const all = [other.id, nth(0).customerId].sort();
+    expect(ids).toEqual(many(40).map((index) => (index % 2 === 0 ? [other.id] : all)));
+    await of.handle.accounting.customers.archive(other.id);
+  });
+
   it("fail alone: those behind a failure are sent again", async () => {
     const stranger = newId();
     const read = (index: number) => {
