@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Database, TenantDatabase } from "../../src/index";
+import {
+  createCustomer,
+  createTenant,
+  createTestDatabase,
+  type TestDatabase,
+  type TestTenant,
+} from "../../src/testing";
+import { startProxy, type WireProxy } from "../client/proxy";
+import { open } from "../client/support";
+import { arrangeIdentity } from "../tenancy/support";
+import { readWithoutTenantIndex } from "./explain";
+
+/*
+ * A repository writes some queries on the spot, as which columns they set depends on the call. No registry knows those:
+ * the source is counted, and each is caught on its way to the server.
+ */
+let test: TestDatabase;
+let proxy: WireProxy;
+let db: Database;
+let acme: TestTenant;
+let handle: TenantDatabase;
+let sent: string[];
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  acme = await createTenant(test);
+  proxy = await startProxy(test.urls.runtime);
+  db = open(test, { url: proxy.url, max: 1 });
+  handle = db.forTenant({ tenantId: acme.tenant.id, userId: acme.admin.id });
+  proxy.judge((type, body) => {
+    // Parse: the statement's name, then its text.
+    if (type === "P") sent.push(body.toString("utf8").split("\0")[1] ?? "");
+    return "pass";
+  });
+});
+afterAll(async () => {
+  await db.close();
+  await proxy.close();
+  await test.close();
+});
+
+/** Per source file, one call for each query that it writes on the spot. */
+const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
+  "accounting/customers.ts": [
+    async () => handle.accounting.customers.update((await createCustomer(acme)).id, { name: "Renamed" }),
+  ],
+  "tenancy/companies.ts": [
+    () => handle.tenancy.companies.create({ name: "Another" }),
+    () => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" }),
+  ],
+  "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
+  "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],
+  "tenancy/profiles.ts": [async () => db.forIdentity((await arrangeIdentity(test)).id).profile.save({ phone: "1" })],
+  "tenancy/roles.ts": [() => handle.tenancy.roles.create({ name: "Clerk" })],
+  "tenancy/security-events.ts": [() => handle.tenancy.securityEvents.report({ type: "login", severity: "low" })],
+};
+
+describe("queries that repositories write on the spot", () => {
+  it("are all known here", () => {
+    const source = join(import.meta.dirname, "../../src");
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const found = files.flatMap((name) => {
+      const count = readFileSync(join(source, name), "utf8").match(/#unit\.drizzle\b/g)?.length ?? 0;
+      return count > 0 ? [[name, count] as const] : [];
+    });
+    const known = Object.entries(calls).map(([name, list]) => [name, list.length]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(known));
+  });
+
+  it.each(Object.keys(calls))("find their rows by an index on the tenant: %s", async (name) => {
+    for (const call of calls[name] ?? []) {
+      sent = [];
+      await call();
+      const written = sent.filter((text) => /^(insert|update|delete)/i.test(text));
+      expect(written).toHaveLength(1);
+      const client = new pg.Client({ connectionString: test.urls.runtime });
+      await client.connect();
+      try {
+        expect(await readWithoutTenantIndex(client, acme.tenant.id, written[0] ?? "")).toEqual([]);
+      } finally {
+        await client.end();
+      }
+    }
+  });
+});
