@@ -145,9 +145,10 @@ declare
   frozen boolean;
 begin
   -- For each invoice by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned round.
-  -- A WHERE on the status would go below the lock, and draft invoices stay unlocked.
+  -- In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock, and
+  -- draft invoices stay unlocked.
   select bool_or(locked.status <> 'draft') into frozen
-  from (select distinct w.tenant_id, w.invoice_id from written w) d
+  from (select distinct w.tenant_id, w.invoice_id from written w order by 1, 2) d
   cross join lateral (
     select i.status from accounting.invoices i
     where i.tenant_id = d.tenant_id and i.id = d.invoice_id
