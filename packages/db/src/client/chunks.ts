@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { Unit } from "./unit";
 
@@ -31,13 +32,11 @@ export async function inChunks<Row, Params>(
       const writing = write(inner, params);
       const next = rows.slice(start + size, start + 2 * size);
       if (next.length > 0) {
-        await sent();
+        // By then the statement has left.
+        await setImmediate();
         params = prepare(next);
       }
       await writing;
     }
   });
 }
-
-// A statement leaves with the next turn of the event loop at the latest.
-const sent = () => new Promise((resolve) => setImmediate(resolve));

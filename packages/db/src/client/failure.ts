@@ -49,9 +49,15 @@ export function failureOf(query: WireQuery, error: unknown): DatabaseError {
   return mapError(error, details);
 }
 
+/** Releases the connection of work that failed if it can serve on. */
+export function releaseFailed(connection: Connection, error: unknown): void {
+  if (connectionSurvives(error)) connection.release();
+  else connection.destroy();
+}
+
 /** Gives back or destroys the connection of a query that failed as its own transaction, and returns its typed error. */
 export function failSingle(connection: Connection, query: WireQuery, error: unknown): DatabaseError {
-  if (connectionSurvives(error) && !mayLeaveTraces(query)) connection.release();
-  else connection.destroy();
+  if (mayLeaveTraces(query)) connection.destroy();
+  else releaseFailed(connection, error);
   return failureOf(query, error);
 }

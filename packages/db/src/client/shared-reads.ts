@@ -1,10 +1,10 @@
 import type { DatabaseError } from "../core/errors";
 import type { PoolLimits } from "./config";
 import { type Checkout, type Connection, checkout } from "./connection";
-import { connectionSurvives, failureOf, giveBack, isStale, withStatement } from "./failure";
+import { connectionSurvives, failureOf, giveBack, isStale, releaseFailed, withStatement } from "./failure";
 import { poolExhausted } from "./map-error";
 import { Pace } from "./pace";
-import { type Call, driverQuery, type QueryDone } from "./query";
+import { type Call, driverQuery, type QueryDone, type WireQuery } from "./query";
 import { type BatchQuery, isDescribed, SharedRound, submit } from "./wire";
 
 interface Read extends Call {
@@ -32,7 +32,7 @@ const longest = 10;
 export class SharedReads {
   readonly #pool: Connections;
   readonly #pace = new Pace();
-  #waiting: Read[] = [];
+  readonly #waiting: Read[] = [];
   #asked = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -110,11 +110,12 @@ export class SharedReads {
   #sendAlone(connection: Connection, read: Read): void {
     const started = performance.now();
     const query = driverQuery(read.query, read.prelude, (error, result) => {
-      if (!error) {
-        this.#pace.note([read.query.text], performance.now() - started);
-        read.resolve(result);
+      if (error) {
+        this.#fail(connection, error, [read]);
+        return;
       }
-      this.#end(connection, error, error ? [read] : []);
+      read.resolve(result);
+      this.#succeed(connection, [read.query], started);
     });
     submit(connection.client, query);
   }
@@ -139,25 +140,35 @@ export class SharedReads {
     const started = performance.now();
     const round = new SharedRound(members, bytes, (error) => {
       round.settleServed(connection.client);
-      const texts = sent.slice(0, round.served).map(({ query }) => query.text);
-      if (!error) this.#pace.note(texts, performance.now() - started);
-      this.#end(connection, error, error ? sent.slice(round.served) : []);
+      if (error) this.#fail(connection, error, sent.slice(round.served));
+      else
+        this.#succeed(
+          connection,
+          sent.map(({ query }) => query),
+          started,
+        );
     });
     submit(connection.client, round);
   }
 
-  /** Ends a round: the first unserved read failed, the server skipped those behind it. */
-  #end(connection: Connection, error: Error | undefined, [failed, ...skipped]: Read[]): void {
-    if (!error) giveBack(connection);
-    else if (connectionSurvives(error)) connection.release();
-    else connection.destroy();
-    if (error) {
-      const again = connectionSurvives(error) || isStale(error) ? skipped : [];
-      for (const read of skipped.slice(again.length)) read.reject(failureOf(read.query, error));
-      if (failed && isStale(error) && failed.repeats > 0) again.unshift({ ...failed, repeats: failed.repeats - 1 });
-      else failed?.reject(failureOf(failed.query, error));
-      this.#waiting = [...again, ...this.#waiting];
-    }
+  #succeed(connection: Connection, queries: readonly WireQuery[], started: number): void {
+    this.#pace.note(
+      queries.map(({ text }) => text),
+      performance.now() - started,
+    );
+    giveBack(connection);
+    this.#ask();
+  }
+
+  /** The first read that was not served is the one that failed; the server skipped those behind it. */
+  #fail(connection: Connection, error: Error, [failed, ...skipped]: Read[]): void {
+    releaseFailed(connection, error);
+    const again: Read[] = [];
+    if (failed && isStale(error) && failed.repeats > 0) again.push({ ...failed, repeats: failed.repeats - 1 });
+    else failed?.reject(failureOf(failed.query, error));
+    if (connectionSurvives(error) || isStale(error)) again.push(...skipped);
+    else for (const read of skipped) read.reject(failureOf(read.query, error));
+    this.#waiting.unshift(...again);
     this.#ask();
   }
 

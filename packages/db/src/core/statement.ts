@@ -13,7 +13,7 @@ export type RowMode = "arrays" | "objects" | "raw";
 /** A query turned into SQL text once: what is sent, under which name, and how its rows become objects. */
 export class CompiledQuery extends PgBasePreparedQuery {
   /**
-   * It only reads, locks no row and calls no function of ours: calls of it may share a round trip, in which the failure
+   * It only reads, locks no row and calls no function that writes: calls of it may share a round trip, in which the failure
    * of one means that those behind it are run again.
    */
   readonly shareable: boolean;

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Invoice } from "../../src/accounting";
 import { createInvoice, createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { asLogin, issued, ownerRows } from "./support";
+import { asLogin, issued, ownerRows, somebodyWaitsForALock } from "./support";
 
 /** What raw SQL of the application's own login cannot do to an invoice: the database refuses it, whoever writes. */
 let test: TestDatabase;
@@ -184,8 +184,7 @@ describe("the total", () => {
           (error: unknown) => (error as { code?: string }).code ?? "failed",
         );
         // The issue waits for the writer, whose line refers to the invoice.
-        const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        while ((await ownerRows(test, waits)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        await test.asOwner(somebodyWaitsForALock);
         const written = await writer.query("commit").then(
           ({ command }) => command,
           () => "refused",

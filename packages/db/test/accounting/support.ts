@@ -1,7 +1,7 @@
 import type { Invoice, NewInvoice } from "../../src/accounting";
 import { createInvoice, type TestDatabase, type TestTenant } from "../../src/testing";
 
-export { allPages, asLogin, sortOut } from "../tenancy/support";
+export { allPages, asLogin, somebodyWaitsForALock, sortOut } from "../tenancy/support";
 
 /** What a promise was rejected with; throws when it was fulfilled. */
 export async function rejection(promise: PromiseLike<unknown>): Promise<unknown> {

@@ -19,7 +19,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { backendOf, killBackend, meetingPoint, open, printed, rejection, value } from "./support";
+import { leaks } from "../secrets/surfaces";
+import { backendOf, killBackend, meetingPoint, open, rejection, value } from "./support";
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -187,7 +188,7 @@ describe("a connection that cannot be made", () => {
     const error = await rejection(to((url) => Object.assign(url, { port: "1" })).accounting.customers.list());
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ retryable: true, statement: "accounting.customers.list_first" });
-    expect(printed(error, (shown) => inspect(shown, { showHidden: true, depth: 20 }))).not.toContain(secret);
+    expect(leaks(error, [["password", secret]])).toEqual([]);
   });
 
   it("is a typed error without the password when the login is refused", async () => {
@@ -196,7 +197,7 @@ describe("a connection that cannot be made", () => {
     const error = await rejection(stranger.accounting.customers.list());
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ sqlState: expect.stringMatching(/^28(P01|000)$/), retryable: false });
-    expect(printed(error, (shown) => inspect(shown, { showHidden: true, depth: 20 }))).not.toContain(secret);
+    expect(leaks(error, [["password", secret]])).toEqual([]);
   });
 
   it("is a typed error when the database does not exist", async () => {
@@ -207,7 +208,7 @@ describe("a connection that cannot be made", () => {
     const error = await rejection(db.withTenant({ tenantId: acme.tenant.id }, (tx) => tx.accounting.customers.list()));
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ sqlState: "3D000", retryable: false, outcome: "rolled-back" });
-    expect(printed(error, (shown) => inspect(shown, { showHidden: true, depth: 20 }))).not.toContain(url.password);
+    expect(leaks(error, [["password", url.password]])).toEqual([]);
   });
 });
 

@@ -3,7 +3,10 @@ import { connect, createServer, type Socket } from "node:net";
 /** What the proxy does with a message of the client: pass it on, cut before it arrives, or cut before its answer does. */
 export type Verdict = "pass" | "cut-before" | "cut-after";
 
-/** A TCP proxy in front of PostgreSQL that counts the client's messages by type and can cut the connection at one. */
+/**
+ * A TCP proxy in front of PostgreSQL that counts the client's messages by type, can cut the connection at one, and can
+ * fall silent as a network does: connections stay open, and nothing passes in either direction.
+ */
 export interface WireProxy {
   /** The URL with the proxy's port. */
   url: string;
@@ -12,6 +15,10 @@ export interface WireProxy {
   reset(): void;
   /** Judges each message from now on. */
   judge(verdict: (type: string, body: Buffer) => Verdict): void;
+  /** Stops forwarding what exists, and answers nothing on new connections either. */
+  silence(): void;
+  /** Forwards again, first what was held back. */
+  pass(): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +27,7 @@ export async function startProxy(target: string): Promise<WireProxy> {
   const server = new URL(target);
   const counts = new Map<string, number>();
   const sockets = new Set<Socket>();
+  let silent = false;
   let judgement: (type: string, body: Buffer) => Verdict = () => "pass";
   const proxy = createServer((client) => {
     const upstream = connect(Number(server.port || 5432), server.hostname);
@@ -51,6 +59,7 @@ export async function startProxy(target: string): Promise<WireProxy> {
       if (answerIsLost) cut();
       else client.write(chunk);
     });
+    if (silent) for (const socket of [client, upstream]) socket.pause();
   });
   await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
   const address = proxy.address();
@@ -64,6 +73,14 @@ export async function startProxy(target: string): Promise<WireProxy> {
     reset: () => counts.clear(),
     judge: (verdict) => {
       judgement = verdict;
+    },
+    silence: () => {
+      silent = true;
+      for (const socket of sockets) socket.pause();
+    },
+    pass: () => {
+      silent = false;
+      for (const socket of sockets) socket.resume();
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

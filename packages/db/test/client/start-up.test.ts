@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { inspect } from "node:util";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -14,7 +13,8 @@ import {
   UnsafeRoleError,
 } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-import { printed, rejection, value } from "./support";
+import { leaks } from "../secrets/surfaces";
+import { rejection, value } from "./support";
 
 let test: TestDatabase;
 const opened: Database[] = [];
@@ -62,7 +62,7 @@ async function expectUnsafe(url: string, reason: RegExp): Promise<void> {
   expect(error).toBeInstanceOf(UnsafeRoleError);
   expect(String(error)).toMatch(reason);
   expect(String(error)).toContain("db:roles");
-  expect(printed(error, (shown) => inspect(shown, { showHidden: true }))).not.toContain(password);
+  expect(leaks(error, [["password", password]])).toEqual([]);
   const health = await checkConnectionHealth(db);
   expect(health.isHealthy).toBe(false);
   expect(health.errors.join()).toContain("UnsafeRoleError");

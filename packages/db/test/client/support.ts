@@ -64,9 +64,3 @@ export function meetingPoint(count: number): () => Promise<void> {
     return met;
   };
 }
-
-/** Every text in which a secret could hide: message, stack, cause, JSON and the printed form. */
-export function printed(error: unknown, inspect: (value: unknown) => string): string {
-  const { stack, cause } = error as Error;
-  return [String(error), stack, String(cause), JSON.stringify(error), inspect(error)].join("\n");
-}

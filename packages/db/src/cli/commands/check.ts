@@ -7,7 +7,7 @@ import { validateSchema } from "../../operations/catalogue";
 import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
 import { migratedSchemaText } from "../../testing/schema-text";
 import { type Command, flag, say } from "../command";
-import { printErrors, printWarnings } from "./migrate";
+import { printFindings } from "./migrate";
 
 const schemaPath = () => join(checkoutRoot(), "packages", "db", "schema.sql");
 
@@ -43,8 +43,8 @@ export const check: Command = {
       const { isValid, errors, warnings } = await withAdmin(server.urls.admin, (client) =>
         validateSchema(client, { expected, allowances }),
       );
-      printErrors(errors);
-      printWarnings(warnings);
+      printFindings("✗", errors);
+      printFindings("!", warnings);
       say(
         isValid
           ? `No drift, every table isolated: ${server.location}`

@@ -7,17 +7,10 @@ import { type SchemaError, scanOrphans, validateSchema } from "../../operations/
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
 import { type Command, say } from "../command";
 
-/** Prints what a schema check found, one object a paragraph. */
-export function printErrors(errors: readonly SchemaError[]): void {
-  for (const { object, expected, found, fix } of errors) {
-    say(`\n✗ ${object}\n  expected: ${expected}\n  found:    ${found}\n  fix:      ${fix}`);
-  }
-}
-
-/** The same for what makes the schema no less valid, and must still be known. */
-export function printWarnings(warnings: readonly SchemaError[] = []): void {
-  for (const { object, expected, found, fix } of warnings) {
-    say(`\n! ${object}\n  wanted: ${expected}\n  found:  ${found}\n  fix:    ${fix}`);
+/** Prints what a schema check found, one object a paragraph. `!` marks what makes the schema no less valid. */
+export function printFindings(mark: "✗" | "!", findings: readonly SchemaError[] = []): void {
+  for (const { object, expected, found, fix } of findings) {
+    say(`\n${mark} ${object}\n  expected: ${expected}\n  found:    ${found}\n  fix:      ${fix}`);
   }
 }
 
@@ -41,8 +34,8 @@ export const migrateCommand: Command = {
       const { applied } = await prepareServer(server, say);
       say(applied.length === 0 ? "Nothing to apply: the schema is up to date" : `Applied ${applied.length} migrations`);
       const { errors, warnings, orphans } = await withAdmin(server.urls.admin, prove);
-      printErrors([...errors, ...(orphans ?? [])]);
-      printWarnings(warnings);
+      printFindings("✗", [...errors, ...(orphans ?? [])]);
+      printFindings("!", warnings);
       if (errors.length > 0 || (orphans ?? []).length > 0) return 1;
       say(`Proven: every table isolated, no drift${orphans ? ", no orphaned rows" : ""}`);
       if (!orphans)

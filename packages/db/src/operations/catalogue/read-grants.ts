@@ -16,7 +16,7 @@ export interface GrantRow {
 }
 
 /** SQL for the role of an aclexplode row `x`; needs a left join of pg_roles as `r`. */
-export const roleOfGrant = `CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE coalesce(r.rolname::text, 'unknown role') END`;
+const roleOfGrant = `CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE coalesce(r.rolname::text, 'unknown role') END`;
 
 /** SQL for the rows of an access list as JSON, the owner's own left out. */
 export const grantsJson = (acl: string, owner: string) =>

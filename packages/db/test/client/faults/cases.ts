@@ -84,16 +84,16 @@ export const cases = {
   },
 
   async killedDuringManyReads({ open, ask, note, report, setting }: Bench) {
-    const { db, handle } = open({ url: setting.relayUrl });
+    const { db, handle } = open({ url: setting.proxyUrl });
     const other = db.forTenant({ tenantId: setting.otherTenantId });
     await Promise.all(Array.from({ length: 40 }, (_, index) => namesIn(index % 2 === 0 ? handle : other)));
     const pid = await backendOf(handle);
-    await ask({ relay: "silent" });
+    await ask({ network: "silent" });
     const reads = Array.from({ length: 40 }, (_, index) =>
       note(`read ${index + 1}`, namesIn(index % 2 === 0 ? handle : other)),
     );
     await ask({ kill: pid });
-    await ask({ relay: "passing" });
+    await ask({ network: "passing" });
     await Promise.all(reads);
     await note("next", namesIn(handle));
     report.facts.pool = db.pool.status();
@@ -243,13 +243,13 @@ export const cases = {
   async silentNetwork(bench: Bench) {
     const { open, ask, note, setting, report } = bench;
     const limits = { queryTimeoutMillis: 200, connectionTimeoutMillis: 400 };
-    const { db, handle } = open({ url: setting.relayUrl, ...limits });
+    const { db, handle } = open({ url: setting.proxyUrl, ...limits });
     const silently = async (call: string, work: () => Promise<unknown>) => {
       await namesIn(handle);
-      await ask({ relay: "silent" });
+      await ask({ network: "silent" });
       await note(call, work());
       report.facts.connectionsAfter = db.pool.status().total;
-      await ask({ relay: "passing" });
+      await ask({ network: "passing" });
     };
     await silently("read", () => namesIn(handle));
     await silently("write", () => write(bench, handle, "Into the silence"));
@@ -257,11 +257,11 @@ export const cases = {
     await silently("transaction", () => committed((tx) => write(bench, tx, "In a silent transaction")));
     const duringCommit = committed(async (tx) => {
       await write(bench, tx, "Committed into the silence");
-      await ask({ relay: "silent" });
+      await ask({ network: "silent" });
     });
     await note("commit", duringCommit);
     await note("connect", namesIn(handle));
-    await ask({ relay: "passing" });
+    await ask({ network: "passing" });
     report.facts.kept = (await note("next", namesIn(handle)))?.includes("In a silent transaction");
   },
 

@@ -3,13 +3,11 @@ import { createTenant, createTestDatabase, type TestDatabase } from "../../../sr
 import { startProxy, type WireProxy } from "../proxy";
 import { killBackend } from "../support";
 import type { Request } from "./protocol";
-import { type Relay, startRelay } from "./relay";
 import { type Application, startApplication } from "./start-application";
 
 /** All faults meet one and the same process, which has no listener for errors: one uncaught event and all fail. */
 let test: TestDatabase;
 let proxy: WireProxy;
-let relay: Relay;
 let application: Application;
 const stoppedAfterMs: number[] = [];
 
@@ -17,12 +15,10 @@ beforeAll(async () => {
   test = await createTestDatabase();
   const [acme, globex] = [await createTenant(test, "Acme"), await createTenant(test, "Globex")];
   proxy = await startProxy(test.urls.runtime);
-  relay = await startRelay(test.urls.runtime);
   application = startApplication(
     {
       url: test.urls.runtime,
       proxyUrl: proxy.url,
-      relayUrl: relay.url,
       tenantId: acme.tenant.id,
       companyId: acme.company.id,
       otherTenantId: globex.tenant.id,
@@ -33,7 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   application.kill();
   await proxy.close();
-  await relay.close();
   await test.close();
 });
 
@@ -45,9 +40,9 @@ async function cause(request: Request): Promise<void> {
     const started = performance.now();
     await untilActive(request.untilStopped, false);
     stoppedAfterMs.push(Math.round(performance.now() - started));
-  } else if ("relay" in request) {
-    if (request.relay === "silent") relay.silence();
-    else relay.pass();
+  } else if ("network" in request) {
+    if (request.network === "silent") proxy.silence();
+    else proxy.pass();
   } else if ("cut" in request) {
     const isCommit = (type: string, body: Buffer) => type === "P" && body.includes("commit\0");
     proxy.judge((type, body) => (request.cut === "commit" && isCommit(type, body) ? "cut-after" : "pass"));

@@ -3,8 +3,7 @@
 /** Where the application works. */
 export interface Setting {
   url: string;
-  /** The same database through the relay, and through the proxy that cuts connections. */
-  relayUrl?: string | undefined;
+  /** The same database through the proxy that cuts connections and falls silent. */
   proxyUrl?: string | undefined;
   tenantId: string;
   companyId: string;
@@ -16,7 +15,7 @@ export type Request =
   | { kill: number; when?: "idle" | "active" }
   | { untilStopped: number }
   | { cut: "commit" | "nothing" }
-  | { relay: "silent" | "passing" }
+  | { network: "silent" | "passing" }
   | { disk: "data full" | "data free" | "log full" | "log free" }
   | { server: "stop" | "start" };
 
