@@ -23,147 +23,1775 @@ GRANT USAGE ON SCHEMA tenancy TO authenticated;
 GRANT USAGE ON SCHEMA tenancy TO membership_reader;
 GRANT USAGE ON SCHEMA tenancy TO platform;
 
--- function accounting.check_invoice_total()
-CREATE OR REPLACE FUNCTION accounting.check_invoice_total()
+-- function accounting.apply_allocation()
+CREATE OR REPLACE FUNCTION accounting.apply_allocation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_books accounting.books;
+  v_source record;
+  v_document record;
+  v_last_reversed date;
+  -- Above zero on the debit side of receivables or payables.
+  v_difference numeric;
+  v_control uuid;
+  v_problem text;
+begin
+  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  if new.reversed_on is not null then
+    raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
+  end if;
+  perform accounting.lock_allocation(new);
+  select b.* into v_books from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  for key share;
+
+  select s.* into v_source from (
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount, p.base_amount,
+      p.allocated_amount as used, p.allocated_base_amount as used_base, p.account_id, p.voided_on is null as is_usable
+    from accounting.payments p
+    where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.id = new.payment_id
+    union all
+    select i.customer_id, null, i.currency, i.invoice_date, i.total_amount, i.base_amount, i.paid_amount,
+      i.paid_base_amount, null, i.kind = 'credit_note' and i.status not in ('draft', 'void')
+    from accounting.invoices i
+    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.credit_note_id
+    union all
+    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount, b.paid_amount,
+      b.paid_base_amount, null, b.kind = 'credit_note' and b.status not in ('draft', 'void')
+    from accounting.bills b
+    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.vendor_credit_id
+  ) s;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such payment or credit note';
+  end if;
+  select d.* into v_document from (
+    select i.customer_id, null::uuid as vendor_id, i.currency, i.invoice_date as made_on, i.total_amount as amount,
+      i.base_amount, i.paid_amount as used, i.paid_base_amount as used_base,
+      i.kind = 'invoice' and i.status not in ('draft', 'void') as is_usable
+    from accounting.invoices i
+    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.invoice_id
+    union all
+    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount, b.paid_amount,
+      b.paid_base_amount, b.kind = 'bill' and b.status not in ('draft', 'void')
+    from accounting.bills b
+    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.bill_id
+  ) d;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such invoice or bill';
+  end if;
+
+  v_last_reversed := greatest(
+    (select max(a.reversed_on) from accounting.payment_allocations a
+     where a.tenant_id = new.tenant_id and a.payment_id = new.payment_id),
+    (select max(a.reversed_on) from accounting.payment_allocations a
+     where a.tenant_id = new.tenant_id and a.credit_note_id = new.credit_note_id),
+    (select max(a.reversed_on) from accounting.payment_allocations a
+     where a.tenant_id = new.tenant_id and a.vendor_credit_id = new.vendor_credit_id),
+    (select max(a.reversed_on) from accounting.payment_allocations a
+     where a.tenant_id = new.tenant_id and a.invoice_id = new.invoice_id),
+    (select max(a.reversed_on) from accounting.payment_allocations a
+     where a.tenant_id = new.tenant_id and a.bill_id = new.bill_id));
+  new.allocated_on := coalesce(
+    new.allocated_on, greatest(current_date, v_source.made_on, v_document.made_on, v_last_reversed));
+
+  v_problem := case
+    when not v_source.is_usable then 'What is allocated is a payment that is not void, or an issued or approved credit note'
+    when not v_document.is_usable then 'What is settled is an issued invoice or an approved bill'
+    when (v_source.customer_id, v_source.vendor_id) is distinct from (v_document.customer_id, v_document.vendor_id)
+      then 'The payment or credit note and the document are not of the same customer or vendor'
+    when v_source.currency <> v_document.currency
+      then 'The payment or credit note and the document are in different currencies'
+    when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
+      then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
+    -- Else a past day could show more settled than was due.
+    when new.allocated_on < v_last_reversed
+      then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
+    when new.allocated_on <= v_books.closed_through
+      then 'The date is in a closed period: post to an open one, or reopen the period'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT003', message = v_problem;
+  end if;
+  v_problem := case
+    when new.amount <> round(new.amount, accounting.currency_exponent(v_document.currency))
+      then 'The amount has more decimals than its currency'
+    when new.amount > v_document.amount - v_document.used then 'The amount is more than is due on the document'
+    when new.amount > v_source.amount - v_source.used then 'The amount is more than is left of the payment or credit note'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+
+  new.base_amount := accounting.base_part(
+    new.amount, v_document.amount, v_document.used, v_document.base_amount, v_document.used_base);
+  new.source_base_amount := accounting.base_part(
+    new.amount, v_source.amount, v_source.used, v_source.base_amount, v_source.used_base);
+  perform accounting.count_allocation(new, 1);
+
+  v_difference := new.source_base_amount - new.base_amount;
+  if v_difference = 0 then
+    return new;
+  end if;
+  v_control := case when new.invoice_id is not null then v_books.receivable_account_id else v_books.payable_account_id end;
+  if new.bill_id is not null then
+    v_difference := -v_difference;
+  end if;
+  perform accounting.lock_accounts(
+    array[new.company_id], array[v_source.account_id, v_control, v_books.exchange_account_id]);
+  perform from accounting.write_entries(
+    array[gen_random_uuid()], array[new.company_id], array[new.allocated_on], array['Exchange difference'],
+    array[null::text], array['allocation'], array[new.id], array[null::uuid], array[null::text], array[null::text],
+    array[1, 1], array[gen_random_uuid(), gen_random_uuid()], array[v_control, v_books.exchange_account_id],
+    array[v_books.base_currency, v_books.base_currency],
+    array[greatest(v_difference, 0), greatest(-v_difference, 0)],
+    array[greatest(-v_difference, 0), greatest(v_difference, 0)],
+    array[greatest(v_difference, 0), greatest(-v_difference, 0)],
+    array[greatest(-v_difference, 0), greatest(v_difference, 0)],
+    array[false, false], array[v_document.customer_id, null], array[v_document.vendor_id, null], array[null::text, null]);
+  return new;
+end $function$;
+ALTER FUNCTION accounting.apply_allocation() OWNER TO ledger_writer;
+
+-- grants accounting.apply_allocation()
+GRANT EXECUTE ON FUNCTION accounting.apply_allocation() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.apply_allocation() TO platform;
+
+-- function accounting.base_part(numeric, numeric, numeric, numeric, numeric)
+CREATE OR REPLACE FUNCTION accounting.base_part(part numeric, amount numeric, used numeric, base_amount numeric, used_base numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (part = (amount - used)) THEN (base_amount - used_base) ELSE LEAST(round(((part * base_amount) / amount), 2), (base_amount - used_base)) END;
+
+-- grants accounting.base_part(numeric, numeric, numeric, numeric, numeric)
+GRANT EXECUTE ON FUNCTION accounting.base_part(numeric, numeric, numeric, numeric, numeric) TO ledger_writer;
+
+-- function accounting.begin_period()
+CREATE OR REPLACE FUNCTION accounting.begin_period()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_last date;
+begin
+  update accounting.books b set closed_through = b.closed_through
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  if not found then
+    raise exception using errcode = 'ZT003',
+      message = 'The company has no books yet: call accounts.createStandardChart first';
+  end if;
+  select max(p.ends_on) into v_last from accounting.fiscal_periods p
+  where p.tenant_id = new.tenant_id and p.company_id = new.company_id;
+  if new.starts_on <> v_last + 1 then
+    raise exception using errcode = 'ZT002', message = 'A period begins the day after the last one ends';
+  end if;
+  return new;
+end $function$;
+ALTER FUNCTION accounting.begin_period() OWNER TO ledger_writer;
+
+-- grants accounting.begin_period()
+GRANT EXECUTE ON FUNCTION accounting.begin_period() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.begin_period() TO platform;
+
+-- function accounting.check_account_parent()
+CREATE OR REPLACE FUNCTION accounting.check_account_parent()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_path uuid[] := array[new.id];
+  v_type text;
+  v_next uuid := new.parent_id;
+begin
+  while v_next is not null loop
+    if v_next = any (v_path) then
+      raise exception using errcode = 'ZT002', message = 'An account cannot be below itself: choose another parent';
+    end if;
+    v_path := v_path || v_next;
+    select a.type, a.parent_id into v_type, v_next from accounting.accounts a
+    where a.tenant_id = new.tenant_id and a.id = v_next for share;
+    if v_type <> new.type then
+      raise exception using errcode = 'ZT002', message = 'An account and its parent must be of one type';
+    end if;
+  end loop;
+  if exists (
+    select from accounting.accounts a
+    where a.tenant_id = new.tenant_id and a.parent_id = new.id and a.type <> new.type
+  ) then
+    raise exception using errcode = 'ZT002', message = 'An account and its parent must be of one type';
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.check_account_parent() OWNER TO ledger_writer;
+
+-- grants accounting.check_account_parent()
+GRANT EXECUTE ON FUNCTION accounting.check_account_parent() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.check_account_parent() TO platform;
+
+-- function accounting.check_books()
+CREATE OR REPLACE FUNCTION accounting.check_books()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_problem record;
+  v_control uuid[] := array[new.receivable_account_id, new.payable_account_id];
+begin
+  if tg_op = 'UPDATE' then
+    -- Postings hold this row FOR KEY SHARE: those in flight end first, with the accounts that they have read.
+    perform from accounting.books b where b.tenant_id = old.tenant_id and b.id = old.id for update;
+    v_control := array(
+      select c.account_id
+      from (values (new.receivable_account_id, old.receivable_account_id, new.receivable_account_id),
+        (old.receivable_account_id, old.receivable_account_id, new.receivable_account_id),
+        (new.payable_account_id, old.payable_account_id, new.payable_account_id),
+        (old.payable_account_id, old.payable_account_id, new.payable_account_id)) as c (account_id, was, becomes)
+      where c.was <> c.becomes);
+  end if;
+  -- None of them is archived or changed while the books take it.
+  perform from accounting.accounts a
+  where a.tenant_id = new.tenant_id and a.id in (new.receivable_account_id, new.payable_account_id,
+    new.sales_account_id, new.purchases_account_id, new.bank_account_id, new.exchange_account_id)
+  order by a.id for share;
+  select r.name, r.wanted into v_problem
+  from (values (new.receivable_account_id, 'receivable', array['asset'], 'an asset'),
+    (new.payable_account_id, 'payable', array['liability'], 'a liability'),
+    (new.sales_account_id, 'sales', array['income'], 'income'),
+    (new.purchases_account_id, 'purchases', array['expense'], 'an expense'),
+    (new.bank_account_id, 'bank', array['asset'], 'an asset'),
+    (new.exchange_account_id, 'exchange', array['income', 'expense'], 'income or an expense')) as r (account_id, name, types, wanted)
+  join accounting.accounts a on a.tenant_id = new.tenant_id and a.company_id = new.company_id and a.id = r.account_id
+  where a.type <> all (r.types) or not a.is_active or (a.currency is not null and r.name <> 'bank')
+  limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('The %s account of the books must be %s, active, and open to every currency',
+      v_problem.name, v_problem.wanted);
+  end if;
+  if new.bank_account_id = new.receivable_account_id then
+    raise exception using errcode = 'ZT002', message = 'The bank account of the books cannot be their receivable account';
+  end if;
+  perform from accounting.account_balances b
+  where b.tenant_id = new.tenant_id and b.account_id = any (v_control)
+  order by b.account_id for no key update;
+  if exists (
+    select from accounting.account_balances b
+    where b.tenant_id = new.tenant_id and b.account_id = any (v_control) and b.version > 0
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'A control account can be changed while neither the old nor the new one has lines';
+  end if;
+  return new;
+end $function$;
+ALTER FUNCTION accounting.check_books() OWNER TO ledger_writer;
+
+-- grants accounting.check_books()
+GRANT EXECUTE ON FUNCTION accounting.check_books() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.check_books() TO platform;
+
+-- function accounting.check_credits(text, uuid[])
+CREATE OR REPLACE FUNCTION accounting.check_credits(p_source text, p_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_credited constant uuid[] := array(
+    select distinct d.credited_id from accounting.documents(p_source) d
+    where d.tenant_id = v_tenant and d.id = any (p_ids) and d.credited_id is not null);
+begin
+  if v_credited = '{}' then
+    return;
+  end if;
+  if p_source = 'invoice' then
+    perform from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (v_credited) order by i.id for no key update;
+  else
+    perform from accounting.bills b where b.tenant_id = v_tenant and b.id = any (v_credited) order by b.id for no key update;
+  end if;
+  if exists (
+    select from accounting.documents(p_source) d
+    join accounting.documents(p_source) c on c.tenant_id = v_tenant and c.id = d.credited_id
+    where d.tenant_id = v_tenant and d.id = any (p_ids)
+      and (c.is_credit or c.status in ('draft', 'void') or c.currency <> d.currency or c.document_date > d.document_date
+        or num_nonnulls(c.customer_id, d.customer_id) = 2 and c.customer_id <> d.customer_id
+        or num_nonnulls(c.vendor_id, d.vendor_id) = 2 and c.vendor_id <> d.vendor_id)
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'A credit note takes back a document that is owed, of the same party and currency, on its date or later';
+  end if;
+  if exists (
+    select from unnest(v_credited) as t (id)
+    join accounting.documents(p_source) c on c.tenant_id = v_tenant and c.id = t.id
+    where c.total_amount < (
+      select sum(n.total_amount) from accounting.documents(p_source) n
+      where n.tenant_id = v_tenant and n.credited_id = t.id and n.status not in ('draft', 'void'))
+  ) then
+    raise exception using errcode = 'ZT002', message = 'The credit notes of the document would come to more than its total';
+  end if;
+end $function$;
+ALTER FUNCTION accounting.check_credits(text, uuid[]) OWNER TO ledger_writer;
+
+-- function accounting.close_books()
+CREATE OR REPLACE FUNCTION accounting.close_books()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_company record;
+begin
+  for v_company in
+    select p.tenant_id, p.company_id, max(p.ends_on) filter (where p.status = 'closed') as closed_through,
+      min(p.starts_on) filter (where p.status = 'open') as open_from
+    from (
+      select distinct w.tenant_id, w.company_id from written w
+      join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id and o.status <> w.status
+    ) c
+    join accounting.fiscal_periods p on p.tenant_id = c.tenant_id and p.company_id = c.company_id
+    group by 1, 2
+  loop
+    if v_company.open_from < v_company.closed_through then
+      raise exception using errcode = 'ZT003',
+        message = 'Periods are closed one after another, the earliest first, and the last closed one is reopened first';
+    end if;
+    update accounting.books b set closed_through = v_company.closed_through
+    where b.tenant_id = v_company.tenant_id and b.company_id = v_company.company_id;
+  end loop;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.close_books() OWNER TO ledger_writer;
+
+-- grants accounting.close_books()
+GRANT EXECUTE ON FUNCTION accounting.close_books() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.close_books() TO platform;
+
+-- function accounting.count_allocation(accounting.payment_allocations, integer)
+CREATE OR REPLACE FUNCTION accounting.count_allocation(p_allocation accounting.payment_allocations, p_sign integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_amount constant numeric := p_sign * p_allocation.amount;
+  v_base constant numeric := p_sign * p_allocation.base_amount;
+  v_source_base constant numeric := p_sign * p_allocation.source_base_amount;
+begin
+  update accounting.payments p
+  set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_source_base
+  where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id;
+  update accounting.invoices i
+  set paid_amount = i.paid_amount + v_amount,
+    paid_base_amount = i.paid_base_amount + case when i.id = p_allocation.invoice_id then v_base else v_source_base end,
+    status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
+  where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id);
+  update accounting.bills b
+  set paid_amount = b.paid_amount + v_amount,
+    paid_base_amount = b.paid_base_amount + case when b.id = p_allocation.bill_id then v_base else v_source_base end,
+    status = case b.paid_amount + v_amount when b.total_amount then 'paid' when 0 then 'approved' else 'partly_paid' end
+  where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id);
+end $function$;
+ALTER FUNCTION accounting.count_allocation(accounting.payment_allocations, integer) OWNER TO ledger_writer;
+
+-- function accounting.currency_exponent(text)
+CREATE OR REPLACE FUNCTION accounting.currency_exponent(currency text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (currency = ANY (ARRAY['BIF'::text, 'CLP'::text, 'DJF'::text, 'GNF'::text, 'ISK'::text, 'JPY'::text, 'KMF'::text, 'KRW'::text, 'PYG'::text, 'RWF'::text, 'UGX'::text, 'UYI'::text, 'VND'::text, 'VUV'::text, 'XAF'::text, 'XOF'::text, 'XPF'::text])) THEN 0 WHEN (currency = ANY (ARRAY['BHD'::text, 'IQD'::text, 'JOD'::text, 'KWD'::text, 'LYD'::text, 'OMR'::text, 'TND'::text])) THEN 3 WHEN (currency = ANY (ARRAY['CLF'::text, 'UYW'::text])) THEN 4 ELSE 2 END;
+
+-- grants accounting.currency_exponent(text)
+GRANT EXECUTE ON FUNCTION accounting.currency_exponent(text) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.currency_exponent(text) TO platform;
+
+-- function accounting.document_lines(text)
+CREATE OR REPLACE FUNCTION accounting.document_lines(p_source text)
+ RETURNS TABLE(tenant_id uuid, document_id uuid, line_number integer, account_id uuid, amount numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select l.tenant_id, l.invoice_id, l.line_number, l.account_id, l.amount
+  from accounting.invoice_lines l where p_source = 'invoice'
+  union all
+  select l.tenant_id, l.bill_id, l.line_number, l.account_id, l.amount
+  from accounting.bill_lines l where p_source = 'bill'
+$function$;
+
+-- grants accounting.document_lines(text)
+GRANT EXECUTE ON FUNCTION accounting.document_lines(text) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.document_lines(text) TO platform;
+
+-- function accounting.documents(text)
+CREATE OR REPLACE FUNCTION accounting.documents(p_source text)
+ RETURNS TABLE(tenant_id uuid, id uuid, company_id uuid, customer_id uuid, vendor_id uuid, document_date date, number text, is_credit boolean, credited_id uuid, status text, currency text, total_amount numeric, base_amount numeric, voided_on date)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select i.tenant_id, i.id, i.company_id, i.customer_id, null::uuid, i.invoice_date, i.invoice_number,
+    i.kind = 'credit_note', i.credited_invoice_id, i.status, i.currency, i.total_amount, i.base_amount, i.voided_on
+  from accounting.invoices i where p_source = 'invoice'
+  union all
+  select b.tenant_id, b.id, b.company_id, null::uuid, b.vendor_id, b.bill_date, b.bill_number,
+    b.kind = 'credit_note', b.credited_bill_id, b.status, b.currency, b.total_amount, b.base_amount, b.voided_on
+  from accounting.bills b where p_source = 'bill'
+$function$;
+
+-- grants accounting.documents(text)
+GRANT EXECUTE ON FUNCTION accounting.documents(text) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.documents(text) TO platform;
+
+-- function accounting.format_number(text, bigint, integer)
+CREATE OR REPLACE FUNCTION accounting.format_number(p_prefix text, p_number bigint, p_padding integer)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (p_prefix || lpad((p_number)::text, GREATEST(p_padding, length((p_number)::text)), '0'::text));
+
+-- grants accounting.format_number(text, bigint, integer)
+GRANT EXECUTE ON FUNCTION accounting.format_number(text, bigint, integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.format_number(text, bigint, integer) TO platform;
+
+-- function accounting.freeze_document()
+CREATE OR REPLACE FUNCTION accounting.freeze_document()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_name constant text := tg_argv[0];
+  v_valid constant text := tg_argv[1];
+  v_by_ledger constant boolean := current_user = 'ledger_writer';
+  v_movable text[] := '{status,updated_at,voided_on}';
+  v_date date;
+begin
+  if tg_op = 'INSERT' then
+    raise exception using errcode = 'ZT003',
+      message = format('A new %s is an unpaid draft: insert it as one, then make it %s', v_name, v_valid);
+  end if;
+  if old.status = 'draft' then
+    if tg_op = 'DELETE' then
+      return old;
+    end if;
+    -- The triggers below find the row before and after by its key.
+    if new.tenant_id <> old.tenant_id or new.id <> old.id then
+      raise exception using errcode = 'ZT003', message = format('The id of the %s stays: delete the draft and create another', v_name);
+    elsif new.paid_amount <> 0 or new.paid_base_amount <> 0 then
+      raise exception using errcode = 'ZT003', message = format('A draft is not paid: make the %s %s first', v_name, v_valid);
+    elsif new.status = 'void' then
+      raise exception using errcode = 'ZT003', message = 'A draft is not voided: delete it';
+    elsif new.status not in ('draft', v_valid) then
+      raise exception using errcode = 'ZT003', message = format('The %s is a draft: make it %s first', v_name, v_valid);
+    end if;
+    return new;
+  end if;
+
+  if tg_op = 'DELETE' then
+    raise exception using errcode = 'ZT003', message = format('This %s is no draft and cannot be deleted: void it', v_name);
+  end if;
+  if v_by_ledger then
+    v_movable := v_movable || '{paid_amount,paid_base_amount}'::text[];
+  end if;
+  if to_jsonb(new) - v_movable <> to_jsonb(old) - v_movable then
+    raise exception using errcode = 'ZT003',
+      message = format('This %s is no draft and cannot be changed: void it and make another', v_name);
+  end if;
+  if new.status = 'void' and old.status <> 'void' then
+    if old.status <> v_valid or old.paid_amount <> 0 then
+      raise exception using errcode = 'ZT003',
+        message = format('This %s is settled, in part or whole: take that back first, then void it', v_name);
+    end if;
+    if tg_table_name = 'invoices' then
+      v_date := new.invoice_date;
+    else
+      v_date := new.bill_date;
+    end if;
+    new.voided_on := coalesce(new.voided_on, greatest(current_date, v_date));
+    if new.voided_on < v_date then
+      raise exception using errcode = 'ZT003',
+        message = format('The %s is not voided before its own date: choose that date or a later one', v_name);
+    end if;
+    return new;
+  end if;
+  if new.voided_on is distinct from old.voided_on then
+    raise exception using errcode = 'ZT003', message = format('The date of the void comes with the void of the %s, and stays', v_name);
+  end if;
+  if new.status <> old.status
+    and not (v_by_ledger and array[new.status, old.status] <@ array[v_valid, 'partly_paid', 'paid'])
+    and not (new.status = 'paid' and old.status in (v_valid, 'partly_paid') and new.kind <> 'credit_note') then
+    raise exception using errcode = 'ZT003',
+      message = case when new.kind = 'credit_note' and new.status = 'paid'
+        then 'A credit note is not paid: allocate it'
+        else format('This %s does not go from %s to %s', v_name, old.status, new.status) end;
+  end if;
+  return new;
+end $function$;
+
+-- grants accounting.freeze_document()
+GRANT EXECUTE ON FUNCTION accounting.freeze_document() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.freeze_document() TO platform;
+
+-- function accounting.freeze_payment()
+CREATE OR REPLACE FUNCTION accounting.freeze_payment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_free constant text[] := case current_user when 'ledger_writer'
+    then '{allocated_amount,allocated_base_amount,updated_at}' else '{voided_on,updated_at}' end;
+begin
+  if to_jsonb(new) - v_free <> to_jsonb(old) - v_free then
+    raise exception using errcode = 'ZT003', message = 'A payment cannot be changed: void it and record another';
+  end if;
+  if new.voided_on is not distinct from old.voided_on then
+    return new;
+  end if;
+  if old.voided_on is not null then
+    raise exception using errcode = 'ZT003', message = 'The payment is void already';
+  end if;
+  if new.voided_on < new.payment_date then
+    raise exception using errcode = 'ZT003',
+      message = 'A payment is not voided before its own date: choose that date or a later one';
+  end if;
+  return new;
+end $function$;
+
+-- grants accounting.freeze_payment()
+GRANT EXECUTE ON FUNCTION accounting.freeze_payment() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.freeze_payment() TO platform;
+
+-- function accounting.guard_account()
+CREATE OR REPLACE FUNCTION accounting.guard_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_is_deleted constant boolean := tg_op = 'DELETE';
+  v_changes_type boolean := false;
+  v_changes_currency boolean := false;
+  v_lines bigint;
+  v_books accounting.books;
+begin
+  if not v_is_deleted then
+    v_changes_type := new.type <> old.type;
+    v_changes_currency := new.currency is distinct from old.currency;
+    if not (v_changes_type or v_changes_currency or (old.is_active and not new.is_active)) then
+      return new;
+    end if;
+  end if;
+  -- Posting locks this row and reads the account afterwards. It is written, not only locked, so that a posting under
+  -- repeatable read, which would still see the account as it was, fails with 40001.
+  update accounting.account_balances b set version = b.version
+  where b.tenant_id = old.tenant_id and b.account_id = old.id
+  returning b.version into v_lines;
+  if v_lines > 0 and v_is_deleted then
+    raise exception using errcode = 'ZT003', message = 'An account with lines is not deleted: archive it';
+  elsif v_lines > 0 and (v_changes_type or v_changes_currency) then
+    raise exception using errcode = 'ZT003', message = 'An account with lines keeps its type and currency: make another account';
+  end if;
+  select b.* into v_books from accounting.books b
+  where b.tenant_id = old.tenant_id and b.company_id = old.company_id for share;
+  if old.id in (v_books.receivable_account_id, v_books.payable_account_id, v_books.sales_account_id,
+      v_books.purchases_account_id, v_books.bank_account_id, v_books.exchange_account_id)
+    and (v_is_deleted or v_changes_type or not new.is_active
+      or (v_changes_currency and new.currency is not null and old.id <> v_books.bank_account_id)) then
+    raise exception using errcode = 'ZT003', message = 'The books use this account: give them another one first';
+  end if;
+  return case when v_is_deleted then old else new end;
+end $function$;
+ALTER FUNCTION accounting.guard_account() OWNER TO ledger_writer;
+
+-- grants accounting.guard_account()
+GRANT EXECUTE ON FUNCTION accounting.guard_account() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.guard_account() TO platform;
+
+-- function accounting.keep_bill_lines()
+CREATE OR REPLACE FUNCTION accounting.keep_bill_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      declare
+        v_tenants uuid[];
+        v_ids uuid[];
+        v_frozen boolean;
+        v_locked int;
+      begin
+        if tg_op = 'UPDATE' then
+          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+          from (select w.tenant_id, w.bill_id as id from written w union select o.tenant_id, o.bill_id from overwritten o) t;
+        else
+          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+          from (select distinct w.tenant_id, w.bill_id as id from written w) t;
+        end if;
+        -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
+        -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
+        select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
+        from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
+        cross join lateral (
+          select d.status from accounting.bills d
+          where d.tenant_id = touched.tenant_id and d.id = touched.id
+            and (d.status <> 'draft' or d.xmin <> pg_current_xact_id()::xid)
+          for no key update
+        ) locked;
+        if v_frozen then
+          raise exception using errcode = 'ZT003',
+            message = 'Lines change while the bill is a draft: void it and make another';
+        end if;
+        if v_locked > 0 then
+          update accounting.bills d set updated_at = clock_timestamp()
+          from unnest(v_tenants, v_ids) as t (tenant_id, id)
+          where d.tenant_id = t.tenant_id and d.id = t.id and d.xmin <> pg_current_xact_id()::xid;
+        end if;
+        return null;
+      end $function$;
+
+-- grants accounting.keep_bill_lines()
+GRANT EXECUTE ON FUNCTION accounting.keep_bill_lines() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.keep_bill_lines() TO platform;
+
+-- function accounting.keep_invoice_lines()
+CREATE OR REPLACE FUNCTION accounting.keep_invoice_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      declare
+        v_tenants uuid[];
+        v_ids uuid[];
+        v_frozen boolean;
+        v_locked int;
+      begin
+        if tg_op = 'UPDATE' then
+          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+          from (select w.tenant_id, w.invoice_id as id from written w union select o.tenant_id, o.invoice_id from overwritten o) t;
+        else
+          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+          from (select distinct w.tenant_id, w.invoice_id as id from written w) t;
+        end if;
+        -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
+        -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
+        select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
+        from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
+        cross join lateral (
+          select d.status from accounting.invoices d
+          where d.tenant_id = touched.tenant_id and d.id = touched.id
+            and (d.status <> 'draft' or d.xmin <> pg_current_xact_id()::xid)
+          for no key update
+        ) locked;
+        if v_frozen then
+          raise exception using errcode = 'ZT003',
+            message = 'Lines change while the invoice is a draft: void it and make another';
+        end if;
+        if v_locked > 0 then
+          update accounting.invoices d set updated_at = clock_timestamp()
+          from unnest(v_tenants, v_ids) as t (tenant_id, id)
+          where d.tenant_id = t.tenant_id and d.id = t.id and d.xmin <> pg_current_xact_id()::xid;
+        end if;
+        return null;
+      end $function$;
+
+-- grants accounting.keep_invoice_lines()
+GRANT EXECUTE ON FUNCTION accounting.keep_invoice_lines() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.keep_invoice_lines() TO platform;
+
+-- function accounting.lock_accounts(uuid[], uuid[])
+CREATE OR REPLACE FUNCTION accounting.lock_accounts(p_company_id uuid[], p_account_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform from accounting.books b
+  where b.tenant_id = tenancy.current_tenant_id() and b.company_id = any (p_company_id)
+  order by b.company_id for key share;
+  perform from accounting.account_balances b
+  where b.tenant_id = tenancy.current_tenant_id() and b.account_id = any (p_account_id)
+  order by b.account_id for no key update;
+end $function$;
+ALTER FUNCTION accounting.lock_accounts(uuid[], uuid[]) OWNER TO ledger_writer;
+
+-- function accounting.lock_allocation(accounting.payment_allocations)
+CREATE OR REPLACE FUNCTION accounting.lock_allocation(p_allocation accounting.payment_allocations)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform from accounting.payments p
+  where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id
+  for no key update;
+  perform from accounting.invoices i
+  where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id)
+  order by i.id for no key update;
+  perform from accounting.bills b
+  where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id)
+  order by b.id for no key update;
+end $function$;
+ALTER FUNCTION accounting.lock_allocation(accounting.payment_allocations) OWNER TO ledger_writer;
+
+-- function accounting.next_number(uuid, text, text)
+CREATE OR REPLACE FUNCTION accounting.next_number(p_company_id uuid, p_series text, p_prefix text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_series record;
+  v_free bigint;
+begin
+  insert into tenancy.number_series as s (tenant_id, company_id, series, prefix, last_number)
+  values (v_tenant, p_company_id, p_series, p_prefix, 1)
+  on conflict (tenant_id, company_id, series) do update set last_number = s.last_number + 1
+  returning s.prefix, s.padding, s.last_number into v_series;
+  with recursive step (n, number) as (
+    select v_series.last_number, accounting.format_number(v_series.prefix, v_series.last_number, v_series.padding)
+    union all
+    select s.n + 1, accounting.format_number(v_series.prefix, s.n + 1, v_series.padding) from step s
+    where exists (
+      select from accounting.invoices i
+      where i.tenant_id = v_tenant and i.company_id = p_company_id and i.invoice_number = s.number)
+  )
+  select max(s.n) into v_free from step s;
+  if v_free > v_series.last_number then
+    update tenancy.number_series s set last_number = v_free
+    where s.tenant_id = v_tenant and s.company_id = p_company_id and s.series = p_series;
+  end if;
+  return accounting.format_number(v_series.prefix, v_free, v_series.padding);
+end $function$;
+ALTER FUNCTION accounting.next_number(uuid, text, text) OWNER TO ledger_writer;
+
+-- function accounting.open_balances()
+CREATE OR REPLACE FUNCTION accounting.open_balances()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tenancy.current_tenant_id() is null then
+    raise exception using errcode = 'ZT005', message = 'An account is made in the scope of its tenant';
+  end if;
+  insert into accounting.account_balances (tenant_id, company_id, account_id)
+  select w.tenant_id, w.company_id, w.id from written w order by w.id;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.open_balances() OWNER TO ledger_writer;
+
+-- grants accounting.open_balances()
+GRANT EXECUTE ON FUNCTION accounting.open_balances() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.open_balances() TO platform;
+
+-- function accounting.post_documents()
+CREATE OR REPLACE FUNCTION accounting.post_documents()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_new uuid[];
+  v_void uuid[];
+begin
+  select array_agg(w.id) filter (where o.status = 'draft'), array_agg(w.id) filter (where w.status = 'void')
+  into v_new, v_void
+  from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
+  where w.status <> o.status;
+  if v_new is not null then
+    perform accounting.write_documents(tg_argv[0], v_new);
+  end if;
+  if v_void is not null then
+    perform accounting.write_voids(tg_argv[0], v_void);
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.post_documents() OWNER TO ledger_writer;
+
+-- grants accounting.post_documents()
+GRANT EXECUTE ON FUNCTION accounting.post_documents() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.post_documents() TO platform;
+
+-- function accounting.post_journal(uuid[], uuid[], date[], text[], text[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], text[])
+CREATE OR REPLACE FUNCTION accounting.post_journal(p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_idempotency_key text[], p_request_hash text[], p_line_entry integer[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_amount numeric[], p_rate numeric[], p_is_exchange_difference boolean[], p_line_description text[])
+ RETURNS TABLE(entry_position integer, entry_id uuid, is_new boolean, is_same_request boolean, base_currency text, lines jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_entries constant int := cardinality(p_entry_id);
+  v_lines constant int := cardinality(p_line_entry);
+  v_books accounting.books;
+  v_line record;
+begin
+  if exists (select from unnest(p_line_entry) l where l is null or l not between 1 and v_entries) or v_lines is null
+      or v_lines = 0 then
+    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more, and each line an entry';
+  end if;
+  if exists (
+    select from accounting.books b where b.tenant_id = v_tenant and b.company_id in (select c from unnest(p_company_id) c)
+      and (b.receivable_account_id = any (p_account_id) or b.payable_account_id = any (p_account_id))
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'Receivables and payables are kept by invoices, bills and payments: use those, or another account';
+  end if;
+  select b.* into v_books from accounting.books b where b.tenant_id = v_tenant and b.company_id = p_company_id[1];
+
+  -- Nothing to convert: one company, and its base currency alone.
+  if p_company_id[1] = all (p_company_id) and num_nonnulls(variadic p_base_amount || p_rate) = 0
+      and not true = any (p_is_exchange_difference) is true
+      and not exists (select from unnest(p_currency) c where c <> v_books.base_currency)
+      and not exists (select from accounting.accounts a
+                      where a.tenant_id = v_tenant and a.id = any (p_account_id) and a.currency is not null) then
+    return query
+      select w.entry_position, w.entry_id, w.is_new, w.is_same_request, v_books.base_currency, null::jsonb
+      from accounting.write_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
+        array_fill('manual'::text, array[v_entries]), array_fill(null::uuid, array[v_entries]),
+        array_fill(null::uuid, array[v_entries]), p_idempotency_key, p_request_hash, p_line_entry, p_line_id,
+        p_account_id, array_fill(v_books.base_currency, array[v_lines]), p_debit, p_credit, p_debit, p_credit,
+        array_fill(false, array[v_lines]), array_fill(null::uuid, array[v_lines]),
+        array_fill(null::uuid, array[v_lines]), p_line_description) w;
+    return;
+  end if;
+
+  with given as (
+    select g.entry_position, g.id, g.account_id, c.currency, g.debit, g.credit, g.description, g.position,
+      coalesce(g.is_exchange_difference, false) as is_difference,
+      c.currency <> b.base_currency or coalesce(g.is_exchange_difference, false) as is_converted,
+      case
+        when g.base_amount is not null then g.base_amount
+        when c.currency = b.base_currency then g.debit + g.credit
+        else round((g.debit + g.credit) * coalesce(g.rate, (
+          select x.rate from accounting.exchange_rates x
+          where x.tenant_id = v_tenant and x.company_id = b.company_id and x.currency = c.currency
+            and x.rate_date <= p_entry_date[g.entry_position]
+          order by x.rate_date desc limit 1)), 2)
+      end as base
+    from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
+        p_is_exchange_difference, p_line_description) with ordinality as g
+      (entry_position, id, account_id, currency, debit, credit, base_amount, rate, is_exchange_difference, description, position)
+    left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[g.entry_position]
+    left join accounting.accounts a on a.tenant_id = v_tenant and a.id = g.account_id
+    cross join lateral (select coalesce(g.currency, a.currency, b.base_currency) as currency) c
+  ), rounding as (
+    select o.entry_position, gen_random_uuid() as id, b.exchange_account_id, b.base_currency, greatest(-o.off, 0) as debit,
+      greatest(o.off, 0) as credit, o.off
+    from (
+      select l.entry_position, count(*) as lines, bool_or(l.is_converted) as is_converted,
+        sum(case when l.debit > 0 then l.base else -l.base end) as off
+      from given l group by 1
+    ) o
+    join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[o.entry_position]
+    where o.is_converted and o.off <> 0 and abs(o.off) <= 0.01 * o.lines
+  ), line as (
+    select l.entry_position, l.id, l.account_id, l.currency, l.debit, l.credit, l.is_difference, l.description, l.base,
+      l.position, l.is_converted
+    from given l
+    union all
+    select r.entry_position, r.id, r.exchange_account_id, r.base_currency, r.debit, r.credit, true, 'Rounding', abs(r.off),
+      null, true
+    from rounding r
+  )
+  select array_agg(l.entry_position::int order by l.entry_position, l.position) as entry,
+    array_agg(l.id order by l.entry_position, l.position) as id,
+    array_agg(l.account_id order by l.entry_position, l.position) as account_id,
+    array_agg(l.currency order by l.entry_position, l.position) as currency,
+    array_agg(l.debit order by l.entry_position, l.position) as debit,
+    array_agg(l.credit order by l.entry_position, l.position) as credit,
+    array_agg(case when l.debit > 0 then l.base else 0 end order by l.entry_position, l.position) as base_debit,
+    array_agg(case when l.debit > 0 then 0 else l.base end order by l.entry_position, l.position) as base_credit,
+    array_agg(l.is_difference order by l.entry_position, l.position) as is_difference,
+    array_agg(l.description order by l.entry_position, l.position) as description,
+    coalesce(array_agg(distinct l.entry_position) filter (where l.is_converted), '{}') as converted into v_line
+  from line l;
+  return query
+    select w.entry_position, w.entry_id, w.is_new, w.is_same_request, b.base_currency,
+      case when w.is_new and w.entry_position = any (v_line.converted) then (
+        select jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency,
+            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', l.base_debit::numeric(17, 2)::text,
+            'baseCredit', l.base_credit::numeric(17, 2)::text, 'isExchangeDifference', l.is_difference,
+            'description', l.description) order by l.position)
+        from unnest(v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit,
+            v_line.base_debit, v_line.base_credit, v_line.is_difference, v_line.description) with ordinality as l
+          (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_difference, description, position)
+        where l.entry_position = w.entry_position) end
+    from accounting.write_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
+      array_fill('manual'::text, array[v_entries]), array_fill(null::uuid, array[v_entries]),
+      array_fill(null::uuid, array[v_entries]), p_idempotency_key, p_request_hash, v_line.entry, v_line.id,
+      v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit, v_line.base_credit,
+      v_line.is_difference, array_fill(null::uuid, array[cardinality(v_line.entry)]),
+      array_fill(null::uuid, array[cardinality(v_line.entry)]), v_line.description) w
+    join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[w.entry_position];
+end $function$;
+ALTER FUNCTION accounting.post_journal(uuid[], uuid[], date[], text[], text[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], text[]) OWNER TO ledger_writer;
+
+-- grants accounting.post_journal(uuid[], uuid[], date[], text[], text[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], text[])
+GRANT EXECUTE ON FUNCTION accounting.post_journal(uuid[], uuid[], date[], text[], text[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], text[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.post_journal(uuid[], uuid[], date[], text[], text[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], text[]) TO platform;
+
+-- function accounting.post_payments()
+CREATE OR REPLACE FUNCTION accounting.post_payments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_entry record;
+  v_line record;
+begin
+  select array_agg(gen_random_uuid()) as id, array_agg(w.company_id order by w.id) as company_id,
+    array_agg(w.payment_date order by w.id) as entry_date,
+    array_agg(case w.direction when 'in' then 'Payment received' else 'Payment made' end order by w.id) as description,
+    array_agg(w.reference order by w.id) as reference, array_agg(w.id order by w.id) as source_id, count(*)::int as count
+    into v_entry
+  from written w;
+  if v_entry.count = 0 then
+    return null;
+  end if;
+  select array_agg(l.entry_position order by l.entry_position, l.side) as entry, array_agg(gen_random_uuid()) as id,
+    array_agg(l.account_id order by l.entry_position, l.side) as account_id,
+    array_agg(l.currency order by l.entry_position, l.side) as currency,
+    array_agg(case l.side when 1 then l.amount else 0 end order by l.entry_position, l.side) as debit,
+    array_agg(case l.side when 2 then l.amount else 0 end order by l.entry_position, l.side) as credit,
+    array_agg(case l.side when 1 then l.base_amount else 0 end order by l.entry_position, l.side) as base_debit,
+    array_agg(case l.side when 2 then l.base_amount else 0 end order by l.entry_position, l.side) as base_credit,
+    array_agg(case when l.is_control then l.customer_id end order by l.entry_position, l.side) as customer_id,
+    array_agg(case when l.is_control then l.vendor_id end order by l.entry_position, l.side) as vendor_id,
+    array_agg(l.exchange_account_id) filter (where l.currency <> l.base_currency) as exchange_account_id
+    into v_line
+  from (
+    select p.entry_position, s.side, p.currency, p.amount, p.base_amount, p.customer_id, p.vendor_id,
+      b.exchange_account_id, b.base_currency, (p.direction = 'in') = (s.side = 2) as is_control,
+      case when (p.direction = 'in') = (s.side = 1) then p.account_id
+        when p.direction = 'in' then b.receivable_account_id else b.payable_account_id end as account_id
+    from (select w.*, row_number() over (order by w.id)::int as entry_position from written w) p
+    join accounting.books b on b.tenant_id = p.tenant_id and b.company_id = p.company_id
+    cross join (values (1), (2)) s (side)
+  ) l;
+  if v_line.exchange_account_id is not null then
+    perform accounting.lock_accounts(v_entry.company_id, v_line.account_id || v_line.exchange_account_id);
+  end if;
+  perform from accounting.write_entries(
+    v_entry.id, v_entry.company_id, v_entry.entry_date, v_entry.description, v_entry.reference,
+    array_fill('payment'::text, array[v_entry.count]), v_entry.source_id, array_fill(null::uuid, array[v_entry.count]),
+    array_fill(null::text, array[v_entry.count]), array_fill(null::text, array[v_entry.count]),
+    v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit,
+    v_line.base_credit, array_fill(false, array[2 * v_entry.count]), v_line.customer_id, v_line.vendor_id,
+    array_fill(null::text, array[2 * v_entry.count]));
+  return null;
+end $function$;
+ALTER FUNCTION accounting.post_payments() OWNER TO ledger_writer;
+
+-- grants accounting.post_payments()
+GRANT EXECUTE ON FUNCTION accounting.post_payments() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.post_payments() TO platform;
+
+-- function accounting.prepare_payment()
+CREATE OR REPLACE FUNCTION accounting.prepare_payment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_books accounting.books;
+  v_account accounting.accounts;
+begin
+  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  select b.* into v_books from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  if not found then
+    raise exception using errcode = 'ZT003',
+      message = 'The company has no books yet: call accounts.createStandardChart first';
+  end if;
+  if new.allocated_amount <> 0 or new.allocated_base_amount <> 0 or new.voided_on is not null then
+    raise exception using errcode = 'ZT003',
+      message = 'A new payment stands and is allocated to nothing: insert its allocations after it';
+  end if;
+  if (new.customer_id is not null and not exists (
+        select from accounting.customers c
+        where c.tenant_id = new.tenant_id and c.company_id = new.company_id and c.id = new.customer_id))
+    or (new.vendor_id is not null and not exists (
+        select from accounting.vendors v
+        where v.tenant_id = new.tenant_id and v.company_id = new.company_id and v.id = new.vendor_id)) then
+    raise exception using errcode = 'ZT004', message = 'The company has no such customer or vendor';
+  end if;
+
+  new.account_id := coalesce(new.account_id, v_books.bank_account_id);
+  select a.* into v_account from accounting.accounts a
+  where a.tenant_id = new.tenant_id and a.company_id = new.company_id and a.id = new.account_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'The company has no such account';
+  elsif v_account.type not in ('asset', 'liability')
+    or v_account.id in (v_books.receivable_account_id, v_books.payable_account_id) then
+    raise exception using errcode = 'ZT003',
+      message = 'A payment goes through a bank, cash or card account: not through receivables or payables, income or expenses';
+  elsif not v_account.is_active then
+    raise exception using errcode = 'ZT003', message = 'The account of the payment is archived: restore it, or take another';
+  elsif v_account.currency <> new.currency then
+    raise exception using errcode = 'ZT003', message = 'The account of the payment is kept in another currency: take another';
+  end if;
+
+  if new.amount <> round(new.amount, accounting.currency_exponent(new.currency)) then
+    raise exception using errcode = 'ZT002', message = 'The amount has more decimals than its currency';
+  end if;
+  if new.currency = v_books.base_currency then
+    new.exchange_rate := 1;
+  elsif new.exchange_rate is null then
+    select x.rate into new.exchange_rate from accounting.exchange_rates x
+    where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
+      and x.rate_date <= new.payment_date
+    order by x.rate_date desc limit 1;
+    if not found then
+      raise exception using errcode = 'ZT003',
+        message = 'There is no exchange rate for the currency on that date: set one, or give the rate';
+    end if;
+  end if;
+  new.base_amount := round(new.amount * new.exchange_rate, 2);
+  return new;
+end $function$;
+
+-- grants accounting.prepare_payment()
+GRANT EXECUTE ON FUNCTION accounting.prepare_payment() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.prepare_payment() TO platform;
+
+-- function accounting.refuse()
+CREATE OR REPLACE FUNCTION accounting.refuse()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.total_amount is distinct from (
-    select sum(l.amount) from accounting.invoice_lines l
-    where l.tenant_id = new.tenant_id and l.invoice_id = new.id
-  ) then
-    raise exception using errcode = 'ZT002', message = 'An invoice needs lines, and its total must be their sum';
-  end if;
-  if new.status = 'issued' then
-    update accounting.customers c set balance = c.balance + new.total_amount
-    where c.tenant_id = new.tenant_id and c.id = new.customer_id;
-  end if;
-  return null;
+  raise exception using errcode = tg_argv[0], message = tg_argv[1];
 end $function$;
 
--- grants accounting.check_invoice_total()
-GRANT EXECUTE ON FUNCTION accounting.check_invoice_total() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.check_invoice_total() TO platform;
+-- grants accounting.refuse()
+GRANT EXECUTE ON FUNCTION accounting.refuse() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.refuse() TO platform;
 
--- function accounting.check_invoice_totals()
-CREATE OR REPLACE FUNCTION accounting.check_invoice_totals()
+-- function accounting.refuse_early_void()
+CREATE OR REPLACE FUNCTION accounting.refuse_early_void()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
   if exists (
-    select from written w
-    where w.status <> 'draft' and w.total_amount is distinct from (
-      select sum(l.amount) from accounting.invoice_lines l
-      where l.tenant_id = w.tenant_id and l.invoice_id = w.id)
+    select from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.reversed_on > new.voided_on
+      and (a.invoice_id = new.id or a.credit_note_id = new.id or a.bill_id = new.id or a.vendor_credit_id = new.id)
   ) then
-    raise exception using errcode = 'ZT002', message = 'An invoice needs lines, and its total must be their sum';
+    raise exception using errcode = 'ZT003',
+      message = 'A document is not voided before its allocations were taken back: choose a later date';
   end if;
   return null;
 end $function$;
 
--- grants accounting.check_invoice_totals()
-GRANT EXECUTE ON FUNCTION accounting.check_invoice_totals() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.check_invoice_totals() TO platform;
+-- grants accounting.refuse_early_void()
+GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO platform;
 
--- function accounting.freeze_invoice()
-CREATE OR REPLACE FUNCTION accounting.freeze_invoice()
- RETURNS trigger
+-- function accounting.require_own_scope(uuid, uuid)
+CREATE OR REPLACE FUNCTION accounting.require_own_scope(p_tenant_id uuid, p_company_id uuid)
+ RETURNS void
  LANGUAGE plpgsql
+ STABLE
 AS $function$
 begin
-  if old.status = 'draft' then
-    if tg_op = 'UPDATE' and new.status = 'void' then
-      raise exception using errcode = 'ZT003', message = 'A draft is not voided: delete it';
-    end if;
-    return case tg_op when 'DELETE' then old else new end;
+  if tenancy.current_tenant_id() is null then
+    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
   end if;
-  if tg_op = 'DELETE' then
-    raise exception using errcode = 'ZT003', message = 'An issued invoice cannot be deleted: void it';
+  if p_tenant_id <> tenancy.current_tenant_id() or p_company_id <> tenancy.current_company_id() then
+    raise exception using errcode = 'ZT001', message = 'The row belongs to another tenant or company than the scope';
   end if;
-  if to_jsonb(new) - '{status,updated_at}'::text[] <> to_jsonb(old) - '{status,updated_at}'::text[] then
-    raise exception using errcode = 'ZT003', message = 'An issued invoice cannot be changed: void it and issue another';
+end $function$;
+
+-- grants accounting.require_own_scope(uuid, uuid)
+GRANT EXECUTE ON FUNCTION accounting.require_own_scope(uuid, uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.require_own_scope(uuid, uuid) TO platform;
+
+-- function accounting.reverse_entry(uuid, uuid, date, text, text, text)
+CREATE OR REPLACE FUNCTION accounting.reverse_entry(p_original uuid, p_new_id uuid, p_entry_date date, p_description text, p_idempotency_key text, p_request_hash text)
+ RETURNS TABLE(entry_id uuid, is_same_request boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_original record;
+begin
+  select o.company_id, o.source, r.id as reversal into v_original
+  from accounting.journal_entries o
+  left join accounting.journal_entries r on r.tenant_id = v_tenant and r.reverses_entry_id = o.id
+  where o.tenant_id = v_tenant and o.id = p_original;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such journal entry';
   end if;
-  if new.status <> old.status and (old.status, new.status) not in (('issued', 'paid'), ('issued', 'void')) then
+  return query
+    select k.id, k.request_hash = p_request_hash from accounting.journal_entries k
+    where k.tenant_id = v_tenant and k.company_id = v_original.company_id and k.idempotency_key = p_idempotency_key;
+  if found then
+    return;
+  end if;
+  if v_original.source = 'reversal' then
+    raise exception using errcode = 'ZT003', message = 'A reversal is not reversed: post the entry again';
+  elsif v_original.source <> 'manual' then
     raise exception using errcode = 'ZT003',
-      message = format('An invoice does not go from %s to %s', old.status, new.status);
+      message = 'The entry belongs to a document or payment: void that, and the entry is taken back with it';
+  elsif v_original.reversal is not null then
+    raise exception using errcode = 'ZT003', message = 'The entry is reversed already';
+  end if;
+  return query
+    select w.entry_id, w.is_same_request from accounting.write_reversals(array[p_original], array[p_new_id],
+      array[p_entry_date], array['reversal'], array[p_original], array[p_description], array[p_idempotency_key],
+      array[p_request_hash]) w;
+end $function$;
+ALTER FUNCTION accounting.reverse_entry(uuid, uuid, date, text, text, text) OWNER TO ledger_writer;
+
+-- grants accounting.reverse_entry(uuid, uuid, date, text, text, text)
+GRANT EXECUTE ON FUNCTION accounting.reverse_entry(uuid, uuid, date, text, text, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.reverse_entry(uuid, uuid, date, text, text, text) TO platform;
+
+-- function accounting.settle_bills()
+CREATE OR REPLACE FUNCTION accounting.settle_bills()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_bill uuid[];
+  v_payment uuid[];
+begin
+  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_bill, v_payment
+  from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
+  where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
+  if v_bill is null then
+    return null;
+  end if;
+  if exists (select from written w where w.id = any (v_bill) and w.kind = 'credit_note') then
+    raise exception using errcode = 'ZT003', message = 'A credit note is not set to paid: allocate it to a bill';
+  end if;
+  insert into accounting.payments
+    (tenant_id, id, company_id, direction, vendor_id, account_id, payment_date, amount, currency, reference)
+  select w.tenant_id, p.id, w.company_id, 'out', w.vendor_id, null, greatest(current_date, w.bill_date),
+    w.total_amount - w.paid_amount, w.currency, w.bill_number
+  from unnest(v_bill, v_payment) p (bill_id, id) join written w on w.id = p.bill_id;
+  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, bill_id, amount)
+  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, w.id, w.total_amount - w.paid_amount
+  from unnest(v_bill, v_payment) p (bill_id, id) join written w on w.id = p.bill_id
+  order by w.id;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.settle_bills() OWNER TO ledger_writer;
+
+-- grants accounting.settle_bills()
+GRANT EXECUTE ON FUNCTION accounting.settle_bills() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.settle_bills() TO platform;
+
+-- function accounting.settle_invoices()
+CREATE OR REPLACE FUNCTION accounting.settle_invoices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_invoice uuid[];
+  v_payment uuid[];
+begin
+  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_invoice, v_payment
+  from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
+  where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
+  if v_invoice is null then
+    return null;
+  end if;
+  if exists (select from written w where w.id = any (v_invoice) and w.kind = 'credit_note') then
+    raise exception using errcode = 'ZT003', message = 'A credit note is not set to paid: allocate it to an invoice';
+  end if;
+  insert into accounting.payments
+    (tenant_id, id, company_id, direction, customer_id, account_id, payment_date, amount, currency, reference)
+  select w.tenant_id, p.id, w.company_id, 'in', w.customer_id, null, greatest(current_date, w.invoice_date),
+    w.total_amount - w.paid_amount, w.currency, w.invoice_number
+  from unnest(v_invoice, v_payment) p (invoice_id, id) join written w on w.id = p.invoice_id;
+  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, invoice_id, amount)
+  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, w.id, w.total_amount - w.paid_amount
+  from unnest(v_invoice, v_payment) p (invoice_id, id) join written w on w.id = p.invoice_id
+  order by w.id;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.settle_invoices() OWNER TO ledger_writer;
+
+-- grants accounting.settle_invoices()
+GRANT EXECUTE ON FUNCTION accounting.settle_invoices() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.settle_invoices() TO platform;
+
+-- function accounting.stamp_period()
+CREATE OR REPLACE FUNCTION accounting.stamp_period()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  -- Postings hold the books FOR KEY SHARE: those in flight end first, later ones see what is closed.
+  perform from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id for update;
+  new.closed_at := case when new.status = 'closed' then clock_timestamp() end;
+  new.closed_by := case when new.status = 'closed' then tenancy.current_user_id() end;
+  return new;
+end $function$;
+ALTER FUNCTION accounting.stamp_period() OWNER TO ledger_writer;
+
+-- grants accounting.stamp_period()
+GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO platform;
+
+-- function accounting.take_back_allocation()
+CREATE OR REPLACE FUNCTION accounting.take_back_allocation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_free constant text[] := '{reversed_on,updated_at}';
+  v_closed_through date;
+  v_entry uuid;
+begin
+  if to_jsonb(new) - v_free <> to_jsonb(old) - v_free then
+    raise exception using errcode = 'ZT003', message = 'An allocation cannot be changed: take it back and make another';
+  end if;
+  if new.reversed_on is not distinct from old.reversed_on then
+    return new;
+  end if;
+  if old.reversed_on is not null then
+    raise exception using errcode = 'ZT003', message = 'The allocation is taken back already';
+  end if;
+  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  if new.reversed_on < new.allocated_on then
+    raise exception using errcode = 'ZT003',
+      message = 'An allocation is not taken back before its own date: choose that date or a later one';
+  end if;
+  perform accounting.lock_allocation(new);
+  select b.closed_through into v_closed_through from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  for key share;
+  if new.reversed_on <= v_closed_through then
+    raise exception using errcode = 'ZT003',
+      message = 'The date is in a closed period: post to an open one, or reopen the period';
+  end if;
+  perform accounting.count_allocation(new, -1);
+  select e.id into v_entry from accounting.journal_entries e
+  where e.tenant_id = new.tenant_id and e.source_id = new.id and e.source = 'allocation';
+  if found then
+    perform from accounting.write_reversals(
+      array[v_entry], array[gen_random_uuid()], array[new.reversed_on], array['allocation_void'], array[new.id],
+      array['Exchange difference taken back']);
   end if;
   return new;
 end $function$;
+ALTER FUNCTION accounting.take_back_allocation() OWNER TO ledger_writer;
 
--- grants accounting.freeze_invoice()
-GRANT EXECUTE ON FUNCTION accounting.freeze_invoice() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.freeze_invoice() TO platform;
+-- grants accounting.take_back_allocation()
+GRANT EXECUTE ON FUNCTION accounting.take_back_allocation() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.take_back_allocation() TO platform;
 
--- function accounting.freeze_invoice_line()
-CREATE OR REPLACE FUNCTION accounting.freeze_invoice_line()
+-- function accounting.value_document()
+CREATE OR REPLACE FUNCTION accounting.value_document()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  invoice_status text;
+  v_date date;
 begin
-  select i.status into invoice_status from accounting.invoices i
-  where i.tenant_id = old.tenant_id and i.id = old.invoice_id
+  if tg_table_name = 'invoices' then
+    v_date := new.invoice_date;
+  else
+    v_date := new.bill_date;
+  end if;
+  select case when b.base_currency = new.currency then 1
+      else coalesce(new.exchange_rate, (
+        select x.rate from accounting.exchange_rates x
+        where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
+          and x.rate_date <= v_date
+        order by x.rate_date desc limit 1)) end
+  into new.exchange_rate
+  from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  if not found then
+    raise exception using errcode = 'ZT003',
+      message = 'The company has no books yet: call accounts.createStandardChart first';
+  elsif new.exchange_rate is null then
+    raise exception using errcode = 'ZT003',
+      message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';
+  end if;
+  new.base_amount := round(new.total_amount * new.exchange_rate, 2);
+  if tg_table_name = 'bills' then
+    new.approved_at := now();
+    new.approved_by := tenancy.current_user_id();
+    return new;
+  end if;
+  new.issued_at := coalesce(new.issued_at, now());
+  if new.invoice_number is null then
+    new.invoice_number := accounting.next_number(new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
+  end if;
+  return new;
+end $function$;
+ALTER FUNCTION accounting.value_document() OWNER TO ledger_writer;
+
+-- grants accounting.value_document()
+GRANT EXECUTE ON FUNCTION accounting.value_document() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.value_document() TO platform;
+
+-- function accounting.void_payment()
+CREATE OR REPLACE FUNCTION accounting.void_payment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_books accounting.books;
+  v_entry uuid;
+begin
+  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  if exists (
+    select from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and coalesce(a.reversed_on, a.allocated_on) > new.voided_on
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'A payment is not voided before its allocations were made or taken back: choose a later date';
+  end if;
+  -- Documents in the order of their ids, then accounts: as everybody locks them.
+  perform from accounting.invoices i where i.tenant_id = new.tenant_id and i.id in (
+    select a.invoice_id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+  order by i.id for no key update;
+  perform from accounting.bills b where b.tenant_id = new.tenant_id and b.id in (
+    select a.bill_id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+  order by b.id for no key update;
+  select b.* into v_books from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  if new.currency <> v_books.base_currency then
+    perform accounting.lock_accounts(array[new.company_id], array[
+      new.account_id, v_books.exchange_account_id,
+      case new.direction when 'in' then v_books.receivable_account_id else v_books.payable_account_id end]);
+  end if;
+  update accounting.payment_allocations a set reversed_on = new.voided_on
+  where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null;
+  select e.id into v_entry from accounting.journal_entries e
+  where e.tenant_id = new.tenant_id and e.source_id = new.id and e.source = 'payment';
+  perform from accounting.write_reversals(
+    array[v_entry], array[gen_random_uuid()], array[new.voided_on], array['payment_void'], array[new.id],
+    array['Payment voided']);
+  return null;
+end $function$;
+ALTER FUNCTION accounting.void_payment() OWNER TO ledger_writer;
+
+-- grants accounting.void_payment()
+GRANT EXECUTE ON FUNCTION accounting.void_payment() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.void_payment() TO platform;
+
+-- function accounting.write_documents(text, uuid[])
+CREATE OR REPLACE FUNCTION accounting.write_documents(p_source text, p_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v record;
+begin
+  perform accounting.check_credits(p_source, p_ids);
+  with document as materialized (
+    select d.*, b.receivable_account_id, b.payable_account_id,
+      case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
+      case p_source when 'invoice' then b.sales_account_id else b.purchases_account_id end as usual_account_id,
+      -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way round.
+      (p_source = 'invoice') <> d.is_credit as is_debit,
+      row_number() over (order by d.document_date, d.number, d.id) as sequence
+    from accounting.documents(p_source) d
+    join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
+    where d.tenant_id = v_tenant and d.id = any (p_ids)
+  ), line as materialized (
+    select l.document_id, l.line_number, l.account_id, l.amount
+    from accounting.document_lines(p_source) l where l.tenant_id = v_tenant and l.document_id = any (p_ids)
+  ), checked as (
+    select bool_or(c.lines is distinct from c.total_amount) as is_wrong_total, bool_or(c.wrong_scale) as is_wrong_scale,
+      bool_or(c.on_control) as is_on_control
+    from (
+      select d.total_amount, sum(l.amount) as lines,
+        bool_or(l.amount <> round(l.amount, accounting.currency_exponent(d.currency))) as wrong_scale,
+        bool_or(l.account_id in (d.receivable_account_id, d.payable_account_id)) as on_control
+      from document d left join line l on l.document_id = d.id
+      group by d.id, d.total_amount
+    ) c
+  ), posted as (
+    select d.*, row_number() over (order by d.sequence) as position, gen_random_uuid() as entry_id
+    from document d where d.total_amount > 0
+  ), entry as (
+    select array_agg(p.entry_id order by p.position) as id, array_agg(p.company_id order by p.position) as company_id,
+      array_agg(p.document_date order by p.position) as entry_date, array_agg(p.number order by p.position) as number,
+      array_agg(p.id order by p.position) as source_id, count(*)::int as entries,
+      array_agg(case when p.is_credit then 'Credit note ' else initcap(p_source) || ' ' end || p.number order by p.position)
+        as description
+    from posted p
+  ), share as (
+    select p.position, p.currency, not p.is_debit as is_debit, a.account_id, a.first_line, a.amount,
+      round(p.base_amount * sum(a.amount) over earlier / p.total_amount, 2)
+        - round(p.base_amount * (sum(a.amount) over earlier - a.amount) / p.total_amount, 2) as base
+    from (
+      select l.document_id, coalesce(l.account_id, p.usual_account_id) as account_id, min(l.line_number) as first_line,
+        sum(l.amount) as amount
+      from posted p join line l on l.document_id = p.id
+      group by 1, 2 having sum(l.amount) > 0
+    ) a
+    join posted p on p.id = a.document_id
+    window earlier as (partition by p.position order by a.first_line rows unbounded preceding)
+  ), side as (
+    select p.position, 0 as first_line, p.currency, p.is_debit, p.control_account_id as account_id, p.total_amount as amount,
+      p.base_amount as base, p.customer_id, p.vendor_id
+    from posted p
+    union all
+    select s.position, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null from share s
+  ), line_columns as (
+    select count(*)::int as lines, array_agg(s.position::int order by s.position, s.first_line) as entry,
+      array_agg(gen_random_uuid()) as id, array_agg(s.account_id order by s.position, s.first_line) as account_id,
+      array_agg(s.currency order by s.position, s.first_line) as currency,
+      array_agg(case when s.is_debit then s.amount else 0 end order by s.position, s.first_line) as debit,
+      array_agg(case when s.is_debit then 0 else s.amount end order by s.position, s.first_line) as credit,
+      array_agg(case when s.is_debit then s.base else 0 end order by s.position, s.first_line) as base_debit,
+      array_agg(case when s.is_debit then 0 else s.base end order by s.position, s.first_line) as base_credit,
+      array_agg(s.customer_id order by s.position, s.first_line) as customer_id,
+      array_agg(s.vendor_id order by s.position, s.first_line) as vendor_id
+    from side s
+  )
+  select (select count(*) from document) as documents, c.is_wrong_total, c.is_wrong_scale, c.is_on_control, e.id as entry_id, e.company_id, e.entry_date, e.number,
+    e.source_id, e.entries, e.description, l.entry, l.id as line_id, l.account_id, l.currency, l.debit, l.credit,
+    l.base_debit, l.base_credit, l.customer_id, l.vendor_id, l.lines
+  into v
+  from checked c cross join entry e cross join line_columns l;
+  if v.documents < cardinality(p_ids) then
+    raise exception using errcode = 'ZT005', message = 'Documents are posted in the scope of their tenant and company';
+  elsif v.is_wrong_total then
+    raise exception using errcode = 'ZT002', message = 'A document needs lines, and its total must be their sum';
+  elsif v.is_wrong_scale then
+    raise exception using errcode = 'ZT002', message = 'An amount has more decimals than its currency has: change the line';
+  elsif v.is_on_control then
+    raise exception using errcode = 'ZT003',
+      message = 'A line is not on the receivable or payable account, which the document''s total is on: choose another';
+  end if;
+  if v.entries > 0 then
+    perform accounting.write_entries(v.entry_id, v.company_id, v.entry_date, v.description, v.number,
+      array_fill(p_source, array[v.entries]), v.source_id, array_fill(null::uuid, array[v.entries]),
+      array_fill(null::text, array[v.entries]), array_fill(null::text, array[v.entries]), v.entry, v.line_id,
+      v.account_id, v.currency, v.debit, v.credit, v.base_debit, v.base_credit, array_fill(false, array[v.lines]),
+      v.customer_id, v.vendor_id, array_fill(null::text, array[v.lines]));
+  end if;
+end $function$;
+ALTER FUNCTION accounting.write_documents(text, uuid[]) OWNER TO ledger_writer;
+
+-- function accounting.write_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[])
+CREATE OR REPLACE FUNCTION accounting.write_entries(p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[], p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[], p_line_entry integer[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[], p_line_description text[])
+ RETURNS TABLE(entry_position integer, entry_id uuid, is_new boolean, is_same_request boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_books int;
+  v_closed_through date;
+  v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
+  -- Positions that are not written: their key stands for an entry already.
+  v_repeated int[] := '{}';
+  v_problem record;
+begin
+  if v_tenant is null then
+    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
+  end if;
+  -- Closing a period takes this lock FOR UPDATE: it waits for postings in flight, and later ones see it.
+  select count(*), max(b.closed_through) into v_books, v_closed_through
+  from (select closed_through from accounting.books
+        where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
+  if v_books < cardinality(v_companies) then
+    raise exception using errcode = 'ZT003',
+      message = 'The company has no books yet: call accounts.createStandardChart first';
+  end if;
+
+  if num_nonnulls(variadic p_idempotency_key) > 0 then
+    return query
+      with written as (
+        insert into accounting.journal_entries as n
+          (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id,
+           idempotency_key, request_hash, posted_by)
+        select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+          e.idempotency_key, e.request_hash, tenancy.current_user_id()
+        from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+            p_reverses_entry_id, p_idempotency_key, p_request_hash) with ordinality as e
+          (id, company_id, entry_date, description, reference, source, source_id, reverses, idempotency_key, request_hash,
+           entry_position)
+        -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+        order by e.idempotency_key, e.entry_position
+        on conflict (tenant_id, company_id, idempotency_key) where idempotency_key is not null do nothing
+        returning n.id
+      )
+      select e.entry_position::int, e.id, true, true
+      from unnest(p_entry_id) with ordinality as e (id, entry_position)
+      where e.id in (select w.id from written w);
+    v_repeated := array(
+      select e.entry_position::int
+      from unnest(p_entry_id) with ordinality as e (id, entry_position)
+      where not exists (select from accounting.journal_entries n where n.tenant_id = v_tenant and n.id = e.id));
+    if cardinality(v_repeated) > 0 then
+      return query
+        select e.entry_position::int, n.id, false, n.request_hash = e.request_hash
+        from unnest(p_company_id, p_idempotency_key, p_request_hash) with ordinality as e
+          (company_id, idempotency_key, request_hash, entry_position)
+        join accounting.journal_entries n
+          on n.tenant_id = v_tenant and n.company_id = e.company_id and n.idempotency_key = e.idempotency_key
+        where e.entry_position = any (v_repeated);
+      if cardinality(v_repeated) = cardinality(p_entry_id) then
+        return;
+      end if;
+    end if;
+  else
+    insert into accounting.journal_entries
+      (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id, posted_by)
+    select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+      tenancy.current_user_id()
+    from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+        p_reverses_entry_id) as e
+      (id, company_id, entry_date, description, reference, source, source_id, reverses);
+    return query select e.entry_position::int, e.id, true, true from unnest(p_entry_id) with ordinality as e (id, entry_position);
+  end if;
+
+  if v_closed_through >= any (p_entry_date) and exists (
+    select from unnest(p_company_id, p_entry_date) with ordinality as e (company_id, entry_date, entry_position)
+    join accounting.books b on b.tenant_id = v_tenant and b.company_id = e.company_id
+    where e.entry_date <= b.closed_through and e.entry_position <> all (v_repeated)
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'The date is in a closed period: post to an open one, or reopen the period';
+  end if;
+
+  -- All accounts of the batch in one order: two batches never wait for each other. What follows sees what they left.
+  perform from accounting.account_balances b
+  where b.tenant_id = v_tenant and b.account_id in (select a from unnest(p_account_id) a)
+  order by b.account_id
   for no key update;
-  if invoice_status <> 'draft' or (tg_op = 'UPDATE' and new.invoice_id <> old.invoice_id) then
-    raise exception using errcode = 'ZT003', message = 'The lines of an issued invoice cannot be changed';
+
+  -- The first entry that is wrong, and how. Entries are found by subscript: a join of two arrays would be a nested loop.
+  select c.problem into v_problem
+  from (
+    select g.entry_position, case
+      when sum(g.lines) < 2 then 'needs two lines or more'
+      when bool_or(g.unrated) then 'needs an exchange rate: set one for its currency, or give the line a rate'
+      when bool_or(g.unknown_account) then 'names an account that the company does not have'
+      when bool_or(g.is_archived) then 'names an archived account: restore it, or take another'
+      when bool_or(g.wrong_currency) then 'has a line in another currency than its account'
+      when bool_or(g.wrong_scale) then 'has an amount with more decimals than its currency has'
+      when bool_or(g.wrong_base) then 'has a line in base currency whose base amount differs'
+      when bool_or(g.wrong_difference) then 'has an exchange difference that is not in base currency on the books'' exchange account'
+      when bool_or(g.off <> 0) then 'is not balanced: debits and credits of a currency differ'
+      when sum(g.base_off) <> 0 then 'is not balanced in base currency: add a line for the exchange difference'
+    end as problem
+    from (
+      select l.entry_position, l.currency, count(*) as lines,
+        sum(l.debit - l.credit) filter (where not l.is_exchange_difference) as off,
+        sum(l.base_debit - l.base_credit) as base_off,
+        bool_or(l.base_debit + l.base_credit is null) as unrated,
+        bool_or(a.id is null) as unknown_account,
+        bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment')) as is_archived,
+        bool_or(a.currency <> l.currency) as wrong_currency,
+        bool_or(l.debit + l.credit <> round(l.debit + l.credit, accounting.currency_exponent(l.currency))
+          or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
+        bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
+        bool_or(l.is_exchange_difference
+          and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
+      from unnest(p_line_entry, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
+          p_is_exchange_difference) as l
+        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference)
+      left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[l.entry_position]
+      left join accounting.accounts a
+        on a.tenant_id = v_tenant and a.company_id = b.company_id and a.id = l.account_id
+      where l.entry_position <> all (v_repeated)
+      group by l.entry_position, l.currency
+    ) g
+    group by g.entry_position
+  ) c
+  where c.problem is not null
+  order by c.entry_position limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('The entry %s', v_problem.problem);
   end if;
-  return case tg_op when 'DELETE' then old else new end;
+  if (select count(distinct l) from unnest(p_line_entry) l where l <> all (v_repeated))
+      < cardinality(p_entry_id) - cardinality(v_repeated) then
+    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more';
+  end if;
+
+  with line as materialized (
+    select l.*, p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
+      p_entry_date[l.entry_position] as entry_date,
+      row_number() over (partition by l.entry_position order by l.line_position) as line_number,
+      b.version + row_number() over chain as account_version,
+      b.balance + sum(l.base_debit - l.base_credit) over chain as balance_after
+    from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
+        p_is_exchange_difference, p_customer_id, p_vendor_id, p_line_description) with ordinality as l
+      (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
+       customer_id, vendor_id, description, line_position)
+    join accounting.account_balances b on b.tenant_id = v_tenant and b.account_id = l.account_id
+    where l.entry_position <> all (v_repeated)
+    window chain as (partition by l.account_id order by l.line_position rows unbounded preceding)
+  ), written as (
+    insert into accounting.journal_lines
+      (tenant_id, id, company_id, entry_id, line_number, account_id, entry_date, currency, debit, credit, base_debit,
+       base_credit, is_exchange_difference, customer_id, vendor_id, description, account_version, balance_after)
+    select v_tenant, l.id, l.company_id, l.entry_id, l.line_number, l.account_id, l.entry_date, l.currency, l.debit,
+      l.credit, l.base_debit, l.base_credit, l.is_exchange_difference, l.customer_id, l.vendor_id, l.description,
+      l.account_version, l.balance_after
+    from line l order by l.line_position
+  ), moved as (
+    update accounting.account_balances b set balance = b.balance + s.amount, version = b.version + s.lines
+    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount from line l group by 1) s
+    where b.tenant_id = v_tenant and b.account_id = s.account_id
+  )
+  insert into accounting.period_totals as t
+    (tenant_id, company_id, account_id, month, currency, debit, credit, base_debit, base_credit)
+  select v_tenant, l.company_id, l.account_id, date_trunc('month', l.entry_date)::date, l.currency, sum(l.debit),
+    sum(l.credit), sum(l.base_debit), sum(l.base_credit)
+  from line l group by 2, 3, 4, 5
+  on conflict (tenant_id, company_id, account_id, month, currency) do update
+  set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
+    base_debit = t.base_debit + excluded.base_debit, base_credit = t.base_credit + excluded.base_credit;
+
+  -- The customers and vendors of one company are written under the lock of its control account, so in no wrong order.
+  if num_nonnulls(variadic p_customer_id) > 0 then
+    update accounting.customers c set balance = c.balance + s.amount
+    from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
+          from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
+            (entry_position, customer_id, base_debit, base_credit)
+          where l.customer_id is not null and l.entry_position <> all (v_repeated) group by 1) s
+    where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
+  end if;
+  if num_nonnulls(variadic p_vendor_id) > 0 then
+    update accounting.vendors v set balance = v.balance + s.amount
+    from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
+          from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
+            (entry_position, vendor_id, base_debit, base_credit)
+          where l.vendor_id is not null and l.entry_position <> all (v_repeated) group by 1) s
+    where v.tenant_id = v_tenant and v.id = s.vendor_id and s.amount <> 0;
+  end if;
 end $function$;
+ALTER FUNCTION accounting.write_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[]) OWNER TO ledger_writer;
 
--- grants accounting.freeze_invoice_line()
-GRANT EXECUTE ON FUNCTION accounting.freeze_invoice_line() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.freeze_invoice_line() TO platform;
-
--- function accounting.keep_customer_balance()
-CREATE OR REPLACE FUNCTION accounting.keep_customer_balance()
- RETURNS trigger
+-- function accounting.write_reversals(uuid[], uuid[], date[], text[], uuid[], text[], text[], text[])
+CREATE OR REPLACE FUNCTION accounting.write_reversals(p_original uuid[], p_new_id uuid[], p_entry_date date[], p_source text[], p_source_id uuid[], p_description text[], p_idempotency_key text[] DEFAULT NULL::text[], p_request_hash text[] DEFAULT NULL::text[])
+ RETURNS TABLE(entry_position integer, entry_id uuid, is_new boolean, is_same_request boolean)
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_entry record;
+  v_line record;
 begin
-  update accounting.customers c set balance = c.balance + d.amount
-  from (select w.tenant_id, w.customer_id,
-          sum(w.total_amount * ((w.status = 'issued')::int - (o.status = 'issued')::int)) as amount
-        from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
-        where w.status <> o.status group by 1, 2) d
-  where c.tenant_id = d.tenant_id and c.id = d.customer_id and d.amount <> 0;
-  return null;
+  select array_agg(o.company_id order by r.entry_position) as company_id,
+    array_agg(o.reference order by r.entry_position) as reference,
+    array_agg(case when r.source = 'reversal' then o.id end order by r.entry_position) as reverses,
+    count(o.id) as originals, bool_or(r.entry_date < o.entry_date) as is_early into v_entry
+  from unnest(p_original, p_entry_date, p_source) with ordinality as r (original, entry_date, source, entry_position)
+  left join accounting.journal_entries o on o.tenant_id = v_tenant and o.id = r.original;
+  if v_entry.originals < cardinality(p_original) then
+    raise exception using errcode = 'ZT004', message = 'There is no such journal entry';
+  end if;
+  if v_entry.is_early then
+    raise exception using errcode = 'ZT003', message = 'An entry is not taken back before its own date: choose that date or a later one';
+  end if;
+  select array_agg(r.entry_position::int order by l.position) as entry, array_agg(gen_random_uuid()) as id,
+    array_agg(l.account_id order by l.position) as account_id, array_agg(l.currency order by l.position) as currency,
+    array_agg(l.credit order by l.position) as debit, array_agg(l.debit order by l.position) as credit,
+    array_agg(l.base_credit order by l.position) as base_debit, array_agg(l.base_debit order by l.position) as base_credit,
+    array_agg(l.is_exchange_difference order by l.position) as is_difference,
+    array_agg(l.customer_id order by l.position) as customer_id, array_agg(l.vendor_id order by l.position) as vendor_id,
+    array_agg(l.description order by l.position) as description into v_line
+  from (
+    select r.entry_position, j.*, row_number() over (order by r.entry_position, j.line_number) as position
+    from unnest(p_original) with ordinality as r (original, entry_position)
+    join accounting.journal_lines j on j.tenant_id = v_tenant and j.entry_id = r.original
+  ) l
+  cross join lateral (select l.entry_position) r;
+  return query select w.entry_position, w.entry_id, w.is_new, w.is_same_request from accounting.write_entries(
+    p_new_id, v_entry.company_id, p_entry_date, p_description, v_entry.reference, p_source, p_source_id, v_entry.reverses,
+    coalesce(p_idempotency_key, array_fill(null::text, array[cardinality(p_original)])),
+    coalesce(p_request_hash, array_fill(null::text, array[cardinality(p_original)])),
+    v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit,
+    v_line.base_credit, v_line.is_difference, v_line.customer_id, v_line.vendor_id, v_line.description) w;
 end $function$;
+ALTER FUNCTION accounting.write_reversals(uuid[], uuid[], date[], text[], uuid[], text[], text[], text[]) OWNER TO ledger_writer;
 
--- grants accounting.keep_customer_balance()
-GRANT EXECUTE ON FUNCTION accounting.keep_customer_balance() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.keep_customer_balance() TO platform;
-
--- function accounting.refuse_lines_of_issued()
-CREATE OR REPLACE FUNCTION accounting.refuse_lines_of_issued()
- RETURNS trigger
+-- function accounting.write_voids(text, uuid[])
+CREATE OR REPLACE FUNCTION accounting.write_voids(p_source text, p_ids uuid[])
+ RETURNS void
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  frozen boolean;
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v record;
 begin
-  -- For each invoice by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned round.
-  -- In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock, and
-  -- draft invoices stay unlocked.
-  select bool_or(locked.status <> 'draft') into frozen
-  from (select distinct w.tenant_id, w.invoice_id from written w order by 1, 2) d
-  cross join lateral (
-    select i.status from accounting.invoices i
-    where i.tenant_id = d.tenant_id and i.id = d.invoice_id
-      and (i.status <> 'draft' or i.xmin <> pg_current_xact_id()::xid)
-    for no key update
-  ) locked;
-  if frozen then
-    raise exception using errcode = 'ZT003', message = 'The lines of an issued invoice cannot be changed';
+  if exists (
+    select from accounting.documents(p_source) c
+    where c.tenant_id = v_tenant and c.credited_id = any (p_ids) and c.status not in ('draft', 'void')
+  ) then
+    raise exception using errcode = 'ZT003', message = 'There are credit notes of this document: void those first';
   end if;
-  return null;
+  with document as materialized (
+    select d.id, d.voided_on, e.id as entry_id, e.description
+    from accounting.documents(p_source) d
+    left join accounting.journal_entries e on e.tenant_id = v_tenant and e.source_id = d.id and e.source = p_source
+    where d.tenant_id = v_tenant and d.id = any (p_ids)
+  )
+  select (select count(*) from document) as documents, count(*)::int as entries,
+    array_agg(d.entry_id order by d.voided_on, d.id) as original, array_agg(gen_random_uuid()) as id,
+    array_agg(d.voided_on order by d.voided_on, d.id) as voided_on, array_agg(d.id order by d.voided_on, d.id) as source_id,
+    array_agg(d.description || ' voided' order by d.voided_on, d.id) as description
+  into v
+  -- Over nothing, a document has no entry.
+  from document d where d.entry_id is not null;
+  if v.documents < cardinality(p_ids) then
+    raise exception using errcode = 'ZT005', message = 'Documents are posted in the scope of their tenant and company';
+  elsif v.entries > 0 then
+    perform accounting.write_reversals(v.original, v.id, v.voided_on, array_fill(p_source || '_void', array[v.entries]),
+      v.source_id, v.description);
+  end if;
 end $function$;
-
--- grants accounting.refuse_lines_of_issued()
-GRANT EXECUTE ON FUNCTION accounting.refuse_lines_of_issued() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.refuse_lines_of_issued() TO platform;
+ALTER FUNCTION accounting.write_voids(text, uuid[]) OWNER TO ledger_writer;
 
 -- function tenancy.current_company_id()
 CREATE OR REPLACE FUNCTION tenancy.current_company_id()
@@ -374,7 +2002,9 @@ CREATE OR REPLACE FUNCTION tenancy.step_by_one()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.last_number not in (old.last_number, old.last_number + 1) then
+  -- The ledger steps over numbers that are in use already; see accounting.next_number.
+  if new.last_number not in (old.last_number, old.last_number + 1)
+    and not (current_user = 'ledger_writer' and new.last_number > old.last_number) then
     raise exception using errcode = 'ZT002', message = 'A number series moves by one: numbers are neither skipped nor given twice';
   end if;
   return new;
@@ -422,6 +2052,501 @@ ALTER FUNCTION tenancy.write_audit() OWNER TO audit_writer;
 -- grants tenancy.write_audit()
 GRANT EXECUTE ON FUNCTION tenancy.write_audit() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.write_audit() TO platform;
+
+-- table accounting.account_balances
+CREATE TABLE accounting.account_balances (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  balance numeric(21,2) DEFAULT '0'::numeric NOT NULL,
+  version bigint DEFAULT 0 NOT NULL
+);
+
+-- constraint accounting.account_balances.account_balances_account_id_fkey
+ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE CASCADE;
+
+-- constraint accounting.account_balances.account_balances_account_id_unique
+ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_account_id_unique UNIQUE (tenant_id, account_id, company_id);
+
+-- constraint accounting.account_balances.account_balances_balance_nan_check
+ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+
+-- constraint accounting.account_balances.account_balances_pkey
+ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_pkey PRIMARY KEY (tenant_id, id);
+
+-- rls accounting.account_balances
+ALTER TABLE accounting.account_balances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.account_balances FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.account_balances.company_isolation
+CREATE POLICY company_isolation ON accounting.account_balances AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.account_balances.platform_access
+CREATE POLICY platform_access ON accounting.account_balances AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.account_balances.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.account_balances AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- grants accounting.account_balances
+GRANT SELECT ON accounting.account_balances TO authenticated;
+GRANT INSERT, UPDATE ON accounting.account_balances TO ledger_writer;
+GRANT SELECT ON accounting.account_balances TO platform;
+
+-- table accounting.accounts
+CREATE TABLE accounting.accounts (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  code text NOT NULL,
+  name text NOT NULL,
+  type text NOT NULL,
+  normal_side text GENERATED ALWAYS AS ( CASE WHEN (type = ANY (ARRAY['asset'::text, 'expense'::text])) THEN 'debit'::text ELSE 'credit'::text END) STORED NOT NULL,
+  parent_id uuid,
+  currency text,
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.accounts.accounts_code_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_code_check CHECK ((code <> ''::text));
+
+-- constraint accounting.accounts.accounts_company_id_code_unique
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_company_id_code_unique UNIQUE (tenant_id, company_id, code);
+
+-- constraint accounting.accounts.accounts_company_id_fkey
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.accounts.accounts_company_id_id_unique
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_company_id_id_unique UNIQUE (tenant_id, company_id, id);
+
+-- constraint accounting.accounts.accounts_currency_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+
+-- constraint accounting.accounts.accounts_name_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_name_check CHECK ((name <> ''::text));
+
+-- constraint accounting.accounts.accounts_normal_side_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_normal_side_check CHECK ((normal_side = ANY (ARRAY['debit'::text, 'credit'::text])));
+
+-- constraint accounting.accounts.accounts_parent_id_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_parent_id_check CHECK ((parent_id <> id));
+
+-- constraint accounting.accounts.accounts_parent_id_fkey
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_parent_id_fkey FOREIGN KEY (tenant_id, company_id, parent_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.accounts.accounts_pkey
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.accounts.accounts_tenant_id_fkey
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.accounts.accounts_type_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_type_check CHECK ((type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'income'::text, 'expense'::text])));
+
+-- index accounting.accounts.idx_accounts_parent_id
+CREATE INDEX idx_accounts_parent_id ON accounting.accounts USING btree (tenant_id, parent_id);
+
+-- rls accounting.accounts
+ALTER TABLE accounting.accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.accounts FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.accounts.company_isolation
+CREATE POLICY company_isolation ON accounting.accounts AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.accounts.platform_access
+CREATE POLICY platform_access ON accounting.accounts AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.accounts.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.accounts AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.accounts.check_parent
+CREATE TRIGGER check_parent AFTER INSERT OR UPDATE OF type, parent_id ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.check_account_parent();
+
+-- trigger accounting.accounts.guard_account
+CREATE TRIGGER guard_account BEFORE DELETE OR UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.guard_account();
+
+-- trigger accounting.accounts.guard_company
+CREATE TRIGGER guard_company BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN ((new.company_id <> old.company_id)) EXECUTE FUNCTION accounting.refuse('ZT003', 'An account stays with its company: make another account there');
+
+-- trigger accounting.accounts.open_balances
+CREATE TRIGGER open_balances AFTER INSERT ON accounting.accounts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.open_balances();
+
+-- trigger accounting.accounts.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.accounts.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.accounts
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.accounts TO authenticated;
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.accounts TO platform;
+
+-- table accounting.bill_lines
+CREATE TABLE accounting.bill_lines (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  bill_id uuid NOT NULL,
+  company_id uuid NOT NULL,
+  line_number integer NOT NULL,
+  description text NOT NULL,
+  quantity numeric(15,3) NOT NULL,
+  unit_price numeric(15,4) NOT NULL,
+  amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
+  account_id uuid,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.bill_lines.bill_lines_account_id_fkey
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.bill_lines.bill_lines_bill_id_fkey
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_fkey FOREIGN KEY (tenant_id, company_id, bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE CASCADE;
+
+-- constraint accounting.bill_lines.bill_lines_bill_id_line_number_unique
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_line_number_unique UNIQUE (tenant_id, bill_id, company_id, line_number);
+
+-- constraint accounting.bill_lines.bill_lines_line_number_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_line_number_check CHECK ((line_number > 0));
+
+-- constraint accounting.bill_lines.bill_lines_pkey
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.bill_lines.bill_lines_quantity_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_quantity_check CHECK ((quantity > (0)::numeric));
+
+-- constraint accounting.bill_lines.bill_lines_quantity_nan_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint accounting.bill_lines.bill_lines_unit_price_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_unit_price_check CHECK ((unit_price >= (0)::numeric));
+
+-- constraint accounting.bill_lines.bill_lines_unit_price_nan_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
+
+-- index accounting.bill_lines.idx_bill_lines_account_id
+CREATE INDEX idx_bill_lines_account_id ON accounting.bill_lines USING btree (tenant_id, account_id) WHERE (account_id IS NOT NULL);
+
+-- rls accounting.bill_lines
+ALTER TABLE accounting.bill_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.bill_lines FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.bill_lines.company_isolation
+CREATE POLICY company_isolation ON accounting.bill_lines AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.bill_lines.platform_access
+CREATE POLICY platform_access ON accounting.bill_lines AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.bill_lines.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.bill_lines.keep_lines_delete
+CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_bill_lines();
+
+-- trigger accounting.bill_lines.keep_lines_insert
+CREATE TRIGGER keep_lines_insert AFTER INSERT ON accounting.bill_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_bill_lines();
+
+-- trigger accounting.bill_lines.keep_lines_update
+CREATE TRIGGER keep_lines_update AFTER UPDATE ON accounting.bill_lines REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_bill_lines();
+
+-- trigger accounting.bill_lines.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.bill_lines.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.bill_lines FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.bill_lines
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.bill_lines TO authenticated;
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.bill_lines TO platform;
+
+-- table accounting.bills
+CREATE TABLE accounting.bills (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  vendor_id uuid NOT NULL,
+  kind text DEFAULT 'bill'::text NOT NULL,
+  credited_bill_id uuid,
+  bill_number text NOT NULL,
+  bill_date date NOT NULL,
+  due_date date NOT NULL,
+  total_amount numeric(15,2) NOT NULL,
+  currency text DEFAULT 'USD'::text NOT NULL,
+  exchange_rate numeric(18,8),
+  base_amount numeric(15,2),
+  paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  voided_on date,
+  external_id text,
+  status text DEFAULT 'draft'::text NOT NULL,
+  approved_at timestamp(3) with time zone,
+  approved_by uuid,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.bills.bills_base_amount_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_check CHECK (((status = 'draft'::text) = (base_amount IS NULL)));
+
+-- constraint accounting.bills.bills_base_amount_nan_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.bills.bills_bill_number_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_bill_number_check CHECK ((bill_number <> ''::text));
+
+-- constraint accounting.bills.bills_company_id_fkey
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.bills.bills_company_id_id_unique
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_company_id_id_unique UNIQUE (tenant_id, company_id, id);
+
+-- constraint accounting.bills.bills_credited_bill_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_credited_bill_check CHECK (((kind = 'credit_note'::text) OR (credited_bill_id IS NULL)));
+
+-- constraint accounting.bills.bills_credited_bill_id_fkey
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_credited_bill_id_fkey FOREIGN KEY (tenant_id, company_id, credited_bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.bills.bills_currency_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+
+-- constraint accounting.bills.bills_due_date_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_due_date_check CHECK ((due_date >= bill_date));
+
+-- constraint accounting.bills.bills_exchange_rate_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
+
+-- constraint accounting.bills.bills_exchange_rate_nan_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+
+-- constraint accounting.bills.bills_kind_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_kind_check CHECK ((kind = ANY (ARRAY['bill'::text, 'credit_note'::text])));
+
+-- constraint accounting.bills.bills_paid_amount_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
+
+-- constraint accounting.bills.bills_paid_amount_nan_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+
+-- constraint accounting.bills.bills_paid_base_amount_nan_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.bills.bills_pkey
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.bills.bills_status_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'approved'::text, 'partly_paid'::text, 'paid'::text, 'void'::text])));
+
+-- constraint accounting.bills.bills_tenant_id_fkey
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.bills.bills_total_amount_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_check CHECK ((total_amount >= (0)::numeric));
+
+-- constraint accounting.bills.bills_total_amount_nan_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+
+-- constraint accounting.bills.bills_vendor_id_fkey
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_vendor_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_id) REFERENCES accounting.vendors(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.bills.bills_voided_on_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- index accounting.bills.bills_bill_number_unique
+CREATE UNIQUE INDEX bills_bill_number_unique ON accounting.bills USING btree (tenant_id, vendor_id, bill_number) WHERE (status <> 'void'::text);
+
+-- index accounting.bills.idx_bills_bill_date_id
+CREATE INDEX idx_bills_bill_date_id ON accounting.bills USING btree (tenant_id, bill_date, id);
+
+-- index accounting.bills.idx_bills_credited_bill_id
+CREATE INDEX idx_bills_credited_bill_id ON accounting.bills USING btree (tenant_id, credited_bill_id) WHERE (credited_bill_id IS NOT NULL);
+
+-- index accounting.bills.idx_bills_external_id
+CREATE UNIQUE INDEX idx_bills_external_id ON accounting.bills USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
+
+-- index accounting.bills.idx_bills_status_bill_date_id
+CREATE INDEX idx_bills_status_bill_date_id ON accounting.bills USING btree (tenant_id, status, bill_date, id);
+
+-- index accounting.bills.idx_bills_vendor_id
+CREATE INDEX idx_bills_vendor_id ON accounting.bills USING btree (tenant_id, vendor_id);
+
+-- rls accounting.bills
+ALTER TABLE accounting.bills ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.bills FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.bills.company_isolation
+CREATE POLICY company_isolation ON accounting.bills AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.bills.platform_access
+CREATE POLICY platform_access ON accounting.bills AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.bills.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.bills AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.bills.freeze_bill
+CREATE TRIGGER freeze_bill BEFORE DELETE OR UPDATE ON accounting.bills FOR EACH ROW EXECUTE FUNCTION accounting.freeze_document('bill', 'approved');
+
+-- trigger accounting.bills.freeze_bill_insert
+CREATE TRIGGER freeze_bill_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((new.status <> 'draft'::text) OR (new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION accounting.freeze_document('bill', 'approved');
+
+-- trigger accounting.bills.post_bills
+CREATE TRIGGER post_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('bill');
+
+-- trigger accounting.bills.refuse_early_void
+CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
+
+-- trigger accounting.bills.settle_bills
+CREATE TRIGGER settle_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_bills();
+
+-- trigger accounting.bills.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.bills FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.bills.value_bill
+CREATE TRIGGER value_bill BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND (new.status = 'approved'::text))) EXECUTE FUNCTION accounting.value_document();
+
+-- trigger accounting.bills.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.bills FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.bills
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.bills TO authenticated;
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.bills TO platform;
+
+-- table accounting.books
+CREATE TABLE accounting.books (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  base_currency text DEFAULT 'USD'::text NOT NULL,
+  receivable_account_id uuid NOT NULL,
+  payable_account_id uuid NOT NULL,
+  sales_account_id uuid NOT NULL,
+  purchases_account_id uuid NOT NULL,
+  bank_account_id uuid NOT NULL,
+  exchange_account_id uuid NOT NULL,
+  closed_through date,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.books.books_bank_account_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_bank_account_id_fkey FOREIGN KEY (tenant_id, company_id, bank_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_base_currency_check
+ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK (((base_currency ~ '^[A-Z]{3}$'::text) AND (accounting.currency_exponent(base_currency) <= 2)));
+
+-- constraint accounting.books.books_company_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_company_id_unique
+ALTER TABLE accounting.books ADD CONSTRAINT books_company_id_unique UNIQUE (tenant_id, company_id);
+
+-- constraint accounting.books.books_control_accounts_check
+ALTER TABLE accounting.books ADD CONSTRAINT books_control_accounts_check CHECK ((receivable_account_id <> payable_account_id));
+
+-- constraint accounting.books.books_exchange_account_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_exchange_account_id_fkey FOREIGN KEY (tenant_id, company_id, exchange_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_payable_account_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_payable_account_id_fkey FOREIGN KEY (tenant_id, company_id, payable_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_pkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.books.books_purchases_account_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_purchases_account_id_fkey FOREIGN KEY (tenant_id, company_id, purchases_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_receivable_account_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_receivable_account_id_fkey FOREIGN KEY (tenant_id, company_id, receivable_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_sales_account_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_sales_account_id_fkey FOREIGN KEY (tenant_id, company_id, sales_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_tenant_id_fkey
+ALTER TABLE accounting.books ADD CONSTRAINT books_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- index accounting.books.idx_books_bank_account_id
+CREATE INDEX idx_books_bank_account_id ON accounting.books USING btree (tenant_id, bank_account_id);
+
+-- index accounting.books.idx_books_exchange_account_id
+CREATE INDEX idx_books_exchange_account_id ON accounting.books USING btree (tenant_id, exchange_account_id);
+
+-- index accounting.books.idx_books_payable_account_id
+CREATE INDEX idx_books_payable_account_id ON accounting.books USING btree (tenant_id, payable_account_id);
+
+-- index accounting.books.idx_books_purchases_account_id
+CREATE INDEX idx_books_purchases_account_id ON accounting.books USING btree (tenant_id, purchases_account_id);
+
+-- index accounting.books.idx_books_receivable_account_id
+CREATE INDEX idx_books_receivable_account_id ON accounting.books USING btree (tenant_id, receivable_account_id);
+
+-- index accounting.books.idx_books_sales_account_id
+CREATE INDEX idx_books_sales_account_id ON accounting.books USING btree (tenant_id, sales_account_id);
+
+-- rls accounting.books
+ALTER TABLE accounting.books ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.books FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.books.company_isolation
+CREATE POLICY company_isolation ON accounting.books AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.books.platform_access
+CREATE POLICY platform_access ON accounting.books AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.books.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.books AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.books.check_books
+CREATE TRIGGER check_books BEFORE INSERT OR UPDATE OF receivable_account_id, payable_account_id, sales_account_id, purchases_account_id, bank_account_id, exchange_account_id ON accounting.books FOR EACH ROW EXECUTE FUNCTION accounting.check_books();
+
+-- trigger accounting.books.guard_closed_insert
+CREATE TRIGGER guard_closed_insert BEFORE INSERT ON accounting.books FOR EACH ROW WHEN ((new.closed_through IS NOT NULL)) EXECUTE FUNCTION accounting.refuse('ZT003', 'The books are closed by closing periods');
+
+-- trigger accounting.books.guard_closed_update
+CREATE TRIGGER guard_closed_update BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.closed_through IS DISTINCT FROM old.closed_through) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION accounting.refuse('ZT003', 'The books are closed by closing periods');
+
+-- trigger accounting.books.guard_fixed
+CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.base_currency <> old.base_currency) OR (new.company_id <> old.company_id))) EXECUTE FUNCTION accounting.refuse('ZT003', 'The books keep their company and their base currency');
+
+-- trigger accounting.books.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.books FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.books.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.books FOR EACH ROW WHEN ((CURRENT_USER <> 'ledger_writer'::name)) EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.books
+GRANT INSERT, SELECT, UPDATE ON accounting.books TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON accounting.books TO platform;
 
 -- table accounting.customers
 CREATE TABLE accounting.customers (
@@ -487,15 +2612,166 @@ CREATE POLICY tenant_isolation ON accounting.customers AS PERMISSIVE FOR ALL TO 
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.customers.guard_balance_insert
+CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.customers FOR EACH ROW WHEN ((new.balance <> (0)::numeric)) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- trigger accounting.customers.guard_balance_update
+CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
 -- trigger accounting.customers.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
 -- trigger accounting.customers.write_audit
-CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.customers FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.customers FOR EACH ROW WHEN ((CURRENT_USER <> 'ledger_writer'::name)) EXECUTE FUNCTION tenancy.write_audit();
 
 -- grants accounting.customers
 GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.customers TO authenticated;
 GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.customers TO platform;
+
+-- table accounting.exchange_rates
+CREATE TABLE accounting.exchange_rates (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  currency text NOT NULL,
+  rate_date date NOT NULL,
+  rate numeric(18,8) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.exchange_rates.exchange_rates_company_id_fkey
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.exchange_rates.exchange_rates_currency_check
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+
+-- constraint accounting.exchange_rates.exchange_rates_currency_rate_date_unique
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_currency_rate_date_unique UNIQUE (tenant_id, company_id, currency, rate_date);
+
+-- constraint accounting.exchange_rates.exchange_rates_pkey
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.exchange_rates.exchange_rates_rate_check
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_check CHECK ((rate > (0)::numeric));
+
+-- constraint accounting.exchange_rates.exchange_rates_rate_nan_check
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK ((rate <> 'NaN'::numeric));
+
+-- constraint accounting.exchange_rates.exchange_rates_tenant_id_fkey
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- rls accounting.exchange_rates
+ALTER TABLE accounting.exchange_rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.exchange_rates FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.exchange_rates.company_isolation
+CREATE POLICY company_isolation ON accounting.exchange_rates AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.exchange_rates.platform_access
+CREATE POLICY platform_access ON accounting.exchange_rates AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.exchange_rates.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.exchange_rates AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.exchange_rates.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.exchange_rates.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.exchange_rates FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.exchange_rates
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.exchange_rates TO authenticated;
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.exchange_rates TO platform;
+
+-- table accounting.fiscal_periods
+CREATE TABLE accounting.fiscal_periods (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  name text NOT NULL,
+  starts_on date NOT NULL,
+  ends_on date NOT NULL,
+  status text DEFAULT 'open'::text NOT NULL,
+  closed_at timestamp(3) with time zone,
+  closed_by uuid,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.fiscal_periods.fiscal_periods_closed_at_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_closed_at_check CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL)));
+
+-- constraint accounting.fiscal_periods.fiscal_periods_company_id_fkey
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.fiscal_periods.fiscal_periods_ends_on_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_ends_on_check CHECK ((ends_on >= starts_on));
+
+-- constraint accounting.fiscal_periods.fiscal_periods_name_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_name_check CHECK ((name <> ''::text));
+
+-- constraint accounting.fiscal_periods.fiscal_periods_pkey
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.fiscal_periods.fiscal_periods_starts_on_unique
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_starts_on_unique UNIQUE (tenant_id, company_id, starts_on);
+
+-- constraint accounting.fiscal_periods.fiscal_periods_status_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])));
+
+-- constraint accounting.fiscal_periods.fiscal_periods_tenant_id_fkey
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- rls accounting.fiscal_periods
+ALTER TABLE accounting.fiscal_periods ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.fiscal_periods FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.fiscal_periods.company_isolation
+CREATE POLICY company_isolation ON accounting.fiscal_periods AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.fiscal_periods.platform_access
+CREATE POLICY platform_access ON accounting.fiscal_periods AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.fiscal_periods.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.fiscal_periods AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.fiscal_periods.begin_period
+CREATE TRIGGER begin_period BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW EXECUTE FUNCTION accounting.begin_period();
+
+-- trigger accounting.fiscal_periods.close_books
+CREATE TRIGGER close_books AFTER UPDATE ON accounting.fiscal_periods REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.close_books();
+
+-- trigger accounting.fiscal_periods.guard_fixed
+CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((((new.company_id IS DISTINCT FROM old.company_id) OR (new.starts_on IS DISTINCT FROM old.starts_on)) OR (new.ends_on IS DISTINCT FROM old.ends_on)) OR ((new.status = old.status) AND ((new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by))))) EXECUTE FUNCTION accounting.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+
+-- trigger accounting.fiscal_periods.guard_open
+CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.status <> 'open'::text) OR (new.closed_by IS NOT NULL))) EXECUTE FUNCTION accounting.refuse('ZT003', 'A period begins open: close it afterwards');
+
+-- trigger accounting.fiscal_periods.stamp_period
+CREATE TRIGGER stamp_period BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION accounting.stamp_period();
+
+-- trigger accounting.fiscal_periods.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.fiscal_periods.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON accounting.fiscal_periods FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.fiscal_periods
+GRANT INSERT, SELECT, UPDATE ON accounting.fiscal_periods TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON accounting.fiscal_periods TO platform;
 
 -- table accounting.invoice_lines
 CREATE TABLE accounting.invoice_lines (
@@ -509,8 +2785,12 @@ CREATE TABLE accounting.invoice_lines (
   unit_price numeric(15,4) NOT NULL,
   amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  account_id uuid
 );
+
+-- constraint accounting.invoice_lines.invoice_lines_account_id_fkey
+ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.invoice_lines.invoice_lines_invoice_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE CASCADE;
@@ -536,6 +2816,9 @@ ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_unit_price_che
 -- constraint accounting.invoice_lines.invoice_lines_unit_price_nan_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
 
+-- index accounting.invoice_lines.idx_invoice_lines_account_id
+CREATE INDEX idx_invoice_lines_account_id ON accounting.invoice_lines USING btree (tenant_id, account_id) WHERE (account_id IS NOT NULL);
+
 -- rls accounting.invoice_lines
 ALTER TABLE accounting.invoice_lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE accounting.invoice_lines FORCE ROW LEVEL SECURITY;
@@ -555,11 +2838,14 @@ CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
--- trigger accounting.invoice_lines.freeze_invoice_line
-CREATE TRIGGER freeze_invoice_line BEFORE DELETE OR UPDATE ON accounting.invoice_lines FOR EACH ROW EXECUTE FUNCTION accounting.freeze_invoice_line();
+-- trigger accounting.invoice_lines.keep_lines_delete
+CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_invoice_lines();
 
--- trigger accounting.invoice_lines.refuse_lines_of_issued
-CREATE TRIGGER refuse_lines_of_issued AFTER INSERT ON accounting.invoice_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.refuse_lines_of_issued();
+-- trigger accounting.invoice_lines.keep_lines_insert
+CREATE TRIGGER keep_lines_insert AFTER INSERT ON accounting.invoice_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_invoice_lines();
+
+-- trigger accounting.invoice_lines.keep_lines_update
+CREATE TRIGGER keep_lines_update AFTER UPDATE ON accounting.invoice_lines REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_invoice_lines();
 
 -- trigger accounting.invoice_lines.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -587,14 +2873,33 @@ CREATE TABLE accounting.invoices (
   issued_at timestamp(3) with time zone,
   external_id text,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  kind text DEFAULT 'invoice'::text NOT NULL,
+  credited_invoice_id uuid,
+  exchange_rate numeric(18,8),
+  base_amount numeric(15,2),
+  paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  voided_on date
 );
+
+-- constraint accounting.invoices.invoices_base_amount_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_check CHECK (((status = 'draft'::text) = (base_amount IS NULL)));
+
+-- constraint accounting.invoices.invoices_base_amount_nan_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
 
 -- constraint accounting.invoices.invoices_company_id_fkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.invoices.invoices_company_id_id_unique
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_company_id_id_unique UNIQUE (tenant_id, company_id, id);
+
+-- constraint accounting.invoices.invoices_credited_invoice_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_credited_invoice_check CHECK (((kind = 'credit_note'::text) OR (credited_invoice_id IS NULL)));
+
+-- constraint accounting.invoices.invoices_credited_invoice_id_fkey
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_credited_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, credited_invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.invoices.invoices_currency_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -605,14 +2910,32 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_customer_id_fkey FOREIGN
 -- constraint accounting.invoices.invoices_due_date_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_due_date_check CHECK ((due_date >= invoice_date));
 
+-- constraint accounting.invoices.invoices_exchange_rate_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
+
+-- constraint accounting.invoices.invoices_exchange_rate_nan_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+
 -- constraint accounting.invoices.invoices_invoice_number_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_number_check CHECK (((status = 'draft'::text) = (invoice_number IS NULL)));
+
+-- constraint accounting.invoices.invoices_kind_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text])));
+
+-- constraint accounting.invoices.invoices_paid_amount_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
+
+-- constraint accounting.invoices.invoices_paid_amount_nan_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+
+-- constraint accounting.invoices.invoices_paid_base_amount_nan_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
 
 -- constraint accounting.invoices.invoices_pkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (tenant_id, id);
 
 -- constraint accounting.invoices.invoices_status_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'issued'::text, 'paid'::text, 'void'::text])));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'issued'::text, 'partly_paid'::text, 'paid'::text, 'void'::text])));
 
 -- constraint accounting.invoices.invoices_tenant_id_fkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
@@ -622,6 +2945,12 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK
 
 -- constraint accounting.invoices.invoices_total_amount_nan_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+
+-- constraint accounting.invoices.invoices_voided_on_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- index accounting.invoices.idx_invoices_credited_invoice_id
+CREATE INDEX idx_invoices_credited_invoice_id ON accounting.invoices USING btree (tenant_id, credited_invoice_id) WHERE (credited_invoice_id IS NOT NULL);
 
 -- index accounting.invoices.idx_invoices_customer_id
 CREATE INDEX idx_invoices_customer_id ON accounting.invoices USING btree (tenant_id, customer_id);
@@ -657,20 +2986,26 @@ CREATE POLICY tenant_isolation ON accounting.invoices AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
--- trigger accounting.invoices.check_invoice_total
-CREATE TRIGGER check_invoice_total AFTER INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION accounting.check_invoice_total();
-
--- trigger accounting.invoices.check_invoice_totals_update
-CREATE TRIGGER check_invoice_totals_update AFTER UPDATE ON accounting.invoices REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.check_invoice_totals();
-
 -- trigger accounting.invoices.freeze_invoice
-CREATE TRIGGER freeze_invoice BEFORE DELETE OR UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION accounting.freeze_invoice();
+CREATE TRIGGER freeze_invoice BEFORE DELETE OR UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION accounting.freeze_document('invoice', 'issued');
 
--- trigger accounting.invoices.keep_customer_balance_update
-CREATE TRIGGER keep_customer_balance_update AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_customer_balance();
+-- trigger accounting.invoices.freeze_invoice_insert
+CREATE TRIGGER freeze_invoice_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.status <> 'draft'::text) OR (new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION accounting.freeze_document('invoice', 'issued');
+
+-- trigger accounting.invoices.post_invoices
+CREATE TRIGGER post_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('invoice');
+
+-- trigger accounting.invoices.refuse_early_void
+CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
+
+-- trigger accounting.invoices.settle_invoices
+CREATE TRIGGER settle_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_invoices();
 
 -- trigger accounting.invoices.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.invoices.value_invoice
+CREATE TRIGGER value_invoice BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND (new.status = 'issued'::text))) EXECUTE FUNCTION accounting.value_document();
 
 -- trigger accounting.invoices.write_audit
 CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
@@ -678,6 +3013,581 @@ CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.invoices FOR EAC
 -- grants accounting.invoices
 GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.invoices TO authenticated;
 GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.invoices TO platform;
+
+-- table accounting.journal_entries
+CREATE TABLE accounting.journal_entries (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  entry_date date NOT NULL,
+  description text,
+  reference text,
+  source text DEFAULT 'manual'::text NOT NULL,
+  source_id uuid,
+  reverses_entry_id uuid,
+  idempotency_key text,
+  request_hash text,
+  posted_by uuid,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.journal_entries.journal_entries_company_id_fkey
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES accounting.books(tenant_id, company_id) ON DELETE RESTRICT;
+
+-- constraint accounting.journal_entries.journal_entries_company_id_id_unique
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_company_id_id_unique UNIQUE (tenant_id, company_id, id);
+
+-- constraint accounting.journal_entries.journal_entries_idempotency_check
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint accounting.journal_entries.journal_entries_pkey
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.journal_entries.journal_entries_reverses_check
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_reverses_check CHECK (((source = 'reversal'::text) = (reverses_entry_id IS NOT NULL)));
+
+-- constraint accounting.journal_entries.journal_entries_reverses_entry_id_fkey
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_reverses_entry_id_fkey FOREIGN KEY (tenant_id, company_id, reverses_entry_id) REFERENCES accounting.journal_entries(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.journal_entries.journal_entries_source_check
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'reversal'::text, 'invoice'::text, 'invoice_void'::text, 'bill'::text, 'bill_void'::text, 'payment'::text, 'payment_void'::text, 'allocation'::text, 'allocation_void'::text])));
+
+-- constraint accounting.journal_entries.journal_entries_source_id_check
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_source_id_check CHECK (((source = 'manual'::text) = (source_id IS NULL)));
+
+-- index accounting.journal_entries.idx_journal_entries_company_id_entry_date_id
+CREATE INDEX idx_journal_entries_company_id_entry_date_id ON accounting.journal_entries USING btree (tenant_id, company_id, entry_date, id);
+
+-- index accounting.journal_entries.idx_journal_entries_idempotency_key
+CREATE UNIQUE INDEX idx_journal_entries_idempotency_key ON accounting.journal_entries USING btree (tenant_id, company_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index accounting.journal_entries.idx_journal_entries_reverses_entry_id
+CREATE UNIQUE INDEX idx_journal_entries_reverses_entry_id ON accounting.journal_entries USING btree (tenant_id, reverses_entry_id) WHERE (reverses_entry_id IS NOT NULL);
+
+-- index accounting.journal_entries.idx_journal_entries_source_id
+CREATE INDEX idx_journal_entries_source_id ON accounting.journal_entries USING btree (tenant_id, source_id) WHERE (source_id IS NOT NULL);
+
+-- rls accounting.journal_entries
+ALTER TABLE accounting.journal_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.journal_entries FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.journal_entries.company_isolation
+CREATE POLICY company_isolation ON accounting.journal_entries AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.journal_entries.platform_access
+CREATE POLICY platform_access ON accounting.journal_entries AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.journal_entries.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.journal_entries AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.journal_entries.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants accounting.journal_entries
+GRANT SELECT ON accounting.journal_entries TO authenticated;
+GRANT INSERT ON accounting.journal_entries TO ledger_writer;
+GRANT SELECT ON accounting.journal_entries TO platform;
+
+-- table accounting.journal_lines
+CREATE TABLE accounting.journal_lines (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  line_number integer NOT NULL,
+  account_id uuid NOT NULL,
+  entry_date date NOT NULL,
+  currency text NOT NULL,
+  debit numeric(19,4) DEFAULT '0'::numeric NOT NULL,
+  credit numeric(19,4) DEFAULT '0'::numeric NOT NULL,
+  base_debit numeric(17,2) DEFAULT '0'::numeric NOT NULL,
+  base_credit numeric(17,2) DEFAULT '0'::numeric NOT NULL,
+  is_exchange_difference boolean DEFAULT false NOT NULL,
+  customer_id uuid,
+  vendor_id uuid,
+  description text,
+  account_version bigint NOT NULL,
+  balance_after numeric(21,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.journal_lines.journal_lines_account_id_fkey
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.journal_lines.journal_lines_account_version_unique
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_account_version_unique UNIQUE (tenant_id, account_id, account_version);
+
+-- constraint accounting.journal_lines.journal_lines_balance_after_nan_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_balance_after_nan_check CHECK ((balance_after <> 'NaN'::numeric));
+
+-- constraint accounting.journal_lines.journal_lines_base_credit_nan_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_nan_check CHECK ((base_credit <> 'NaN'::numeric));
+
+-- constraint accounting.journal_lines.journal_lines_base_debit_nan_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK ((base_debit <> 'NaN'::numeric));
+
+-- constraint accounting.journal_lines.journal_lines_credit_nan_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+
+-- constraint accounting.journal_lines.journal_lines_currency_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+
+-- constraint accounting.journal_lines.journal_lines_customer_id_fkey
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_customer_id_fkey FOREIGN KEY (tenant_id, company_id, customer_id) REFERENCES accounting.customers(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.journal_lines.journal_lines_debit_nan_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK ((debit <> 'NaN'::numeric));
+
+-- constraint accounting.journal_lines.journal_lines_entry_id_fkey
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_entry_id_fkey FOREIGN KEY (tenant_id, company_id, entry_id) REFERENCES accounting.journal_entries(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.journal_lines.journal_lines_entry_id_line_number_unique
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_entry_id_line_number_unique UNIQUE (tenant_id, entry_id, company_id, line_number);
+
+-- constraint accounting.journal_lines.journal_lines_party_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_party_check CHECK (((customer_id IS NULL) OR (vendor_id IS NULL)));
+
+-- constraint accounting.journal_lines.journal_lines_pkey
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.journal_lines.journal_lines_scale_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_scale_check CHECK (((debit + credit) = round((debit + credit), accounting.currency_exponent(currency))));
+
+-- constraint accounting.journal_lines.journal_lines_side_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_side_check CHECK ((((debit > (0)::numeric) AND (credit = (0)::numeric) AND (base_debit >= (0)::numeric) AND (base_credit = (0)::numeric)) OR ((credit > (0)::numeric) AND (debit = (0)::numeric) AND (base_credit >= (0)::numeric) AND (base_debit = (0)::numeric))));
+
+-- constraint accounting.journal_lines.journal_lines_vendor_id_fkey
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_vendor_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_id) REFERENCES accounting.vendors(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- index accounting.journal_lines.idx_journal_lines_account_id_entry_date_account_version
+CREATE INDEX idx_journal_lines_account_id_entry_date_account_version ON accounting.journal_lines USING btree (tenant_id, account_id, entry_date, account_version);
+
+-- index accounting.journal_lines.idx_journal_lines_customer_id
+CREATE INDEX idx_journal_lines_customer_id ON accounting.journal_lines USING btree (tenant_id, customer_id, entry_date) WHERE (customer_id IS NOT NULL);
+
+-- index accounting.journal_lines.idx_journal_lines_vendor_id
+CREATE INDEX idx_journal_lines_vendor_id ON accounting.journal_lines USING btree (tenant_id, vendor_id, entry_date) WHERE (vendor_id IS NOT NULL);
+
+-- rls accounting.journal_lines
+ALTER TABLE accounting.journal_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.journal_lines FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.journal_lines.company_isolation
+CREATE POLICY company_isolation ON accounting.journal_lines AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.journal_lines.platform_access
+CREATE POLICY platform_access ON accounting.journal_lines AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.journal_lines.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.journal_lines AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- grants accounting.journal_lines
+GRANT SELECT ON accounting.journal_lines TO authenticated;
+GRANT INSERT ON accounting.journal_lines TO ledger_writer;
+GRANT SELECT ON accounting.journal_lines TO platform;
+
+-- table accounting.payment_allocations
+CREATE TABLE accounting.payment_allocations (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  payment_id uuid,
+  credit_note_id uuid,
+  vendor_credit_id uuid,
+  invoice_id uuid,
+  bill_id uuid,
+  amount numeric(15,2) NOT NULL,
+  base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  source_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  allocated_on date NOT NULL,
+  reversed_on date,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.payment_allocations.payment_allocations_amount_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint accounting.payment_allocations.payment_allocations_amount_nan_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint accounting.payment_allocations.payment_allocations_base_amount_nan_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.payment_allocations.payment_allocations_bill_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_bill_id_fkey FOREIGN KEY (tenant_id, company_id, bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_company_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_credit_note_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_credit_note_id_fkey FOREIGN KEY (tenant_id, company_id, credit_note_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_invoice_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_payment_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_payment_id_fkey FOREIGN KEY (tenant_id, company_id, payment_id) REFERENCES accounting.payments(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_pkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.payment_allocations.payment_allocations_reversed_on_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_check CHECK ((reversed_on >= allocated_on));
+
+-- constraint accounting.payment_allocations.payment_allocations_source_base_amount_nan_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((source_base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.payment_allocations.payment_allocations_source_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_check CHECK (((num_nonnulls(payment_id, credit_note_id, vendor_credit_id) = 1) AND ((credit_note_id IS NULL) OR (invoice_id IS NOT NULL)) AND ((vendor_credit_id IS NULL) OR (bill_id IS NOT NULL))));
+
+-- constraint accounting.payment_allocations.payment_allocations_target_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_target_check CHECK ((num_nonnulls(invoice_id, bill_id) = 1));
+
+-- constraint accounting.payment_allocations.payment_allocations_tenant_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_vendor_credit_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_vendor_credit_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_credit_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- index accounting.payment_allocations.idx_payment_allocations_bill_id
+CREATE INDEX idx_payment_allocations_bill_id ON accounting.payment_allocations USING btree (tenant_id, bill_id);
+
+-- index accounting.payment_allocations.idx_payment_allocations_credit_note_id
+CREATE INDEX idx_payment_allocations_credit_note_id ON accounting.payment_allocations USING btree (tenant_id, credit_note_id);
+
+-- index accounting.payment_allocations.idx_payment_allocations_invoice_id
+CREATE INDEX idx_payment_allocations_invoice_id ON accounting.payment_allocations USING btree (tenant_id, invoice_id);
+
+-- index accounting.payment_allocations.idx_payment_allocations_payment_id
+CREATE INDEX idx_payment_allocations_payment_id ON accounting.payment_allocations USING btree (tenant_id, payment_id);
+
+-- index accounting.payment_allocations.idx_payment_allocations_vendor_credit_id
+CREATE INDEX idx_payment_allocations_vendor_credit_id ON accounting.payment_allocations USING btree (tenant_id, vendor_credit_id);
+
+-- rls accounting.payment_allocations
+ALTER TABLE accounting.payment_allocations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.payment_allocations FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.payment_allocations.company_isolation
+CREATE POLICY company_isolation ON accounting.payment_allocations AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.payment_allocations.platform_access
+CREATE POLICY platform_access ON accounting.payment_allocations AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.payment_allocations.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.payment_allocations AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.payment_allocations.apply_allocation
+CREATE TRIGGER apply_allocation BEFORE INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
+
+-- trigger accounting.payment_allocations.take_back_allocation
+CREATE TRIGGER take_back_allocation BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.take_back_allocation();
+
+-- trigger accounting.payment_allocations.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.payment_allocations.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.payment_allocations
+GRANT INSERT, SELECT, UPDATE ON accounting.payment_allocations TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON accounting.payment_allocations TO platform;
+
+-- table accounting.payments
+CREATE TABLE accounting.payments (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  direction text NOT NULL,
+  customer_id uuid,
+  vendor_id uuid,
+  account_id uuid NOT NULL,
+  payment_date date NOT NULL,
+  amount numeric(15,2) NOT NULL,
+  currency text DEFAULT 'USD'::text NOT NULL,
+  exchange_rate numeric(18,8),
+  base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  allocated_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  allocated_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  method text,
+  reference text,
+  voided_on date,
+  external_id text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.payments.payments_account_id_fkey
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payments.payments_allocated_amount_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_check CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount)));
+
+-- constraint accounting.payments.payments_allocated_amount_nan_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_nan_check CHECK ((allocated_amount <> 'NaN'::numeric));
+
+-- constraint accounting.payments.payments_allocated_base_amount_nan_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_base_amount_nan_check CHECK ((allocated_base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.payments.payments_amount_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint accounting.payments.payments_amount_nan_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint accounting.payments.payments_base_amount_nan_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.payments.payments_company_id_fkey
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payments.payments_company_id_id_unique
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_company_id_id_unique UNIQUE (tenant_id, company_id, id);
+
+-- constraint accounting.payments.payments_currency_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+
+-- constraint accounting.payments.payments_customer_id_fkey
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_customer_id_fkey FOREIGN KEY (tenant_id, company_id, customer_id) REFERENCES accounting.customers(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payments.payments_direction_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])));
+
+-- constraint accounting.payments.payments_exchange_rate_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
+
+-- constraint accounting.payments.payments_exchange_rate_nan_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+
+-- constraint accounting.payments.payments_party_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((((direction = 'in'::text) AND (customer_id IS NOT NULL) AND (vendor_id IS NULL)) OR ((direction = 'out'::text) AND (vendor_id IS NOT NULL) AND (customer_id IS NULL))));
+
+-- constraint accounting.payments.payments_pkey
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.payments.payments_tenant_id_fkey
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.payments.payments_vendor_id_fkey
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_vendor_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_id) REFERENCES accounting.vendors(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- index accounting.payments.idx_payments_account_id
+CREATE INDEX idx_payments_account_id ON accounting.payments USING btree (tenant_id, account_id);
+
+-- index accounting.payments.idx_payments_customer_id
+CREATE INDEX idx_payments_customer_id ON accounting.payments USING btree (tenant_id, customer_id);
+
+-- index accounting.payments.idx_payments_external_id
+CREATE UNIQUE INDEX idx_payments_external_id ON accounting.payments USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
+
+-- index accounting.payments.idx_payments_payment_date_id
+CREATE INDEX idx_payments_payment_date_id ON accounting.payments USING btree (tenant_id, payment_date, id);
+
+-- index accounting.payments.idx_payments_vendor_id
+CREATE INDEX idx_payments_vendor_id ON accounting.payments USING btree (tenant_id, vendor_id);
+
+-- rls accounting.payments
+ALTER TABLE accounting.payments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.payments FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.payments.company_isolation
+CREATE POLICY company_isolation ON accounting.payments AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.payments.platform_access
+CREATE POLICY platform_access ON accounting.payments AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.payments.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.payments.freeze_payment
+CREATE TRIGGER freeze_payment BEFORE UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION accounting.freeze_payment();
+
+-- trigger accounting.payments.post_payments
+CREATE TRIGGER post_payments AFTER INSERT ON accounting.payments REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_payments();
+
+-- trigger accounting.payments.prepare_payment
+CREATE TRIGGER prepare_payment BEFORE INSERT ON accounting.payments FOR EACH ROW EXECUTE FUNCTION accounting.prepare_payment();
+
+-- trigger accounting.payments.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.payments.void_payment
+CREATE TRIGGER void_payment AFTER UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.void_payment();
+
+-- trigger accounting.payments.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.payments
+GRANT INSERT, SELECT, UPDATE ON accounting.payments TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON accounting.payments TO platform;
+
+-- table accounting.period_totals
+CREATE TABLE accounting.period_totals (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  month date NOT NULL,
+  currency text NOT NULL,
+  debit numeric(25,4) NOT NULL,
+  credit numeric(25,4) NOT NULL,
+  base_debit numeric(21,2) NOT NULL,
+  base_credit numeric(21,2) NOT NULL
+);
+
+-- constraint accounting.period_totals.period_totals_account_id_fkey
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE CASCADE;
+
+-- constraint accounting.period_totals.period_totals_account_month_unique
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_account_month_unique UNIQUE (tenant_id, company_id, account_id, month, currency);
+
+-- constraint accounting.period_totals.period_totals_base_credit_nan_check
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_credit_nan_check CHECK ((base_credit <> 'NaN'::numeric));
+
+-- constraint accounting.period_totals.period_totals_base_debit_nan_check
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_debit_nan_check CHECK ((base_debit <> 'NaN'::numeric));
+
+-- constraint accounting.period_totals.period_totals_credit_nan_check
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+
+-- constraint accounting.period_totals.period_totals_debit_nan_check
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_debit_nan_check CHECK ((debit <> 'NaN'::numeric));
+
+-- constraint accounting.period_totals.period_totals_month_check
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric));
+
+-- constraint accounting.period_totals.period_totals_pkey
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_pkey PRIMARY KEY (tenant_id, id);
+
+-- rls accounting.period_totals
+ALTER TABLE accounting.period_totals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.period_totals FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.period_totals.company_isolation
+CREATE POLICY company_isolation ON accounting.period_totals AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.period_totals.platform_access
+CREATE POLICY platform_access ON accounting.period_totals AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.period_totals.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.period_totals AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- grants accounting.period_totals
+GRANT SELECT ON accounting.period_totals TO authenticated;
+GRANT INSERT, UPDATE ON accounting.period_totals TO ledger_writer;
+GRANT SELECT ON accounting.period_totals TO platform;
+
+-- table accounting.vendors
+CREATE TABLE accounting.vendors (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  company_id uuid NOT NULL,
+  name text NOT NULL,
+  email text,
+  phone text,
+  tax_id text,
+  address text,
+  city text,
+  state text,
+  postal_code text,
+  country text,
+  balance numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  external_id text,
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint accounting.vendors.vendors_balance_nan_check
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+
+-- constraint accounting.vendors.vendors_company_id_fkey
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.vendors.vendors_company_id_id_unique
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_company_id_id_unique UNIQUE (tenant_id, company_id, id);
+
+-- constraint accounting.vendors.vendors_name_check
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_name_check CHECK ((name <> ''::text));
+
+-- constraint accounting.vendors.vendors_pkey
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.vendors.vendors_tenant_id_fkey
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- index accounting.vendors.idx_vendors_external_id
+CREATE UNIQUE INDEX idx_vendors_external_id ON accounting.vendors USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
+
+-- index accounting.vendors.idx_vendors_name_id
+CREATE INDEX idx_vendors_name_id ON accounting.vendors USING btree (tenant_id, name, id);
+
+-- rls accounting.vendors
+ALTER TABLE accounting.vendors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounting.vendors FORCE ROW LEVEL SECURITY;
+
+-- policy accounting.vendors.company_isolation
+CREATE POLICY company_isolation ON accounting.vendors AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy accounting.vendors.platform_access
+CREATE POLICY platform_access ON accounting.vendors AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy accounting.vendors.tenant_isolation
+CREATE POLICY tenant_isolation ON accounting.vendors AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.vendors.guard_balance_insert
+CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.vendors FOR EACH ROW WHEN ((new.balance <> (0)::numeric)) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- trigger accounting.vendors.guard_balance_update
+CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- trigger accounting.vendors.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger accounting.vendors.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.vendors FOR EACH ROW WHEN ((CURRENT_USER <> 'ledger_writer'::name)) EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants accounting.vendors
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.vendors TO authenticated;
+GRANT DELETE, INSERT, SELECT, UPDATE ON accounting.vendors TO platform;
 
 -- table auth.account
 CREATE TABLE auth.account (

@@ -1,11 +1,9 @@
-import { SingleStatements } from "./client/executor";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
 import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
-import { runTransaction, ScopedUnit, type TransactionOptions, type TransactionUnit } from "./client/scoped-unit";
-import type { Unit } from "./client/unit";
+import { runTransaction, SingleUnit, type TransactionOptions } from "./client/scoped-unit";
 import { bindAndExecute, prepared } from "./client/wire";
 import { TenantContextMissingError, TenantIsolationError } from "./core/errors";
-import { TenantDatabase, type TenantTransaction } from "./handles";
+import { type StartTransaction, TenantDatabase, type TenantTransaction } from "./handles";
 import { IdentityDatabase } from "./identity";
 import { type ConnectionHealth, checkHealth } from "./operations/health";
 import { PlatformDatabase, type PlatformUse } from "./platform";
@@ -15,23 +13,6 @@ export interface DatabaseOptions extends PoolOptions {
   pool?: ConnectionPool | undefined;
   /** Connection string of the platform login; DATABASE_PLATFORM_URL when left out. Connected at its first use. */
   platformUrl?: string | undefined;
-}
-
-class SingleUnit extends ScopedUnit {
-  readonly #start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>;
-
-  constructor(
-    executor: SingleStatements,
-    scope: TenantScope,
-    start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>,
-  ) {
-    super(executor, scope);
-    this.#start = start;
-  }
-
-  override atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#start(work);
-  }
 }
 
 /**
@@ -59,16 +40,8 @@ export class Database {
    * `ValidationError` on a malformed id. With `userId`, every call checks that the member is still active.
    */
   forTenant(scope: TenantScope): TenantDatabase {
-    const source = {
-      pool: this.pool,
-      prelude: [scopeBytes(tenantSettings(scope))],
-      scope: { ...scope },
-      description: "a tenant",
-    };
-    const start = <T>(work: (unit: TransactionUnit) => Promise<T>, options?: TransactionOptions) =>
-      runTransaction(source, work, options);
-    const executor = new SingleStatements(source.pool, source.prelude, "a tenant's handle");
-    return new TenantDatabase(new SingleUnit(executor, source.scope, start), start);
+    const { unit, start } = tenantUnit(this.pool, scope);
+    return new TenantDatabase(unit, start);
   }
 
   /** `forTenant(scope).transaction(work, options)` in one call. */
@@ -95,9 +68,13 @@ export class Database {
    * `identityId` is Better Auth's `session.user.id`. Throws `ValidationError`.
    */
   forIdentity(identityId: string): IdentityDatabase {
-    const prelude = [scopeBytes(identitySettings(identityId))];
-    const executor = new SingleStatements(this.pool, prelude, "an identity's handle");
-    const unit = new SingleUnit(executor, { tenantId: "" }, () => {
+    const source = {
+      pool: this.pool,
+      prelude: [scopeBytes(identitySettings(identityId))],
+      scope: { tenantId: "" },
+      description: "an identity",
+    };
+    const unit = new SingleUnit(source, () => {
       throw new TenantIsolationError("An identity has no transaction: choose a tenant first");
     });
     return new IdentityDatabase(this, unit, identityId);
@@ -147,6 +124,18 @@ export class Database {
   get query(): never {
     throw contextMissing("query");
   }
+}
+
+/** A tenant's single statements, and how its transactions start: what its handle is made of. */
+export function tenantUnit(pool: ConnectionPool, scope: TenantScope): { unit: SingleUnit; start: StartTransaction } {
+  const source = {
+    pool,
+    prelude: [scopeBytes(tenantSettings(scope))],
+    scope: { ...scope },
+    description: "a tenant",
+  };
+  const start: StartTransaction = (work, options) => runTransaction(source, work, options);
+  return { unit: new SingleUnit(source, start), start };
 }
 
 function scopeBytes({ tenantId, userId, companyId, identityId }: ScopeSettings): Buffer {

@@ -42,7 +42,7 @@ describe("the public face", () => {
     expectTypeOf<Invoice["totalAmount"]>().toEqualTypeOf<string>();
     expectTypeOf<Invoice["invoiceDate"]>().toEqualTypeOf<string>();
     expectTypeOf<Invoice["issuedAt"]>().toEqualTypeOf<Date | null>();
-    expectTypeOf<Invoice["status"]>().toEqualTypeOf<"draft" | "issued" | "paid" | "void">();
+    expectTypeOf<Invoice["status"]>().toEqualTypeOf<"draft" | "issued" | "partly_paid" | "paid" | "void">();
     expectTypeOf<InvoiceDocument["lines"][number]["amount"]>().toEqualTypeOf<string>();
     expectTypeOf<User["role"]>().toEqualTypeOf<"user" | "admin" | "market_maker">();
     expectTypeOf<AuditEntry["rowBefore"]>().toEqualTypeOf<Record<string, unknown> | null>();

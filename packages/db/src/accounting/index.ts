@@ -1,7 +1,35 @@
 import type { Unit } from "../client/unit";
+import { AccountRepository } from "./accounts";
+import { BillRepository } from "./bills";
+import { BooksRepository } from "./books";
 import { CustomerRepository } from "./customers";
+import { ExchangeRateRepository } from "./exchange-rates";
 import { InvoiceRepository } from "./invoices";
+import { JournalRepository } from "./journal";
+import { PaymentRepository } from "./payments";
+import { PeriodRepository } from "./periods";
+import { VendorRepository } from "./vendors";
 
+export {
+  type Account,
+  type AccountChanges,
+  type AccountFilter,
+  type AccountNode,
+  AccountRepository,
+  type NewAccount,
+} from "./accounts";
+export {
+  type ApproveOptions,
+  type Bill,
+  type BillChanges,
+  type BillCredit,
+  type BillDocument,
+  type BillFilter,
+  BillRepository,
+  type NewBill,
+  type NewBillLine,
+} from "./bills";
+export { type Books, type BooksChanges, BooksRepository } from "./books";
 export {
   type Customer,
   type CustomerChanges,
@@ -10,24 +38,76 @@ export {
   type NewCustomer,
 } from "./customers";
 export {
+  type ExchangeRate,
+  type ExchangeRateFilter,
+  ExchangeRateRepository,
+  type NewExchangeRate,
+} from "./exchange-rates";
+export {
   type ImportedInvoice,
   type Invoice,
+  type InvoiceChanges,
+  type InvoiceCredit,
   type InvoiceDocument,
   type InvoiceFilter,
   InvoiceRepository,
+  type IssueOptions,
   type NewInvoice,
+  type NewInvoiceLine,
 } from "./invoices";
+export {
+  type EntryFilter,
+  type EntrySource,
+  type JournalEntry,
+  type JournalLine,
+  JournalRepository,
+  type NewJournalEntry,
+  type ReversalOptions,
+} from "./journal";
+export {
+  type AllocationFilter,
+  type AllocationRequest,
+  type MadePayment,
+  type OpenDocument,
+  type PartyFilter,
+  type Payment,
+  type PaymentAllocation,
+  type PaymentDirection,
+  type PaymentDocument,
+  type PaymentFilter,
+  PaymentRepository,
+  type ReceivedPayment,
+  type UndoingOptions,
+} from "./payments";
+export { type FiscalPeriod, type NewFiscalPeriod, type NewFiscalYear, PeriodRepository } from "./periods";
 export { accountingRelations } from "./relations";
-export { accounting, customers, invoiceLines, invoiceStatus, invoices } from "./schema";
+export * from "./schema";
 export * from "./validation";
+export { type ImportedVendor, type NewVendor, type Vendor, type VendorChanges, VendorRepository } from "./vendors";
 
 /** The accounting repositories of one unit of work: `tx.accounting.invoices`. */
 export class Accounting {
+  readonly accounts: AccountRepository;
+  readonly bills: BillRepository;
+  readonly books: BooksRepository;
   readonly customers: CustomerRepository;
+  readonly exchangeRates: ExchangeRateRepository;
   readonly invoices: InvoiceRepository;
+  readonly journal: JournalRepository;
+  readonly payments: PaymentRepository;
+  readonly periods: PeriodRepository;
+  readonly vendors: VendorRepository;
 
   constructor(unit: Unit) {
+    this.accounts = new AccountRepository(unit);
+    this.bills = new BillRepository(unit);
+    this.books = new BooksRepository(unit);
     this.customers = new CustomerRepository(unit);
+    this.exchangeRates = new ExchangeRateRepository(unit);
     this.invoices = new InvoiceRepository(unit);
+    this.journal = new JournalRepository(unit);
+    this.payments = new PaymentRepository(unit);
+    this.periods = new PeriodRepository(unit);
+    this.vendors = new VendorRepository(unit);
   }
 }

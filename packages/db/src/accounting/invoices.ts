@@ -1,77 +1,66 @@
 import type { z } from "zod";
 import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
-import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { type Page, type PageRequest, pageSize } from "../core/page";
 import { parseInput } from "../core/validation";
+import { draftColumns } from "./document-columns";
+import { DocumentRepository, type NotPreviewed, type Previewed } from "./documents";
 import {
-  createInvoice,
-  findInvoice,
   findInvoiceDocument,
   finishImport,
   importDrafts,
-  issueInvoice,
+  invoiceKind,
+  invoiceStatements,
+  issueWithPrefix,
   largestCustomers,
-  listInvoices,
-  markInvoicesPaid,
   reconcileTotals,
   revenueByCountry,
 } from "./invoice-statements";
+import type { JournalEntry } from "./journal";
 import type { invoices } from "./schema";
-import { idListSchema, importedInvoicesSchema, invoiceFilterSchema, newInvoiceSchema } from "./validation";
+import {
+  importedInvoicesSchema,
+  invoiceChangesSchema,
+  invoiceCreditSchema,
+  invoiceFilterSchema,
+  issueOptionsSchema,
+  newInvoiceLinesSchema,
+  newInvoiceSchema,
+  newInvoicesSchema,
+} from "./validation/invoices";
 
 export type Invoice = typeof invoices.$inferSelect;
 export type NewInvoice = z.input<typeof newInvoiceSchema>;
+export type NewInvoiceLine = NewInvoice["lines"][number];
+export type InvoiceChanges = z.input<typeof invoiceChangesSchema>;
+export type IssueOptions = z.input<typeof issueOptionsSchema>;
+export type InvoiceCredit = z.input<typeof invoiceCreditSchema>;
 export type ImportedInvoice = z.input<typeof importedInvoicesSchema>[number];
 export type InvoiceFilter = z.input<typeof invoiceFilterSchema>;
 /** An invoice with its customer and its lines in order. */
 export type InvoiceDocument = NonNullable<Awaited<ReturnType<InvoiceRepository["findDocument"]>>>;
 
-interface LineInput {
-  description: string;
-  quantity: string;
-  unitPrice: string;
-}
-
-/** Invoices: draft → issued → paid, issued → void. A method is one statement, so one round trip, where nothing else is said. */
-export class InvoiceRepository {
-  readonly #unit: Unit;
-
+/**
+ * Invoices and credit notes: draft → issued → partly_paid → paid, issued → void. The database posts them, whoever writes.
+ * A method is one statement, so one round trip, where nothing else is said.
+ */
+export class InvoiceRepository extends DocumentRepository<Invoice> {
   constructor(unit: Unit) {
-    this.#unit = unit;
-  }
-
-  /** The invoice without its lines, or undefined. */
-  async findById(id: string): Promise<Invoice | undefined> {
-    return (await this.#unit.run(findInvoice, { id }))[0];
-  }
-
-  /** The invoice without its lines. Throws `NotFoundError`. */
-  async getById(id: string): Promise<Invoice> {
-    return found(await this.findById(id), "invoice");
+    super(unit, invoiceKind, invoiceStatements);
   }
 
   /** The invoice with its customer and lines, or undefined. */
   findDocument(id: string) {
-    return this.#unit.run(findInvoiceDocument, { id });
+    return this.unit.run(findInvoiceDocument, { id });
   }
 
-  /** Newest first, narrowed by status and customer. */
+  /** Newest first, narrowed by status and customer; credit notes are among them. */
   async list(request: PageRequest & InvoiceFilter = {}): Promise<Page<Invoice>> {
     const { limit: _limit, cursor: _cursor, ...filter } = request;
     const { status, customerId } = parseInput(invoiceFilterSchema, filter, "filter");
-    const limit = pageSize(request);
-    const key = cursorKey(request, 2);
-    const rows = await this.#unit.run(listInvoices({ status, customerId, after: key !== undefined }), {
-      limit: limit + 1,
-      status: status ?? "",
-      customerId: customerId ?? "",
-      date: key?.[0] ?? "",
-      id: key?.[1] ?? "",
-    });
-    return toPage(rows, limit, (row) => [row.invoiceDate, row.id]);
+    return this.page(request, { status, partyId: customerId }, (row) => [row.invoiceDate, row.id]);
   }
 
   /**
@@ -79,123 +68,114 @@ export class InvoiceRepository {
    * from zero to cents. Throws `ValidationError`; `ForeignKeyViolationError` for a customer of another company or tenant.
    */
   async create(input: NewInvoice): Promise<Invoice> {
-    const { lines, ...invoice } = parseInput(newInvoiceSchema, input, "invoice");
-    const [created] = await this.#unit.run(createInvoice, {
-      ...invoice,
-      id: invoice.id ?? newId(),
-      billingCountry: invoice.billingCountry ?? null,
-      externalId: invoice.externalId ?? null,
-      ...lineArrays(lines),
-    });
-    return found(created, "invoice");
+    return this.createDraft(this.unit, parseInput(newInvoiceSchema, input, "invoice"));
+  }
+
+  /** AI-BOS bulk insert: drafts with their lines, 500 to a statement, all or none. Returns them in the order given. */
+  async createMany(input: readonly NewInvoice[]): Promise<Invoice[]> {
+    return this.createDrafts(parseInput(newInvoicesSchema, input, "list of invoices"));
+  }
+
+  /** Changes fields of a draft. Throws `ValidationError`, `NotFoundError`, `ConflictError` when it is no draft. */
+  async update(id: string, changes: InvoiceChanges): Promise<Invoice> {
+    return this.changeDraft(id, parseInput(invoiceChangesSchema, changes, "change"));
+  }
+
+  /** Gives a draft other lines, and their sum as total. Throws `ValidationError`, `NotFoundError`, `ConflictError`. */
+  async setLines(id: string, lines: readonly NewInvoiceLine[]): Promise<Invoice> {
+    return this.replaceLines(id, parseInput(newInvoiceLinesSchema, lines, "list of lines"));
   }
 
   /**
-   * Issues a draft: it gets the next number of its company's series, without gaps, and the customer owes its total.
+   * Issues a draft: it gets the next number of its company's series, without gaps, its rate, is posted, and the customer
+   * owes its total. `prefix` counts for the first number of a series. `preview` changes nothing and returns the entry.
    * AI-BOS: invoice, lines and customer balance are written in one transaction; here, in one statement.
-   * Throws `NotFoundError`, `ConflictError` when it is no draft, `InvariantError` when lines and total differ.
+   * Throws `NotFoundError`; `ConflictError` when it is no draft, its date is in a closed period, or there is no exchange
+   * rate; `InvariantError` when lines and total differ, or a credit note takes back more than there is.
    */
-  async issue(id: string, options: { prefix?: string } = {}): Promise<Invoice> {
-    const [issued] = await this.#unit.run(issueInvoice, {
-      id,
-      series: "invoice",
-      prefix: options.prefix ?? "INV-",
-      seriesId: newId(),
-    });
-    if (issued) return issued;
-    const invoice = await this.getById(id);
-    throw new ConflictError(`Only a draft can be issued; this invoice is ${invoice.status}`);
+  issue(id: string, options: Previewed<IssueOptions>): Promise<JournalEntry[]>;
+  issue(id: string, options?: NotPreviewed<IssueOptions>): Promise<Invoice>;
+  async issue(id: string, options: IssueOptions = {}): Promise<Invoice | JournalEntry[]> {
+    const { prefix, preview } = parseInput(issueOptionsSchema, options, "issue");
+    return this.previewing(preview, (unit) => this.#issue(unit, id, prefix), ["invoice"]);
   }
 
   /**
-   * AI-BOS bulk update: marks issued invoices as paid, all or none, and lowers the customers' balances.
-   * Throws `ConflictError` when one of them is missing or not issued; then nothing was changed.
+   * Creates and issues a credit note, at the invoice's rate: over all of the invoice, or over the lines given. What the
+   * invoice still has open is settled by it; the rest is the customer's credit. `preview` returns the entries.
+   * Throws `NotFoundError`, `ValidationError`; `ConflictError` when the invoice is a draft or void, or `date` is before
+   * its own or in a closed period; `InvariantError` when its credit notes would come to more than its total.
    */
-  async markPaid(ids: readonly string[]): Promise<void> {
-    const unique = [...new Set(parseInput(idListSchema, ids, "list of ids"))];
-    await this.#unit.atomic(async (unit) => {
-      const paid = await unit.run(markInvoicesPaid, { ids: unique });
-      if (paid.length === unique.length) return;
-      throw new ConflictError(
-        `${unique.length - paid.length} of ${unique.length} invoices are missing or not issued; none was changed`,
-      );
-    });
+  credit(invoiceId: string, input: Previewed<InvoiceCredit>): Promise<JournalEntry[]>;
+  credit(invoiceId: string, input: NotPreviewed<InvoiceCredit>): Promise<Invoice>;
+  async credit(invoiceId: string, input: InvoiceCredit): Promise<Invoice | JournalEntry[]> {
+    const { date, lines, prefix, preview } = parseInput(invoiceCreditSchema, input, "credit note");
+    const work = (outer: Unit) =>
+      outer.atomic(async (unit) => {
+        const credited = found(await unit.run(findInvoiceDocument, { id: invoiceId }), "invoice");
+        const { companyId, customerId, currency, exchangeRate, billingCountry } = credited;
+        const header = { companyId, customerId, currency, exchangeRate, billingCountry };
+        const { id } = await this.createDraft(unit, {
+          ...header,
+          kind: "credit_note",
+          creditedInvoiceId: invoiceId,
+          invoiceDate: date,
+          dueDate: date,
+          lines: lines ?? credited.lines,
+        });
+        await this.#issue(unit, id, prefix);
+        return this.setOff(unit, invoiceId, id, date);
+      });
+    return this.previewing(preview, work, ["invoice", "allocation"]);
+  }
+
+  #issue(unit: Unit, id: string, prefix: string | undefined) {
+    if (prefix === undefined) return this.validated(unit, this.statements.validate, { id });
+    return this.validated(unit, issueWithPrefix, { id, prefix, seriesId: newId() });
   }
 
   /**
-   * Imports invoices that another system issued, with the numbers they have there, 500 to a slice of two statements, all or none.
+   * Imports invoices that another system issued, with the numbers they have there, 500 to a slice, all or none. They are
+   * posted on their own dates; those that are paid, with a payment as `markPaid` records it.
    * One whose `externalId` the company has already is left as it is. Returns how many are new.
-   * Throws `ValidationError`, `UniqueViolationError` when a number is taken, `ForeignKeyViolationError`.
+   * Throws `ValidationError`, `UniqueViolationError` when a number is taken, `ForeignKeyViolationError`, and as `issue`.
    */
   async importMany(input: readonly ImportedInvoice[]): Promise<{ created: number }> {
     const all = parseInput(importedInvoicesSchema, input, "import");
     let created = 0;
-    await inChunks(this.#unit, all, {
+    await inChunks(this.unit, all, {
       size: 500,
       prepare: (chunk) => {
-        const invoices = chunk.map((invoice) => ({ ...invoice, id: invoice.id ?? newId() }));
-        return { invoices, drafts: draftColumns(invoices) };
+        const documents = chunk.map((invoice) => ({ ...invoice, kind: "invoice", id: invoice.id ?? newId() }));
+        return { documents, drafts: draftColumns(documents, invoiceKind.fields) };
       },
-      write: async (unit, { invoices, drafts }) => {
-        const written = await unit.run(importDrafts, drafts);
-        const ids = new Set(written.map((row) => row.id));
-        const isNew = invoices.filter((invoice) => ids.has(invoice.id));
+      write: async (unit, { documents, drafts }) => {
+        const written = new Set((await unit.run(importDrafts, drafts)).map((row) => row.id));
+        const isNew = documents.filter((invoice) => written.has(invoice.id));
         await unit.run(finishImport, {
           id: isNew.map((invoice) => invoice.id),
           invoiceNumber: isNew.map((invoice) => invoice.invoiceNumber),
-          status: isNew.map((invoice) => invoice.status),
         });
+        const paid = isNew.filter((invoice) => invoice.status === "paid").map((invoice) => invoice.id);
+        if (paid.length > 0) await unit.run(this.statements.markPaid, { ids: paid });
         created += isNew.length;
       },
     });
     return { created };
   }
 
-  /** Issued and paid invoices per billing country and currency, largest revenue first; amounts as decimal strings. */
+  /** What is issued and not void, per billing country and currency, largest first; amounts as decimal strings. */
   revenueByCountry() {
-    return this.#unit.run(revenueByCountry, {});
+    return this.unit.run(revenueByCountry, {});
   }
 
   /** The customers with the largest revenue, largest first; amounts as decimal strings. */
   largestCustomers(limit = 10) {
-    return this.#unit.run(largestCustomers, { limit: pageSize({ limit }) });
+    return this.unit.run(largestCustomers, { limit: pageSize({ limit }) });
   }
 
   /** Per currency: the sum over documents and the sum over their lines, which must be equal. */
   reconcile() {
-    return this.#unit.run(reconcileTotals, {});
+    return this.unit.run(reconcileTotals, {});
   }
-}
-
-type CheckedImport = z.output<typeof importedInvoicesSchema>[number] & { id: string };
-
-function draftColumns(invoices: readonly CheckedImport[]) {
-  const column = <K extends keyof CheckedImport>(key: K) => invoices.map((invoice) => invoice[key]);
-  const lines = invoices.map((invoice) => lineArrays(invoice.lines));
-  return {
-    id: column("id"),
-    companyId: column("companyId"),
-    customerId: column("customerId"),
-    externalId: column("externalId"),
-    invoiceDate: column("invoiceDate"),
-    dueDate: column("dueDate"),
-    currency: column("currency"),
-    billingCountry: invoices.map((invoice) => invoice.billingCountry ?? null),
-    lineId: lines.flatMap((line) => line.lineId),
-    lineInvoice: lines.flatMap((line, index) => line.lineNumber.map(() => index + 1)),
-    lineNumber: lines.flatMap((line) => line.lineNumber),
-    description: lines.flatMap((line) => line.description),
-    quantity: lines.flatMap((line) => line.quantity),
-    unitPrice: lines.flatMap((line) => line.unitPrice),
-  };
-}
-
-function lineArrays(lines: readonly LineInput[]) {
-  return {
-    lineId: lines.map(() => newId()),
-    lineNumber: lines.map((_line, index) => index + 1),
-    description: lines.map((line) => line.description),
-    quantity: lines.map((line) => line.quantity),
-    unitPrice: lines.map((line) => line.unitPrice),
-  };
 }

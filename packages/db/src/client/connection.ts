@@ -5,6 +5,7 @@ import type { DatabaseError } from "../core/errors";
 export const checkout = Symbol("checkout");
 export const connect = Symbol("connect");
 export const reads = Symbol("reads");
+export const joins = Symbol("joins");
 
 /** A checked-out connection; give it back with `release`, or `destroy` it when its state is not certain. */
 export interface Connection {

@@ -1,8 +1,9 @@
 import pg from "pg";
 import { DatabaseError, UnsafeRoleError } from "../core/errors";
 import { cancelQuery } from "./cancel";
+import { Coalescer } from "./coalescer";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
-import { type Connection, checkout, connect, reads } from "./connection";
+import { type Connection, checkout, connect, joins, reads } from "./connection";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
 import { SharedReads } from "./shared-reads";
@@ -69,6 +70,8 @@ export class ConnectionPool {
   readonly #silence: { stop(): void };
   /** Where a read goes that may share a round trip. */
   readonly [reads]: SharedReads;
+  /** Where calls meet that may share a statement. */
+  readonly [joins]: Coalescer;
   #check: Promise<LoginCheck> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -78,6 +81,7 @@ export class ConnectionPool {
     this.#target = connectionTarget(kind, options.url);
     this.limits = poolLimits(options);
     this[reads] = new SharedReads(this);
+    this[joins] = new Coalescer(this.limits.connectionTimeoutMillis);
     this.#pool = new pg.Pool({
       host: this.#target.host,
       port: this.#target.port,

@@ -4,6 +4,21 @@ import { numeric, text, timestamp, uuid } from "drizzle-orm/pg-core";
 /** Amount of money, `numeric(15,2)` as AI-BOS writes it; a string in TypeScript, never a number. */
 export const money = (name: string) => numeric(name, { precision: 15, scale: 2 });
 
+/** Amount of a journal line in its own currency: up to four decimals, as many as a currency of ISO 4217 has at most. */
+export const lineMoney = (name: string) => numeric(name, { precision: 19, scale: 4 });
+
+/** A sum of such amounts. */
+export const lineTotal = (name: string) => numeric(name, { precision: 25, scale: 4 });
+
+/** Amount of a journal line in the base currency of the books. */
+export const baseMoney = (name: string) => numeric(name, { precision: 17, scale: 2 });
+
+/** A sum of such amounts. */
+export const baseTotal = (name: string) => numeric(name, { precision: 21, scale: 2 });
+
+/** Units of base currency for one unit of another. */
+export const exchangeRate = (name: string) => numeric(name, { precision: 18, scale: 8 });
+
 /** A quantity of a document line, three decimals. */
 export const quantity = (name: string) => numeric(name, { precision: 15, scale: 3 });
 

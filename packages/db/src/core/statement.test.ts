@@ -29,6 +29,20 @@ describe("a statement", () => {
     expect(fillPlaceholders(params, { name: "a name", tenantId: "a tenant" })).toEqual(["a name", "a tenant"]);
   });
 
+  it.each([
+    ["select id from test.things where tenant_id = $1", true],
+    ["select id from test.things where id = any ($1) and owner = tenancy.current_user_id()", true],
+    ["select id from test.things for no key update", false],
+    ["select * from test.post_things($1::uuid[]) w", false],
+    ["select tenancy.record_audit($1, $2, $3, $4)", false],
+    ["with gone as (delete from test.things returning id) select id from gone", false],
+    ["update test.things set name = $1", false],
+  ])("shares a round trip only when it cannot write: %s", (text, shareable) => {
+    const shape = (q: { select(): { from(table: typeof things): never } }) => q.select().from(things);
+    const made = sqlStatement(`test.shared ${text.length}`, shape as never, () => sql.raw(text));
+    expect(made.compiled().shareable).toBe(shareable);
+  });
+
   it("has its usual limit written into a second query, under a name of its own", () => {
     const list = statement("test.limited", (q, p: Params<{ limit: number }>) => q.select().from(things).limit(p.limit));
     expect(list.variants().map((query) => query.name)).toEqual(["test.limited", "test.limited_51"]);

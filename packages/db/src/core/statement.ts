@@ -10,6 +10,9 @@ import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
 /** How rows arrive: positional arrays for typed queries, objects or the whole driver result for raw SQL. */
 export type RowMode = "arrays" | "objects" | "raw";
 
+/** A row lock, or a function of ours, which may write; the scope's own functions only read. */
+const locksOrCalls = /\bfor\s+(update|share|no\s+key|key)\b|\b[a-z_]+\.(?!current_)[a-z_]+\s*\(/i;
+
 /** A query turned into SQL text once: what is sent, under which name, and how its rows become objects. */
 export class CompiledQuery extends PgBasePreparedQuery {
   /**
@@ -26,8 +29,7 @@ export class CompiledQuery extends PgBasePreparedQuery {
     readonly mapper: ((rows: never[]) => unknown) | undefined,
   ) {
     super(query);
-    this.shareable =
-      /^\s*select\b/i.test(query.sql) && !/\bfor\s+(update|share|no\s+key|key)\b|\btenancy\.record_/i.test(query.sql);
+    this.shareable = /^\s*select\b/i.test(query.sql) && !locksOrCalls.test(query.sql);
   }
 
   override execute(): Promise<never> {

@@ -28,12 +28,15 @@ export type TableAccess = "read-write" | "no-delete" | "append-only" | "read-onl
 type TenantTable = PgTable & { tenantId: AnyPgColumn; id: AnyPgColumn };
 
 export interface Reference {
-  table: TenantTable;
+  /** `self` for a row of the same table: a parent, an original. */
+  table: TenantTable | "self";
   /**
    * Property that both tables have and that must agree: the record referred to is of the same company.
    * The other table needs a unique key on (tenantId, that property, id).
    */
   within?: "companyId" | "businessId";
+  /** Property of the other table that it refers to, of a unique key on (tenantId, that property); `id` when left out. */
+  on?: "companyId";
   /**
    * The row is a part of that record, like the line of a document: it goes with it, and needs no key to its tenant (and
    * company) of its own, which each line would check again.
@@ -159,12 +162,16 @@ function references(
   }).onDelete("restrict");
   const toOthers = all.flatMap(([key, reference]) => {
     const own = column(columns, key);
-    const target = reference.table as unknown as Record<string, PgColumn>;
+    const target = reference.table === "self" ? columns : (reference.table as unknown as Record<string, PgColumn>);
     const within = reference.within ? [reference.within] : [];
     const constraint = foreignKey({
       name: `${name}_${own.name}_fkey`,
       columns: [tenantId, ...within.map((k) => column(columns, k)), own],
-      foreignColumns: [column(target, "tenantId"), ...within.map((k) => column(target, k)), column(target, "id")],
+      foreignColumns: [
+        column(target, "tenantId"),
+        ...within.map((k) => column(target, k)),
+        column(target, reference.on ?? "id"),
+      ],
     }).onDelete(reference.onDelete ?? (reference.part ? "cascade" : "restrict"));
     if (reference.part && !own.notNull)
       throw new TypeError(`tenantTable: a part needs its whole: "${key}" may be null`);

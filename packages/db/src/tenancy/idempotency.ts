@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
 import { pgJsonb } from "../core/column-kinds";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
+import { requestHash } from "../core/request-hash";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { idempotencyKeys } from "./schema";
@@ -67,29 +67,20 @@ export class IdempotencyRepository {
   async once<T>(call: IdempotentCall, work: (unit: Unit) => Promise<T>): Promise<T> {
     const { operation, key } = call;
     const request = parseInput(pgJsonb(), { request: call.request ?? null }, "idempotent request");
-    const requestHash = createHash("sha256").update(canonicalJson(request)).digest("hex");
+    const hash = requestHash(request);
     return this.#unit.atomic(async (unit) => {
       const id = newId();
-      const taken = await unit.run(take, { id, operation, key, requestHash });
+      const taken = await unit.run(take, { id, operation, key, requestHash: hash });
       if (taken.length > 0) {
         const result = await work(unit);
         await unit.run(store, { id, result: result === undefined ? null : result });
         return result;
       }
       const earlier = found((await unit.run(read, { operation, key }))[0], "idempotency key");
-      if (earlier.requestHash !== requestHash) {
+      if (earlier.requestHash !== hash) {
         throw new ConflictError(`The idempotency key was used for another request of ${operation}: choose a new key`);
       }
       return earlier.result as T;
     });
   }
-}
-
-/** JSON with sorted keys, so that the same content has the same hash. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

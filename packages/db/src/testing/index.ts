@@ -3,6 +3,6 @@
  */
 export { createTestDatabase, type TestDatabase } from "./database";
 export { type OpenedDevelopmentDatabase, openDevelopmentDatabase } from "./development";
-export { createCustomer, createInvoice, createTenant, type TestTenant } from "./factories";
+export { createCustomer, createInvoice, createTenant, createVendor, type TestTenant } from "./factories";
 export { currentTestRun, type StartedTestRun, startTestRun, type TestRun } from "./run";
 export { startTestServer, type TestServer } from "./server/start-test-server";

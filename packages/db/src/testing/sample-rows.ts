@@ -147,7 +147,7 @@ async function parentOf(
 ): Promise<Values> {
   const create = () => make({ ...tree, depth: tree.depth + 1 }, table, { given: wanted }, "keep").then((m) => m.row);
   if (wanted.id !== undefined) return (await find(tree, table, wanted)) ?? create();
-  if (pairs.some(({ own }) => anchorColumns.includes(own.name)) && pairs.length === 1) {
+  if (pairs.some(({ own, foreign }) => anchorColumns.includes(own.name) && foreign === "id") && pairs.length === 1) {
     const id = tree.context.anchors.get(target) ?? String((await create()).id);
     tree.context.anchors.set(target, id);
     return { id };

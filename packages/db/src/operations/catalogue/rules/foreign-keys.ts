@@ -53,10 +53,10 @@ function isTenantReference({ constraint, references }: ForeignKey): boolean {
   return references.table === "tenancy.tenants" && constraint.columns.join() === "tenant_id";
 }
 
-/** A part goes with its whole, which has a key to its tenant: the line of a document. */
+/** A part stands and falls with its whole, which has a key to its tenant: the line of a document, the entry of the books. */
 function isPart({ table, constraint, references }: ForeignKey): boolean {
   const required = constraint.columns.every((name) => table.columns.find((column) => column.name === name)?.notNull);
-  return references.onDelete === "CASCADE" && constraint.columns[0] === "tenant_id" && required;
+  return ["CASCADE", "RESTRICT"].includes(references.onDelete) && constraint.columns[0] === "tenant_id" && required;
 }
 
 const noSetNull: Rule = (catalogue) =>

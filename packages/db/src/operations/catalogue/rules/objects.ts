@@ -79,7 +79,8 @@ function tooStrong(owner: OwnerInfo): string[] {
     ...(owner.canLogIn ? ["may log in"] : []),
     ...(owner.bypassesRowSecurity ? ["bypasses row level security"] : []),
     ...(owner.ownsTables ? ["owns tables"] : []),
-    ...owner.groups.map((group) => `has the rights of ${group}`),
+    // The runtime group's own rights are no gain: whoever may call the function has them already.
+    ...owner.groups.filter((group) => group !== runtimeRole).map((group) => `has the rights of ${group}`),
   ];
 }
 

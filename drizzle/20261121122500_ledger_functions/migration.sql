@@ -1,0 +1,438 @@
+-- What the ledger consists of is read by everybody in its tenant, and written by the functions below alone.
+select tenancy.protect_table('accounting.journal_entries', 'read-only', 'none');
+--> statement-breakpoint
+select tenancy.protect_table('accounting.journal_lines', 'read-only', 'none');
+--> statement-breakpoint
+select tenancy.protect_table('accounting.account_balances', 'read-only', 'none');
+--> statement-breakpoint
+select tenancy.protect_table('accounting.period_totals', 'read-only', 'none');
+--> statement-breakpoint
+grant insert on accounting.journal_entries, accounting.journal_lines to ledger_writer;
+--> statement-breakpoint
+grant insert, update on accounting.account_balances, accounting.period_totals to ledger_writer;
+--> statement-breakpoint
+-- Posts entries, all or none, each statement for all of them: a batch of a thousand costs little more than one entry.
+-- Lines name their entry by its position. What an idempotency key stands for already is answered and not written again.
+-- Internal: it takes control accounts, and sources other than manual, on trust.
+create function accounting.write_entries(
+  p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[],
+  p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[],
+  p_line_entry int[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[],
+  p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[],
+  p_vendor_id uuid[], p_line_description text[]
+) returns table (entry_position int, entry_id uuid, is_new boolean, is_same_request boolean)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_books int;
+  v_closed_through date;
+  v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
+  -- Positions that are not written: their key stands for an entry already.
+  v_repeated int[] := '{}';
+  v_problem record;
+begin
+  if v_tenant is null then
+    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
+  end if;
+  -- Closing a period takes this lock FOR UPDATE: it waits for postings in flight, and later ones see it.
+  select count(*), max(b.closed_through) into v_books, v_closed_through
+  from (select closed_through from accounting.books
+        where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
+  if v_books < cardinality(v_companies) then
+    raise exception using errcode = 'ZT003',
+      message = 'The company has no books yet: call accounts.createStandardChart first';
+  end if;
+
+  if num_nonnulls(variadic p_idempotency_key) > 0 then
+    return query
+      with written as (
+        insert into accounting.journal_entries as n
+          (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id,
+           idempotency_key, request_hash, posted_by)
+        select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+          e.idempotency_key, e.request_hash, tenancy.current_user_id()
+        from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+            p_reverses_entry_id, p_idempotency_key, p_request_hash) with ordinality as e
+          (id, company_id, entry_date, description, reference, source, source_id, reverses, idempotency_key, request_hash,
+           entry_position)
+        -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+        order by e.idempotency_key, e.entry_position
+        on conflict (tenant_id, company_id, idempotency_key) where idempotency_key is not null do nothing
+        returning n.id
+      )
+      select e.entry_position::int, e.id, true, true
+      from unnest(p_entry_id) with ordinality as e (id, entry_position)
+      where e.id in (select w.id from written w);
+    v_repeated := array(
+      select e.entry_position::int
+      from unnest(p_entry_id) with ordinality as e (id, entry_position)
+      where not exists (select from accounting.journal_entries n where n.tenant_id = v_tenant and n.id = e.id));
+    if cardinality(v_repeated) > 0 then
+      return query
+        select e.entry_position::int, n.id, false, n.request_hash = e.request_hash
+        from unnest(p_company_id, p_idempotency_key, p_request_hash) with ordinality as e
+          (company_id, idempotency_key, request_hash, entry_position)
+        join accounting.journal_entries n
+          on n.tenant_id = v_tenant and n.company_id = e.company_id and n.idempotency_key = e.idempotency_key
+        where e.entry_position = any (v_repeated);
+      if cardinality(v_repeated) = cardinality(p_entry_id) then
+        return;
+      end if;
+    end if;
+  else
+    insert into accounting.journal_entries
+      (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id, posted_by)
+    select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+      tenancy.current_user_id()
+    from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+        p_reverses_entry_id) as e
+      (id, company_id, entry_date, description, reference, source, source_id, reverses);
+    return query select e.entry_position::int, e.id, true, true from unnest(p_entry_id) with ordinality as e (id, entry_position);
+  end if;
+
+  if v_closed_through >= any (p_entry_date) and exists (
+    select from unnest(p_company_id, p_entry_date) with ordinality as e (company_id, entry_date, entry_position)
+    join accounting.books b on b.tenant_id = v_tenant and b.company_id = e.company_id
+    where e.entry_date <= b.closed_through and e.entry_position <> all (v_repeated)
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'The date is in a closed period: post to an open one, or reopen the period';
+  end if;
+
+  -- All accounts of the batch in one order: two batches never wait for each other. What follows sees what they left.
+  perform from accounting.account_balances b
+  where b.tenant_id = v_tenant and b.account_id in (select a from unnest(p_account_id) a)
+  order by b.account_id
+  for no key update;
+
+  -- The first entry that is wrong, and how. Entries are found by subscript: a join of two arrays would be a nested loop.
+  select c.problem into v_problem
+  from (
+    select g.entry_position, case
+      when sum(g.lines) < 2 then 'needs two lines or more'
+      when bool_or(g.unrated) then 'needs an exchange rate: set one for its currency, or give the line a rate'
+      when bool_or(g.unknown_account) then 'names an account that the company does not have'
+      when bool_or(g.is_archived) then 'names an archived account: restore it, or take another'
+      when bool_or(g.wrong_currency) then 'has a line in another currency than its account'
+      when bool_or(g.wrong_scale) then 'has an amount with more decimals than its currency has'
+      when bool_or(g.wrong_base) then 'has a line in base currency whose base amount differs'
+      when bool_or(g.wrong_difference) then 'has an exchange difference that is not in base currency on the books'' exchange account'
+      when bool_or(g.off <> 0) then 'is not balanced: debits and credits of a currency differ'
+      when sum(g.base_off) <> 0 then 'is not balanced in base currency: add a line for the exchange difference'
+    end as problem
+    from (
+      select l.entry_position, l.currency, count(*) as lines,
+        sum(l.debit - l.credit) filter (where not l.is_exchange_difference) as off,
+        sum(l.base_debit - l.base_credit) as base_off,
+        bool_or(l.base_debit + l.base_credit is null) as unrated,
+        bool_or(a.id is null) as unknown_account,
+        bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment')) as is_archived,
+        bool_or(a.currency <> l.currency) as wrong_currency,
+        bool_or(l.debit + l.credit <> round(l.debit + l.credit, accounting.currency_exponent(l.currency))
+          or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
+        bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
+        bool_or(l.is_exchange_difference
+          and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
+      from unnest(p_line_entry, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
+          p_is_exchange_difference) as l
+        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference)
+      left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[l.entry_position]
+      left join accounting.accounts a
+        on a.tenant_id = v_tenant and a.company_id = b.company_id and a.id = l.account_id
+      where l.entry_position <> all (v_repeated)
+      group by l.entry_position, l.currency
+    ) g
+    group by g.entry_position
+  ) c
+  where c.problem is not null
+  order by c.entry_position limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('The entry %s', v_problem.problem);
+  end if;
+  if (select count(distinct l) from unnest(p_line_entry) l where l <> all (v_repeated))
+      < cardinality(p_entry_id) - cardinality(v_repeated) then
+    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more';
+  end if;
+
+  with line as materialized (
+    select l.*, p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
+      p_entry_date[l.entry_position] as entry_date,
+      row_number() over (partition by l.entry_position order by l.line_position) as line_number,
+      b.version + row_number() over chain as account_version,
+      b.balance + sum(l.base_debit - l.base_credit) over chain as balance_after
+    from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
+        p_is_exchange_difference, p_customer_id, p_vendor_id, p_line_description) with ordinality as l
+      (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
+       customer_id, vendor_id, description, line_position)
+    join accounting.account_balances b on b.tenant_id = v_tenant and b.account_id = l.account_id
+    where l.entry_position <> all (v_repeated)
+    window chain as (partition by l.account_id order by l.line_position rows unbounded preceding)
+  ), written as (
+    insert into accounting.journal_lines
+      (tenant_id, id, company_id, entry_id, line_number, account_id, entry_date, currency, debit, credit, base_debit,
+       base_credit, is_exchange_difference, customer_id, vendor_id, description, account_version, balance_after)
+    select v_tenant, l.id, l.company_id, l.entry_id, l.line_number, l.account_id, l.entry_date, l.currency, l.debit,
+      l.credit, l.base_debit, l.base_credit, l.is_exchange_difference, l.customer_id, l.vendor_id, l.description,
+      l.account_version, l.balance_after
+    from line l order by l.line_position
+  ), moved as (
+    update accounting.account_balances b set balance = b.balance + s.amount, version = b.version + s.lines
+    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount from line l group by 1) s
+    where b.tenant_id = v_tenant and b.account_id = s.account_id
+  )
+  insert into accounting.period_totals as t
+    (tenant_id, company_id, account_id, month, currency, debit, credit, base_debit, base_credit)
+  select v_tenant, l.company_id, l.account_id, date_trunc('month', l.entry_date)::date, l.currency, sum(l.debit),
+    sum(l.credit), sum(l.base_debit), sum(l.base_credit)
+  from line l group by 2, 3, 4, 5
+  on conflict (tenant_id, company_id, account_id, month, currency) do update
+  set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
+    base_debit = t.base_debit + excluded.base_debit, base_credit = t.base_credit + excluded.base_credit;
+
+  -- The customers and vendors of one company are written under the lock of its control account, so in no wrong order.
+  if num_nonnulls(variadic p_customer_id) > 0 then
+    update accounting.customers c set balance = c.balance + s.amount
+    from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
+          from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
+            (entry_position, customer_id, base_debit, base_credit)
+          where l.customer_id is not null and l.entry_position <> all (v_repeated) group by 1) s
+    where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
+  end if;
+  if num_nonnulls(variadic p_vendor_id) > 0 then
+    update accounting.vendors v set balance = v.balance + s.amount
+    from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
+          from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
+            (entry_position, vendor_id, base_debit, base_credit)
+          where l.vendor_id is not null and l.entry_position <> all (v_repeated) group by 1) s
+    where v.tenant_id = v_tenant and v.id = s.vendor_id and s.amount <> 0;
+  end if;
+end $$;
+--> statement-breakpoint
+-- Mirrors posted entries: debits become credits. A reversal names its original, which the unique index allows once.
+-- Internal. Throws when an entry is missing, or is dated after its mirror.
+create function accounting.write_reversals(
+  p_original uuid[], p_new_id uuid[], p_entry_date date[], p_source text[], p_source_id uuid[], p_description text[],
+  p_idempotency_key text[] default null, p_request_hash text[] default null
+) returns table (entry_position int, entry_id uuid, is_new boolean, is_same_request boolean)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_entry record;
+  v_line record;
+begin
+  select array_agg(o.company_id order by r.entry_position) as company_id,
+    array_agg(o.reference order by r.entry_position) as reference,
+    array_agg(case when r.source = 'reversal' then o.id end order by r.entry_position) as reverses,
+    count(o.id) as originals, bool_or(r.entry_date < o.entry_date) as is_early into v_entry
+  from unnest(p_original, p_entry_date, p_source) with ordinality as r (original, entry_date, source, entry_position)
+  left join accounting.journal_entries o on o.tenant_id = v_tenant and o.id = r.original;
+  if v_entry.originals < cardinality(p_original) then
+    raise exception using errcode = 'ZT004', message = 'There is no such journal entry';
+  end if;
+  if v_entry.is_early then
+    raise exception using errcode = 'ZT003', message = 'An entry is not taken back before its own date: choose that date or a later one';
+  end if;
+  select array_agg(r.entry_position::int order by l.position) as entry, array_agg(gen_random_uuid()) as id,
+    array_agg(l.account_id order by l.position) as account_id, array_agg(l.currency order by l.position) as currency,
+    array_agg(l.credit order by l.position) as debit, array_agg(l.debit order by l.position) as credit,
+    array_agg(l.base_credit order by l.position) as base_debit, array_agg(l.base_debit order by l.position) as base_credit,
+    array_agg(l.is_exchange_difference order by l.position) as is_difference,
+    array_agg(l.customer_id order by l.position) as customer_id, array_agg(l.vendor_id order by l.position) as vendor_id,
+    array_agg(l.description order by l.position) as description into v_line
+  from (
+    select r.entry_position, j.*, row_number() over (order by r.entry_position, j.line_number) as position
+    from unnest(p_original) with ordinality as r (original, entry_position)
+    join accounting.journal_lines j on j.tenant_id = v_tenant and j.entry_id = r.original
+  ) l
+  cross join lateral (select l.entry_position) r;
+  return query select w.entry_position, w.entry_id, w.is_new, w.is_same_request from accounting.write_entries(
+    p_new_id, v_entry.company_id, p_entry_date, p_description, v_entry.reference, p_source, p_source_id, v_entry.reverses,
+    coalesce(p_idempotency_key, array_fill(null::text, array[cardinality(p_original)])),
+    coalesce(p_request_hash, array_fill(null::text, array[cardinality(p_original)])),
+    v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit,
+    v_line.base_credit, v_line.is_difference, v_line.customer_id, v_line.vendor_id, v_line.description) w;
+end $$;
+--> statement-breakpoint
+-- What the application posts by hand: balanced entries on accounts that no document keeps. A line without a currency is
+-- in its account's, else in base currency; one without a base amount is converted at its rate, else at the last known
+-- one. Cents that rounding leaves are posted as a line of their own. `lines` is null where all is in base currency.
+create function accounting.post_journal(
+  p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[],
+  p_idempotency_key text[], p_request_hash text[],
+  p_line_entry int[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[],
+  p_base_amount numeric[], p_rate numeric[], p_is_exchange_difference boolean[], p_line_description text[]
+) returns table (entry_position int, entry_id uuid, is_new boolean, is_same_request boolean, base_currency text, lines jsonb)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_entries constant int := cardinality(p_entry_id);
+  v_lines constant int := cardinality(p_line_entry);
+  v_books accounting.books;
+  v_line record;
+begin
+  if exists (select from unnest(p_line_entry) l where l is null or l not between 1 and v_entries) or v_lines is null
+      or v_lines = 0 then
+    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more, and each line an entry';
+  end if;
+  if exists (
+    select from accounting.books b where b.tenant_id = v_tenant and b.company_id in (select c from unnest(p_company_id) c)
+      and (b.receivable_account_id = any (p_account_id) or b.payable_account_id = any (p_account_id))
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'Receivables and payables are kept by invoices, bills and payments: use those, or another account';
+  end if;
+  select b.* into v_books from accounting.books b where b.tenant_id = v_tenant and b.company_id = p_company_id[1];
+
+  -- Nothing to convert: one company, and its base currency alone.
+  if p_company_id[1] = all (p_company_id) and num_nonnulls(variadic p_base_amount || p_rate) = 0
+      and not true = any (p_is_exchange_difference) is true
+      and not exists (select from unnest(p_currency) c where c <> v_books.base_currency)
+      and not exists (select from accounting.accounts a
+                      where a.tenant_id = v_tenant and a.id = any (p_account_id) and a.currency is not null) then
+    return query
+      select w.entry_position, w.entry_id, w.is_new, w.is_same_request, v_books.base_currency, null::jsonb
+      from accounting.write_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
+        array_fill('manual'::text, array[v_entries]), array_fill(null::uuid, array[v_entries]),
+        array_fill(null::uuid, array[v_entries]), p_idempotency_key, p_request_hash, p_line_entry, p_line_id,
+        p_account_id, array_fill(v_books.base_currency, array[v_lines]), p_debit, p_credit, p_debit, p_credit,
+        array_fill(false, array[v_lines]), array_fill(null::uuid, array[v_lines]),
+        array_fill(null::uuid, array[v_lines]), p_line_description) w;
+    return;
+  end if;
+
+  with given as (
+    select g.entry_position, g.id, g.account_id, c.currency, g.debit, g.credit, g.description, g.position,
+      coalesce(g.is_exchange_difference, false) as is_difference,
+      c.currency <> b.base_currency or coalesce(g.is_exchange_difference, false) as is_converted,
+      case
+        when g.base_amount is not null then g.base_amount
+        when c.currency = b.base_currency then g.debit + g.credit
+        else round((g.debit + g.credit) * coalesce(g.rate, (
+          select x.rate from accounting.exchange_rates x
+          where x.tenant_id = v_tenant and x.company_id = b.company_id and x.currency = c.currency
+            and x.rate_date <= p_entry_date[g.entry_position]
+          order by x.rate_date desc limit 1)), 2)
+      end as base
+    from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
+        p_is_exchange_difference, p_line_description) with ordinality as g
+      (entry_position, id, account_id, currency, debit, credit, base_amount, rate, is_exchange_difference, description, position)
+    left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[g.entry_position]
+    left join accounting.accounts a on a.tenant_id = v_tenant and a.id = g.account_id
+    cross join lateral (select coalesce(g.currency, a.currency, b.base_currency) as currency) c
+  ), rounding as (
+    select o.entry_position, gen_random_uuid() as id, b.exchange_account_id, b.base_currency, greatest(-o.off, 0) as debit,
+      greatest(o.off, 0) as credit, o.off
+    from (
+      select l.entry_position, count(*) as lines, bool_or(l.is_converted) as is_converted,
+        sum(case when l.debit > 0 then l.base else -l.base end) as off
+      from given l group by 1
+    ) o
+    join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[o.entry_position]
+    where o.is_converted and o.off <> 0 and abs(o.off) <= 0.01 * o.lines
+  ), line as (
+    select l.entry_position, l.id, l.account_id, l.currency, l.debit, l.credit, l.is_difference, l.description, l.base,
+      l.position, l.is_converted
+    from given l
+    union all
+    select r.entry_position, r.id, r.exchange_account_id, r.base_currency, r.debit, r.credit, true, 'Rounding', abs(r.off),
+      null, true
+    from rounding r
+  )
+  select array_agg(l.entry_position::int order by l.entry_position, l.position) as entry,
+    array_agg(l.id order by l.entry_position, l.position) as id,
+    array_agg(l.account_id order by l.entry_position, l.position) as account_id,
+    array_agg(l.currency order by l.entry_position, l.position) as currency,
+    array_agg(l.debit order by l.entry_position, l.position) as debit,
+    array_agg(l.credit order by l.entry_position, l.position) as credit,
+    array_agg(case when l.debit > 0 then l.base else 0 end order by l.entry_position, l.position) as base_debit,
+    array_agg(case when l.debit > 0 then 0 else l.base end order by l.entry_position, l.position) as base_credit,
+    array_agg(l.is_difference order by l.entry_position, l.position) as is_difference,
+    array_agg(l.description order by l.entry_position, l.position) as description,
+    coalesce(array_agg(distinct l.entry_position) filter (where l.is_converted), '{}') as converted into v_line
+  from line l;
+  return query
+    select w.entry_position, w.entry_id, w.is_new, w.is_same_request, b.base_currency,
+      case when w.is_new and w.entry_position = any (v_line.converted) then (
+        select jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency,
+            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', l.base_debit::numeric(17, 2)::text,
+            'baseCredit', l.base_credit::numeric(17, 2)::text, 'isExchangeDifference', l.is_difference,
+            'description', l.description) order by l.position)
+        from unnest(v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit,
+            v_line.base_debit, v_line.base_credit, v_line.is_difference, v_line.description) with ordinality as l
+          (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_difference, description, position)
+        where l.entry_position = w.entry_position) end
+    from accounting.write_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
+      array_fill('manual'::text, array[v_entries]), array_fill(null::uuid, array[v_entries]),
+      array_fill(null::uuid, array[v_entries]), p_idempotency_key, p_request_hash, v_line.entry, v_line.id,
+      v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit, v_line.base_credit,
+      v_line.is_difference, array_fill(null::uuid, array[cardinality(v_line.entry)]),
+      array_fill(null::uuid, array[cardinality(v_line.entry)]), v_line.description) w
+    join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[w.entry_position];
+end $$;
+--> statement-breakpoint
+-- Takes a manual entry back by its mirror, once.
+create function accounting.reverse_entry(
+  p_original uuid, p_new_id uuid, p_entry_date date, p_description text, p_idempotency_key text, p_request_hash text
+) returns table (entry_id uuid, is_same_request boolean)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_original record;
+begin
+  select o.company_id, o.source, r.id as reversal into v_original
+  from accounting.journal_entries o
+  left join accounting.journal_entries r on r.tenant_id = v_tenant and r.reverses_entry_id = o.id
+  where o.tenant_id = v_tenant and o.id = p_original;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such journal entry';
+  end if;
+  return query
+    select k.id, k.request_hash = p_request_hash from accounting.journal_entries k
+    where k.tenant_id = v_tenant and k.company_id = v_original.company_id and k.idempotency_key = p_idempotency_key;
+  if found then
+    return;
+  end if;
+  if v_original.source = 'reversal' then
+    raise exception using errcode = 'ZT003', message = 'A reversal is not reversed: post the entry again';
+  elsif v_original.source <> 'manual' then
+    raise exception using errcode = 'ZT003',
+      message = 'The entry belongs to a document or payment: void that, and the entry is taken back with it';
+  elsif v_original.reversal is not null then
+    raise exception using errcode = 'ZT003', message = 'The entry is reversed already';
+  end if;
+  return query
+    select w.entry_id, w.is_same_request from accounting.write_reversals(array[p_original], array[p_new_id],
+      array[p_entry_date], array['reversal'], array[p_original], array[p_description], array[p_idempotency_key],
+      array[p_request_hash]) w;
+end $$;
+--> statement-breakpoint
+revoke execute on all functions in schema accounting from public;
+--> statement-breakpoint
+grant execute on function
+  accounting.post_journal(uuid[], uuid[], date[], text[], text[], text[], text[], int[], uuid[], uuid[], text[], numeric[],
+    numeric[], numeric[], numeric[], boolean[], text[]),
+  accounting.reverse_entry(uuid, uuid, date, text, text, text) to authenticated, platform;
+--> statement-breakpoint
+grant create on schema accounting to ledger_writer;
+--> statement-breakpoint
+do $$
+declare
+  internal regprocedure;
+begin
+  for internal in
+    select p.oid from pg_proc p where p.pronamespace = 'accounting'::regnamespace
+      and p.proname in ('write_entries', 'write_reversals', 'post_journal', 'reverse_entry')
+  loop
+    execute format('alter function %s owner to ledger_writer', internal);
+  end loop;
+end $$;
+--> statement-breakpoint
+revoke create on schema accounting from ledger_writer;

@@ -1,0 +1,71 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Unit } from "../client/unit";
+import { found } from "../core/found";
+import type { Params } from "../core/statement";
+import { parseInput } from "../core/validation";
+import type { DefaultAccount } from "./chart";
+import { books } from "./schema";
+import { statement } from "./statements";
+import { booksChangesSchema } from "./validation/accounts";
+
+export type Books = typeof books.$inferSelect;
+export type BooksChanges = z.input<typeof booksChangesSchema>;
+
+const find = statement("accounting.books.find_of_company", (q, p: Params<{ companyId: string }>) =>
+  q
+    .select()
+    .from(books)
+    .where(and(eq(books.tenantId, p.tenantId), eq(books.companyId, p.companyId))),
+);
+
+const defaultAccounts = [
+  "receivableAccountId",
+  "payableAccountId",
+  "salesAccountId",
+  "purchasesAccountId",
+  "bankAccountId",
+  "exchangeAccountId",
+] as const satisfies readonly DefaultAccount[];
+
+type ChangedAccounts = Record<DefaultAccount, string | null>;
+
+const update = statement("accounting.books.update", (q, p: Params<{ companyId: string } & ChangedAccounts>) =>
+  q
+    .update(books)
+    .set(Object.fromEntries(defaultAccounts.map((key) => [key, sql`coalesce(${p[key]}::uuid, ${books[key]})`])))
+    .where(and(eq(books.tenantId, p.tenantId), eq(books.companyId, p.companyId)))
+    .returning(),
+);
+
+/** The books of each company: base currency, default accounts, and how far they are closed. */
+export class BooksRepository {
+  readonly #unit: Unit;
+
+  constructor(unit: Unit) {
+    this.#unit = unit;
+  }
+
+  /** The company's books, or undefined before `accounts.createStandardChart`. */
+  async findByCompany(companyId: string): Promise<Books | undefined> {
+    return (await this.#unit.run(find, { companyId }))[0];
+  }
+
+  /** The company's books. Throws `NotFoundError`. */
+  async getByCompany(companyId: string): Promise<Books> {
+    return found(await this.findByCompany(companyId), "company with books");
+  }
+
+  /**
+   * Changes the accounts that documents post to when they say nothing else. The receivable and payable accounts change
+   * only while neither the old nor the new one has lines. Waits for postings that are under way.
+   * Throws `ValidationError`, `NotFoundError`, `InvariantError` for an account of the wrong type or an archived one,
+   * `ConflictError` for a control account with lines, `ForeignKeyViolationError` for an account of another company.
+   */
+  async update(companyId: string, input: BooksChanges): Promise<Books> {
+    const changes = parseInput(booksChangesSchema, input, "change");
+    const all = Object.fromEntries(defaultAccounts.map((key) => [key, changes[key] ?? null])) as ChangedAccounts;
+    const [updated] = await this.#unit.run(update, { companyId, ...all });
+    return found(updated, "company with books");
+  }
+}

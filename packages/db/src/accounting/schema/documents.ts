@@ -1,0 +1,36 @@
+import { sql } from "drizzle-orm";
+import { date, integer, numeric, text, uuid } from "drizzle-orm/pg-core";
+import { currencyCode, exchangeRate, money, quantity, timestamps } from "../../core/columns";
+
+/** What invoices and bills have in common: an amount, what of it is settled, and both in base currency. */
+export const documentColumns = () => ({
+  dueDate: date("due_date").notNull(),
+  /** The sum of the lines. */
+  totalAmount: money("total_amount").notNull(),
+  currency: currencyCode("currency").notNull().default("USD"),
+  /** Base units for one unit of `currency`; left out, the last known rate on the document's date is taken. */
+  exchangeRate: exchangeRate("exchange_rate"),
+  /** The total in base currency at that rate; null while a draft. */
+  baseAmount: money("base_amount"),
+  /** What payments and credit notes have settled of the total; the allocations keep it. */
+  paidAmount: money("paid_amount").notNull().default("0"),
+  /** The part of `baseAmount` that goes with it. */
+  paidBaseAmount: money("paid_base_amount").notNull().default("0"),
+  /** The accounting date of the void. */
+  voidedOn: date("voided_on"),
+  externalId: text("external_id"),
+});
+
+/** One position of a document. The database computes the amount: quantity × unit price, rounded once. */
+export const documentLineColumns = () => ({
+  companyId: uuid("company_id").notNull(),
+  /** Position on the document, from 1. */
+  lineNumber: integer("line_number").notNull(),
+  description: text("description").notNull(),
+  quantity: quantity("quantity").notNull(),
+  unitPrice: numeric("unit_price", { precision: 15, scale: 4 }).notNull(),
+  amount: money("amount").notNull().generatedAlwaysAs(sql`round(quantity * unit_price, 2)`),
+  /** The account it is posted to; the books' own for sales or purchases when left out. */
+  accountId: uuid("account_id"),
+  ...timestamps(),
+});

@@ -1,0 +1,124 @@
+import { sql } from "drizzle-orm";
+import { check, date, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { choice } from "../../core/choice";
+import { currencyCode, exchangeRate, money, timestamps } from "../../core/columns";
+import { tenantIndex, tenantTable } from "../../core/tenant-table";
+import { companies } from "../../tenancy/schema/tenants";
+import { accounts } from "./accounts";
+import { customers, vendors } from "./parties";
+import { bills } from "./payables";
+import { invoices } from "./receivables";
+import { accounting } from "./schemas";
+
+/** `in`: a customer pays; `out`: a vendor is paid. */
+export const paymentDirection = choice(["in", "out"]);
+
+/** Money received from a customer or paid to a vendor. What is not allocated to documents stays as their credit. */
+export const payments = tenantTable(
+  accounting,
+  "payments",
+  {
+    companyId: uuid("company_id").notNull(),
+    direction: paymentDirection.column("direction").notNull(),
+    customerId: uuid("customer_id"),
+    vendorId: uuid("vendor_id"),
+    /** The bank or cash account that it went to or came from. */
+    accountId: uuid("account_id").notNull(),
+    paymentDate: date("payment_date").notNull(),
+    amount: money("amount").notNull(),
+    currency: currencyCode("currency").notNull().default("USD"),
+    /** Base units for one unit of `currency`; left out, the last known rate on the payment's date is taken. */
+    exchangeRate: exchangeRate("exchange_rate"),
+    /** The amount in base currency; the database computes it. */
+    baseAmount: money("base_amount").notNull().default("0"),
+    /** What is allocated to documents; the allocations keep it. */
+    allocatedAmount: money("allocated_amount").notNull().default("0"),
+    allocatedBaseAmount: money("allocated_base_amount").notNull().default("0"),
+    /** How it was paid: transfer, cash, card, … */
+    method: text("method"),
+    reference: text("reference"),
+    /** The accounting date of the void; null while it stands. */
+    voidedOn: date("voided_on"),
+    externalId: text("external_id"),
+    ...timestamps(),
+  },
+  {
+    audit: "changes",
+    access: "no-delete",
+    references: {
+      companyId: { table: companies, index: false },
+      customerId: { table: customers, within: "companyId" },
+      vendorId: { table: vendors, within: "companyId" },
+      accountId: { table: accounts, within: "companyId" },
+    },
+    extra: (t) => [
+      unique("payments_company_id_id_unique").on(t.tenantId, t.companyId, t.id),
+      uniqueIndex("idx_payments_external_id")
+        .on(t.tenantId, t.companyId, t.externalId)
+        .where(sql`${t.externalId} is not null`),
+      tenantIndex("payments", t.tenantId, t.paymentDate, t.id),
+      check("payments_amount_check", sql`${t.amount} > 0`),
+      check("payments_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
+      check("payments_exchange_rate_check", sql`${t.exchangeRate} > 0`),
+      check("payments_allocated_amount_check", sql`${t.allocatedAmount} between 0 and ${t.amount}`),
+      check(
+        "payments_party_check",
+        sql`(${t.direction} = 'in' and ${t.customerId} is not null and ${t.vendorId} is null)
+          or (${t.direction} = 'out' and ${t.vendorId} is not null and ${t.customerId} is null)`,
+      ),
+    ],
+  },
+);
+
+/**
+ * What of a payment or credit note settles which document. It is never changed; taking it back sets `reversedOn`, so
+ * that every past day can be reported.
+ */
+export const paymentAllocations = tenantTable(
+  accounting,
+  "payment_allocations",
+  {
+    companyId: uuid("company_id").notNull(),
+    // Where it comes from: one of three.
+    paymentId: uuid("payment_id"),
+    /** A credit note of ours. */
+    creditNoteId: uuid("credit_note_id"),
+    /** A credit note of a vendor. */
+    vendorCreditId: uuid("vendor_credit_id"),
+    // Where it goes: one of two.
+    invoiceId: uuid("invoice_id"),
+    billId: uuid("bill_id"),
+    /** In the currency of both. */
+    amount: money("amount").notNull(),
+    /** The part of the document's base amount that it settles; the database computes it. */
+    baseAmount: money("base_amount").notNull().default("0"),
+    /** The part of the source's base amount that it uses up; the difference is posted as an exchange difference. */
+    sourceBaseAmount: money("source_base_amount").notNull().default("0"),
+    allocatedOn: date("allocated_on").notNull(),
+    reversedOn: date("reversed_on"),
+    ...timestamps(),
+  },
+  {
+    audit: "changes",
+    access: "no-delete",
+    references: {
+      companyId: { table: companies, index: false },
+      paymentId: { table: payments, within: "companyId" },
+      creditNoteId: { table: invoices, within: "companyId" },
+      vendorCreditId: { table: bills, within: "companyId" },
+      invoiceId: { table: invoices, within: "companyId" },
+      billId: { table: bills, within: "companyId" },
+    },
+    extra: (t) => [
+      check("payment_allocations_amount_check", sql`${t.amount} > 0`),
+      check("payment_allocations_target_check", sql`num_nonnulls(${t.invoiceId}, ${t.billId}) = 1`),
+      check(
+        "payment_allocations_source_check",
+        sql`num_nonnulls(${t.paymentId}, ${t.creditNoteId}, ${t.vendorCreditId}) = 1
+          and (${t.creditNoteId} is null or ${t.invoiceId} is not null)
+          and (${t.vendorCreditId} is null or ${t.billId} is not null)`,
+      ),
+      check("payment_allocations_reversed_on_check", sql`${t.reversedOn} >= ${t.allocatedOn}`),
+    ],
+  },
+);

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { filledText, pgDate, pgUuid } from "../../core/column-kinds";
+import { currencySchema } from "../../core/currency";
+import { changesOf, insertSchema, selectSchema, updateSchema } from "../../core/validation";
+import { invoiceKind, invoiceLines, invoiceStatus, invoices } from "../schema";
+import {
+  checkDocument,
+  documentLinesSchema,
+  keptOfDocuments,
+  mostDocuments,
+  newDocumentLineSchema,
+  rateSchema,
+} from "./documents";
+
+const lines = documentLinesSchema("an invoice");
+
+const fields = insertSchema(invoices)
+  .omit({ ...keptOfDocuments, invoiceNumber: true, issuedAt: true })
+  .extend({
+    kind: invoiceKind.zod.default("invoice"),
+    currency: currencySchema().default("USD"),
+    exchangeRate: rateSchema.nullish(),
+    externalId: filledText("externalId").nullish(),
+    lines,
+  });
+
+/** A draft with its lines; the total is their sum. */
+export const newInvoiceSchema = fields.strict().superRefine((invoice, context) => {
+  checkDocument(invoice, invoice.invoiceDate, "invoiceDate", context);
+  if (invoice.creditedInvoiceId && invoice.kind !== "credit_note") {
+    context.addIssue({
+      code: "custom",
+      path: ["creditedInvoiceId"],
+      message: "only a credit note takes back an invoice",
+    });
+  }
+});
+
+export const newInvoicesSchema = z.array(newInvoiceSchema).max(mostDocuments, "use at most 10,000 invoices");
+
+/** A line as it is written: the database computes its amount. */
+export const newInvoiceLineSchema = newDocumentLineSchema;
+export const newInvoiceLinesSchema = lines;
+
+/** The fields of a draft that can be changed; its lines are set by `setLines`. */
+export const invoiceChangesSchema = changesOf(
+  updateSchema(invoices)
+    .pick({ customerId: true, invoiceDate: true, dueDate: true, billingCountry: true })
+    .extend({
+      currency: currencySchema().optional(),
+      exchangeRate: rateSchema.nullish(),
+      externalId: filledText("externalId").nullish(),
+    }),
+);
+
+/** An invoice that another system has issued already, with the number it got there. */
+const importedInvoiceSchema = fields
+  .omit({ kind: true, creditedInvoiceId: true })
+  .extend({
+    externalId: filledText("externalId"),
+    invoiceNumber: filledText("invoiceNumber"),
+    status: z.enum(["issued", "paid"]),
+  })
+  .strict()
+  .superRefine((invoice, context) => checkDocument(invoice, invoice.invoiceDate, "invoiceDate", context));
+
+export const importedInvoicesSchema = z.array(importedInvoiceSchema);
+
+export const issueOptionsSchema = z
+  .object({
+    /** Of the company's series, when this is its first number: `INV-`, or `CN-` for credit notes, when left out. */
+    prefix: filledText("prefix").optional(),
+    /** Changes nothing, and returns the journal entries that it would post. */
+    preview: z.boolean().optional(),
+  })
+  .strict();
+
+/** A credit note for an invoice. */
+export const invoiceCreditSchema = z
+  .object({
+    /** The credit note's date; not before the invoice's. */
+    date: pgDate(),
+    /** What is taken back; the whole invoice when left out. */
+    lines: lines.optional(),
+    prefix: filledText("prefix").optional(),
+    preview: z.boolean().optional(),
+  })
+  .strict();
+
+/** What a list of invoices can be narrowed to. */
+export const invoiceFilterSchema = z
+  .object({ status: invoiceStatus.zod.optional(), customerId: pgUuid().optional() })
+  .strict();
+
+export const invoiceSchema = selectSchema(invoices);
+export const invoiceLineSchema = selectSchema(invoiceLines);

@@ -1,0 +1,139 @@
+import { AsyncResource } from "node:async_hooks";
+import { DatabaseError, type ErrorCode, PoolExhaustedError } from "../core/errors";
+import type { Batch, Unit } from "./unit";
+
+/** One item and whom to tell. The methods let a queue hold calls of every type. */
+interface Call<Item = unknown, Result = unknown> {
+  readonly item: Item;
+  readonly since: number;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/** The calls of one batch in one scope. */
+interface Queue {
+  readonly batch: Batch<unknown, unknown>;
+  /** Of the call that found no queue: every unit of the scope would do the same. */
+  readonly unit: Unit;
+  waiting: Call[];
+}
+
+// Batches run outside every caller's asynchronous context: they belong to nobody's transaction and nobody's request.
+const nobody = new AsyncResource("OrgDbBatches");
+
+const splitInVain: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "CONNECTION_FAILED",
+  "TIMEOUT",
+  "DISK_FULL",
+  "MIGRATION_FAILED",
+]);
+
+/** True when the server or a check refused what was sent, which one item may be to blame for; nothing was written. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof DatabaseError) || error.outcome !== "rolled-back" || error.retryable) return false;
+  return (error.sqlState !== undefined || error.code === "VALIDATION_FAILED") && !splitInVain.has(error.code);
+}
+
+/**
+ * Joins single calls of a process into batches: one batch of a kind and scope is in flight, and the calls that arrive
+ * meanwhile are the next. An idle queue sends at the end of the event loop's turn, without a timer. First come, first
+ * served.
+ */
+export class Coalescer {
+  readonly #longestWait: number;
+  readonly #queues = new Map<Batch<unknown, unknown>, Map<string, Queue>>();
+
+  /** `longestWait` in milliseconds: a call that waited longer for the batches before it is refused. */
+  constructor(longestWait: number) {
+    this.#longestWait = longestWait;
+  }
+
+  /** Queues that exist; an idle one does not. */
+  get size(): number {
+    let size = 0;
+    for (const scopes of this.#queues.values()) size += scopes.size;
+    return size;
+  }
+
+  /** Runs `item` in the next batch of its `scope`; calls meet where scope and batch are the same. */
+  add<Item, Result>(scope: string, unit: Unit, batch: Batch<Item, Result>, item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const call: Call<Item, Result> = { item, since: performance.now(), resolve, reject };
+      const queue = this.#queues.get(batch)?.get(scope);
+      if (queue) queue.waiting.push(call);
+      else this.#open(scope, { batch, unit, waiting: [call] });
+    });
+  }
+
+  #open(scope: string, queue: Queue): void {
+    const scopes = this.#queues.get(queue.batch) ?? new Map<string, Queue>();
+    this.#queues.set(queue.batch, scopes.set(scope, queue));
+    nobody.runInAsyncScope(() => this.#sendNext(scope, queue));
+  }
+
+  // The calls of this turn join first, among them those of callers that the last batch has just answered.
+  #sendNext(scope: string, queue: Queue): void {
+    setImmediate(async () => {
+      await settle(queue, this.#take(queue));
+      if (queue.waiting.length > 0) this.#sendNext(scope, queue);
+      else this.#drop(scope, queue);
+    });
+  }
+
+  #drop(scope: string, { batch }: Queue): void {
+    const scopes = this.#queues.get(batch);
+    scopes?.delete(scope);
+    if (scopes?.size === 0) this.#queues.delete(batch);
+  }
+
+  /** The calls of the next batch. Those that waited too long are refused; nothing of them was sent. */
+  #take({ batch, waiting }: Queue): Call[] {
+    const oldest = performance.now() - this.#longestWait;
+    const first = waiting.findIndex(({ since }) => since >= oldest);
+    for (const call of waiting.splice(0, first < 0 ? waiting.length : first)) call.reject(waitedTooLong(batch.name));
+    return waiting.splice(0, batch.most);
+  }
+}
+
+const waitedTooLong = (statement: string) =>
+  new PoolExhaustedError("The calls before this one took too long; nothing was written: send fewer at once", {
+    statement,
+    retryable: true,
+  });
+
+/** Runs calls as one batch and tells each its outcome; in halves when it is refused. Never rejects. */
+async function settle(queue: Queue, calls: readonly Call[]): Promise<void> {
+  if (calls.length === 0) return;
+  try {
+    const outcomes = await outcomesOf(queue.batch, queue.unit, itemsOf(calls));
+    for (const [index, call] of calls.entries()) tell(call, outcomes[index]);
+  } catch (error) {
+    if (calls.length === 1 || !isRefusal(error)) {
+      for (const call of calls) call.reject(error);
+      return;
+    }
+    const middle = Math.ceil(calls.length / 2);
+    await settle(queue, calls.slice(0, middle));
+    await settle(queue, calls.slice(middle));
+  }
+}
+
+const itemsOf = (calls: readonly Call[]) => calls.map(({ item }) => item);
+
+function tell(call: Call, outcome: unknown): void {
+  if (outcome instanceof Error) call.reject(outcome);
+  else call.resolve(outcome);
+}
+
+/** Runs one item as a batch of its own: inside a transaction, whose outcome is not shared with others. */
+export async function runAlone<Item, Result>(unit: Unit, batch: Batch<Item, Result>, item: Item): Promise<Result> {
+  const [outcome] = await outcomesOf(batch, unit, [item]);
+  if (outcome instanceof Error) throw outcome;
+  return outcome as Result;
+}
+
+async function outcomesOf<Item, Result>(batch: Batch<Item, Result>, unit: Unit, items: readonly Item[]) {
+  const outcomes = await batch.run(unit, items);
+  if (outcomes.length === items.length) return outcomes;
+  throw new TypeError(`Batch ${batch.name} answered ${outcomes.length} of ${items.length} items`);
+}

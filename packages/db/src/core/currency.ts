@@ -1,0 +1,47 @@
+import * as published from "dinero.js/currencies";
+import { z } from "zod";
+import { ValidationError } from "./errors";
+import type { DecimalString } from "./money";
+
+/**
+ * Where the npm table says otherwise than ISO 4217: the ariary and the ouguiya are divided by five, which it writes as
+ * one digit to base 5. ISO lists two decimals for both, and decimals are what an amount is written with.
+ */
+const corrected: Record<string, number> = { MGA: 2, MRU: 2 };
+
+const exponents = new Map(
+  Object.values(published).map(({ code, exponent }) => [code as string, corrected[code] ?? exponent]),
+);
+
+/** Every ISO 4217 code that money can be in. */
+export const currencyCodes: readonly string[] = [...exponents.keys()].sort();
+
+/** Whether it is an ISO 4217 code, in capitals. */
+export function isCurrency(code: string): boolean {
+  return exponents.has(code);
+}
+
+/** Decimals of a currency by ISO 4217; two for a code that is none, as `accounting.currency_exponent` in SQL. */
+export function currencyExponent(code: string): number {
+  return exponents.get(code) ?? 2;
+}
+
+/** An ISO 4217 code, such as `USD`. */
+export function currencySchema() {
+  return z.string().refine(isCurrency, "use an ISO 4217 code, such as USD");
+}
+
+/**
+ * The amount with as many decimals as its currency has: `10` USD is `10.00`, `1000.0000` JPY is `1000`. Nothing is
+ * rounded: throws `ValidationError` when digits other than 0 would be lost.
+ */
+export function normalizeAmount(amount: DecimalString, currency: string): DecimalString {
+  const [whole = "0", decimals = ""] = amount.split(".");
+  const exponent = currencyExponent(currency);
+  if (/[^0]/.test(decimals.slice(exponent))) {
+    throw new ValidationError("The amount has more decimals than its currency", [
+      { path: "amount", message: `use at most ${exponent} decimals` },
+    ]);
+  }
+  return exponent === 0 ? whole : `${whole}.${decimals.slice(0, exponent).padEnd(exponent, "0")}`;
+}
