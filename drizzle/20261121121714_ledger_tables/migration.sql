@@ -343,6 +343,22 @@ ALTER TABLE "accounting"."invoices" ADD COLUMN "base_amount" numeric(15,2);--> s
 ALTER TABLE "accounting"."invoices" ADD COLUMN "paid_amount" numeric(15,2) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "accounting"."invoices" ADD COLUMN "paid_base_amount" numeric(15,2) DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "accounting"."invoices" ADD COLUMN "voided_on" date;--> statement-breakpoint
+-- Invoices that were issued before there was a ledger count in base currency as they are; ledger_backfill posts them.
+ALTER TABLE accounting.invoices DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY;--> statement-breakpoint
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM accounting.invoices i WHERE i.status <> 'draft'
+    GROUP BY i.tenant_id, i.company_id HAVING count(DISTINCT i.currency) > 1
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'ZT003',
+      MESSAGE = 'A company has issued invoices in several currencies, for which no rate is known: move those of all but one to a company of their own, then migrate';
+  END IF;
+END $$;--> statement-breakpoint
+UPDATE accounting.invoices SET exchange_rate = 1, base_amount = total_amount,
+  voided_on = CASE WHEN status = 'void' THEN greatest(invoice_date, updated_at::date) END
+WHERE status <> 'draft';--> statement-breakpoint
+ALTER TABLE accounting.invoices ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE INDEX "idx_accounts_parent_id" ON "accounting"."accounts" ("tenant_id","parent_id");--> statement-breakpoint
 CREATE INDEX "idx_books_receivable_account_id" ON "accounting"."books" ("tenant_id","receivable_account_id");--> statement-breakpoint
 CREATE INDEX "idx_books_payable_account_id" ON "accounting"."books" ("tenant_id","payable_account_id");--> statement-breakpoint

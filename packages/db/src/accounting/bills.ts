@@ -67,7 +67,10 @@ export class BillRepository extends DocumentRepository<Bill> {
     return this.changeDraft(id, parseInput(billChangesSchema, changes, "change"));
   }
 
-  /** Gives a draft other lines, and their sum as total. Throws `ValidationError`, `NotFoundError`, `ConflictError`. */
+  /**
+   * Gives a draft other lines, and their sum as total, in two statements.
+   * Throws `ValidationError`, `NotFoundError`, `ConflictError`.
+   */
   async setLines(id: string, lines: readonly NewBillLine[]): Promise<Bill> {
     return this.replaceLines(id, parseInput(newBillLinesSchema, lines, "list of lines"));
   }

@@ -40,7 +40,8 @@ export interface DocumentStatements<Row> {
   create: Statement<DraftValues & LineArrays, Row[]>;
   createMany: Statement<DraftColumns, Row[]>;
   change: Statement<DraftValues & { given: string[] }, Row[]>;
-  setLines: Statement<LineArrays & { id: string }, Row[]>;
+  setTotal: Statement<LineArrays & { id: string }, Row[]>;
+  setLines: Statement<LineArrays & { id: string }, { id: string }[]>;
   deleteDraft: Statement<{ id: string }, { id: string }[]>;
   validate: Statement<{ id: string }, Row[]>;
   void: Statement<{ id: string; date: string | null }, Row[]>;
@@ -116,23 +117,29 @@ export function documentStatements<Row>(kind: DocumentKind): DocumentStatements<
     },
   );
 
-  /** Other lines for a draft. The count makes the old ones go before the new ones come, with the same numbers. */
-  const setLines = sqlStatement(
-    named("set_lines"),
+  /** The total of other lines for a draft, which it locks until they are written. */
+  const setTotal = sqlStatement(
+    named("set_total"),
     (q) => q.select().from(table),
     (p: Params<LineArrays & { id: string }>) => sql`
-      with line as (${linesOf(p)}), document as (
-        update ${document} d set total_amount = ${total}
-        where d.tenant_id = ${p.tenantId}::uuid and d.id = ${p.id}::uuid and d.status = 'draft'
-        returning ${columnsOf(table, "d")}
-      ), removed as (
-        delete from ${detail} o using document d where o.tenant_id = d.tenant_id and o.${documentId} = d.id
+      with line as (${linesOf(p)})
+      update ${document} d set total_amount = ${total}
+      where d.tenant_id = ${p.tenantId}::uuid and d.id = ${p.id}::uuid and d.status = 'draft'
+      returning ${columnsOf(table, "d")}`,
+  );
+
+  /** Those lines. The count makes the old ones go before the new ones come, with the same numbers. */
+  const setLines = sqlStatement(
+    named("set_lines"),
+    (q) => q.select({ id: table.id }).from(table),
+    (p: Params<LineArrays & { id: string }>) => sql`
+      with line as (${linesOf(p)}), removed as (
+        delete from ${detail} o where o.tenant_id = ${p.tenantId}::uuid and o.${documentId} = ${p.id}::uuid
         returning o.id
-      ), written as (
-        insert into ${lineTarget} select ${lineValues} from document d cross join line l
-        where (select count(*) from removed) >= 0 returning n.id
       )
-      select ${columnsOf(table, "document")} from document`,
+      insert into ${lineTarget} select ${lineValues} from ${document} d cross join line l
+      where d.tenant_id = ${p.tenantId}::uuid and d.id = ${p.id}::uuid and (select count(*) from removed) >= 0
+      returning n.id`,
   );
 
   const deleteDraft = statement(named("delete_draft"), (q, p: Params<{ id: string }>) =>
@@ -172,7 +179,7 @@ export function documentStatements<Row>(kind: DocumentKind): DocumentStatements<
 
   const list = (present: Record<ListCondition, boolean>) =>
     lists.get((["status", "party", "after"] as const).filter((name) => present[name]).join());
-  const made = { find, list, create, createMany, change, setLines, deleteDraft, validate, markPaid };
+  const made = { find, list, create, createMany, change, setTotal, setLines, deleteDraft, validate, markPaid };
   return { ...made, void: voidOne } as unknown as DocumentStatements<Row>;
 }
 

@@ -130,9 +130,15 @@ export abstract class DocumentRepository<Row extends DocumentRow> {
     return changed ?? this.refuse(this.unit, id, "Only a draft can be changed");
   }
 
-  protected async replaceLines(id: string, lines: readonly LineInput[]): Promise<Row> {
-    const [changed] = await this.unit.run(this.statements.setLines, { id, ...lineArrays(lines) });
-    return changed ?? this.refuse(this.unit, id, "Only a draft's lines can be changed");
+  /** In two statements, as the second sees the lines that a writer before it has left. */
+  protected replaceLines(id: string, lines: readonly LineInput[]): Promise<Row> {
+    const params = { id, ...lineArrays(lines) };
+    return this.unit.atomic(async (unit) => {
+      const [changed] = await unit.run(this.statements.setTotal, params);
+      const row = changed ?? (await this.refuse(unit, id, "Only a draft's lines can be changed"));
+      await unit.run(this.statements.setLines, params);
+      return row;
+    });
   }
 
   /** A page of the list that these filters narrow, newest first. */

@@ -69,6 +69,7 @@ export const finishImport = sqlStatement(
 );
 
 const billed = inArray(invoices.status, ["issued", "partly_paid", "paid"]);
+const billedCount = sql<number>`(count(*) filter (where ${invoices.kind} = 'invoice'))::int`;
 /** Credit notes count against what was invoiced. */
 const billedAmount = sql<string>`sum(case ${invoices.kind} when 'invoice' then ${invoices.totalAmount} else -${invoices.totalAmount} end)`;
 
@@ -78,7 +79,7 @@ export const revenueByCountry = statement("accounting.invoices.revenue_by_countr
     .select({
       country: invoices.billingCountry,
       currency: invoices.currency,
-      invoices: sql<number>`count(*)::int`,
+      invoices: billedCount,
       revenue: billedAmount,
     })
     .from(invoices)
@@ -94,7 +95,7 @@ export const largestCustomers = statement("accounting.invoices.largest_customers
       name: customers.name,
       country: customers.country,
       currency: invoices.currency,
-      invoices: sql<number>`count(*)::int`,
+      invoices: billedCount,
       revenue: billedAmount,
     })
     .from(invoices)

@@ -81,7 +81,10 @@ export class InvoiceRepository extends DocumentRepository<Invoice> {
     return this.changeDraft(id, parseInput(invoiceChangesSchema, changes, "change"));
   }
 
-  /** Gives a draft other lines, and their sum as total. Throws `ValidationError`, `NotFoundError`, `ConflictError`. */
+  /**
+   * Gives a draft other lines, and their sum as total, in two statements.
+   * Throws `ValidationError`, `NotFoundError`, `ConflictError`.
+   */
   async setLines(id: string, lines: readonly NewInvoiceLine[]): Promise<Invoice> {
     return this.replaceLines(id, parseInput(newInvoiceLinesSchema, lines, "list of lines"));
   }

@@ -39,7 +39,7 @@ describe("a statement", () => {
     ["update test.things set name = $1", false],
   ])("shares a round trip only when it cannot write: %s", (text, shareable) => {
     const shape = (q: { select(): { from(table: typeof things): never } }) => q.select().from(things);
-    const made = sqlStatement(`test.shared ${text.length}`, shape as never, () => sql.raw(text));
+    const made = sqlStatement(`test.shared ${text.slice(0, 40)}`, shape as never, () => sql.raw(text));
     expect(made.compiled().shareable).toBe(shareable);
   });
 

@@ -136,7 +136,8 @@ describe("Multi-Tenant Queries", () => {
 describe("Transactions", () => {
   it("writes an invoice, its lines and the customer's balance together", async () => {
     const customerId = (await createCustomer(acme)).id;
-    const newBalance = "30.00";
+    // The ledger keeps the balance, and what is written here must agree with it: a draft is not owed.
+    const newBalance = "0.00";
     const invoiceId = await processDatabase.transaction({ tenantId: acme.tenant.id }, async (tx) => {
       // Insert invoice
       const [invoice] = await tx.insert(invoices).values(invoiceData(customerId)).returning();
@@ -157,7 +158,7 @@ describe("Transactions", () => {
       return invoice?.id ?? "";
     });
     const document = await acme.handle.accounting.invoices.findDocument(invoiceId);
-    expect(document).toMatchObject({ totalAmount: "30.00", status: "draft", customer: { balance: "30.00" } });
+    expect(document).toMatchObject({ totalAmount: "30.00", status: "draft", customer: { balance: "0.00" } });
     expect(document?.lines.map((line) => line.amount)).toEqual(["10.00", "10.00", "10.00"]);
   });
 
@@ -167,7 +168,7 @@ describe("Transactions", () => {
     const error = await rejection(
       processDatabase.transaction({ tenantId: acme.tenant.id }, async (tx) => {
         await tx.insert(invoices).values(data);
-        await tx.update(customers).set({ balance: "30.00" }).where(eq(customers.id, customerId));
+        await tx.update(customers).set({ balance: "0.00" }).where(eq(customers.id, customerId));
         await tx.insert(invoiceLines).values({
           companyId: acme.company.id,
           invoiceId: data.id,
@@ -181,6 +182,14 @@ describe("Transactions", () => {
     expect(error).toMatchObject({ code: "CHECK_VIOLATION", constraint: "invoice_lines_line_number_check" });
     expect(await acme.handle.accounting.invoices.findById(data.id)).toBeUndefined();
     expect((await acme.handle.accounting.customers.getById(customerId)).balance).toBe("0.00");
+  });
+
+  it("raises the balance when the invoice is issued, and takes no other balance from anybody", async () => {
+    const customerId = (await createCustomer(acme)).id;
+    await issued(acme, "30.00", { customerId });
+    expect((await acme.handle.accounting.customers.getById(customerId)).balance).toBe("30.00");
+    const set = acme.handle.update(customers).set({ balance: "0.00" }).where(eq(customers.id, customerId));
+    expect(await rejection(set)).toMatchObject({ code: "INVARIANT_VIOLATED" });
   });
 });
 

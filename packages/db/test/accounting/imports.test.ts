@@ -15,6 +15,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { setRate } from "./document-tools";
 import { balanceOf, issued, rejection } from "./support";
 
 let test: TestDatabase;
@@ -172,6 +173,7 @@ describe("an import of invoices", () => {
 describe("what the books say", () => {
   it("per country and per customer counts issued and paid invoices, drafts and voids not", async () => {
     const germany = { billingCountry: "DE" };
+    await setRate(acme, "EUR", "2025-01-01", "1.1");
     await repository().importMany([
       record(2, { ...germany, lines: [{ description: "A", quantity: "1", unitPrice: "100.10" }] }),
       record(3, { ...germany, lines: [{ description: "A", quantity: "1", unitPrice: "0.20" }] }),
@@ -197,6 +199,18 @@ describe("what the books say", () => {
     expect(await repository().reconcile()).toEqual([
       { currency: "EUR", invoices: 1, lines: 1, documentTotal: "8.00", lineTotal: "8.00" },
       { currency: "USD", invoices: 3, lines: 3, documentTotal: "107.30", lineTotal: "107.30" },
+    ]);
+  });
+
+  it("counts credit notes against what was invoiced", async () => {
+    await repository().importMany([record(4, { lines: [{ description: "A", quantity: "1", unitPrice: "7" }] })]);
+    const [first] = (await repository().list({ status: "issued" })).items;
+    await repository().credit(first?.id ?? "", {
+      date: "2025-06-01",
+      lines: [{ description: "Half", quantity: "0.5", unitPrice: "7" }],
+    });
+    expect(await repository().revenueByCountry()).toEqual([
+      { country: null, currency: "USD", invoices: 1, revenue: "3.50" },
     ]);
   });
 });

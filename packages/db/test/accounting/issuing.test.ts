@@ -10,6 +10,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { secondCompany } from "./document-tools";
 import { balanceOf, issued, ownerRows, rejection, sortOut } from "./support";
 
 let test: TestDatabase;
@@ -45,6 +46,8 @@ describe("issuing", () => {
       ...draft,
       status: "issued",
       invoiceNumber: "INV-000001",
+      exchangeRate: "1.00000000",
+      baseAmount: "10.00",
       issuedAt: invoice.issuedAt,
       updatedAt: invoice.updatedAt,
     });
@@ -87,7 +90,7 @@ describe("issuing", () => {
   });
 
   it("counts each company by itself, and each tenant", async () => {
-    const company = await acme.handle.tenancy.companies.create({ name: "Second" });
+    const company = await secondCompany(acme);
     const customer = await createCustomer(acme, { companyId: company.id });
     const numbers = [
       await issued(acme),

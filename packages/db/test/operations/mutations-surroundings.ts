@@ -124,4 +124,10 @@ export const surroundingMutations: Mutation[] = [
     "owned with the rights of the platform",
     `${owned("NOLOGIN")} GRANT platform TO mini_definer`,
   ],
+  [
+    "definer-owner",
+    "function tenancy.everything()",
+    "owned by a member of both groups",
+    `${owned("NOLOGIN")} GRANT authenticated, platform TO mini_definer`,
+  ],
 ];

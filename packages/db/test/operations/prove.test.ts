@@ -118,6 +118,7 @@ describe("the rules", () => {
     const owned = `CREATE ROLE mini_definer NOLOGIN; GRANT SELECT ON tenancy.tenants TO mini_definer;
       ALTER FUNCTION public.f() OWNER TO mini_definer`;
     expect(proveSchema(await after(definer + owned))).toEqual([]);
+    expect(proveSchema(await after(`${definer} ${owned}; GRANT authenticated TO mini_definer`))).toEqual([]);
     expect(proveSchema(await after(`${definer} REVOKE EXECUTE ON FUNCTION public.f() FROM PUBLIC`))).toEqual([]);
   });
 

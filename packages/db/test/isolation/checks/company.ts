@@ -19,10 +19,9 @@ export async function companyBreaches(owner: pg.Client, login: pg.Client, entry:
   if (!wall) throw new TypeError(`${entry.name} has no company`);
   const duel = await companyDuel(owner, login, entry, wall);
   const breaches: Breach[] = [];
-  for (const direction of [duel, reversed(duel)]) {
-    breaches.push(...(await readBreaches(direction, entry)));
-    breaches.push(...(await writeBreaches(direction, entry)));
-    breaches.push(...(await foreignKeyBreaches(direction, entry)));
+  // First the keys, while no side has a row: a company may have one of some tables, such as its books.
+  for (const check of [foreignKeyBreaches, readBreaches, writeBreaches]) {
+    for (const direction of [duel, reversed(duel)]) breaches.push(...(await check(direction, entry)));
   }
   return breaches;
 }
