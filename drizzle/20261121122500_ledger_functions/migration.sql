@@ -115,6 +115,7 @@ begin
       when bool_or(g.unrated) then 'needs an exchange rate: set one for its currency, or give the line a rate'
       when bool_or(g.unknown_account) then 'names an account that the company does not have'
       when bool_or(g.is_archived) then 'names an archived account: restore it, or take another'
+      when bool_or(g.wrong_party) then 'has a receivable or payable without its customer or vendor, or one on another account'
       when bool_or(g.wrong_currency) then 'has a line in another currency than its account'
       when bool_or(g.wrong_scale) then 'has an amount with more decimals than its currency has'
       when bool_or(g.wrong_base) then 'has a line in base currency whose base amount differs'
@@ -129,6 +130,9 @@ begin
         bool_or(l.base_debit + l.base_credit is null) as unrated,
         bool_or(a.id is null) as unknown_account,
         bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment')) as is_archived,
+        -- The books are locked by now: an account that was no control account when the caller looked may be one.
+        bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
+          or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
         bool_or(a.currency <> l.currency) as wrong_currency,
         bool_or(l.debit + l.credit <> round(l.debit + l.credit, accounting.currency_exponent(l.currency))
           or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
@@ -136,8 +140,9 @@ begin
         bool_or(l.is_exchange_difference
           and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
       from unnest(p_line_entry, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
-          p_is_exchange_difference) as l
-        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference)
+          p_is_exchange_difference, p_customer_id, p_vendor_id) as l
+        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference, customer_id,
+         vendor_id)
       left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[l.entry_position]
       left join accounting.accounts a
         on a.tenant_id = v_tenant and a.company_id = b.company_id and a.id = l.account_id

@@ -8,8 +8,6 @@ select tenancy.protect_table('accounting.exchange_rates', 'read-write', 'changes
 --> statement-breakpoint
 select tenancy.protect_table('accounting.vendors', 'read-write', 'changes');
 --> statement-breakpoint
-grant insert, update on accounting.account_balances to ledger_writer;
---> statement-breakpoint
 -- Refuses what the trigger's WHEN says: its arguments are the code and the message.
 create function accounting.refuse() returns trigger
   language plpgsql

@@ -1610,6 +1610,7 @@ begin
       when bool_or(g.unrated) then 'needs an exchange rate: set one for its currency, or give the line a rate'
       when bool_or(g.unknown_account) then 'names an account that the company does not have'
       when bool_or(g.is_archived) then 'names an archived account: restore it, or take another'
+      when bool_or(g.wrong_party) then 'has a receivable or payable without its customer or vendor, or one on another account'
       when bool_or(g.wrong_currency) then 'has a line in another currency than its account'
       when bool_or(g.wrong_scale) then 'has an amount with more decimals than its currency has'
       when bool_or(g.wrong_base) then 'has a line in base currency whose base amount differs'
@@ -1624,6 +1625,9 @@ begin
         bool_or(l.base_debit + l.base_credit is null) as unrated,
         bool_or(a.id is null) as unknown_account,
         bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment')) as is_archived,
+        -- The books are locked by now: an account that was no control account when the caller looked may be one.
+        bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
+          or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
         bool_or(a.currency <> l.currency) as wrong_currency,
         bool_or(l.debit + l.credit <> round(l.debit + l.credit, accounting.currency_exponent(l.currency))
           or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
@@ -1631,8 +1635,9 @@ begin
         bool_or(l.is_exchange_difference
           and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
       from unnest(p_line_entry, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
-          p_is_exchange_difference) as l
-        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference)
+          p_is_exchange_difference, p_customer_id, p_vendor_id) as l
+        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference, customer_id,
+         vendor_id)
       left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[l.entry_position]
       left join accounting.accounts a
         on a.tenant_id = v_tenant and a.company_id = b.company_id and a.id = l.account_id
@@ -4322,3 +4327,606 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON tenancy.users FOR
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO authenticated;
 GRANT SELECT ON tenancy.users TO membership_reader;
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;
+
+-- view accounting.violations
+CREATE VIEW accounting.violations WITH (security_invoker=true) AS
+ SELECT e.tenant_id,
+    rule.kind,
+    e.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    e.id AS record_id,
+    rule.detail
+   FROM ((accounting.journal_entries e
+     LEFT JOIN ( SELECT c.tenant_id,
+            c.entry_id,
+            sum(c.lines) AS lines,
+            bool_or((c.net <> (0)::numeric)) AS is_unbalanced,
+            sum(c.base_net) AS base_net
+           FROM ( SELECT l.tenant_id,
+                    l.entry_id,
+                    l.currency,
+                    count(*) AS lines,
+                    COALESCE(sum((l.debit - l.credit)) FILTER (WHERE (NOT l.is_exchange_difference)), (0)::numeric) AS net,
+                    sum((l.base_debit - l.base_credit)) AS base_net
+                   FROM accounting.journal_lines l
+                  GROUP BY l.tenant_id, l.entry_id, l.currency) c
+          GROUP BY c.tenant_id, c.entry_id) n ON (((n.tenant_id = e.tenant_id) AND (n.entry_id = e.id))))
+     CROSS JOIN LATERAL ( VALUES ('entry_too_few_lines'::text,(COALESCE(n.lines, (0)::numeric) < (2)::numeric),'The entry has fewer than two lines'::text), ('entry_unbalanced'::text,n.is_unbalanced,'Debit and credit differ in a currency'::text), ('entry_unbalanced_base'::text,(n.base_net <> (0)::numeric),'Debit and credit differ in base currency'::text)) rule(kind, is_broken, detail))
+  WHERE (((n.lines IS NULL) OR (n.lines < (2)::numeric) OR n.is_unbalanced OR (n.base_net <> (0)::numeric)) AND rule.is_broken)
+UNION ALL
+ SELECT c.tenant_id,
+    rule.kind,
+    c.company_id,
+    'accounting.journal_lines'::text AS record_table,
+    c.id AS record_id,
+    rule.detail
+   FROM (( SELECT l.tenant_id,
+            l.company_id,
+            l.id,
+            (e.entry_date IS DISTINCT FROM l.entry_date) AS has_other_date,
+            ((l.debit + l.credit) <> round((l.debit + l.credit), accounting.currency_exponent(l.currency))) AS has_decimals,
+            ((a.currency <> l.currency) AND (NOT l.is_exchange_difference)) AS has_other_currency,
+            (((l.account_id = b.receivable_account_id) AND (l.customer_id IS NULL)) OR ((l.account_id = b.payable_account_id) AND (l.vendor_id IS NULL))) AS lacks_party,
+            (((l.customer_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.receivable_account_id)) OR ((l.vendor_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.payable_account_id))) AS is_off_control
+           FROM (((accounting.journal_lines l
+             LEFT JOIN accounting.journal_entries e ON (((e.tenant_id = l.tenant_id) AND (e.id = l.entry_id))))
+             LEFT JOIN accounting.accounts a ON (((a.tenant_id = l.tenant_id) AND (a.id = l.account_id))))
+             LEFT JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))) c
+     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
+  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
+UNION ALL
+ SELECT c.tenant_id,
+    'account_chain_broken'::text AS kind,
+    c.company_id,
+    'accounting.journal_lines'::text AS record_table,
+    c.id AS record_id,
+    'The line does not follow from the line of its account before it'::text AS detail
+   FROM ( SELECT l.tenant_id,
+            l.company_id,
+            l.id,
+            ((l.account_version <> (COALESCE(lag(l.account_version) OVER chain, (0)::bigint) + 1)) OR (l.balance_after <> ((COALESCE(lag(l.balance_after) OVER chain, (0)::numeric) + l.base_debit) - l.base_credit))) AS is_broken
+           FROM accounting.journal_lines l
+          WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
+  WHERE c.is_broken
+UNION ALL
+ SELECT a.tenant_id,
+    'account_balance_differs'::text AS kind,
+    a.company_id,
+    'accounting.accounts'::text AS record_table,
+    a.id AS record_id,
+    'The balance or version of the account is not that of its lines'::text AS detail
+   FROM ((accounting.accounts a
+     LEFT JOIN accounting.account_balances b ON (((b.tenant_id = a.tenant_id) AND (b.account_id = a.id))))
+     LEFT JOIN ( SELECT l.tenant_id,
+            l.account_id,
+            sum((l.base_debit - l.base_credit)) AS balance,
+            max(l.account_version) AS version
+           FROM accounting.journal_lines l
+          GROUP BY l.tenant_id, l.account_id) n ON (((n.tenant_id = a.tenant_id) AND (n.account_id = a.id))))
+  WHERE ((COALESCE(b.balance, (0)::numeric) <> COALESCE(n.balance, (0)::numeric)) OR (COALESCE(b.version, (0)::bigint) <> COALESCE(n.version, (0)::bigint)))
+UNION ALL
+ SELECT t.tenant_id,
+    'period_total_differs'::text AS kind,
+    t.company_id,
+    'accounting.accounts'::text AS record_table,
+    t.account_id AS record_id,
+    (((('The totals of '::text || to_char((t.month)::timestamp with time zone, 'YYYY-MM'::text)) || ' in '::text) || t.currency) || ' are not those of the lines'::text) AS detail
+   FROM ( SELECT l.tenant_id,
+            l.company_id,
+            l.account_id,
+            (date_trunc('month'::text, (l.entry_date)::timestamp without time zone))::date AS month,
+            l.currency,
+            l.debit,
+            l.credit,
+            l.base_debit,
+            l.base_credit
+           FROM accounting.journal_lines l
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            p.account_id,
+            p.month,
+            p.currency,
+            (- p.debit),
+            (- p.credit),
+            (- p.base_debit),
+            (- p.base_credit)
+           FROM accounting.period_totals p) t
+  GROUP BY t.tenant_id, t.company_id, t.account_id, t.month, t.currency
+ HAVING ((sum(t.debit) <> (0)::numeric) OR (sum(t.credit) <> (0)::numeric) OR (sum(t.base_debit) <> (0)::numeric) OR (sum(t.base_credit) <> (0)::numeric))
+UNION ALL
+ SELECT p.tenant_id,
+    'posted_in_closed_period'::text AS kind,
+    p.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    late.id AS record_id,
+    'The entry was posted after its period closed'::text AS detail
+   FROM (accounting.fiscal_periods p
+     CROSS JOIN LATERAL ( SELECT e.id
+           FROM accounting.journal_entries e
+          WHERE ((e.tenant_id = p.tenant_id) AND (e.company_id = p.company_id) AND (e.entry_date >= p.starts_on) AND (e.entry_date <= p.ends_on) AND (e.created_at > p.closed_at))
+         OFFSET 0) late)
+  WHERE (p.status = 'closed'::text)
+UNION ALL
+ SELECT g.tenant_id,
+    'period_gap'::text AS kind,
+    g.company_id,
+    'accounting.fiscal_periods'::text AS record_table,
+    g.id AS record_id,
+    'The period does not begin the day after the one before ends'::text AS detail
+   FROM ( SELECT p.tenant_id,
+            p.company_id,
+            p.id,
+            (p.starts_on <> (lag(p.ends_on) OVER (PARTITION BY p.tenant_id, p.company_id ORDER BY p.starts_on) + 1)) AS is_gap
+           FROM accounting.fiscal_periods p) g
+  WHERE g.is_gap
+UNION ALL
+ SELECT b.tenant_id,
+    'closed_through_differs'::text AS kind,
+    b.company_id,
+    'accounting.books'::text AS record_table,
+    b.id AS record_id,
+    'The books are not closed through the end of the last closed period, or an open period lies before it'::text AS detail
+   FROM (accounting.books b
+     LEFT JOIN ( SELECT f.tenant_id,
+            f.company_id,
+            max(f.ends_on) FILTER (WHERE (f.status = 'closed'::text)) AS closed_end,
+            min(f.starts_on) FILTER (WHERE (f.status = 'open'::text)) AS open_start
+           FROM accounting.fiscal_periods f
+          GROUP BY f.tenant_id, f.company_id) p ON (((p.tenant_id = b.tenant_id) AND (p.company_id = b.company_id))))
+  WHERE ((b.closed_through IS DISTINCT FROM p.closed_end) OR (p.open_start < p.closed_end))
+UNION ALL
+ SELECT c.tenant_id,
+    'customer_balance_differs'::text AS kind,
+    c.company_id,
+    'accounting.customers'::text AS record_table,
+    c.id AS record_id,
+    'The balance is not the sum of the customer''s lines on the receivable account'::text AS detail
+   FROM (accounting.customers c
+     LEFT JOIN ( SELECT l.tenant_id,
+            l.customer_id,
+            sum((l.base_debit - l.base_credit)) AS balance
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
+          WHERE (l.customer_id IS NOT NULL)
+          GROUP BY l.tenant_id, l.customer_id) n ON (((n.tenant_id = c.tenant_id) AND (n.customer_id = c.id))))
+  WHERE (c.balance <> COALESCE(n.balance, (0)::numeric))
+UNION ALL
+ SELECT v.tenant_id,
+    'vendor_balance_differs'::text AS kind,
+    v.company_id,
+    'accounting.vendors'::text AS record_table,
+    v.id AS record_id,
+    'The balance is not the sum of the vendor''s lines on the payable account'::text AS detail
+   FROM (accounting.vendors v
+     LEFT JOIN ( SELECT l.tenant_id,
+            l.vendor_id,
+            sum((l.base_credit - l.base_debit)) AS balance
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
+          WHERE (l.vendor_id IS NOT NULL)
+          GROUP BY l.tenant_id, l.vendor_id) n ON (((n.tenant_id = v.tenant_id) AND (n.vendor_id = v.id))))
+  WHERE (v.balance <> COALESCE(n.balance, (0)::numeric))
+UNION ALL
+ SELECT d.tenant_id,
+    'receivables_differ'::text AS kind,
+    d.company_id,
+    'accounting.customers'::text AS record_table,
+    d.customer_id AS record_id,
+    ('Documents and receivable account changed differently on '::text || to_char((d.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
+   FROM ( SELECT i.tenant_id,
+            i.company_id,
+            i.customer_id,
+            i.invoice_date AS day,
+                CASE i.kind
+                    WHEN 'credit_note'::text THEN (- i.base_amount)
+                    ELSE i.base_amount
+                END AS amount
+           FROM accounting.invoices i
+          WHERE (i.status <> 'draft'::text)
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            i.customer_id,
+            i.voided_on,
+                CASE i.kind
+                    WHEN 'credit_note'::text THEN i.base_amount
+                    ELSE (- i.base_amount)
+                END AS "case"
+           FROM accounting.invoices i
+          WHERE (i.voided_on IS NOT NULL)
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            p.customer_id,
+            p.payment_date,
+            (- p.base_amount)
+           FROM accounting.payments p
+          WHERE (p.direction = 'in'::text)
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            p.customer_id,
+            p.voided_on,
+            p.base_amount
+           FROM accounting.payments p
+          WHERE ((p.direction = 'in'::text) AND (p.voided_on IS NOT NULL))
+        UNION ALL
+         SELECT a.tenant_id,
+            a.company_id,
+            i.customer_id,
+            step.day,
+            ((step.sign)::numeric * (a.source_base_amount - a.base_amount))
+           FROM ((accounting.payment_allocations a
+             JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
+             CROSS JOIN LATERAL ( VALUES (a.allocated_on,1), (a.reversed_on,'-1'::integer)) step(day, sign))
+          WHERE (step.day IS NOT NULL)
+        UNION ALL
+         SELECT l.tenant_id,
+            l.company_id,
+            l.customer_id,
+            l.entry_date,
+            (l.base_credit - l.base_debit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
+          WHERE (l.customer_id IS NOT NULL)) d
+  GROUP BY d.tenant_id, d.company_id, d.customer_id, d.day
+ HAVING (sum(d.amount) <> (0)::numeric)
+UNION ALL
+ SELECT d.tenant_id,
+    'payables_differ'::text AS kind,
+    d.company_id,
+    'accounting.vendors'::text AS record_table,
+    d.vendor_id AS record_id,
+    ('Documents and payable account changed differently on '::text || to_char((d.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
+   FROM ( SELECT i.tenant_id,
+            i.company_id,
+            i.vendor_id,
+            i.bill_date AS day,
+                CASE i.kind
+                    WHEN 'credit_note'::text THEN (- i.base_amount)
+                    ELSE i.base_amount
+                END AS amount
+           FROM accounting.bills i
+          WHERE (i.status <> 'draft'::text)
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            i.vendor_id,
+            i.voided_on,
+                CASE i.kind
+                    WHEN 'credit_note'::text THEN i.base_amount
+                    ELSE (- i.base_amount)
+                END AS "case"
+           FROM accounting.bills i
+          WHERE (i.voided_on IS NOT NULL)
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            p.vendor_id,
+            p.payment_date,
+            (- p.base_amount)
+           FROM accounting.payments p
+          WHERE (p.direction = 'out'::text)
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            p.vendor_id,
+            p.voided_on,
+            p.base_amount
+           FROM accounting.payments p
+          WHERE ((p.direction = 'out'::text) AND (p.voided_on IS NOT NULL))
+        UNION ALL
+         SELECT a.tenant_id,
+            a.company_id,
+            i.vendor_id,
+            step.day,
+            ((step.sign)::numeric * (a.source_base_amount - a.base_amount))
+           FROM ((accounting.payment_allocations a
+             JOIN accounting.bills i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.bill_id))))
+             CROSS JOIN LATERAL ( VALUES (a.allocated_on,1), (a.reversed_on,'-1'::integer)) step(day, sign))
+          WHERE (step.day IS NOT NULL)
+        UNION ALL
+         SELECT l.tenant_id,
+            l.company_id,
+            l.vendor_id,
+            l.entry_date,
+            (l.base_debit - l.base_credit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
+          WHERE (l.vendor_id IS NOT NULL)) d
+  GROUP BY d.tenant_id, d.company_id, d.vendor_id, d.day
+ HAVING (sum(d.amount) <> (0)::numeric)
+UNION ALL
+ SELECT s.tenant_id,
+    rule.kind,
+    s.company_id,
+    rule.record_table,
+    s.source_id AS record_id,
+    'The record and its entries differ in amount, date, party or number'::text AS detail
+   FROM (( SELECT i.tenant_id,
+            i.company_id,
+            step.source,
+            i.id AS source_id,
+            step.day,
+            i.customer_id AS party_id,
+            1 AS entries,
+            ((step.sign)::numeric *
+                CASE i.kind
+                    WHEN 'credit_note'::text THEN (- i.base_amount)
+                    ELSE i.base_amount
+                END) AS amount
+           FROM (accounting.invoices i
+             CROSS JOIN LATERAL ( VALUES ('invoice'::text,i.invoice_date,1), ('invoice_void'::text,i.voided_on,'-1'::integer)) step(source, day, sign))
+          WHERE ((i.status <> 'draft'::text) AND (i.total_amount > (0)::numeric) AND (step.day IS NOT NULL))
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            step.source,
+            i.id,
+            step.day,
+            i.vendor_id,
+            1,
+            ((step.sign)::numeric *
+                CASE i.kind
+                    WHEN 'credit_note'::text THEN i.base_amount
+                    ELSE (- i.base_amount)
+                END)
+           FROM (accounting.bills i
+             CROSS JOIN LATERAL ( VALUES ('bill'::text,i.bill_date,1), ('bill_void'::text,i.voided_on,'-1'::integer)) step(source, day, sign))
+          WHERE ((i.status <> 'draft'::text) AND (i.total_amount > (0)::numeric) AND (step.day IS NOT NULL))
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            step.source,
+            p.id,
+            step.day,
+            COALESCE(p.customer_id, p.vendor_id) AS "coalesce",
+            1,
+            ((step.sign)::numeric *
+                CASE p.direction
+                    WHEN 'in'::text THEN (- p.base_amount)
+                    ELSE p.base_amount
+                END)
+           FROM (accounting.payments p
+             CROSS JOIN LATERAL ( VALUES ('payment'::text,p.payment_date,1), ('payment_void'::text,p.voided_on,'-1'::integer)) step(source, day, sign))
+          WHERE (step.day IS NOT NULL)
+        UNION ALL
+         SELECT a.tenant_id,
+            a.company_id,
+            step.source,
+            a.id,
+            step.day,
+            COALESCE(i.customer_id, b.vendor_id) AS "coalesce",
+            1,
+            (((step.sign *
+                CASE
+                    WHEN (a.invoice_id IS NULL) THEN '-1'::integer
+                    ELSE 1
+                END))::numeric * (a.source_base_amount - a.base_amount))
+           FROM (((accounting.payment_allocations a
+             LEFT JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
+             LEFT JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))
+             CROSS JOIN LATERAL ( VALUES ('allocation'::text,a.allocated_on,1), ('allocation_void'::text,a.reversed_on,'-1'::integer)) step(source, day, sign))
+          WHERE ((a.source_base_amount <> a.base_amount) AND (step.day IS NOT NULL))
+        UNION ALL
+         SELECT e.tenant_id,
+            e.company_id,
+            e.source,
+            e.source_id,
+            e.entry_date,
+            COALESCE(l.customer_id, l.vendor_id) AS "coalesce",
+            '-1'::integer,
+            COALESCE((l.base_credit - l.base_debit), (0)::numeric) AS "coalesce"
+           FROM ((accounting.journal_entries e
+             LEFT JOIN accounting.books b ON (((b.tenant_id = e.tenant_id) AND (b.company_id = e.company_id))))
+             LEFT JOIN accounting.journal_lines l ON (((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id) AND ((l.account_id = b.receivable_account_id) OR (l.account_id = b.payable_account_id)))))
+          WHERE (e.source <> ALL (ARRAY['manual'::text, 'reversal'::text]))) s
+     JOIN ( VALUES ('invoice'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('invoice_void'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('bill'::text,'bill_not_posted'::text,'accounting.bills'::text), ('bill_void'::text,'bill_not_posted'::text,'accounting.bills'::text), ('payment'::text,'payment_not_posted'::text,'accounting.payments'::text), ('payment_void'::text,'payment_not_posted'::text,'accounting.payments'::text), ('allocation'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text), ('allocation_void'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text)) rule(source, kind, record_table) ON ((rule.source = s.source)))
+  GROUP BY s.tenant_id, rule.kind, s.company_id, rule.record_table, s.source, s.source_id
+ HAVING ((sum(s.entries) <> 0) OR (sum(s.amount) <> (0)::numeric) OR (min(s.day) <> max(s.day)) OR (min(COALESCE((s.party_id)::text, ''::text)) <> max(COALESCE((s.party_id)::text, ''::text))))
+UNION ALL
+ SELECT i.tenant_id,
+    'invoice_total_differs'::text AS kind,
+    i.company_id,
+    'accounting.invoices'::text AS record_table,
+    i.id AS record_id,
+    'The total is not the sum of the lines'::text AS detail
+   FROM (accounting.invoices i
+     LEFT JOIN ( SELECT l.tenant_id,
+            l.invoice_id,
+            sum(l.amount) AS amount
+           FROM accounting.invoice_lines l
+          GROUP BY l.tenant_id, l.invoice_id) n ON (((n.tenant_id = i.tenant_id) AND (n.invoice_id = i.id))))
+  WHERE ((i.status <> 'draft'::text) AND (i.total_amount IS DISTINCT FROM n.amount))
+UNION ALL
+ SELECT i.tenant_id,
+    'bill_total_differs'::text AS kind,
+    i.company_id,
+    'accounting.bills'::text AS record_table,
+    i.id AS record_id,
+    'The total is not the sum of the lines'::text AS detail
+   FROM (accounting.bills i
+     LEFT JOIN ( SELECT l.tenant_id,
+            l.bill_id,
+            sum(l.amount) AS amount
+           FROM accounting.bill_lines l
+          GROUP BY l.tenant_id, l.bill_id) n ON (((n.tenant_id = i.tenant_id) AND (n.bill_id = i.id))))
+  WHERE ((i.status <> 'draft'::text) AND (i.total_amount IS DISTINCT FROM n.amount))
+UNION ALL
+ SELECT r.tenant_id,
+    rule.kind,
+    r.company_id,
+    r.record_table,
+    r.id AS record_id,
+    rule.detail
+   FROM ((( SELECT i.tenant_id,
+            i.company_id,
+            'accounting.invoices'::text AS record_table,
+            i.id,
+            i.total_amount,
+            i.base_amount,
+            i.paid_amount,
+            i.paid_base_amount
+           FROM accounting.invoices i
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            'accounting.bills'::text,
+            i.id,
+            i.total_amount,
+            i.base_amount,
+            i.paid_amount,
+            i.paid_base_amount
+           FROM accounting.bills i
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            'accounting.payments'::text,
+            p.id,
+            p.amount,
+            p.base_amount,
+            p.allocated_amount,
+            p.allocated_base_amount
+           FROM accounting.payments p) r
+     LEFT JOIN ( SELECT s.tenant_id,
+            s.record_table,
+            s.id,
+            sum(s.amount) AS amount,
+            sum(s.base_amount) AS base_amount
+           FROM ( SELECT a.tenant_id,
+                    side.record_table,
+                    side.id,
+                    a.amount,
+                    side.base_amount
+                   FROM (accounting.payment_allocations a
+                     CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
+                  WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) s
+          GROUP BY s.tenant_id, s.record_table, s.id) n ON (((n.tenant_id = r.tenant_id) AND (n.record_table = r.record_table) AND (n.id = r.id))))
+     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > r.total_amount) OR (n.base_amount > r.base_amount)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((r.paid_amount <> COALESCE(n.amount, (0)::numeric)) OR (r.paid_base_amount <> COALESCE(n.base_amount, (0)::numeric))),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
+  WHERE (((r.paid_amount <> COALESCE(n.amount, (0)::numeric)) OR (r.paid_base_amount <> COALESCE(n.base_amount, (0)::numeric)) OR (n.amount > r.total_amount) OR (n.base_amount > r.base_amount)) AND rule.is_broken)
+UNION ALL
+ SELECT d.tenant_id,
+    'status_differs'::text AS kind,
+    d.company_id,
+    d.record_table,
+    d.id AS record_id,
+    'The status is not what is settled of the document'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.company_id,
+            'accounting.invoices'::text AS record_table,
+            i.id,
+            i.total_amount,
+            i.paid_amount,
+                CASE i.status
+                    WHEN 'issued'::text THEN 'open'::text
+                    ELSE i.status
+                END AS status
+           FROM accounting.invoices i
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            'accounting.bills'::text,
+            i.id,
+            i.total_amount,
+            i.paid_amount,
+                CASE i.status
+                    WHEN 'approved'::text THEN 'open'::text
+                    ELSE i.status
+                END AS status
+           FROM accounting.bills i) d
+  WHERE
+        CASE d.status
+            WHEN 'paid'::text THEN (d.paid_amount <> d.total_amount)
+            WHEN 'partly_paid'::text THEN ((d.paid_amount <= (0)::numeric) OR (d.paid_amount >= d.total_amount))
+            ELSE (d.paid_amount <> (0)::numeric)
+        END
+UNION ALL
+ SELECT n.tenant_id,
+    'number_gap'::text AS kind,
+    n.company_id,
+    'tenancy.number_series'::text AS record_table,
+    n.id AS record_id,
+    ('No document has the number '::text || n.number) AS detail
+   FROM (( SELECT s.tenant_id,
+            s.company_id,
+            s.id,
+            (s.prefix || lpad((given.given)::text, GREATEST(s.padding, length((given.given)::text)), '0'::text)) AS number
+           FROM (tenancy.number_series s
+             CROSS JOIN LATERAL generate_series((1)::bigint, s.last_number) given(given))
+          WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))) n
+     LEFT JOIN accounting.invoices i ON (((i.tenant_id = n.tenant_id) AND (i.company_id = n.company_id) AND (i.invoice_number = n.number))))
+  WHERE (i.id IS NULL)
+UNION ALL
+ SELECT DISTINCT m.tenant_id,
+    'reversal_differs'::text AS kind,
+    m.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    m.mirror_id AS record_id,
+    'The entry does not mirror the entry that it takes back'::text AS detail
+   FROM ( SELECT p.tenant_id,
+            p.company_id,
+            p.mirror_id
+           FROM ((( SELECT e.tenant_id,
+                    e.company_id,
+                    e.id AS mirror_id,
+                    e.reverses_entry_id AS original_id
+                   FROM accounting.journal_entries e
+                  WHERE (e.reverses_entry_id IS NOT NULL)
+                UNION ALL
+                 SELECT e.tenant_id,
+                    e.company_id,
+                    e.id,
+                    o.id
+                   FROM (accounting.journal_entries e
+                     JOIN accounting.journal_entries o ON (((o.tenant_id = e.tenant_id) AND (o.source_id = e.source_id) AND ((o.source || '_void'::text) = e.source))))
+                  WHERE (e.source = ANY (ARRAY['invoice_void'::text, 'bill_void'::text, 'payment_void'::text, 'allocation_void'::text]))) p
+             CROSS JOIN LATERAL ( VALUES (p.mirror_id,1), (p.original_id,'-1'::integer)) side(entry_id, sign))
+             JOIN accounting.journal_lines l ON (((l.tenant_id = p.tenant_id) AND (l.entry_id = side.entry_id))))
+          GROUP BY p.tenant_id, p.company_id, p.mirror_id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id, l.vendor_id, ((side.sign)::numeric * (l.debit - l.credit)), ((side.sign)::numeric * (l.base_debit - l.base_credit))
+         HAVING (sum(side.sign) <> 0)) m
+UNION ALL
+ SELECT e.tenant_id,
+    'reversed_twice'::text AS kind,
+    e.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    e.reverses_entry_id AS record_id,
+    'The entry is reversed more than once'::text AS detail
+   FROM accounting.journal_entries e
+  WHERE (e.reverses_entry_id IS NOT NULL)
+  GROUP BY e.tenant_id, e.company_id, e.reverses_entry_id
+ HAVING (count(*) > 1)
+UNION ALL
+ SELECT i.tenant_id,
+    'credit_exceeds'::text AS kind,
+    i.company_id,
+    'accounting.invoices'::text AS record_table,
+    i.id AS record_id,
+    'The credit notes are more than the invoice'::text AS detail
+   FROM (accounting.invoices i
+     JOIN ( SELECT c.tenant_id,
+            c.credited_invoice_id,
+            sum(c.total_amount) AS amount
+           FROM accounting.invoices c
+          WHERE ((c.credited_invoice_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))
+          GROUP BY c.tenant_id, c.credited_invoice_id) n ON (((n.tenant_id = i.tenant_id) AND (n.credited_invoice_id = i.id))))
+  WHERE (n.amount > i.total_amount)
+UNION ALL
+ SELECT i.tenant_id,
+    'credit_exceeds'::text AS kind,
+    i.company_id,
+    'accounting.bills'::text AS record_table,
+    i.id AS record_id,
+    'The credit notes are more than the bill'::text AS detail
+   FROM (accounting.bills i
+     JOIN ( SELECT c.tenant_id,
+            c.credited_bill_id,
+            sum(c.total_amount) AS amount
+           FROM accounting.bills c
+          WHERE ((c.credited_bill_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))
+          GROUP BY c.tenant_id, c.credited_bill_id) n ON (((n.tenant_id = i.tenant_id) AND (n.credited_bill_id = i.id))))
+  WHERE (n.amount > i.total_amount);
+
+-- grants accounting.violations
+GRANT SELECT ON accounting.violations TO authenticated;
+GRANT SELECT ON accounting.violations TO platform;

@@ -66,11 +66,11 @@ export async function openFilledArena(prisma: PrismaModule, size: { customers: n
       const { rows } = await test.asOwner((owner) => owner.query<{ id: string }>(text, [arena.tenantId]));
       return new Ids(rows.map(({ id }) => id));
     };
-    const paid = { invoiceDate: "2026-01-01", dueDate: "2026-01-31", status: "paid" as const };
+    const issued = { invoiceDate: "2026-01-01", dueDate: "2026-01-31", status: "issued" as const };
     await acme.handle.accounting.invoices.importMany(
       Array.from({ length: size.invoices }, (_, i) => {
         const number = `OLD-${i}`;
-        return { companyId, customerId, externalId: number, invoiceNumber: number, ...paid, lines };
+        return { companyId, customerId, externalId: number, invoiceNumber: number, ...issued, lines };
       }),
     );
     // Plans as a running system has them.

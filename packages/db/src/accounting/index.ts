@@ -4,10 +4,12 @@ import { BillRepository } from "./bills";
 import { BooksRepository } from "./books";
 import { CustomerRepository } from "./customers";
 import { ExchangeRateRepository } from "./exchange-rates";
+import { IntegrityRepository } from "./integrity";
 import { InvoiceRepository } from "./invoices";
 import { JournalRepository } from "./journal";
 import { PaymentRepository } from "./payments";
 import { PeriodRepository } from "./periods";
+import { ReportRepository } from "./reports";
 import { VendorRepository } from "./vendors";
 
 export {
@@ -43,6 +45,7 @@ export {
   ExchangeRateRepository,
   type NewExchangeRate,
 } from "./exchange-rates";
+export { IntegrityRepository, type Violation, type ViolationKind } from "./integrity";
 export {
   type ImportedInvoice,
   type Invoice,
@@ -81,6 +84,7 @@ export {
 } from "./payments";
 export { type FiscalPeriod, type NewFiscalPeriod, type NewFiscalYear, PeriodRepository } from "./periods";
 export { accountingRelations } from "./relations";
+export * from "./reports";
 export * from "./schema";
 export * from "./validation";
 export { type ImportedVendor, type NewVendor, type Vendor, type VendorChanges, VendorRepository } from "./vendors";
@@ -92,10 +96,12 @@ export class Accounting {
   readonly books: BooksRepository;
   readonly customers: CustomerRepository;
   readonly exchangeRates: ExchangeRateRepository;
+  readonly integrity: IntegrityRepository;
   readonly invoices: InvoiceRepository;
   readonly journal: JournalRepository;
   readonly payments: PaymentRepository;
   readonly periods: PeriodRepository;
+  readonly reports: ReportRepository;
   readonly vendors: VendorRepository;
 
   constructor(unit: Unit) {
@@ -104,10 +110,12 @@ export class Accounting {
     this.books = new BooksRepository(unit);
     this.customers = new CustomerRepository(unit);
     this.exchangeRates = new ExchangeRateRepository(unit);
+    this.integrity = new IntegrityRepository(unit);
     this.invoices = new InvoiceRepository(unit);
     this.journal = new JournalRepository(unit);
     this.payments = new PaymentRepository(unit);
     this.periods = new PeriodRepository(unit);
+    this.reports = new ReportRepository(unit);
     this.vendors = new VendorRepository(unit);
   }
 }

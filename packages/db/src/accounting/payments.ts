@@ -5,6 +5,7 @@ import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { cursorKey, firstId, lastId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import { parseInput } from "../core/validation";
+import type { NotPreviewed, Previewed } from "./documents";
 import { entriesOf, type JournalEntry } from "./journal";
 import {
   allocate,
@@ -56,8 +57,6 @@ export type PartyFilter = z.input<typeof partySchema>;
 /** What is open of a customer or vendor; credit notes and payments have negative amounts. */
 export type OpenDocument = Awaited<ReturnType<PaymentRepository["openDocuments"]>>["items"][number];
 
-type Posting<T> = T & { preview?: false | undefined };
-type Preview<T> = T & { preview: true };
 type SideName = keyof typeof settling;
 
 /**
@@ -79,8 +78,8 @@ export class PaymentRepository {
    * `InvariantError` for more than is due; `ConflictError` for a closed period, a document that is not open, an account
    * that takes no payments, a missing exchange rate, or an `externalId` that came with other content.
    */
-  receive(input: Preview<ReceivedPayment>): Promise<JournalEntry[]>;
-  receive(input: Posting<ReceivedPayment>): Promise<Payment>;
+  receive(input: Previewed<ReceivedPayment>): Promise<JournalEntry[]>;
+  receive(input: NotPreviewed<ReceivedPayment>): Promise<Payment>;
   async receive(input: ReceivedPayment): Promise<Payment | JournalEntry[]> {
     const schema = input?.allocations === "oldest" ? receivedForOldestSchema : receivedPaymentSchema;
     const { customerId, allocations, ...payment } = parseInput(schema, input, "payment");
@@ -90,8 +89,8 @@ export class PaymentRepository {
   }
 
   /** Records money to a vendor and posts it, as `receive` does for a customer. */
-  make(input: Preview<MadePayment>): Promise<JournalEntry[]>;
-  make(input: Posting<MadePayment>): Promise<Payment>;
+  make(input: Previewed<MadePayment>): Promise<JournalEntry[]>;
+  make(input: NotPreviewed<MadePayment>): Promise<Payment>;
   async make(input: MadePayment): Promise<Payment | JournalEntry[]> {
     const schema = input?.allocations === "oldest" ? madeForOldestSchema : madePaymentSchema;
     const { vendorId, allocations, ...payment } = parseInput(schema, input, "payment");
@@ -105,8 +104,8 @@ export class PaymentRepository {
    * Throws `ValidationError`; `NotFoundError`; `InvariantError` for more than is due or left; `ConflictError` when one
    * of them is void or a draft, of another customer, vendor or currency, or the date does not fit.
    */
-  allocate(input: Preview<AllocationRequest>): Promise<JournalEntry[]>;
-  allocate(input: Posting<AllocationRequest>): Promise<PaymentAllocation[]>;
+  allocate(input: Previewed<AllocationRequest>): Promise<JournalEntry[]>;
+  allocate(input: NotPreviewed<AllocationRequest>): Promise<PaymentAllocation[]>;
   async allocate(input: AllocationRequest): Promise<PaymentAllocation[] | JournalEntry[]> {
     const schema = input?.allocations === "oldest" ? oldestAllocationsSchema : allocationsSchema;
     const request = parseInput(schema, input, "allocation");
@@ -121,8 +120,8 @@ export class PaymentRepository {
    * Takes an allocation back from `date` on (today when left out): the document is open again, the payment or credit
    * note has it left. Throws `NotFoundError`; `ConflictError` when it is taken back already, or the date does not fit.
    */
-  takeBack(allocationId: string, options: Preview<UndoingOptions>): Promise<JournalEntry[]>;
-  takeBack(allocationId: string, options?: Posting<UndoingOptions>): Promise<PaymentAllocation>;
+  takeBack(allocationId: string, options: Previewed<UndoingOptions>): Promise<JournalEntry[]>;
+  takeBack(allocationId: string, options?: NotPreviewed<UndoingOptions>): Promise<PaymentAllocation>;
   async takeBack(allocationId: string, options: UndoingOptions = {}): Promise<PaymentAllocation | JournalEntry[]> {
     const { date = null, preview: isPreview } = parseInput(undoingSchema, options, "date");
     const work = async (unit: Unit) => {
@@ -140,8 +139,8 @@ export class PaymentRepository {
    * the first later day on which all it did had happened.
    * Throws `NotFoundError`; `ConflictError` when it is void already, or the date does not fit.
    */
-  void(id: string, options: Preview<UndoingOptions>): Promise<JournalEntry[]>;
-  void(id: string, options?: Posting<UndoingOptions>): Promise<Payment>;
+  void(id: string, options: Previewed<UndoingOptions>): Promise<JournalEntry[]>;
+  void(id: string, options?: NotPreviewed<UndoingOptions>): Promise<Payment>;
   async void(id: string, options: UndoingOptions = {}): Promise<Payment | JournalEntry[]> {
     const { date = null, preview: isPreview } = parseInput(undoingSchema, options, "date");
     const work = async (unit: Unit) => {

@@ -15,7 +15,7 @@ interface Queue {
   readonly batch: Batch<unknown, unknown>;
   /** Of the call that found no queue: every unit of the scope would do the same. */
   readonly unit: Unit;
-  waiting: Call[];
+  readonly waiting: Call[];
 }
 
 // Batches run outside every caller's asynchronous context: they belong to nobody's transaction and nobody's request.
@@ -41,7 +41,9 @@ function isRefusal(error: unknown): boolean {
  */
 export class Coalescer {
   readonly #longestWait: number;
-  readonly #queues = new Map<Batch<unknown, unknown>, Map<string, Queue>>();
+  // By batch, then by scope.
+  readonly #queues = new WeakMap<Batch<unknown, unknown>, Map<string, Queue>>();
+  #size = 0;
 
   /** `longestWait` in milliseconds: a call that waited longer for the batches before it is refused. */
   constructor(longestWait: number) {
@@ -50,9 +52,7 @@ export class Coalescer {
 
   /** Queues that exist; an idle one does not. */
   get size(): number {
-    let size = 0;
-    for (const scopes of this.#queues.values()) size += scopes.size;
-    return size;
+    return this.#size;
   }
 
   /** Runs `item` in the next batch of its `scope`; calls meet where scope and batch are the same. */
@@ -68,6 +68,7 @@ export class Coalescer {
   #open(scope: string, queue: Queue): void {
     const scopes = this.#queues.get(queue.batch) ?? new Map<string, Queue>();
     this.#queues.set(queue.batch, scopes.set(scope, queue));
+    this.#size += 1;
     nobody.runInAsyncScope(() => this.#sendNext(scope, queue));
   }
 
@@ -76,14 +77,8 @@ export class Coalescer {
     setImmediate(async () => {
       await settle(queue, this.#take(queue));
       if (queue.waiting.length > 0) this.#sendNext(scope, queue);
-      else this.#drop(scope, queue);
+      else if (this.#queues.get(queue.batch)?.delete(scope)) this.#size -= 1;
     });
-  }
-
-  #drop(scope: string, { batch }: Queue): void {
-    const scopes = this.#queues.get(batch);
-    scopes?.delete(scope);
-    if (scopes?.size === 0) this.#queues.delete(batch);
   }
 
   /** The calls of the next batch. Those that waited too long are refused; nothing of them was sent. */

@@ -1,146 +1,35 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { customers } from "../../src/accounting";
-import { sqlStatement } from "../../src/accounting/statements";
+import { describe, expect, it } from "vitest";
 import { joins } from "../../src/client/connection";
-import type { TenantScope } from "../../src/client/scope";
 import type { Batch, Unit } from "../../src/client/unit";
-import { ConflictError } from "../../src/core/errors";
-import type { Params } from "../../src/core/statement";
-import { tenantUnit } from "../../src/database";
-import {
-  ConnectionError,
-  type Database,
-  type DatabaseOptions,
-  newId,
-  TenantIsolationError,
-  type TenantTransaction,
-} from "../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { ConflictError, newId, TenantIsolationError } from "../../src/index";
+import { createTenant, type TestTenant } from "../../src/testing";
 import { addMember } from "../tenancy/support";
-import { startProxy } from "./proxy";
-import { backendOf, killBackend, meetingPoint, open, rejection } from "./support";
+import {
+  acme,
+  add,
+  db,
+  type Item,
+  inserts,
+  inside,
+  item,
+  many,
+  mostUnderWay,
+  names,
+  own,
+  sent,
+  setUp,
+  sizes,
+  test,
+  unitOf,
+  untilHeldBack,
+  whileLocked,
+} from "./coalescer-support";
+import { meetingPoint, rejection } from "./support";
 
-/** A customer to write: an empty name is refused with all others, a `key` that is taken fails alone. */
-interface Item {
-  companyId: string;
-  name: string;
-  key?: string;
-}
-
-const insert = sqlStatement(
-  "tests.coalescer.insert",
-  (q) => q.select({ id: customers.id, transaction: sql<string>`pg_current_xact_id()` }).from(customers),
-  (p: Params<{ ids: string[]; companyIds: string[]; names: string[]; keys: (string | null)[] }>) => sql`
-    insert into accounting.customers as c (tenant_id, id, company_id, name, external_id)
-    select ${p.tenantId}::uuid, * from unnest(${p.ids}::uuid[], ${p.companyIds}::uuid[], ${p.names}::text[], ${p.keys}::text[])
-    on conflict do nothing
-    returning c.id, pg_current_xact_id()::text`,
-);
-
-/** Items of each statement that was sent, in order. */
-let sent: (readonly Item[])[] = [];
-let underWay = 0;
-let mostUnderWay = 0;
-
-const inserts: Batch<Item, string> = {
-  name: "tests.coalescer",
-  most: 100,
-  async run(unit, items) {
-    sent.push(items);
-    underWay += 1;
-    mostUnderWay = Math.max(mostUnderWay, underWay);
-    try {
-      const ids = items.map(() => newId());
-      const rows = await unit.run(insert, {
-        ids,
-        companyIds: items.map(({ companyId }) => companyId),
-        names: items.map(({ name }) => name),
-        keys: items.map(({ key }) => key ?? null),
-      });
-      const written = new Map(rows.map(({ id, transaction }) => [id, transaction]));
-      return ids.map((id) => written.get(id) ?? new ConflictError("The key is taken"));
-    } finally {
-      underWay -= 1;
-    }
-  },
-};
-
-let test: TestDatabase;
-let acme: TestTenant;
-let db: Database;
-const opened: Database[] = [];
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
-beforeEach(async () => {
-  acme = await createTenant(test);
-  db = own({ max: 4 });
-  sent = [];
-  mostUnderWay = 0;
-});
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((database) => database.close({ graceMs: 100 })));
-});
-
-function own(options: DatabaseOptions = {}): Database {
-  const database = open(test, options);
-  opened.push(database);
-  return database;
-}
-
-/** What a handle of the scope hands to its repositories. */
-const unitOf = (scope: Partial<TenantScope> = {}, of: Database = db): Unit =>
-  tenantUnit(of.pool, { tenantId: acme.tenant.id, ...scope }).unit;
-
-const item = (name: string | number, key?: string): Item => ({
-  companyId: acme.company.id,
-  name: String(name),
-  ...(key === undefined ? {} : { key }),
-});
-
-const add = (unit: Unit, name: string | number, key?: string) => unit.joined(inserts, item(name, key));
-
-/** What a transaction hands to its repositories. */
-function inside<T>(tx: TenantTransaction, work: (unit: Unit) => Promise<T>): Promise<T> {
-  return tx.tenancy.idempotency.once({ operation: "tests.coalescer", key: newId(), request: null }, work);
-}
-
-const many = (count: number) => Array.from({ length: count }, (_, index) => index);
-
-const sizes = () => sent.map((items) => items.length);
-
-/** Names of the tenant's customers, read on another connection, in numerical order. */
-async function names(tenantId = acme.tenant.id): Promise<string[]> {
-  const { rows } = await test.asOwner((owner) =>
-    owner.query("select name from accounting.customers where tenant_id = $1 order by length(name), name", [tenantId]),
-  );
-  return rows.map((row) => row.name);
-}
-
-/** Holds back whatever writes a customer, until `work` is done. */
-async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
-  return test.asOwner(async (owner) => {
-    await owner.query("begin; lock table accounting.customers in exclusive mode");
-    try {
-      return await work();
-    } finally {
-      await owner.query("commit");
-    }
-  });
-}
-
-/** Resolves once a write waits for the lock. */
-async function untilHeldBack(): Promise<void> {
-  const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  await test.asOwner(async (owner) => {
-    while ((await owner.query(waiting)).rowCount === 0) await sleep(5);
-  });
-}
+setUp();
 
 describe("single calls that meet", () => {
   it("are one statement and one transaction, whatever handle of the scope they came from", async () => {
@@ -209,63 +98,6 @@ describe("single calls that meet", () => {
   });
 });
 
-describe("a bad item", () => {
-  const places: [string, number[]][] = [
-    ["first", [0]],
-    ["in the middle", [17]],
-    ["last", [39]],
-    ["one of several", [0, 1, 13, 38]],
-    ["one of a half", many(20)],
-    ["like all others", many(40)],
-  ];
-
-  it.each(places)("that the server refuses fails alone: %s", async (_, bad) => {
-    const unit = unitOf();
-    const outcomes = await Promise.allSettled(many(40).map((index) => add(unit, bad.includes(index) ? "" : index)));
-    for (const [index, outcome] of outcomes.entries()) {
-      if (bad.includes(index)) expect(outcome).toMatchObject({ status: "rejected", reason: { sqlState: "23514" } });
-      else expect(outcome.status).toBe("fulfilled");
-    }
-    const good = many(40).filter((index) => !bad.includes(index));
-    expect(await names()).toEqual(good.map(String));
-    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
-    expect(new Set(errors).size).toBe(bad.length);
-  });
-
-  it("costs few statements: the batch is halved, not taken apart", async () => {
-    const unit = unitOf();
-    await Promise.allSettled(many(64).map((index) => add(unit, index === 5 ? "" : index)));
-    expect(sizes()).toEqual([64, 32, 16, 8, 4, 4, 2, 1, 1, 2, 8, 16, 32]);
-  });
-
-  it("that cannot be sent fails alone", async () => {
-    const unit = unitOf();
-    const outcomes = await Promise.allSettled(["good", "nul \0", "as good"].map((name) => add(unit, name)));
-    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-    expect(outcomes[1]).toMatchObject({ reason: { code: "VALIDATION_FAILED" } });
-  });
-
-  it("with an outcome of its own fails alone, and nothing is sent again", async () => {
-    const unit = unitOf();
-    const outcomes = await Promise.allSettled(
-      many(10).map((index) => add(unit, index, index % 3 === 0 ? "same" : `key ${index}`)),
-    );
-    expect(outcomes.map(({ status }) => status)).toEqual(
-      many(10).map((index) => (index % 3 === 0 && index > 0 ? "rejected" : "fulfilled")),
-    );
-    expect(outcomes[3]).toMatchObject({ reason: new ConflictError("The key is taken") });
-    expect(sizes()).toEqual([10]);
-  });
-
-  it("does not stop the calls that wait behind it", async () => {
-    const unit = unitOf();
-    const outcomes = await Promise.allSettled(many(150).map((index) => add(unit, index === 99 ? "" : index)));
-    expect(outcomes.filter(({ status }) => status === "rejected").length).toBe(1);
-    expect((await names()).length).toBe(149);
-    expect(mostUnderWay).toBe(1);
-  });
-});
-
 describe("scopes", () => {
   it("never share a statement: tenants, members, companies", async () => {
     const member = await addMember(acme);
@@ -315,115 +147,6 @@ describe("scopes", () => {
     expect(outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason.code : "done"))).toEqual(
       many(8).map((index) => (index % 2 ? "TENANT_ISOLATION" : "done")),
     );
-  });
-});
-
-describe("a connection that is lost under a batch", () => {
-  it("fails all its calls with an unknown outcome; the calls behind it succeed", async () => {
-    const proxy = await startProxy(test.urls.runtime);
-    const unit = unitOf({}, own({ url: proxy.url, max: 1 }));
-    await add(unit, "before");
-    let syncs = 0;
-    proxy.judge((type) => {
-      syncs += type === "S" ? 1 : 0;
-      return type === "S" && syncs === 1 ? "cut-after" : "pass";
-    });
-    const outcomes = await Promise.allSettled(many(150).map((index) => add(unit, index)));
-    for (const outcome of outcomes.slice(0, 100)) {
-      expect(outcome).toMatchObject({ status: "rejected", reason: { outcome: "unknown", retryable: false } });
-      expect(outcome.status === "rejected" && outcome.reason).toBeInstanceOf(ConnectionError);
-    }
-    expect(outcomes.slice(100).map(({ status }) => status)).toEqual(many(50).map(() => "fulfilled"));
-    expect(sizes(), "nothing is sent twice").toEqual([1, 100, 50]);
-    await proxy.close();
-  });
-
-  it("is told with the server's reason when the process was ended", async () => {
-    const lonely = own({ max: 1 });
-    const unit = unitOf({}, lonely);
-    const pid = await backendOf(lonely.forTenant({ tenantId: acme.tenant.id }));
-    const outcomes = await whileLocked(async () => {
-      const calls = Promise.allSettled(many(30).map((index) => add(unit, index)));
-      await untilHeldBack();
-      await killBackend(test, pid);
-      return calls;
-    });
-    for (const outcome of outcomes) {
-      expect(outcome).toMatchObject({ status: "rejected", reason: { sqlState: "57P01" } });
-      expect(outcome.status === "rejected" && outcome.reason).toBeInstanceOf(ConnectionError);
-    }
-    expect(await names()).toEqual([]);
-    await add(unit, "after");
-    expect(await names()).toEqual(["after"]);
-  });
-});
-
-describe("waiting", () => {
-  it("ends for all calls of a batch when a lock is not free in time; they are not sent again", async () => {
-    const unit = unitOf({}, own({ lockTimeoutMillis: 50 }));
-    const outcomes = await whileLocked(() => Promise.allSettled(many(10).map((index) => add(unit, index))));
-    for (const outcome of outcomes) {
-      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "TIMEOUT", retryable: true } });
-    }
-    expect(sizes()).toEqual([10]);
-  });
-
-  it("ends for all calls of a batch when the pool is exhausted", async () => {
-    const pool = own({ max: 1, connectionTimeoutMillis: 100 });
-    const finish = meetingPoint(2);
-    const begun = meetingPoint(2);
-    const holder = pool.withTenant({ tenantId: acme.tenant.id }, async (tx) => {
-      await tx.accounting.customers.list();
-      await begun();
-      await finish();
-    });
-    await begun();
-    const outcomes = await Promise.allSettled(many(10).map((index) => add(unitOf({}, pool), index)));
-    await finish();
-    await holder;
-    for (const outcome of outcomes) {
-      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "POOL_EXHAUSTED", retryable: true } });
-    }
-    expect(sizes()).toEqual([10]);
-  });
-
-  it("ends for calls that waited longer than for a connection behind a slow batch", async () => {
-    const unit = unitOf({}, own({ connectionTimeoutMillis: 200 }));
-    await add(unit, "opens a connection");
-    const { slow, behind } = await whileLocked(async () => {
-      const calls = { slow: add(unit, "slow"), behind: Promise.resolve<PromiseSettledResult<string>[]>([]) };
-      await untilHeldBack();
-      calls.behind = Promise.allSettled(many(5).map((index) => add(unit, index)));
-      await sleep(300);
-      return calls;
-    });
-    await slow;
-    for (const outcome of await behind) {
-      expect(outcome).toMatchObject({
-        reason: { code: "POOL_EXHAUSTED", statement: "tests.coalescer", retryable: true },
-      });
-    }
-    expect(await names()).toEqual(["slow", "opens a connection"]);
-  });
-
-  it("ends when the handle is closed, with the error of every other call", async () => {
-    const closing = own({ max: 1 });
-    const unit = unitOf({}, closing);
-    await add(unit, "before");
-    const outcomes = await whileLocked(async () => {
-      const calls = Promise.allSettled(many(250).map((index) => add(unit, index)));
-      await untilHeldBack();
-      await closing.close({ graceMs: 50 });
-      return calls;
-    });
-    expect(outcomes.length).toBe(250);
-    for (const outcome of outcomes.slice(0, 100)) expect(outcome).toMatchObject({ reason: { outcome: "unknown" } });
-    for (const outcome of outcomes.slice(100)) {
-      expect(outcome).toMatchObject({ reason: { message: "The database handle is closed" } });
-    }
-    expect(await rejection(add(unit, "late"))).toMatchObject({ message: "The database handle is closed" });
-    expect(closing.pool[joins].size).toBe(0);
-    expect(await names()).toEqual(["before"]);
   });
 });
 
@@ -559,22 +282,5 @@ describe("queues", () => {
     expect(outcomes.filter(({ status }) => status === "rejected").length).toBe(10);
     await new Promise(setImmediate);
     expect(db.pool[joins].size).toBe(0);
-  });
-});
-
-describe("a batch that answers for fewer items than it got", () => {
-  it("fails all its calls, and sends nothing again", async () => {
-    const unit = unitOf();
-    let runs = 0;
-    const short: Batch<Item, string> = {
-      ...inserts,
-      run: async (inner, items) => {
-        runs += 1;
-        return (await inserts.run(inner, items)).slice(1);
-      },
-    };
-    const outcomes = await Promise.allSettled(many(4).map((index) => unit.joined(short, item(index))));
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { name: "TypeError" } });
-    expect(runs).toBe(1);
   });
 });

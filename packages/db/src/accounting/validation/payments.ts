@@ -44,6 +44,8 @@ interface Checked {
 
 /** What one field alone cannot tell: decimals by currency, and the sum of the allocations. */
 function checkPayment(payment: Checked, context: z.RefinementCtx): void {
+  // Amounts that are no numbers cannot be compared.
+  if (context.issues.length > 0) return;
   const given = Array.isArray(payment.allocations) ? payment.allocations : [];
   checkDocuments(given, context);
   if (compareMoney(sumMoney(given.map((allocation) => allocation.amount)), payment.amount) > 0) {

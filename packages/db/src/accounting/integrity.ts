@@ -1,0 +1,63 @@
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Unit } from "../client/unit";
+import type { Params } from "../core/statement";
+import { parseInput } from "../core/validation";
+import { companies } from "../tenancy/schema";
+import { sqlStatement } from "./statements";
+import { violationFilterSchema, type violationKinds } from "./validation/reports";
+
+/** A rule of the books, by what is wrong where it does not hold. */
+export type ViolationKind = (typeof violationKinds)[number];
+
+/** A rule that does not hold, and where. */
+export interface Violation {
+  kind: ViolationKind;
+  companyId: string;
+  /** The table of the record, such as `accounting.journal_entries`. */
+  recordTable: string;
+  recordId: string;
+  /** What is wrong, in plain words. */
+  detail: string;
+}
+
+const violations = sqlStatement(
+  "accounting.integrity.violations",
+  (q) =>
+    q
+      .select({
+        kind: sql<ViolationKind>`kind`,
+        companyId: companies.id,
+        recordTable: sql<string>`record_table`,
+        recordId: sql<string>`record_id`,
+        detail: sql<string>`detail`,
+      })
+      .from(companies),
+  (p: Params<{ companyId: string | null; kind: string | null; limit: number }>) => sql`
+    select v.kind, v.company_id, v.record_table, v.record_id, v.detail
+    from accounting.violations v
+    where v.tenant_id = ${p.tenantId}::uuid
+      and (${p.companyId}::uuid is null or v.company_id = ${p.companyId}::uuid)
+      and (${p.kind}::text is null or v.kind = ${p.kind}::text)
+    order by v.kind, v.company_id, v.record_id, v.detail
+    limit ${p.limit}`,
+);
+
+/** The health check of the books: the view `accounting.violations` computes every rule again from the records. */
+export class IntegrityRepository {
+  readonly #unit: Unit;
+
+  constructor(unit: Unit) {
+    this.#unit = unit;
+  }
+
+  /**
+   * Rules that do not hold; none in healthy books. It reads all books of the tenant, or of one company, so run it as a
+   * job: seconds for a million lines. Where that is too much for one statement, ask for one `kind` at a time. At most
+   * `limit` are returned (1,000 when left out, 10,000 at most). Throws `ValidationError`.
+   */
+  async violations(filter: z.input<typeof violationFilterSchema> = {}): Promise<Violation[]> {
+    const { companyId, kind, limit } = parseInput(violationFilterSchema, filter, "filter");
+    return this.#unit.run(violations, { companyId: companyId ?? null, kind: kind ?? null, limit });
+  }
+}

@@ -1,0 +1,186 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Unit } from "../../client/unit";
+import { found } from "../../core/found";
+import type { Params } from "../../core/statement";
+import { parseInput } from "../../core/validation";
+import { accounts } from "../schema";
+import { sqlStatement } from "../statements";
+import { ageingSchema } from "../validation/reports";
+
+/** Open amounts by how long they are due, in base currency, two decimals. */
+export interface AgedAmounts {
+  /** Not due yet. */
+  current: string;
+  /** One amount for each of the report's `overdueDays`. */
+  overdue: string[];
+  /** Payments and credit notes that settle no document: zero or negative. */
+  unallocated: string;
+  total: string;
+}
+
+/** What was open at the end of a day, per party. Amounts are in the books' base currency. */
+export interface Ageing<Party> {
+  companyId: string;
+  asOf: string;
+  currency: string;
+  /** First and last day overdue of each bucket; the last bucket has no end. */
+  overdueDays: { from: number; to: number | null }[];
+  /** Those with something open or unallocated, by name. */
+  parties: (Party & AgedAmounts)[];
+  /** The sums over all parties; `total` is the balance of the control account. */
+  totals: AgedAmounts;
+}
+
+interface AgeingParams {
+  companyId: string;
+  asOf: string;
+  /** The first day overdue of each bucket. */
+  firstDays: number[];
+}
+
+/** How receivables and payables are called in the tables. */
+interface Side {
+  documents: SQL;
+  documentKind: string;
+  documentDate: SQL;
+  parties: SQL;
+  partyId: SQL;
+  direction: string;
+  /** Columns of an allocation: the document it settles, the credit note it uses up. */
+  settles: SQL;
+  uses: SQL;
+}
+
+const receivables: Side = {
+  documents: sql`accounting.invoices`,
+  documentKind: "invoice",
+  documentDate: sql`invoice_date`,
+  parties: sql`accounting.customers`,
+  partyId: sql`customer_id`,
+  direction: "in",
+  settles: sql`invoice_id`,
+  uses: sql`credit_note_id`,
+};
+
+const payables: Side = {
+  documents: sql`accounting.bills`,
+  documentKind: "bill",
+  documentDate: sql`bill_date`,
+  parties: sql`accounting.vendors`,
+  partyId: sql`vendor_id`,
+  direction: "out",
+  settles: sql`bill_id`,
+  uses: sql`vendor_credit_id`,
+};
+
+/*
+ * As of the end of a day: a document or payment counts from its date until the day before it was voided, an allocation
+ * from its date until the day before it was taken back.
+ */
+const ageingRows = (side: Side, p: Params<AgeingParams>) => {
+  const text = (value: string) => sql.raw(`'${value}'`);
+  const standing = (column: SQL, amount: SQL) => sql`
+      select al.${column} as id, sum(al.${amount}) as amount
+      from accounting.payment_allocations al
+      where al.tenant_id = ${p.tenantId}::uuid and al.company_id = ${p.companyId}::uuid and al.${column} is not null
+        and al.allocated_on <= ${p.asOf}::date and (al.reversed_on is null or al.reversed_on > ${p.asOf}::date)
+      group by al.${column}`;
+  const document = sql`d.tenant_id = ${p.tenantId}::uuid and d.company_id = ${p.companyId}::uuid and d.status <> 'draft'
+        and d.${side.documentDate} <= ${p.asOf}::date and (d.voided_on is null or d.voided_on > ${p.asOf}::date)`;
+  return sql`
+    with open as (
+      select d.${side.partyId} as party_id, width_bucket(${p.asOf}::date - d.due_date, ${p.firstDays}::int[]) as bucket,
+        d.base_amount - coalesce(settled.amount, 0) as amount
+      from ${side.documents} d
+      left join (${standing(side.settles, sql`base_amount`)}) settled on settled.id = d.id
+      where ${document} and d.kind = ${text(side.documentKind)}
+      union all
+      select d.${side.partyId}, -1, coalesce(used.amount, 0) - d.base_amount
+      from ${side.documents} d
+      left join (${standing(side.uses, sql`source_base_amount`)}) used on used.id = d.id
+      where ${document} and d.kind = 'credit_note'
+      union all
+      select d.${side.partyId}, -1, coalesce(used.amount, 0) - d.base_amount
+      from accounting.payments d
+      left join (${standing(sql`payment_id`, sql`source_base_amount`)}) used on used.id = d.id
+      where d.tenant_id = ${p.tenantId}::uuid and d.company_id = ${p.companyId}::uuid
+        and d.direction = ${text(side.direction)} and d.payment_date <= ${p.asOf}::date
+        and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
+    ), summed as (
+      select o.party_id, o.bucket, coalesce(sum(o.amount), 0.00) as amount
+      from open o
+      where o.amount <> 0
+      group by grouping sets ((o.party_id, o.bucket), (o.party_id), (o.bucket), ())
+    )
+    select b.base_currency, s.party_id, party.name, s.bucket, s.amount::text
+    from accounting.books b
+    cross join summed s
+    left join ${side.parties} party on party.tenant_id = ${p.tenantId}::uuid and party.id = s.party_id
+    where b.tenant_id = ${p.tenantId}::uuid and b.company_id = ${p.companyId}::uuid
+    order by party.name, s.party_id, s.bucket`;
+};
+
+const ageing = (name: string, side: Side) =>
+  sqlStatement(
+    name,
+    (q) =>
+      q
+        .select({
+          currency: sql<string>`currency`,
+          partyId: sql<string | null>`party_id`,
+          name: sql<string>`name`,
+          bucket: sql<number | null>`bucket`,
+          amount: sql<string>`amount`,
+        })
+        .from(accounts),
+    (p: Params<AgeingParams>) => ageingRows(side, p),
+  );
+
+const receivablesAgeing = ageing("accounting.reports.receivables_ageing", receivables);
+const payablesAgeing = ageing("accounting.reports.payables_ageing", payables);
+
+export type AgeingInput = z.input<typeof ageingSchema>;
+export type ReceivablesAgeing = Ageing<{ customerId: string; name: string }>;
+export type PayablesAgeing = Ageing<{ vendorId: string; name: string }>;
+
+export function readReceivablesAgeing(unit: Unit, input: AgeingInput): Promise<ReceivablesAgeing> {
+  return read(unit, receivablesAgeing, input, (customerId, name) => ({ customerId, name }));
+}
+
+export function readPayablesAgeing(unit: Unit, input: AgeingInput): Promise<PayablesAgeing> {
+  return read(unit, payablesAgeing, input, (vendorId, name) => ({ vendorId, name }));
+}
+
+async function read<Party>(
+  unit: Unit,
+  statement: typeof receivablesAgeing,
+  input: AgeingInput,
+  partyOf: (id: string, name: string) => Party,
+): Promise<Ageing<Party>> {
+  const { companyId, asOf, buckets } = parseInput(ageingSchema, input, "report");
+  const firstDays = [1, ...buckets.map((day) => day + 1)];
+  const rows = await unit.run(statement, { companyId, asOf, firstDays });
+  const { currency } = found(rows[0], "company with books");
+
+  const amounts = new Map<string | null, Map<number | null, string>>();
+  const names = new Map<string, string>();
+  for (const row of rows) {
+    const own = amounts.get(row.partyId) ?? new Map<number | null, string>();
+    amounts.set(row.partyId, own.set(row.bucket, row.amount));
+    if (row.partyId !== null) names.set(row.partyId, row.name);
+  }
+  const agedAmounts = (partyId: string | null): AgedAmounts => {
+    const of = (bucket: number | null) => amounts.get(partyId)?.get(bucket) ?? "0.00";
+    const overdue = firstDays.map((_day, index) => of(index + 1));
+    return { current: of(0), overdue, unallocated: of(-1), total: of(null) };
+  };
+  return {
+    companyId,
+    asOf,
+    currency,
+    overdueDays: firstDays.map((from, index) => ({ from, to: buckets[index] ?? null })),
+    parties: [...names].map(([id, name]) => ({ ...partyOf(id, name), ...agedAmounts(id) })),
+    totals: agedAmounts(null),
+  };
+}

@@ -1,0 +1,140 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Unit } from "../../client/unit";
+import { found } from "../../core/found";
+import type { Params } from "../../core/statement";
+import { parseInput } from "../../core/validation";
+import { journalEntries } from "../schema";
+import { sqlStatement } from "../statements";
+import { customerDaysSchema, vendorDaysSchema } from "../validation/reports";
+
+/** A document, payment or exchange difference in a party's account, in base currency, two decimals. */
+export interface StatementLine {
+  entryId: string;
+  date: string;
+  source: (typeof journalEntries.$inferSelect)["source"];
+  /** The document, payment or allocation. */
+  sourceId: string | null;
+  /** The number of the invoice or bill, the reference of the payment. */
+  reference: string | null;
+  description: string | null;
+  debit: string;
+  credit: string;
+  /** What is owed after this line. */
+  balance: string;
+}
+
+/** What happened between two days, both included, by date. `opening` is what was owed before, `closing` afterwards. */
+export interface PartyStatement<Party> {
+  party: Party;
+  from: string;
+  to: string;
+  opening: string;
+  lines: StatementLine[];
+  closing: string;
+}
+
+interface StatementParams {
+  partyId: string;
+  from: string;
+  to: string;
+}
+
+interface Side {
+  parties: SQL;
+  partyId: SQL;
+  /** What a line adds to what is owed. */
+  owed: SQL;
+  documents: SQL;
+  documentNumber: SQL;
+  documentSources: SQL;
+}
+
+const statementRows = (side: Side, p: Params<StatementParams>) => sql`
+  select party.name, opening.balance::text, l.entry_id, l.entry_date::text, e.source, e.source_id,
+    coalesce(d.${side.documentNumber}, payment.reference, e.reference), coalesce(l.description, e.description),
+    l.base_debit::text, l.base_credit::text,
+    (opening.balance + sum(${side.owed}) over (order by l.entry_date, l.account_version, l.id))::text
+  from ${side.parties} party
+  cross join (
+    select coalesce(sum(${side.owed}), 0.00) as balance
+    from accounting.journal_lines l
+    where l.tenant_id = ${p.tenantId}::uuid and l.${side.partyId} = ${p.partyId}::uuid and l.entry_date < ${p.from}::date
+  ) opening
+  left join accounting.journal_lines l
+    on l.tenant_id = ${p.tenantId}::uuid and l.${side.partyId} = party.id
+    and l.entry_date >= ${p.from}::date and l.entry_date <= ${p.to}::date
+  left join accounting.journal_entries e on e.tenant_id = ${p.tenantId}::uuid and e.id = l.entry_id
+  left join ${side.documents} d
+    on e.source in (${side.documentSources}) and d.tenant_id = ${p.tenantId}::uuid and d.id = e.source_id
+  left join accounting.payments payment
+    on e.source in ('payment', 'payment_void') and payment.tenant_id = ${p.tenantId}::uuid and payment.id = e.source_id
+  where party.tenant_id = ${p.tenantId}::uuid and party.id = ${p.partyId}::uuid
+  order by l.entry_date, l.account_version, l.id`;
+
+const statementOf = (name: string, side: Side) =>
+  sqlStatement(
+    name,
+    (q) =>
+      q
+        .select({
+          name: sql<string>`name`,
+          opening: sql<string>`opening`,
+          entryId: sql<string | null>`entry_id`,
+          date: sql<string>`entry_date`,
+          source: journalEntries.source,
+          sourceId: journalEntries.sourceId,
+          reference: sql<string | null>`reference`,
+          description: journalEntries.description,
+          debit: sql<string>`debit`,
+          credit: sql<string>`credit`,
+          balance: sql<string>`balance`,
+        })
+        .from(journalEntries),
+    (p: Params<StatementParams>) => statementRows(side, p),
+  );
+
+const customerStatement = statementOf("accounting.reports.customer_statement", {
+  parties: sql`accounting.customers`,
+  partyId: sql`customer_id`,
+  owed: sql`l.base_debit - l.base_credit`,
+  documents: sql`accounting.invoices`,
+  documentNumber: sql`invoice_number`,
+  documentSources: sql`'invoice', 'invoice_void'`,
+});
+
+const vendorStatement = statementOf("accounting.reports.vendor_statement", {
+  parties: sql`accounting.vendors`,
+  partyId: sql`vendor_id`,
+  owed: sql`l.base_credit - l.base_debit`,
+  documents: sql`accounting.bills`,
+  documentNumber: sql`bill_number`,
+  documentSources: sql`'bill', 'bill_void'`,
+});
+
+export type CustomerStatementInput = z.input<typeof customerDaysSchema>;
+export type VendorStatementInput = z.input<typeof vendorDaysSchema>;
+export type CustomerStatement = PartyStatement<{ customerId: string; name: string }>;
+export type VendorStatement = PartyStatement<{ vendorId: string; name: string }>;
+
+export async function readCustomerStatement(unit: Unit, input: CustomerStatementInput): Promise<CustomerStatement> {
+  const { customerId, from, to } = parseInput(customerDaysSchema, input, "report");
+  const { name, ...rest } = await read(unit, customerStatement, { partyId: customerId, from, to }, "customer");
+  return { party: { customerId, name }, ...rest };
+}
+
+export async function readVendorStatement(unit: Unit, input: VendorStatementInput): Promise<VendorStatement> {
+  const { vendorId, from, to } = parseInput(vendorDaysSchema, input, "report");
+  const { name, ...rest } = await read(unit, vendorStatement, { partyId: vendorId, from, to }, "vendor");
+  return { party: { vendorId, name }, ...rest };
+}
+
+async function read(unit: Unit, statement: typeof customerStatement, params: StatementParams, what: string) {
+  const rows = await unit.run(statement, params);
+  const { name, opening } = found(rows[0], what);
+  const lines = rows.flatMap(({ name: _name, opening: _opening, entryId, ...line }) =>
+    entryId === null ? [] : [{ entryId, ...line }],
+  );
+  const { from, to } = params;
+  return { name, from, to, opening, lines, closing: lines.at(-1)?.balance ?? opening };
+}

@@ -1,0 +1,589 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { invoices, payments } from "../../src/accounting";
+import {
+  type ConflictError,
+  DatabaseError,
+  type InvariantError,
+  NotFoundError,
+  newId,
+  ValidationError,
+} from "../../src/index";
+import {
+  createCustomer,
+  createInvoice,
+  createTestDatabase,
+  createVendor,
+  type TestDatabase,
+  type TestTenant,
+} from "../../src/testing";
+import { approved, credited, discrepancies, postings, tenantWithBooks } from "./ledger-support";
+import { bySql } from "./ledger-tools";
+import { asLogin, balanceOf, issued, ownerRows, rejection, somebodyWaitsForALock, sortOut } from "./support";
+
+let test: TestDatabase;
+let acme: TestTenant;
+let customerId: string;
+let money: { companyId: string; customerId: string; paymentDate: string };
+
+beforeAll(async () => {
+  test = await createTestDatabase({ max: 10 });
+});
+afterAll(() => test.close());
+
+beforeEach(async () => {
+  acme = await tenantWithBooks(test);
+  customerId = (await createCustomer(acme)).id;
+  money = { companyId: acme.company.id, customerId, paymentDate: "2026-02-01" };
+});
+
+const paymentsOf = (of: TestTenant) => of.handle.accounting.payments;
+const received = (amount: string, fields: object = {}) => paymentsOf(acme).receive({ ...money, amount, ...fields });
+const invoiceOf = (id: string) => acme.handle.accounting.invoices.getById(id);
+const conflict = { code: "CONFLICT" } satisfies Partial<ConflictError>;
+const invariant = { code: "INVARIANT_VIOLATED" } satisfies Partial<InvariantError>;
+
+describe("an allocation", () => {
+  it("settles a part, then the rest", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const payment = await received("100.00");
+    const settle = (amount: string) =>
+      paymentsOf(acme).allocate({
+        paymentId: payment.id,
+        date: "2026-03-01",
+        allocations: [{ invoiceId: invoice.id, amount }],
+      });
+    const [part] = await settle("33.33");
+    expect(part).toMatchObject({ amount: "33.33", baseAmount: "33.33", sourceBaseAmount: "33.33", reversedOn: null });
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "partly_paid", paidAmount: "33.33" });
+    await settle("66.67");
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "paid", paidAmount: "100.00" });
+    expect(await paymentsOf(acme).getById(payment.id)).toMatchObject({ allocatedAmount: "100.00" });
+    expect(await balanceOf(acme, customerId)).toBe("0.00");
+    expect(await postings(test, acme, part?.id ?? "")).toEqual([]);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("returns in the order asked for, whatever the order of the ids", async () => {
+    const ids = [await issued(acme, "1.00", { customerId }), await issued(acme, "2.00", { customerId })].map(
+      ({ id }) => id,
+    );
+    const payment = await received("3.00");
+    const allocations = ids.reverse().map((invoiceId) => ({ invoiceId, amount: "1.00" }));
+    const made = await paymentsOf(acme).allocate({ paymentId: payment.id, allocations });
+    expect(made.map(({ invoiceId }) => invoiceId)).toEqual(ids);
+  });
+
+  it("is all of its documents or none", async () => {
+    const [first, second] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+    const payment = await received("30.00");
+    const attempt = paymentsOf(acme).allocate({
+      paymentId: payment.id,
+      allocations: [
+        { invoiceId: first.id, amount: "10.00" },
+        { invoiceId: second.id, amount: "10.01" },
+      ],
+    });
+    await expect(attempt).rejects.toMatchObject(invariant);
+    expect(await invoiceOf(first.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    const whole = received("30.00", { allocations: [{ invoiceId: first.id, amount: "10.01" }] });
+    await expect(whole).rejects.toThrow("The amount is more than is due on the document");
+    expect((await paymentsOf(acme).list()).items).toHaveLength(1);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("takes no more than is left of the payment", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const payment = await received("10.00");
+    const settle = (amount: string) =>
+      paymentsOf(acme).allocate({ paymentId: payment.id, allocations: [{ invoiceId: invoice.id, amount }] });
+    await expect(settle("10.01")).rejects.toThrow("The amount is more than is left of the payment or credit note");
+    await settle("6.00");
+    await expect(settle("4.01")).rejects.toMatchObject(invariant);
+    await settle("4.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("keeps what was paid too much as credit, for a later document", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const payment = await received("130.00", { allocations: "oldest" });
+    expect(payment.allocatedAmount).toBe("100.00");
+    expect(await balanceOf(acme, customerId)).toBe("-30.00");
+    const later = await issued(acme, "50.00", { customerId, invoiceDate: "2026-04-01", dueDate: "2026-04-30" });
+    await paymentsOf(acme).allocate({ paymentId: payment.id, date: "2026-04-02", allocations: "oldest" });
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "paid" });
+    expect(await invoiceOf(later.id)).toMatchObject({ status: "partly_paid", paidAmount: "30.00" });
+    expect(await balanceOf(acme, customerId)).toBe("20.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("goes to what is due first, when asked to", async () => {
+    const due = async (dueDate: string, amount: string) => (await issued(acme, amount, { customerId, dueDate })).id;
+    const third = await due("2026-05-03", "30.00");
+    const first = await due("2026-05-01", "10.00");
+    const second = await due("2026-05-02", "20.00");
+    await issued(acme, "5.00", { dueDate: "2026-01-20" });
+    await issued(acme, "5.00", { customerId, currency: "EUR", exchangeRate: "1.1", dueDate: "2026-01-20" });
+    await credited(acme, customerId, "1.00");
+    await createInvoice(acme, { customerId });
+    const payment = await received("45.00", { allocations: "oldest" });
+    expect(payment.allocatedAmount).toBe("45.00");
+    const paid = async () => Promise.all([first, second, third].map(async (id) => (await invoiceOf(id)).paidAmount));
+    expect(await paid()).toEqual(["10.00", "20.00", "15.00"]);
+    const more = await received("4.00");
+    const made = await paymentsOf(acme).allocate({ paymentId: more.id, allocations: "oldest" });
+    expect(made).toMatchObject([{ invoiceId: third, amount: "4.00" }]);
+    expect(await paymentsOf(acme).allocate({ paymentId: more.id, allocations: "oldest" })).toEqual([]);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("does not mix customers, currencies, or what is no open document", async () => {
+    const payment = await received("100.00");
+    const open = await issued(acme, "10.00", { customerId });
+    const ofOther = await issued(acme, "10.00");
+    const inEuro = await issued(acme, "10.00", { customerId, currency: "EUR", exchangeRate: "1.1" });
+    const draft = await createInvoice(acme, { customerId });
+    const voided = await issued(acme, "10.00", { customerId });
+    await acme.handle.update(invoices).set({ status: "void" }).where(eq(invoices.id, voided.id));
+    const note = await credited(acme, customerId, "10.00");
+    const settle = (source: object, invoiceId: string, date?: string) =>
+      paymentsOf(acme).allocate({ ...source, date, allocations: [{ invoiceId, amount: "1.00" }] });
+    const refused: [object, string, string?][] = [
+      [{ paymentId: payment.id }, ofOther.id],
+      [{ paymentId: payment.id }, inEuro.id],
+      [{ paymentId: payment.id }, draft.id],
+      [{ paymentId: payment.id }, voided.id],
+      [{ paymentId: payment.id }, note.id],
+      [{ creditNoteId: open.id }, ofOther.id],
+      [{ creditNoteId: note.id }, ofOther.id],
+      [{ creditNoteId: note.id }, inEuro.id],
+      [{ paymentId: payment.id }, open.id, "2026-01-31"],
+      [{ creditNoteId: note.id }, open.id, "2026-01-14"],
+    ];
+    for (const [source, invoiceId, date] of refused) {
+      await expect(settle(source, invoiceId, date)).rejects.toMatchObject(conflict);
+    }
+    const bill = await approved(acme, (await createVendor(acme)).id);
+    const toBill = paymentsOf(acme).allocate({
+      paymentId: payment.id,
+      allocations: [{ billId: bill.id, amount: "1.00" }],
+    });
+    await expect(toBill).rejects.toMatchObject(conflict);
+    await expect(settle({ paymentId: payment.id }, newId())).rejects.toBeInstanceOf(NotFoundError);
+    await expect(settle({ paymentId: newId() }, open.id)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(settle({ creditNoteId: newId() }, open.id)).rejects.toBeInstanceOf(NotFoundError);
+    await paymentsOf(acme).void(payment.id);
+    await expect(settle({ paymentId: payment.id }, open.id)).rejects.toMatchObject(conflict);
+    expect(await invoiceOf(open.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("names the fields that do not fit", async () => {
+    const [paymentId, invoiceId, billId] = [newId(), newId(), newId()];
+    const wrong: [object, string][] = [
+      [{ allocations: [{ invoiceId, amount: "1" }] }, "paymentId"],
+      [{ paymentId, creditNoteId: paymentId, allocations: "oldest" }, "paymentId"],
+      [{ paymentId, allocations: [{ amount: "1" }] }, "allocations.0.invoiceId"],
+      [{ paymentId, allocations: [{ invoiceId, billId, amount: "1" }] }, "allocations.0.billId"],
+      [{ creditNoteId: paymentId, allocations: [{ billId, amount: "1" }] }, "allocations.0.invoiceId"],
+      [{ vendorCreditId: paymentId, allocations: [{ invoiceId, amount: "1" }] }, "allocations.0.billId"],
+      [
+        {
+          paymentId,
+          allocations: [
+            { billId, amount: "1" },
+            { invoiceId, amount: "1" },
+          ],
+        },
+        "allocations.1.billId",
+      ],
+      [{ paymentId, date: "soon", allocations: "oldest" }, "date"],
+      [{ paymentId, allocations: [{ invoiceId, amount: "0" }] }, "allocations.0.amount"],
+    ];
+    for (const [input, path] of wrong) {
+      const error = await rejection(paymentsOf(acme).allocate(input as never));
+      expect(error).toBeInstanceOf(ValidationError);
+      expect((error as ValidationError).issues.map((issue) => issue.path)).toEqual([path]);
+    }
+  });
+});
+
+describe("a credit note", () => {
+  it("settles invoices, and is paid by that itself", async () => {
+    const [first, second] = [await issued(acme, "10.00", { customerId }), await issued(acme, "30.00", { customerId })];
+    const note = await credited(acme, customerId, "25.00", { invoiceDate: "2026-02-01" });
+    const named = [{ invoiceId: first.id, amount: "10.00" }];
+    const [made] = await paymentsOf(acme).allocate({ creditNoteId: note.id, date: "2026-02-10", allocations: named });
+    expect(made).toMatchObject({ creditNoteId: note.id, paymentId: null, allocatedOn: "2026-02-10" });
+    expect(await invoiceOf(note.id)).toMatchObject({ status: "partly_paid", paidAmount: "10.00" });
+    const rest = await paymentsOf(acme).allocate({ creditNoteId: note.id, allocations: "oldest" });
+    expect(rest).toMatchObject([{ invoiceId: second.id, amount: "15.00" }]);
+    expect(await invoiceOf(note.id)).toMatchObject({ status: "paid", paidAmount: "25.00", paidBaseAmount: "25.00" });
+    expect(await balanceOf(acme, customerId)).toBe("15.00");
+    const again = paymentsOf(acme).allocate({
+      creditNoteId: note.id,
+      allocations: [{ invoiceId: second.id, amount: "1.00" }],
+    });
+    await expect(again).rejects.toMatchObject(invariant);
+    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-02-10" });
+    expect(await invoiceOf(note.id)).toMatchObject({ status: "partly_paid", paidAmount: "15.00" });
+    expect(await invoiceOf(first.id)).toMatchObject({ status: "issued" });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("of a vendor settles bills", async () => {
+    const vendor = await createVendor(acme);
+    const bill = await approved(acme, vendor.id, "40.00");
+    const note = await approved(acme, vendor.id, "15.00", { kind: "credit_note" });
+    const [made] = await paymentsOf(acme).allocate({ vendorCreditId: note.id, allocations: "oldest" });
+    expect(made).toMatchObject({ vendorCreditId: note.id, billId: bill.id, amount: "15.00" });
+    const rows = await ownerRows(test, "select status from accounting.bills where vendor_id = $1 order by kind", [
+      vendor.id,
+    ]);
+    expect(rows.map(({ status }) => status)).toEqual(["partly_paid", "paid"]);
+    await paymentsOf(acme).takeBack(made?.id ?? "");
+    const named = [{ billId: bill.id, amount: "5.00" }];
+    await paymentsOf(acme).allocate({ vendorCreditId: note.id, allocations: named });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});
+
+describe("taking back", () => {
+  it("opens the document again, from its date on, once", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const allocations = [{ invoiceId: invoice.id, amount: "100.00" }];
+    const payment = await received("100.00", { allocations });
+    const [made] = (await paymentsOf(acme).listAllocations({ paymentId: payment.id })).items;
+    const id = made?.id ?? "";
+    await expect(paymentsOf(acme).takeBack(id, { date: "2026-01-31" })).rejects.toMatchObject(conflict);
+    expect(await paymentsOf(acme).takeBack(id, { date: "2026-02-15" })).toMatchObject({ id, reversedOn: "2026-02-15" });
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    expect(await paymentsOf(acme).getById(payment.id)).toMatchObject({ allocatedAmount: "0.00" });
+    await expect(paymentsOf(acme).takeBack(id)).rejects.toMatchObject(conflict);
+    await expect(paymentsOf(acme).takeBack(newId())).rejects.toBeInstanceOf(NotFoundError);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("lets it be allocated again, but not to days on which the earlier one stood", async () => {
+    const [first, second] = [await issued(acme, "50.00", { customerId }), await issued(acme, "50.00", { customerId })];
+    const payment = await received("50.00", { allocations: [{ invoiceId: first.id, amount: "50.00" }] });
+    const [made] = (await paymentsOf(acme).listAllocations({ paymentId: payment.id })).items;
+    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-03-10" });
+    const settle = (date: string | undefined, paymentId: string, invoiceId: string) =>
+      paymentsOf(acme).allocate({ paymentId, date, allocations: [{ invoiceId, amount: "50.00" }] });
+    await expect(settle("2026-03-09", payment.id, second.id)).rejects.toMatchObject(conflict);
+    const other = await received("50.00");
+    await expect(settle("2026-03-09", other.id, first.id)).rejects.toMatchObject(conflict);
+    await settle("2026-03-10", payment.id, second.id);
+    // A payment that comes with allocations takes the first day that fits.
+    const third = await received("50.00", { allocations: [{ invoiceId: first.id, amount: "50.00" }] });
+    expect((await paymentsOf(acme).findDocument(third.id))?.allocations).toMatchObject([{ allocatedOn: "2026-03-10" }]);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("comes before the void of the document, on the calendar too", async () => {
+    const invoice = await issued(acme, "50.00", { customerId });
+    await received("50.00", { allocations: "oldest" });
+    const [made] = (await paymentsOf(acme).listAllocations({ invoiceId: invoice.id })).items;
+    const voidOn = (voidedOn: string) =>
+      acme.handle.update(invoices).set({ status: "void", voidedOn }).where(eq(invoices.id, invoice.id));
+    await expect(voidOn("2026-03-10")).rejects.toMatchObject(conflict);
+    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-03-10" });
+    await expect(voidOn("2026-03-09")).rejects.toMatchObject(conflict);
+    expect(await discrepancies(test, acme)).toEqual([]);
+    await voidOn("2026-03-10");
+    expect(await discrepancies(test, acme)).toEqual([]);
+    expect(await balanceOf(acme, customerId)).toBe("-50.00");
+  });
+});
+
+describe("a closed period", () => {
+  it("keeps what was open on its days", async () => {
+    const invoice = await issued(acme, "50.00", { customerId });
+    const payment = await received("50.00");
+    const allocations = [{ invoiceId: invoice.id, amount: "20.00" }];
+    const settle = (date?: string) => paymentsOf(acme).allocate({ paymentId: payment.id, date, allocations });
+    const [made] = await settle("2026-02-10");
+    const { periods } = acme.handle.accounting;
+    const year = await periods.createYear({ companyId: acme.company.id, startsOn: "2026-01-01" });
+    for (const month of year.slice(0, 2)) await periods.close(month.id);
+    await expect(settle("2026-02-28")).rejects.toMatchObject(conflict);
+    await expect(paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-02-28" })).rejects.toMatchObject(conflict);
+    await expect(paymentsOf(acme).void(payment.id, { date: "2026-02-28" })).rejects.toMatchObject(conflict);
+    await expect(received("1.00", { paymentDate: "2026-02-28" })).rejects.toMatchObject(conflict);
+    await settle("2026-03-01");
+    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-03-01" });
+    await paymentsOf(acme).void(payment.id, { date: "2026-03-02" });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});
+
+describe("raw SQL", () => {
+  const insert = `insert into accounting.payment_allocations (company_id, payment_id, invoice_id, amount`;
+
+  it("allocates like any other, and never what is not there", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const payment = await received("60.00");
+    const ids = [acme.company.id, payment.id, invoice.id];
+    const attempt = (amount: string, more = "", value = "") =>
+      bySql(test, acme, [`${insert}${more}) values ($1, $2, $3, ${amount}${value})`, ids]);
+    expect(await attempt("60.01")).toBe("ZT002");
+    expect(await attempt("0")).toBe("23514");
+    expect(await attempt("-5")).toBe("23514");
+    expect(await attempt("'NaN'")).toMatch(/^(ZT002|23514)$/);
+    expect(await attempt("5", ", reversed_on", ", '2026-05-01'")).toBe("ZT003");
+    expect(await attempt("50", ", base_amount, source_base_amount", ", 1, 2")).toBe("done");
+    expect(await attempt("10.01")).toBe("ZT002");
+    expect(await invoiceOf(invoice.id)).toMatchObject({
+      status: "partly_paid",
+      paidAmount: "50.00",
+      paidBaseAmount: "50.00",
+    });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("allocates several rows of one statement, each after the one before", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const payment = await received("60.00");
+    const rows = (count: number) =>
+      bySql(test, acme, [
+        `${insert}) select $1, $2, $3, 10 from generate_series(1, ${count})`,
+        [acme.company.id, payment.id, invoice.id],
+      ]);
+    expect(await rows(7)).toBe("ZT002");
+    expect(await rows(6)).toBe("done");
+    expect(await paymentsOf(acme).getById(payment.id)).toMatchObject({ allocatedAmount: "60.00" });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("changes nothing of an allocation but its end, once", async () => {
+    await issued(acme, "100.00", { customerId });
+    await received("60.00", { allocations: "oldest" });
+    const update = (set: string) => bySql(test, acme, [`update accounting.payment_allocations set ${set}`]);
+    for (const set of [
+      "amount = 1",
+      "base_amount = 1",
+      "source_base_amount = 1",
+      "allocated_on = '2026-02-03'",
+      "invoice_id = gen_random_uuid()",
+      "payment_id = gen_random_uuid()",
+      "reversed_on = '2026-01-31'",
+      "amount = 1, reversed_on = '2026-03-01'",
+    ]) {
+      expect([set, await update(set)]).toEqual([set, "ZT003"]);
+    }
+    expect(await bySql(test, acme, ["delete from accounting.payment_allocations"])).toBe("42501");
+    expect(await update("reversed_on = '2026-03-01'")).toBe("done");
+    for (const set of ["reversed_on = null", "reversed_on = '2026-03-02'"]) expect(await update(set)).toBe("ZT003");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("cannot mark a document as settled without money", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    for (const set of ["paid_amount = 100", "paid_base_amount = 1", "status = 'partly_paid'"]) {
+      expect(await bySql(test, acme, [`update accounting.invoices set ${set} where id = $1`, [invoice.id]])).toBe(
+        "ZT003",
+      );
+    }
+  });
+});
+
+/**
+ * Runs `first` in an open transaction of the runtime login, then `second` in another, which has to wait for it. Returns
+ * the SQLSTATE of the second, else "done".
+ */
+async function oneBehindTheOther(first: [string, unknown[]], second: [string, unknown[]]): Promise<string> {
+  return asLogin(test.urls.runtime, (one) =>
+    asLogin(test.urls.runtime, async (two) => {
+      for (const client of [one, two]) {
+        await client.query("begin");
+        await client.query("select set_config('app.current_tenant_id', $1, true)", [acme.tenant.id]);
+      }
+      await one.query(...first);
+      const outcome = two.query(...second).then(
+        () => "done",
+        (error: { code?: string }) => error.code ?? "no code",
+      );
+      await test.asOwner(somebodyWaitsForALock);
+      await one.query("commit");
+      const code = await outcome;
+      await two.query("commit");
+      return code;
+    }),
+  );
+}
+
+describe("raw SQL that waits for other raw SQL", () => {
+  const allocate = (column: string, source: string, invoiceId: string, amount = "10"): [string, unknown[]] => [
+    `insert into accounting.payment_allocations (company_id, ${column}, invoice_id, amount) values ($1, $2, $3, $4)`,
+    [acme.company.id, source, invoiceId, amount],
+  ];
+  const voidOf = (id: string, inDays = 0): [string, unknown[]] => [
+    "update accounting.payments set voided_on = current_date + $2::int where id = $1",
+    [id, inDays],
+  ];
+
+  it("sees what that one settled", async () => {
+    const invoice = await issued(acme, "10.00", { customerId });
+    const [one, two] = [await received("10.00"), await received("10.00")];
+    const outcome = oneBehindTheOther(
+      allocate("payment_id", one.id, invoice.id),
+      allocate("payment_id", two.id, invoice.id),
+    );
+    expect(await outcome).toBe("ZT002");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("sees what that one used of the payment or credit note", async () => {
+    const [one, two] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+    const payment = await received("10.00");
+    const note = await credited(acme, customerId, "5.00");
+    const used = oneBehindTheOther(
+      allocate("payment_id", payment.id, one.id, "5"),
+      allocate("payment_id", payment.id, two.id, "6"),
+    );
+    expect(await used).toBe("ZT002");
+    const credit = oneBehindTheOther(
+      allocate("credit_note_id", note.id, one.id, "5"),
+      allocate("credit_note_id", note.id, two.id, "1"),
+    );
+    expect(await credit).toBe("ZT002");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("sees that the payment is void, or voids what was allocated", async () => {
+    const invoice = await issued(acme, "20.00", { customerId });
+    const [one, two] = [await received("10.00"), await received("10.00")];
+    expect(await oneBehindTheOther(voidOf(one.id), allocate("payment_id", one.id, invoice.id))).toBe("ZT003");
+    expect(await oneBehindTheOther(allocate("payment_id", two.id, invoice.id), voidOf(two.id))).toBe("done");
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    const third = await received("10.00");
+    expect(await oneBehindTheOther(voidOf(third.id), voidOf(third.id, 1))).toBe("ZT003");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("sees that the document is void or paid", async () => {
+    const [one, two] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+    const payment = await received("20.00");
+    const set = (id: string, status: string): [string, unknown[]] => [
+      "update accounting.invoices set status = $2 where id = $1",
+      [id, status],
+    ];
+    expect(await oneBehindTheOther(set(one.id, "void"), allocate("payment_id", payment.id, one.id))).toBe("ZT003");
+    expect(await oneBehindTheOther(set(two.id, "paid"), allocate("payment_id", payment.id, two.id))).toBe("ZT002");
+    const third = await issued(acme, "10.00", { customerId });
+    expect(await oneBehindTheOther(allocate("payment_id", payment.id, third.id), set(third.id, "void"))).toBe("ZT003");
+    const fourth = await issued(acme, "10.00", { customerId });
+    const part = allocate("payment_id", payment.id, fourth.id, "4");
+    expect(await oneBehindTheOther(part, set(fourth.id, "paid"))).toBe("done");
+    const parts = (await paymentsOf(acme).listAllocations({ invoiceId: fourth.id })).items;
+    expect(parts.map(({ amount: settled }) => settled).sort()).toEqual(["4.00", "6.00"]);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});
+
+describe("at the same time", () => {
+  it("two payments of the full amount never both settle an invoice", { timeout: 120_000 }, async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 200; n += 1) ids.push((await issued(acme, "10.00", { customerId })).id);
+    for (const invoiceId of ids) {
+      const pay = () => received("10.00", { allocations: [{ invoiceId, amount: "10.00" }] });
+      const { values, errors } = sortOut(await Promise.allSettled([pay(), pay()]));
+      expect(values).toHaveLength(1);
+      expect(errors).toMatchObject([invariant]);
+    }
+    expect(await balanceOf(acme, customerId)).toBe("0.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("two allocations never take a payment twice", { timeout: 120_000 }, async () => {
+    for (let n = 0; n < 50; n += 1) {
+      const [one, two] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+      const { id: paymentId } = await received("10.00");
+      const settle = (invoiceId: string) =>
+        paymentsOf(acme).allocate({ paymentId, allocations: [{ invoiceId, amount: "10.00" }] });
+      const { values, errors } = sortOut(await Promise.allSettled([settle(one.id), settle(two.id)]));
+      expect([values.length, errors]).toMatchObject([1, [invariant]]);
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("an allocation is taken back once", { timeout: 120_000 }, async () => {
+    for (let n = 0; n < 200; n += 1) {
+      await issued(acme, "10.00", { customerId });
+      const { id: paymentId } = await received("10.00", { allocations: "oldest" });
+      const [made] = (await paymentsOf(acme).listAllocations({ paymentId })).items;
+      const takeBack = () => paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-02-01" });
+      const { values, errors } = sortOut(await Promise.allSettled([takeBack(), takeBack(), takeBack()]));
+      expect(values).toHaveLength(1);
+      expect(errors).toMatchObject([conflict, conflict]);
+      await paymentsOf(acme).void(paymentId, { date: "2026-02-01" });
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("a payment is voided, or allocated and voided, and never both", { timeout: 120_000 }, async () => {
+    const counts = { allocated: 0, refused: 0 };
+    for (let n = 0; n < 100; n += 1) {
+      const { id: invoiceId } = await issued(acme, "10.00", { customerId });
+      const { id: paymentId } = await received("10.00");
+      const [allocated, voided] = await Promise.allSettled([
+        paymentsOf(acme).allocate({ paymentId, date: "2026-02-01", allocations: [{ invoiceId, amount: "10.00" }] }),
+        paymentsOf(acme).void(paymentId, { date: "2026-02-01" }),
+      ]);
+      expect(voided.status).toBe("fulfilled");
+      if (allocated.status === "rejected") expect(allocated.reason).toMatchObject(conflict);
+      counts[allocated.status === "fulfilled" ? "allocated" : "refused"] += 1;
+      expect(await invoiceOf(invoiceId)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    }
+    expect(counts.allocated + counts.refused).toBe(100);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("a void and a taking back do not wait for each other", { timeout: 120_000 }, async () => {
+    for (let n = 0; n < 100; n += 1) {
+      await issued(acme, "10.00", { customerId });
+      const { id: paymentId } = await received("10.00", { allocations: "oldest" });
+      const [made] = (await paymentsOf(acme).listAllocations({ paymentId })).items;
+      const date = "2026-02-01";
+      const [taken, voided] = await Promise.allSettled([
+        paymentsOf(acme).takeBack(made?.id ?? "", { date }),
+        paymentsOf(acme).void(paymentId, { date }),
+      ]);
+      expect(voided.status).toBe("fulfilled");
+      if (taken.status === "rejected") expect(taken.reason).toMatchObject(conflict);
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("nothing deadlocks that settles the same documents in another order", { timeout: 120_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const ids: string[] = [];
+      for (let n = 0; n < 4; n += 1) ids.push((await issued(acme, "10.00", { customerId })).id);
+      const note = await credited(acme, customerId, "4.00");
+      const prepaid = await received("8.00");
+      const each = (order: string[]) => order.map((invoiceId) => ({ invoiceId, amount: "1.00" }));
+      const allocate = (source: { paymentId: string } | { creditNoteId: string }, order: string[]) =>
+        paymentsOf(acme).allocate({ ...source, allocations: each(order) });
+      const outcomes = await Promise.allSettled([
+        allocate({ paymentId: prepaid.id }, ids),
+        allocate({ paymentId: prepaid.id }, [...ids].reverse()),
+        allocate({ creditNoteId: note.id }, [...ids].reverse()),
+        received("4.00", { allocations: each(ids) }),
+        received("4.00", { allocations: each([...ids].reverse()) }),
+        received("30.00", { allocations: "oldest" }),
+        received("1.00").then(({ id }) => paymentsOf(acme).void(id)),
+        acme.handle
+          .update(invoices)
+          .set({ status: "paid" })
+          .where(eq(invoices.id, ids[2] ?? "")),
+        acme.handle.update(payments).set({ voidedOn: "2099-01-01" }).where(eq(payments.id, prepaid.id)),
+      ]);
+      for (const { reason } of outcomes.filter((outcome) => outcome.status === "rejected")) {
+        expect(reason).toBeInstanceOf(DatabaseError);
+        expect(["INVARIANT_VIOLATED", "CONFLICT"]).toContain((reason as DatabaseError).code);
+      }
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});

@@ -1,0 +1,526 @@
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { books, payments } from "../../src/accounting";
+import { type ConflictError, type InvariantError, NotFoundError, ValidationError } from "../../src/index";
+import {
+  createCustomer,
+  createTenant,
+  createTestDatabase,
+  createVendor,
+  type TestDatabase,
+  type TestTenant,
+} from "../../src/testing";
+import { approved, credited, discrepancies, newAccount, postings, tenantWithBooks } from "./ledger-support";
+import { bySql } from "./ledger-tools";
+import { allPages, balanceOf, issued, ownerRows, rejection } from "./support";
+
+let test: TestDatabase;
+let acme: TestTenant;
+let customerId: string;
+let money: { companyId: string; customerId: string; paymentDate: string };
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.close());
+
+beforeEach(async () => {
+  acme = await tenantWithBooks(test);
+  customerId = (await createCustomer(acme)).id;
+  money = { companyId: acme.company.id, customerId, paymentDate: "2026-02-01" };
+});
+
+const paymentsOf = (of: TestTenant) => of.handle.accounting.payments;
+const invoiceOf = (id: string) => acme.handle.accounting.invoices.getById(id);
+const conflict = { code: "CONFLICT" } satisfies Partial<ConflictError>;
+const invariant = { code: "INVARIANT_VIOLATED" } satisfies Partial<InvariantError>;
+
+describe("money received", () => {
+  it("is posted to the bank and the customer, and settles what it names", async () => {
+    const [first, second] = [await issued(acme, "100.00", { customerId }), await issued(acme, "50.00", { customerId })];
+    const payment = await paymentsOf(acme).receive({
+      ...money,
+      amount: "120.00",
+      reference: "RF-1",
+      method: "transfer",
+      allocations: [
+        { invoiceId: first.id, amount: "100.00" },
+        { invoiceId: second.id, amount: "15.00" },
+      ],
+    });
+    expect(payment).toMatchObject({
+      direction: "in",
+      amount: "120.00",
+      baseAmount: "120.00",
+      exchangeRate: "1.00000000",
+      allocatedAmount: "115.00",
+      allocatedBaseAmount: "115.00",
+      voidedOn: null,
+    });
+    const { updatedAt: _written, ...stored } = await paymentsOf(acme).getById(payment.id);
+    expect(payment).toMatchObject(stored);
+    expect(await postings(test, acme, payment.id)).toEqual(["payment 2026-02-01: bank 120.00, receivable -120.00"]);
+    expect(await invoiceOf(first.id)).toMatchObject({ status: "paid", paidAmount: "100.00", paidBaseAmount: "100.00" });
+    expect(await invoiceOf(second.id)).toMatchObject({ status: "partly_paid", paidAmount: "15.00" });
+    expect(await balanceOf(acme, customerId)).toBe("30.00");
+    const document = await paymentsOf(acme).findDocument(payment.id);
+    expect(document?.allocations).toMatchObject([
+      { invoiceId: first.id, amount: "100.00", baseAmount: "100.00", sourceBaseAmount: "100.00" },
+      { invoiceId: second.id, amount: "15.00", allocatedOn: "2026-02-01", reversedOn: null },
+    ]);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("is the customer's credit as far as it settles nothing", async () => {
+    await paymentsOf(acme).receive({ ...money, amount: "25.00" });
+    expect(await balanceOf(acme, customerId)).toBe("-25.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("counts for an invoice from the invoice's date on, when that is later", async () => {
+    const invoice = await issued(acme, "10.00", { customerId, invoiceDate: "2026-03-01", dueDate: "2026-03-31" });
+    const allocations = [{ invoiceId: invoice.id, amount: "10.00" }];
+    const { id } = await paymentsOf(acme).receive({ ...money, amount: "10.00", allocations });
+    expect((await paymentsOf(acme).findDocument(id))?.allocations).toMatchObject([{ allocatedOn: "2026-03-01" }]);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("goes through the account it names", async () => {
+    const [cash, card] = [await newAccount(acme), await newAccount(acme, { type: "liability" })];
+    for (const accountId of [cash, card]) {
+      const payment = await paymentsOf(acme).receive({ ...money, accountId, amount: "5.00" });
+      expect(payment.accountId).toBe(accountId);
+      expect(await postings(test, acme, payment.id)).toEqual(["payment 2026-02-01: other 5.00, receivable -5.00"]);
+    }
+  });
+
+  it("refuses accounts that take no payments", async () => {
+    const [own] = await acme.handle.select().from(books);
+    const refused = [
+      own?.receivableAccountId,
+      own?.payableAccountId,
+      own?.salesAccountId,
+      await newAccount(acme, { type: "expense" }),
+      await newAccount(acme, { type: "equity" }),
+      (await acme.handle.accounting.accounts.archive(await newAccount(acme))).id,
+      await newAccount(acme, { currency: "EUR" }),
+    ];
+    for (const accountId of refused) {
+      const outcome = paymentsOf(acme).receive({ ...money, accountId: accountId ?? "", amount: "5.00" });
+      await expect(outcome).rejects.toMatchObject(conflict);
+    }
+    expect(await paymentsOf(acme).list()).toMatchObject({ items: [] });
+  });
+
+  it("needs records that the company has, and books", async () => {
+    const other = await tenantWithBooks(test);
+    const theirs = await createCustomer(other);
+    const account = await newAccount(other);
+    const attempt = (fields: object) => rejection(paymentsOf(acme).receive({ ...money, amount: "5.00", ...fields }));
+    expect(await attempt({ customerId: theirs.id })).toBeInstanceOf(NotFoundError);
+    expect(await attempt({ accountId: account })).toBeInstanceOf(NotFoundError);
+    const invoiceId = (await issued(other)).id;
+    expect(await attempt({ allocations: [{ invoiceId, amount: "5.00" }] })).toBeInstanceOf(NotFoundError);
+    const bookless = await acme.handle.tenancy.companies.create({ name: "Bookless" });
+    expect(await attempt({ companyId: bookless.id })).toMatchObject(conflict);
+  });
+
+  it("is recorded once under one external id", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const request = {
+      ...money,
+      amount: "80.00",
+      externalId: "bank-1",
+      allocations: [{ invoiceId: invoice.id, amount: "60.00" }],
+    };
+    const first = await paymentsOf(acme).receive(request);
+    const again = await paymentsOf(acme).receive({
+      ...request,
+      amount: "80",
+      allocations: [{ invoiceId: invoice.id, amount: "60" }],
+    });
+    expect(again).toEqual({ ...(await paymentsOf(acme).getById(first.id)) });
+    const others = [
+      { amount: "81.00" },
+      { paymentDate: "2026-02-02" },
+      { reference: "other" },
+      { method: "cash" },
+      { currency: "EUR" },
+      { accountId: await newAccount(acme) },
+      { customerId: (await createCustomer(acme)).id, allocations: undefined },
+      { allocations: [{ invoiceId: invoice.id, amount: "10.00" }] },
+    ];
+    for (const other of others) {
+      await expect(paymentsOf(acme).receive({ ...request, ...other })).rejects.toMatchObject(conflict);
+    }
+    const vendorId = (await createVendor(acme)).id;
+    const { customerId: _customer, allocations: _allocations, ...rest } = request;
+    await expect(paymentsOf(acme).make({ ...rest, vendorId })).rejects.toMatchObject(conflict);
+    expect((await paymentsOf(acme).list()).items).toHaveLength(1);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("is recorded once when it comes several times at once", async () => {
+    const request = { ...money, amount: "80.00", externalId: "bank-1", allocations: "oldest" as const };
+    await issued(acme, "100.00", { customerId });
+    const all = await Promise.all(Array.from({ length: 10 }, () => paymentsOf(acme).receive(request)));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    expect(await balanceOf(acme, customerId)).toBe("20.00");
+  });
+
+  it("names the fields that do not fit", async () => {
+    const invoiceId = customerId;
+    const wrong: [object, string][] = [
+      [{ amount: "0" }, "amount"],
+      [{ amount: "-1" }, "amount"],
+      [{ amount: "1.001" }, "amount"],
+      [{ amount: "five", allocations: [{ invoiceId, amount: "1.00" }] }, "amount"],
+      [{ amount: "1.5", currency: "JPY" }, "amount"],
+      [{ currency: "usd" }, "currency"],
+      [{ paymentDate: "2026-02-30" }, "paymentDate"],
+      [{ exchangeRate: "0" }, "exchangeRate"],
+      [{ customerId: "x" }, "customerId"],
+      [{ allocations: [] }, "allocations"],
+      [{ allocations: [{ invoiceId, amount: "0.00" }] }, "allocations.0.amount"],
+      [{ allocations: [{ invoiceId, amount: "1.5" }], amount: "2", currency: "JPY" }, "allocations.0.amount"],
+      [{ allocations: [{ invoiceId, amount: "6.00" }] }, "allocations"],
+      [
+        {
+          allocations: [
+            { invoiceId, amount: "1" },
+            { invoiceId, amount: "2" },
+          ],
+        },
+        "allocations.1.invoiceId",
+      ],
+    ];
+    for (const [fields, path] of wrong) {
+      const error = await rejection(paymentsOf(acme).receive({ ...money, amount: "5.00", ...fields }));
+      expect(error).toBeInstanceOf(ValidationError);
+      expect([...new Set((error as ValidationError).issues.map((issue) => issue.path))]).toEqual([path]);
+    }
+  });
+});
+
+describe("money paid", () => {
+  it("is posted from the bank to the vendor, and settles what it names", async () => {
+    const vendor = await createVendor(acme);
+    const bill = await approved(acme, vendor.id, "70.00");
+    const payment = await paymentsOf(acme).make({
+      companyId: acme.company.id,
+      vendorId: vendor.id,
+      paymentDate: "2026-02-01",
+      amount: "100.00",
+      allocations: [{ billId: bill.id, amount: "70.00" }],
+    });
+    expect(payment).toMatchObject({
+      direction: "out",
+      vendorId: vendor.id,
+      customerId: null,
+      allocatedAmount: "70.00",
+    });
+    expect(await postings(test, acme, payment.id)).toEqual(["payment 2026-02-01: payable 100.00, bank -100.00"]);
+    const [row] = await ownerRows(test, "select status, paid_amount from accounting.bills where id = $1", [bill.id]);
+    expect(row).toEqual({ status: "paid", paid_amount: "70.00" });
+    const [owed] = await ownerRows(test, "select balance from accounting.vendors where id = $1", [vendor.id]);
+    expect(owed).toEqual({ balance: "-30.00" });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});
+
+const insertPayment = `insert into accounting.payments (company_id, direction, customer_id, account_id, payment_date, amount)
+  values ($1, 'in', $2, null, '2026-02-01', 12.5)`;
+
+describe("a payment in raw SQL", () => {
+  it("is valued and posted like any other, many at once", async () => {
+    const many = `insert into accounting.payments (company_id, direction, customer_id, account_id, payment_date, amount, base_amount)
+      select $1, 'in', $2, null, '2026-02-01', n, 99 from generate_series(1, 50) n`;
+    expect(await bySql(test, acme, [many, [acme.company.id, customerId]])).toBe("done");
+    expect(await balanceOf(acme, customerId)).toBe("-1275.00");
+    const [counts] = await ownerRows(
+      test,
+      `select count(*)::int as entries, (select sum(base_amount) from accounting.payments where tenant_id = $1) as base
+       from accounting.journal_entries where tenant_id = $1`,
+      [acme.tenant.id],
+    );
+    expect(counts).toEqual({ entries: 50, base: "1275.00" });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("is not preset, changed or deleted", async () => {
+    const own = [acme.company.id, customerId];
+    const preset = (column: string, value: string) =>
+      insertPayment.replace("amount)", `amount, ${column})`).replace("12.5)", `12.5, ${value})`);
+    expect(await bySql(test, acme, [preset("allocated_amount", "1"), own])).toBe("ZT003");
+    expect(await bySql(test, acme, [preset("allocated_base_amount", "1"), own])).toBe("ZT003");
+    expect(await bySql(test, acme, [preset("voided_on", "'2026-02-01'"), own])).toBe("ZT003");
+    expect(await bySql(test, acme, [insertPayment.replace("12.5", "'NaN'"), own])).toBe("23514");
+    expect(await bySql(test, acme, [insertPayment.replace("12.5", "-1"), own])).toBe("23514");
+    expect(await bySql(test, acme, [insertPayment, own])).toBe("done");
+    const update = (set: string) => bySql(test, acme, [`update accounting.payments set ${set}`]);
+    for (const set of [
+      "amount = 1",
+      "base_amount = 1",
+      "allocated_amount = 1",
+      "allocated_base_amount = 1",
+      "payment_date = '2026-02-02'",
+      "account_id = gen_random_uuid()",
+      "reference = 'x'",
+      "external_id = 'x'",
+      "voided_on = '2026-01-31'",
+    ]) {
+      expect([set, await update(set)]).toEqual([set, "ZT003"]);
+    }
+    expect(await update("amount = amount")).toBe("done");
+    expect(await bySql(test, acme, ["delete from accounting.payments"])).toBe("42501");
+    expect(await update("voided_on = '2026-02-03'")).toBe("done");
+    for (const set of ["voided_on = '2026-02-04'", "voided_on = null"]) expect(await update(set)).toBe("ZT003");
+    expect(await balanceOf(acme, customerId)).toBe("0.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("cannot be posted, counted or settled by the internal functions", async () => {
+    for (const call of [
+      "select accounting.lock_accounts('{}', '{}')",
+      "select accounting.count_allocation(null, 1)",
+      "select accounting.lock_allocation(null)",
+    ]) {
+      expect(await bySql(test, acme, [call])).toBe("42501");
+    }
+  });
+
+  it("needs a scope", async () => {
+    const platform = test.db.platform({ actor: "tests", reason: "insert a payment" });
+    const values = sql`insert into accounting.payments (tenant_id, company_id, direction, customer_id, account_id, payment_date, amount)
+      values (${acme.tenant.id}, ${acme.company.id}, 'in', ${customerId}, null, '2026-02-01', 1)`;
+    await expect(platform.transaction((tx) => tx.execute(values))).rejects.toMatchObject({
+      code: "TENANT_CONTEXT_MISSING",
+    });
+  });
+});
+
+describe("the void of a payment", () => {
+  it("takes back what it settled and mirrors its entry", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const allocations = [{ invoiceId: invoice.id, amount: "40.00" }];
+    const payment = await paymentsOf(acme).receive({ ...money, amount: "50.00", allocations });
+    const voided = await paymentsOf(acme).void(payment.id, { date: "2026-02-20" });
+    expect(voided).toMatchObject({ voidedOn: "2026-02-20", allocatedAmount: "0.00", allocatedBaseAmount: "0.00" });
+    const { updatedAt: _written, ...stored } = await paymentsOf(acme).getById(payment.id);
+    expect(voided).toMatchObject(stored);
+    expect(await postings(test, acme, payment.id)).toEqual([
+      "payment 2026-02-01: bank 50.00, receivable -50.00",
+      "payment_void 2026-02-20: bank -50.00, receivable 50.00",
+    ]);
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "issued", paidAmount: "0.00", paidBaseAmount: "0.00" });
+    expect((await paymentsOf(acme).findDocument(payment.id))?.allocations).toMatchObject([
+      { reversedOn: "2026-02-20" },
+    ]);
+    expect(await balanceOf(acme, customerId)).toBe("100.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+    await expect(paymentsOf(acme).void(payment.id)).rejects.toMatchObject(conflict);
+    await expect(paymentsOf(acme).void(customerId)).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  it("is not dated before anything that the payment did", async () => {
+    const [first, second] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+    const payment = await paymentsOf(acme).receive({ ...money, amount: "20.00" });
+    const allocate = (invoiceId: string, date: string) =>
+      paymentsOf(acme).allocate({ paymentId: payment.id, date, allocations: [{ invoiceId, amount: "5.00" }] });
+    const [earlier] = await allocate(first.id, "2026-02-05");
+    await paymentsOf(acme).takeBack(earlier?.id ?? "", { date: "2026-02-25" });
+    await expect(paymentsOf(acme).void(payment.id, { date: "2026-01-31" })).rejects.toMatchObject(conflict);
+    await expect(paymentsOf(acme).void(payment.id, { date: "2026-02-24" })).rejects.toMatchObject(conflict);
+    await allocate(second.id, "2026-02-28");
+    await expect(paymentsOf(acme).void(payment.id, { date: "2026-02-27" })).rejects.toMatchObject(conflict);
+    expect(await discrepancies(test, acme)).toEqual([]);
+    await paymentsOf(acme).void(payment.id, { date: "2026-02-28" });
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("is dated today, or when the last of what it did had happened", async () => {
+    const [{ today = "" } = {}] = await ownerRows(test, "select current_date::text as today");
+    const payment = await paymentsOf(acme).receive({ ...money, amount: "20.00" });
+    expect((await paymentsOf(acme).void(payment.id)).voidedOn).toBe(today);
+    const future = await paymentsOf(acme).receive({ ...money, amount: "20.00", paymentDate: "2099-05-01" });
+    await issued(acme, "10.00", { customerId });
+    const allocations = "oldest" as const;
+    const [allocation] = await paymentsOf(acme).allocate({ paymentId: future.id, date: "2099-06-01", allocations });
+    expect(allocation?.allocatedOn).toBe("2099-06-01");
+    expect((await paymentsOf(acme).void(future.id)).voidedOn).toBe("2099-06-01");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});
+
+describe("lists", () => {
+  it("give payments newest first, by direction, customer or vendor", async () => {
+    const other = (await createCustomer(acme)).id;
+    const vendorId = (await createVendor(acme)).id;
+    const ids: string[] = [];
+    for (const day of ["03", "01", "02", "02"]) {
+      ids.push((await paymentsOf(acme).receive({ ...money, amount: "1.00", paymentDate: `2026-02-${day}` })).id);
+    }
+    const theirs = await paymentsOf(acme).receive({ ...money, customerId: other, amount: "1.00" });
+    const { customerId: _customer, ...rest } = money;
+    const out = await paymentsOf(acme).make({ ...rest, vendorId, amount: "1.00" });
+    const [newest = "", oldest = "", ...middle] = ids;
+    const pages = await allPages((request) => paymentsOf(acme).list({ ...request, customerId }), 3);
+    expect(pages.map((page) => page.map(({ id }) => id))).toEqual([[newest, ...middle.sort().reverse()], [oldest]]);
+    const idsOf = async (filter: object) => (await paymentsOf(acme).list(filter)).items.map(({ id }) => id);
+    expect(await idsOf({ customerId: other })).toEqual([theirs.id]);
+    expect(await idsOf({ vendorId })).toEqual([out.id]);
+    expect(await idsOf({ direction: "out" })).toEqual([out.id]);
+    expect(await idsOf({ direction: "in" })).toHaveLength(5);
+    expect(await idsOf({})).toHaveLength(6);
+    await expect(paymentsOf(acme).list({ direction: "in", vendorId })).rejects.toBeInstanceOf(ValidationError);
+  });
+
+  it("give the allocations of every end, page by page", async () => {
+    const invoice = await issued(acme, "100.00", { customerId });
+    const note = await credited(acme, customerId, "10.00");
+    const payment = await paymentsOf(acme).receive({ ...money, amount: "50.00" });
+    const settle = (day: string) =>
+      paymentsOf(acme).allocate({
+        paymentId: payment.id,
+        date: `2026-02-${day}`,
+        allocations: [{ invoiceId: invoice.id, amount: "1.00" }],
+      });
+    for (const day of ["03", "02", "04"]) await settle(day);
+    const [credit] = await paymentsOf(acme).allocate({ creditNoteId: note.id, allocations: "oldest" });
+    const list = paymentsOf(acme).listAllocations.bind(paymentsOf(acme));
+    const pages = await allPages((request) => list({ ...request, invoiceId: invoice.id }), 2);
+    expect(pages.map((page) => page.map((a) => a.allocatedOn))).toEqual([
+      ["2026-02-02", "2026-02-03"],
+      ["2026-02-04", credit?.allocatedOn],
+    ]);
+    expect((await list({ paymentId: payment.id })).items).toHaveLength(3);
+    expect((await list({ creditNoteId: note.id })).items).toEqual([credit]);
+    expect((await list({ vendorCreditId: note.id })).items).toEqual([]);
+    await expect(list({})).rejects.toBeInstanceOf(ValidationError);
+    await expect(list({ invoiceId: invoice.id, billId: invoice.id })).rejects.toBeInstanceOf(ValidationError);
+  });
+
+  it("give what is open of a customer or vendor, which sums up to the balance", async () => {
+    const invoice = await issued(acme, "100.00", { customerId, dueDate: "2026-04-01" });
+    await issued(acme, "30.00", { customerId, dueDate: "2026-03-01" });
+    const note = await credited(acme, customerId, "10.00");
+    const allocations = [{ invoiceId: invoice.id, amount: "40.00" }];
+    const payment = await paymentsOf(acme).receive({ ...money, amount: "45.00", allocations });
+    await paymentsOf(acme).void((await paymentsOf(acme).receive({ ...money, amount: "7.00" })).id);
+    const open = await paymentsOf(acme).openDocuments({ customerId });
+    expect(open.items.map((item) => [item.kind, item.openAmount, item.dueDate])).toEqual([
+      ["credit_note", "-10.00", "2026-01-15"],
+      ["payment", "-5.00", "2026-02-01"],
+      ["invoice", "30.00", "2026-03-01"],
+      ["invoice", "60.00", "2026-04-01"],
+    ]);
+    expect(open.items[0]).toMatchObject({ id: note.id, amount: "-10.00", openBaseAmount: "-10.00", currency: "USD" });
+    expect(open.items[1]).toMatchObject({ id: payment.id, amount: "-45.00" });
+    expect(await balanceOf(acme, customerId)).toBe("75.00");
+    const pages = await allPages((request) => paymentsOf(acme).openDocuments({ ...request, customerId }), 3);
+    expect(pages.flat()).toEqual(open.items);
+    const vendorId = (await createVendor(acme)).id;
+    const bill = await approved(acme, vendorId, "5.00");
+    expect((await paymentsOf(acme).openDocuments({ vendorId })).items).toMatchObject([
+      { kind: "bill", id: bill.id, openAmount: "5.00", number: bill.billNumber },
+    ]);
+  });
+});
+
+describe("a preview", () => {
+  it("gives the entries that posting gives, and leaves nothing behind", async () => {
+    const euro = "EUR";
+    for (const [rateDate, rate] of [
+      ["2026-01-01", "1.1"],
+      ["2026-02-01", "1.2"],
+    ] as const) {
+      await acme.handle.accounting.exchangeRates.set({ companyId: acme.company.id, currency: euro, rateDate, rate });
+    }
+    const invoice = await issued(acme, "100.00", { customerId, currency: euro });
+    const vendorId = (await createVendor(acme)).id;
+    const bill = await approved(acme, vendorId, "20.00", { currency: euro });
+    const of = paymentsOf(acme);
+    const contents = (entries: unknown) =>
+      JSON.parse(JSON.stringify(entries), (key, value) => (/^(id|sourceId|createdAt)$/.test(key) ? undefined : value));
+    const entriesAfter = async (before: Set<unknown>) => {
+      const { items } = await acme.handle.accounting.journal.list({ companyId: acme.company.id, limit: 500 });
+      return items.filter(({ id }) => !before.has(id));
+    };
+    const compare = async (previewing: () => Promise<unknown>, posting: () => Promise<unknown>) => {
+      const before = new Set((await entriesAfter(new Set())).map(({ id }) => id));
+      const previewed = await previewing();
+      expect(await entriesAfter(before)).toEqual([]);
+      expect(await discrepancies(test, acme)).toEqual([]);
+      await posting();
+      const bySource = (entries: { source: string }[]) => [...entries].sort((a, b) => (a.source < b.source ? -1 : 1));
+      const posted = bySource(await entriesAfter(before));
+      expect(posted.length).toBeGreaterThan(0);
+      expect(contents(bySource(previewed as never))).toEqual(contents(posted));
+    };
+    const preview = true as const;
+    const received = { ...money, amount: "60.00", allocations: [{ invoiceId: invoice.id, amount: "50.00" }] };
+    await compare(
+      () => of.receive({ ...received, preview }),
+      () => of.receive(received),
+    );
+    const { customerId: _customer, ...rest } = money;
+    const made = { ...rest, vendorId, amount: "30.00", allocations: [{ billId: bill.id, amount: "10.00" }] };
+    await compare(
+      () => of.make({ ...made, preview }),
+      () => of.make(made),
+    );
+    const [payment] = (await of.list({ customerId })).items;
+    const allocation = { paymentId: payment?.id ?? "", allocations: "oldest" as const };
+    await compare(
+      () => of.allocate({ ...allocation, preview }),
+      () => of.allocate(allocation),
+    );
+    const [taken, kept] = (await of.listAllocations({ invoiceId: invoice.id })).items;
+    await compare(
+      () => of.takeBack(taken?.id ?? "", { preview }),
+      () => of.takeBack(taken?.id ?? ""),
+    );
+    await compare(
+      () => of.void(payment?.id ?? "", { preview }),
+      () => of.void(payment?.id ?? ""),
+    );
+    expect(kept).toBeDefined();
+  });
+
+  it("refuses what posting refuses", async () => {
+    const invoice = await issued(acme, "10.00", { customerId });
+    const allocations = [{ invoiceId: invoice.id, amount: "11.00" }];
+    const attempt = paymentsOf(acme).receive({ ...money, amount: "11.00", allocations, preview: true });
+    await expect(attempt).rejects.toMatchObject(invariant);
+  });
+});
+
+describe("a tenant", () => {
+  it("neither sees nor settles another's payments", async () => {
+    const payment = await paymentsOf(acme).receive({ ...money, amount: "20.00" });
+    const other = await tenantWithBooks(test);
+    const theirs = await createCustomer(other);
+    await issued(other, "10.00", { customerId: theirs.id });
+    expect(await paymentsOf(other).findById(payment.id)).toBeUndefined();
+    expect(await paymentsOf(other).findDocument(payment.id)).toBeUndefined();
+    const allocations = "oldest" as const;
+    for (const source of [{ paymentId: payment.id }, { creditNoteId: payment.id }, { vendorCreditId: payment.id }]) {
+      await expect(paymentsOf(other).allocate({ ...source, allocations })).rejects.toBeInstanceOf(NotFoundError);
+    }
+    await expect(paymentsOf(other).void(payment.id)).rejects.toBeInstanceOf(NotFoundError);
+    await other.handle.update(payments).set({ voidedOn: "2026-02-02" }).where(eq(payments.id, payment.id));
+    expect((await paymentsOf(acme).getById(payment.id)).voidedOn).toBeNull();
+  });
+
+  it("without books cannot be paid", async () => {
+    const bookless = await createTenant(test, "Bookless", { chart: false });
+    const { id } = await createCustomer(bookless);
+    const attempt = paymentsOf(bookless).receive({
+      companyId: bookless.company.id,
+      customerId: id,
+      amount: "1.00",
+      paymentDate: "2026-02-01",
+    });
+    await expect(attempt).rejects.toMatchObject(conflict);
+  });
+});
