@@ -370,7 +370,7 @@ CREATE UNIQUE INDEX "idx_journal_entries_idempotency_key" ON "accounting"."journ
 CREATE UNIQUE INDEX "idx_journal_entries_reverses_entry_id" ON "accounting"."journal_entries" ("tenant_id","reverses_entry_id") WHERE "reverses_entry_id" is not null;--> statement-breakpoint
 CREATE INDEX "idx_journal_entries_source_id" ON "accounting"."journal_entries" ("tenant_id","source_id") WHERE "source_id" is not null;--> statement-breakpoint
 CREATE INDEX "idx_journal_entries_company_id_entry_date_id" ON "accounting"."journal_entries" ("tenant_id","company_id","entry_date","id");--> statement-breakpoint
-CREATE INDEX "idx_journal_lines_account_id_entry_date_account_version" ON "accounting"."journal_lines" ("tenant_id","account_id","entry_date","account_version");--> statement-breakpoint
+CREATE INDEX "idx_journal_lines_account_id_entry_date" ON "accounting"."journal_lines" ("tenant_id","account_id","entry_date","account_version");--> statement-breakpoint
 CREATE INDEX "idx_journal_lines_customer_id" ON "accounting"."journal_lines" ("tenant_id","customer_id","entry_date") WHERE "customer_id" is not null;--> statement-breakpoint
 CREATE INDEX "idx_journal_lines_vendor_id" ON "accounting"."journal_lines" ("tenant_id","vendor_id","entry_date") WHERE "vendor_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "idx_vendors_external_id" ON "accounting"."vendors" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;--> statement-breakpoint
@@ -382,6 +382,7 @@ CREATE UNIQUE INDEX "idx_bills_external_id" ON "accounting"."bills" ("tenant_id"
 CREATE INDEX "idx_bills_credited_bill_id" ON "accounting"."bills" ("tenant_id","credited_bill_id") WHERE "credited_bill_id" is not null;--> statement-breakpoint
 CREATE INDEX "idx_bills_bill_date_id" ON "accounting"."bills" ("tenant_id","bill_date","id");--> statement-breakpoint
 CREATE INDEX "idx_bills_status_bill_date_id" ON "accounting"."bills" ("tenant_id","status","bill_date","id");--> statement-breakpoint
+CREATE INDEX "idx_payment_allocations_company_id" ON "accounting"."payment_allocations" ("tenant_id","company_id");--> statement-breakpoint
 CREATE INDEX "idx_payment_allocations_payment_id" ON "accounting"."payment_allocations" ("tenant_id","payment_id");--> statement-breakpoint
 CREATE INDEX "idx_payment_allocations_credit_note_id" ON "accounting"."payment_allocations" ("tenant_id","credit_note_id");--> statement-breakpoint
 CREATE INDEX "idx_payment_allocations_vendor_credit_id" ON "accounting"."payment_allocations" ("tenant_id","vendor_credit_id");--> statement-breakpoint

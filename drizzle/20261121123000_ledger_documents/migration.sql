@@ -112,7 +112,8 @@ begin
     end if;
     -- The triggers below find the row before and after by its key.
     if new.tenant_id <> old.tenant_id or new.id <> old.id then
-      raise exception using errcode = 'ZT003', message = format('The id of the %s stays: delete the draft and create another', v_name);
+      raise exception using errcode = 'ZT003',
+        message = format('The id of the %s stays: delete the draft and create another', v_name);
     elsif new.paid_amount <> 0 or new.paid_base_amount <> 0 then
       raise exception using errcode = 'ZT003', message = format('A draft is not paid: make the %s %s first', v_name, v_valid);
     elsif new.status = 'void' then
@@ -151,7 +152,8 @@ begin
     return new;
   end if;
   if new.voided_on is distinct from old.voided_on then
-    raise exception using errcode = 'ZT003', message = format('The date of the void comes with the void of the %s, and stays', v_name);
+    raise exception using errcode = 'ZT003',
+      message = format('The date of the void comes with the void of the %s, and stays', v_name);
   end if;
   if new.status <> old.status
     and not (v_by_ledger and array[new.status, old.status] <@ array[v_valid, 'partly_paid', 'paid'])
@@ -199,7 +201,8 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_number(new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
+    new.invoice_number := accounting.next_number(
+      new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
   end if;
   return new;
 end $$;
@@ -254,7 +257,6 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v record;
 begin
-  perform accounting.check_credits(p_source, p_ids);
   with document as materialized (
     select d.*, b.receivable_account_id, b.payable_account_id,
       case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
@@ -266,48 +268,54 @@ begin
     join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   ), line as materialized (
-    select l.document_id, l.line_number, l.account_id, l.amount
-    from accounting.document_lines(p_source) l where l.tenant_id = v_tenant and l.document_id = any (p_ids)
+    -- By the document's key, and with all of it that is needed below, so that nothing is left to join: plans are made while
+    -- the tables are small, and would compare each document with each line.
+    select d.id, d.currency, d.total_amount, d.base_amount, d.is_debit, d.sequence, d.receivable_account_id,
+      d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount
+    from document d
+    left join lateral (
+      select n.account_id, n.line_number, n.amount from accounting.document_lines(p_source) n
+      where n.tenant_id = v_tenant and n.document_id = d.id offset 0
+    ) l on true
   ), checked as (
     select bool_or(c.lines is distinct from c.total_amount) as is_wrong_total, bool_or(c.wrong_scale) as is_wrong_scale,
       bool_or(c.on_control) as is_on_control
     from (
-      select d.total_amount, sum(l.amount) as lines,
-        bool_or(l.amount <> round(l.amount, accounting.currency_exponent(d.currency))) as wrong_scale,
-        bool_or(l.account_id in (d.receivable_account_id, d.payable_account_id)) as on_control
-      from document d left join line l on l.document_id = d.id
-      group by d.id, d.total_amount
+      select l.total_amount, sum(l.amount) as lines,
+        bool_or(l.amount <> round(l.amount, accounting.currency_exponent(l.currency))) as wrong_scale,
+        bool_or(l.account_id in (l.receivable_account_id, l.payable_account_id)) as on_control
+      from line l
+      group by l.id, l.total_amount
     ) c
-  ), posted as (
-    select d.*, row_number() over (order by d.sequence) as position, gen_random_uuid() as entry_id
-    from document d where d.total_amount > 0
   ), entry as (
-    select array_agg(p.entry_id order by p.position) as id, array_agg(p.company_id order by p.position) as company_id,
-      array_agg(p.document_date order by p.position) as entry_date, array_agg(p.number order by p.position) as number,
-      array_agg(p.id order by p.position) as source_id, count(*)::int as entries,
-      array_agg(case when p.is_credit then 'Credit note ' else initcap(p_source) || ' ' end || p.number order by p.position)
+    select array_agg(gen_random_uuid()) as id, array_agg(d.company_id order by d.sequence) as company_id,
+      array_agg(d.document_date order by d.sequence) as entry_date, array_agg(d.number order by d.sequence) as number,
+      array_agg(d.id order by d.sequence) as source_id, count(*)::int as entries,
+      array_agg(case when d.is_credit then 'Credit note ' else initcap(p_source) || ' ' end || d.number order by d.sequence)
         as description
-    from posted p
+    from document d where d.total_amount > 0
   ), share as (
-    select p.position, p.currency, not p.is_debit as is_debit, a.account_id, a.first_line, a.amount,
-      round(p.base_amount * sum(a.amount) over earlier / p.total_amount, 2)
-        - round(p.base_amount * (sum(a.amount) over earlier - a.amount) / p.total_amount, 2) as base
+    select a.sequence, a.currency, a.is_debit, a.account_id, a.first_line, a.amount,
+      round(a.base_amount * sum(a.amount) over earlier / a.total_amount, 2)
+        - round(a.base_amount * (sum(a.amount) over earlier - a.amount) / a.total_amount, 2) as base
     from (
-      select l.document_id, coalesce(l.account_id, p.usual_account_id) as account_id, min(l.line_number) as first_line,
-        sum(l.amount) as amount
-      from posted p join line l on l.document_id = p.id
-      group by 1, 2 having sum(l.amount) > 0
+      select l.sequence, l.currency, not l.is_debit as is_debit, l.total_amount, l.base_amount, l.account_id,
+        min(l.line_number) as first_line, sum(l.amount) as amount
+      from line l where l.total_amount > 0
+      group by 1, 2, 3, 4, 5, 6 having sum(l.amount) > 0
     ) a
-    join posted p on p.id = a.document_id
-    window earlier as (partition by p.position order by a.first_line rows unbounded preceding)
+    window earlier as (partition by a.sequence order by a.first_line rows unbounded preceding)
   ), side as (
-    select p.position, 0 as first_line, p.currency, p.is_debit, p.control_account_id as account_id, p.total_amount as amount,
-      p.base_amount as base, p.customer_id, p.vendor_id
-    from posted p
-    union all
-    select s.position, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null from share s
+    select dense_rank() over (order by e.sequence)::int as position, e.*
+    from (
+      select d.sequence, 0 as first_line, d.currency, d.is_debit, d.control_account_id as account_id,
+        d.total_amount as amount, d.base_amount as base, d.customer_id, d.vendor_id
+      from document d where d.total_amount > 0
+      union all
+      select s.sequence, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null from share s
+    ) e
   ), line_columns as (
-    select count(*)::int as lines, array_agg(s.position::int order by s.position, s.first_line) as entry,
+    select count(*)::int as lines, array_agg(s.position order by s.position, s.first_line) as entry,
       array_agg(gen_random_uuid()) as id, array_agg(s.account_id order by s.position, s.first_line) as account_id,
       array_agg(s.currency order by s.position, s.first_line) as currency,
       array_agg(case when s.is_debit then s.amount else 0 end order by s.position, s.first_line) as debit,
@@ -318,9 +326,9 @@ begin
       array_agg(s.vendor_id order by s.position, s.first_line) as vendor_id
     from side s
   )
-  select (select count(*) from document) as documents, c.is_wrong_total, c.is_wrong_scale, c.is_on_control, e.id as entry_id, e.company_id, e.entry_date, e.number,
-    e.source_id, e.entries, e.description, l.entry, l.id as line_id, l.account_id, l.currency, l.debit, l.credit,
-    l.base_debit, l.base_credit, l.customer_id, l.vendor_id, l.lines
+  select (select count(*) from document) as documents, c.is_wrong_total, c.is_wrong_scale, c.is_on_control,
+    e.id as entry_id, e.company_id, e.entry_date, e.number, e.source_id, e.entries, e.description, l.lines, l.entry,
+    l.id as line_id, l.account_id, l.currency, l.debit, l.credit, l.base_debit, l.base_credit, l.customer_id, l.vendor_id
   into v
   from checked c cross join entry e cross join line_columns l;
   if v.documents < cardinality(p_ids) then
@@ -359,7 +367,10 @@ begin
   with document as materialized (
     select d.id, d.voided_on, e.id as entry_id, e.description
     from accounting.documents(p_source) d
-    left join accounting.journal_entries e on e.tenant_id = v_tenant and e.source_id = d.id and e.source = p_source
+    left join lateral (
+      select j.id, j.description from accounting.journal_entries j
+      where j.tenant_id = v_tenant and j.source_id = d.id and j.source = p_source offset 0
+    ) e on true
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   )
   select (select count(*) from document) as documents, count(*)::int as entries,
@@ -383,12 +394,27 @@ create function accounting.post_documents() returns trigger
 as $$
 declare
   v_new uuid[];
+  v_credits uuid[];
   v_void uuid[];
 begin
-  select array_agg(w.id) filter (where o.status = 'draft'), array_agg(w.id) filter (where w.status = 'void')
-  into v_new, v_void
-  from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
-  where w.status <> o.status;
+  -- Before and after are brought together by grouping: a join's plan, made for one row, would compare each with each.
+  select array_agg(s.id) filter (where s.was = 'draft'),
+    array_agg(s.id) filter (where s.was = 'draft' and s.kind = 'credit_note'),
+    array_agg(s.id) filter (where s.becomes = 'void')
+  into v_new, v_credits, v_void
+  from (
+    select t.id, max(t.was) as was, max(t.becomes) as becomes, max(t.kind) as kind
+    from (
+      select o.id, o.status as was, null as becomes, null as kind from overwritten o
+      union all
+      select w.id, null, w.status, w.kind from written w
+    ) t
+    group by t.id
+  ) s
+  where s.was <> s.becomes;
+  if v_credits is not null then
+    perform accounting.check_credits(tg_argv[0], v_credits);
+  end if;
   if v_new is not null then
     perform accounting.write_documents(tg_argv[0], v_new);
   end if;

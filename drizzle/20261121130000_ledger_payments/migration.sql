@@ -467,7 +467,8 @@ create trigger refuse_early_void after update on accounting.bills
   for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.refuse_early_void();
 --> statement-breakpoint
 -- Invoices that are set to paid, by hand or in bulk, are paid: what was open of each is received and allocated. An
--- allocation that settles the last of an invoice sets it to paid as well, and leaves nothing to do here.
+-- allocation that settles the last of an invoice sets it to paid as well, and leaves nothing to do here; credit notes are
+-- refused before, as they are frozen.
 create function accounting.settle_invoices() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -480,9 +481,6 @@ begin
   where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
   if v_invoice is null then
     return null;
-  end if;
-  if exists (select from written w where w.id = any (v_invoice) and w.kind = 'credit_note') then
-    raise exception using errcode = 'ZT003', message = 'A credit note is not set to paid: allocate it to an invoice';
   end if;
   insert into accounting.payments
     (tenant_id, id, company_id, direction, customer_id, account_id, payment_date, amount, currency, reference)
@@ -513,9 +511,6 @@ begin
   where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
   if v_bill is null then
     return null;
-  end if;
-  if exists (select from written w where w.id = any (v_bill) and w.kind = 'credit_note') then
-    raise exception using errcode = 'ZT003', message = 'A credit note is not set to paid: allocate it to a bill';
   end if;
   insert into accounting.payments
     (tenant_id, id, company_id, direction, vendor_id, account_id, payment_date, amount, currency, reference)

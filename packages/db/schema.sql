@@ -3171,8 +3171,8 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_side_check CHE
 -- constraint accounting.journal_lines.journal_lines_vendor_id_fkey
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_vendor_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_id) REFERENCES accounting.vendors(tenant_id, company_id, id) ON DELETE RESTRICT;
 
--- index accounting.journal_lines.idx_journal_lines_account_id_entry_date_account_version
-CREATE INDEX idx_journal_lines_account_id_entry_date_account_version ON accounting.journal_lines USING btree (tenant_id, account_id, entry_date, account_version);
+-- index accounting.journal_lines.idx_journal_lines_account_id_entry_date
+CREATE INDEX idx_journal_lines_account_id_entry_date ON accounting.journal_lines USING btree (tenant_id, account_id, entry_date, account_version);
 
 -- index accounting.journal_lines.idx_journal_lines_customer_id
 CREATE INDEX idx_journal_lines_customer_id ON accounting.journal_lines USING btree (tenant_id, customer_id, entry_date) WHERE (customer_id IS NOT NULL);
@@ -3270,6 +3270,9 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_ve
 
 -- index accounting.payment_allocations.idx_payment_allocations_bill_id
 CREATE INDEX idx_payment_allocations_bill_id ON accounting.payment_allocations USING btree (tenant_id, bill_id);
+
+-- index accounting.payment_allocations.idx_payment_allocations_company_id
+CREATE INDEX idx_payment_allocations_company_id ON accounting.payment_allocations USING btree (tenant_id, company_id);
 
 -- index accounting.payment_allocations.idx_payment_allocations_credit_note_id
 CREATE INDEX idx_payment_allocations_credit_note_id ON accounting.payment_allocations USING btree (tenant_id, credit_note_id);

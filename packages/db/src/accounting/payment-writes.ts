@@ -104,7 +104,7 @@ function recordPayment<P>(
   allocations: (p: Params<P>) => SQL,
 ) {
   return sqlStatement(
-    `accounting.payments.${side.direction === sides.bills.direction ? "make" : "receive"}${name}`,
+    `accounting.payments.${side.name === "bills" ? "make" : "receive"}${name}`,
     (q) => q.select().from(payments),
     (p: Params<P & NewPayment>) => sql`
       with document as materialized (
@@ -206,9 +206,9 @@ const allocateNamed = (side: Side) =>
     given,
   );
 
-/** The open documents of the source's party, in its currency. */
-const openOf = (side: Side, source: SQL) => sql`
-  d.kind <> 'credit_note' and d.status in ${side.open}
+/** The open documents of the source's party, in its currency, that are there on the day of the allocation. */
+const openOf = (p: Params<Source>, side: Side, source: SQL) => sql`
+  d.kind <> 'credit_note' and d.status in ${side.open} and d.${side.date} <= coalesce(${p.date}::date, 'infinity')
   and (d.company_id, d.${side.party}, d.currency) = (
     select s.company_id, s.${side.party}, s.currency from ${source} s)`;
 
@@ -216,7 +216,7 @@ const allocateOldest = (side: Side) =>
   allocatePayment<object>(
     "oldest_",
     side,
-    () => openOf(side, sql`source`),
+    (p) => openOf(p, side, sql`source`),
     () => oldestFirst(sql`source`),
   );
 
@@ -256,6 +256,7 @@ const creditOldest = (side: Side) =>
     side,
     (p) =>
       sql`(d.id = ${p.sourceId}::uuid or ${openOf(
+        p,
         side,
         sql`(select n.* from ${side.table} n where n.tenant_id = ${p.tenantId}::uuid and n.id = ${p.sourceId}::uuid)`,
       )})`,

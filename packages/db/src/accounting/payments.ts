@@ -100,7 +100,7 @@ export class PaymentRepository {
 
   /**
    * Settles documents from a payment or credit note, all of them or none, and returns the allocations in the order
-   * given. `oldest` takes the open documents in the order in which they are due, until nothing is left.
+   * given. `oldest` takes the open documents, dated up to `date`, in the order in which they are due, until nothing is left.
    * Throws `ValidationError`; `NotFoundError`; `InvariantError` for more than is due or left; `ConflictError` when one
    * of them is void or a draft, of another customer, vendor or currency, or the date does not fit.
    */

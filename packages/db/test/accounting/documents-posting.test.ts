@@ -95,6 +95,7 @@ describe("an invoice", () => {
   it("over nothing is issued and posts nothing, and is voided so too", async () => {
     const { id, totalAmount } = await issued(acme, "0");
     expect(totalAmount).toBe("0.00");
+    expect(await rejection(invoicesOf().void(id, { date: "2026-01-14" }))).toBeInstanceOf(ConflictError);
     await invoicesOf().void(id);
     expect(await postedFor(acme, id)).toEqual([]);
   });
@@ -106,6 +107,10 @@ describe("an invoice", () => {
     const { id } = await createInvoice(acme, { currency: "EUR", exchangeRate: "1", lines });
     await acme.handle.update(invoices).set({ currency: "JPY" }).where(eq(invoices.id, id));
     expect(await rejection(invoicesOf().issue(id))).toBeInstanceOf(InvariantError);
+    // Two halves come to a whole, and are none the less no amounts of the currency.
+    const halves = await createInvoice(acme, { currency: "EUR", exchangeRate: "1", lines: [...lines, ...lines] });
+    await acme.handle.update(invoices).set({ currency: "JPY" }).where(eq(invoices.id, halves.id));
+    expect(await rejection(invoicesOf().issue(halves.id))).toBeInstanceOf(InvariantError);
     const whole = await createInvoice(acme, { currency: "JPY", exchangeRate: "0.0067", lines: [work("150")] });
     await invoicesOf().issue(whole.id);
     expect(await postedFor(acme, whole.id)).toEqual([

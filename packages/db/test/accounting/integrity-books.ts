@@ -26,6 +26,17 @@ export class HealthyBooks {
       ["purchases", -500n],
       ["bank", 500n],
     ]);
+    // Balanced in euro; in base currency by a line that has no other currency.
+    const exchanged = made.post(
+      "2026-01-06",
+      [
+        ["bank", 10_000n, 12_000n],
+        ["sales", -10_000n, -11_000n],
+        ["exchange", -1_000n],
+      ],
+      { currency: "EUR" },
+    );
+    Object.assign(exchanged.lines[2] ?? {}, { currency: "USD", isExchangeDifference: true });
     const invoice = made.document("invoice", { date: "2026-01-10", due: "2026-02-10", amount: 30_000n });
     const inEuro = made.document("invoice", { date: "2026-01-11", amount: 10_000n, ...eur(110_000_000n) });
     const open = made.document("invoice", { date: "2026-01-12", amount: 1_000n });

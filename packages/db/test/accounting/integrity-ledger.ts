@@ -177,6 +177,12 @@ export const ledgerCases: Planted[] = [
     sql: (b) => change("journal_lines", b.line(voidEntry(b), 2), "debit = 19, base_debit = 19"),
   },
   {
+    kind: "reversal_differs",
+    record: (b) => quoted(b.is.reversal),
+    also: ["entry_unbalanced", "period_total_differs"],
+    sql: (b) => change("journal_lines", b.line(b.is.reversal, 2), "debit = debit + 0.01"),
+  },
+  {
     kind: "reversed_twice",
     record: (b) => quoted(b.is.reversed),
     sql: (b) => {

@@ -169,6 +169,7 @@ describe("the total", () => {
       "update accounting.invoices set status = 'issued', invoice_number = 'RAW-1', total_amount = $2 where id = $1";
     expect(await attempt(issue, [draft.id, "9.99"])).toBe("ZT002");
     expect(await attempt(issue, [draft.id, "10.01"])).toBe("ZT002");
+    expect(await attempt(issue, [draft.id, "0"])).toBe("ZT002");
     expect(await attempt(issue, [draft.id, "10.00"])).toBe("1 rows");
   });
 

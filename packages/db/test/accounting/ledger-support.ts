@@ -1,7 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import type { NewAccount, NewBill, NewInvoice } from "../../src/accounting";
 import { newId } from "../../src/index";
 import { createTenant, type TestDatabase, type TestTenant } from "../../src/testing";
-import { issued, ownerRows } from "./support";
+import { asLogin, issued, ownerRows } from "./support";
 
 /*
  * The books, computed once more from lines and documents by other SQL than the package's own. It knows nothing of
@@ -167,4 +168,45 @@ export async function postings(test: TestDatabase, of: TestTenant, sourceId: str
     [of.tenant.id, sourceId],
   );
   return rows.map(({ source, date, lines }) => `${source} ${date}: ${lines}`);
+}
+
+export type Query = [text: string, values: unknown[]];
+
+/**
+ * Runs `first` in a transaction of the runtime login, and `second` in another one, which has to wait for it; then `rest`
+ * in the first, which commits. Returns the SQLSTATE of the second, else "done". Throws what the first fails with.
+ */
+export function interleaved(
+  test: TestDatabase,
+  of: TestTenant,
+  { first, second, rest }: { first: Query; second: Query; rest?: Query },
+): Promise<string> {
+  return asLogin(test.urls.runtime, (one) =>
+    asLogin(test.urls.runtime, async (two) => {
+      for (const client of [one, two]) {
+        await client.query("begin");
+        await client.query("select set_config('app.current_tenant_id', $1, true)", [of.tenant.id]);
+      }
+      await one.query(...first);
+      const outcome = two.query(...second).then(
+        () => "done",
+        (error: { code?: string }) => error.code ?? "no code",
+      );
+      await waitingForLocks(test, 1);
+      if (rest) await one.query(...rest);
+      await one.query("commit");
+      const code = await outcome;
+      await two.query("commit");
+      return code;
+    }),
+  );
+}
+
+/** Resolves once so many statements of this database are held up by other transactions. */
+export function waitingForLocks(test: TestDatabase, count: number): Promise<void> {
+  const waiting = `select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and state = 'active'`;
+  return test.asOwner(async (owner) => {
+    while (((await owner.query(waiting)).rowCount ?? 0) < count) await setTimeout(5);
+  });
 }

@@ -76,6 +76,16 @@ async function live(): Promise<void> {
   });
   await books().journal.reverse(wrong.id, { date: daysAgo(119) });
 
+  await books().journal.post({
+    ...company(),
+    date: daysAgo(118),
+    lines: [
+      { accountId: bank, debit: "50.00", currency: "EUR", rate: "1.2" },
+      { accountId: rent, credit: "50.00", currency: "EUR", rate: "1.1" },
+      { accountId: await accountOf(acme, "7900"), credit: "5.00", currency: "USD", isExchangeDifference: true },
+    ],
+  });
+
   const euro = { currency: "EUR" };
   const first = await invoice(0, daysAgo(180), "100.00");
   const second = await invoice(0, daysAgo(170), "250.01", { dueDate: daysAgo(100) });

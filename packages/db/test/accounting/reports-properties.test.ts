@@ -181,7 +181,7 @@ async function checkLedgers(of: TestTenant, made: MadeBooks, from: string, to: s
 describe("random books", () => {
   it("are reported on any day as their lines and documents add up", async () => {
     const property = fc.asyncProperty(
-      fc.array(command, { minLength: 1, maxLength: 40 }),
+      fc.array(command, { minLength: 1, maxLength: 60, size: "max" }),
       fc.array(day, { minLength: 3, maxLength: 3 }),
       fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 4 }),
       fc.integer({ min: 1, max: 7 }),

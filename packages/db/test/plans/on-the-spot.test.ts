@@ -46,7 +46,7 @@ afterAll(async () => {
 
 /** Per source file, one call for each query that it writes on the spot. */
 const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
-  "accounting/customers.ts": [
+  "accounting/parties.ts": [
     async () => handle.accounting.customers.update((await createCustomer(acme)).id, { name: "Renamed" }),
   ],
   "tenancy/companies.ts": [

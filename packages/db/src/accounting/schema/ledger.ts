@@ -111,7 +111,7 @@ export const journalLines = tenantTable(
     extra: (t) => [
       unique("journal_lines_entry_id_line_number_unique").on(t.tenantId, t.entryId, t.companyId, t.lineNumber),
       unique("journal_lines_account_version_unique").on(t.tenantId, t.accountId, t.accountVersion),
-      tenantIndex("journal_lines", t.tenantId, t.accountId, t.entryDate, t.accountVersion),
+      index("idx_journal_lines_account_id_entry_date").on(t.tenantId, t.accountId, t.entryDate, t.accountVersion),
       index("idx_journal_lines_customer_id")
         .on(t.tenantId, t.customerId, t.entryDate)
         .where(sql`${t.customerId} is not null`),

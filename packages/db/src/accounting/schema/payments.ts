@@ -102,7 +102,7 @@ export const paymentAllocations = tenantTable(
     audit: "changes",
     access: "no-delete",
     references: {
-      companyId: { table: companies, index: false },
+      companyId: companies,
       paymentId: { table: payments, within: "companyId" },
       creditNoteId: { table: invoices, within: "companyId" },
       vendorCreditId: { table: bills, within: "companyId" },

@@ -101,7 +101,9 @@ describe("the id of another tenant's row", () => {
         answers.push(await answerOf(duel, probe(entry.name, { ...values, id })));
       }
       const expected = mayInsert(entry.access) ? "free,free,exists" : "42501,42501,42501";
-      return answers.join() === expected ? undefined : answers.join();
+      // A trigger that looks first refuses all three alike.
+      const isAlike = new Set(answers).size === 1 && /^ZT00[23]$/.test(answers[0] ?? "");
+      return answers.join() === expected || isAlike ? undefined : answers.join();
     });
     expect(findings).toEqual([]);
   });

@@ -120,7 +120,9 @@ async function pagesBeforeAndAfter(looser: string): Promise<{ before: number[]; 
   const { owner, attacker, victim } = arena.duel;
   const { rows } = await owner.query<{ id: string }>(
     `select id from accounting.customers c where tenant_id = $1
-       and not exists (select from accounting.invoices i where i.customer_id = c.id) limit 60`,
+       and not exists (select from accounting.invoices i where i.customer_id = c.id)
+       and not exists (select from accounting.payments p where p.customer_id = c.id)
+       and not exists (select from accounting.journal_lines l where l.customer_id = c.id) limit 60`,
     [tenantOf(victim)],
   );
   const ids = rows.map((row) => row.id);

@@ -111,12 +111,14 @@ const indexed: Rule = (catalogue) =>
 
 /** The leading columns are those of the key, in any order; a partial index may leave out rows without a parent only. */
 function covers(index: IndexInfo, key: readonly string[]): boolean {
-  // The id alone names the parent: the company that both have adds nothing.
-  const columns = key.length > 2 ? key.filter((name) => name !== "company_id" && name !== "business_id") : key;
-  const leading = index.columns.slice(0, columns.length);
-  const complete =
-    index.predicate === undefined || columns.some((column) => index.predicate === `(${column} IS NOT NULL)`);
-  return index.valid && complete && columns.every((column) => leading.includes(column));
+  const complete = index.predicate === undefined || key.some((column) => index.predicate === `(${column} IS NOT NULL)`);
+  const startsWith = (columns: readonly string[]) => {
+    const leading = index.columns.slice(0, columns.length);
+    return columns.every((column) => leading.includes(column));
+  };
+  // The id alone names the parent: the company that both have may be there or not.
+  const withoutCompany = key.filter((name) => name !== "company_id" && name !== "business_id");
+  return index.valid && complete && (startsWith(key) || (key.length > 2 && startsWith(withoutCompany)));
 }
 
 export const foreignKeyRules = {

@@ -1,0 +1,214 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { invoices, payments } from "../../src/accounting";
+import { type ConflictError, DatabaseError, type InvariantError } from "../../src/index";
+import { createCustomer, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { credited, discrepancies, interleaved, type Query, tenantWithBooks } from "./ledger-support";
+import { balanceOf, issued, sortOut } from "./support";
+
+let test: TestDatabase;
+let acme: TestTenant;
+let customerId: string;
+let money: { companyId: string; customerId: string; paymentDate: string };
+
+beforeAll(async () => {
+  test = await createTestDatabase({ max: 10 });
+});
+afterAll(() => test.close());
+
+beforeEach(async () => {
+  acme = await tenantWithBooks(test);
+  customerId = (await createCustomer(acme)).id;
+  money = { companyId: acme.company.id, customerId, paymentDate: "2026-02-01" };
+});
+
+const paymentsOf = (of: TestTenant) => of.handle.accounting.payments;
+const received = (amount: string, fields: object = {}) => paymentsOf(acme).receive({ ...money, amount, ...fields });
+const invoiceOf = (id: string) => acme.handle.accounting.invoices.getById(id);
+const conflict = { code: "CONFLICT" } satisfies Partial<ConflictError>;
+const invariant = { code: "INVARIANT_VIOLATED" } satisfies Partial<InvariantError>;
+
+const oneBehindTheOther = (first: Query, second: Query) => interleaved(test, acme, { first, second });
+
+describe("raw SQL that waits for other raw SQL", () => {
+  const allocate = (column: string, source: string, invoiceId: string, amount = "10"): Query => [
+    `insert into accounting.payment_allocations (company_id, ${column}, invoice_id, amount) values ($1, $2, $3, $4)`,
+    [acme.company.id, source, invoiceId, amount],
+  ];
+  const voidOf = (id: string, inDays = 0): Query => [
+    "update accounting.payments set voided_on = current_date + $2::int where id = $1",
+    [id, inDays],
+  ];
+
+  it("sees what that one settled", async () => {
+    const invoice = await issued(acme, "10.00", { customerId });
+    const [one, two] = [await received("10.00"), await received("10.00")];
+    const outcome = oneBehindTheOther(
+      allocate("payment_id", one.id, invoice.id),
+      allocate("payment_id", two.id, invoice.id),
+    );
+    expect(await outcome).toBe("ZT002");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("sees what that one used of the payment or credit note", async () => {
+    const [one, two] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+    const payment = await received("10.00");
+    const note = await credited(acme, customerId, "5.00");
+    const used = oneBehindTheOther(
+      allocate("payment_id", payment.id, one.id, "5"),
+      allocate("payment_id", payment.id, two.id, "6"),
+    );
+    expect(await used).toBe("ZT002");
+    const credit = oneBehindTheOther(
+      allocate("credit_note_id", note.id, one.id, "5"),
+      allocate("credit_note_id", note.id, two.id, "1"),
+    );
+    expect(await credit).toBe("ZT002");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("sees that the payment is void, or voids what was allocated", async () => {
+    const invoice = await issued(acme, "20.00", { customerId });
+    const [one, two] = [await received("10.00"), await received("10.00")];
+    expect(await oneBehindTheOther(voidOf(one.id), allocate("payment_id", one.id, invoice.id))).toBe("ZT003");
+    expect(await oneBehindTheOther(allocate("payment_id", two.id, invoice.id), voidOf(two.id))).toBe("done");
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    const third = await received("10.00");
+    expect(await oneBehindTheOther(voidOf(third.id), voidOf(third.id, 1))).toBe("ZT003");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("sees that the document is void or paid", async () => {
+    const [one, two] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+    const payment = await received("20.00");
+    const set = (id: string, status: string): Query => [
+      "update accounting.invoices set status = $2 where id = $1",
+      [id, status],
+    ];
+    expect(await oneBehindTheOther(set(one.id, "void"), allocate("payment_id", payment.id, one.id))).toBe("ZT003");
+    expect(await oneBehindTheOther(set(two.id, "paid"), allocate("payment_id", payment.id, two.id))).toBe("ZT002");
+    const third = await issued(acme, "10.00", { customerId });
+    expect(await oneBehindTheOther(allocate("payment_id", payment.id, third.id), set(third.id, "void"))).toBe("ZT003");
+    const fourth = await issued(acme, "10.00", { customerId });
+    const part = allocate("payment_id", payment.id, fourth.id, "4");
+    expect(await oneBehindTheOther(part, set(fourth.id, "paid"))).toBe("done");
+    const parts = (await paymentsOf(acme).listAllocations({ invoiceId: fourth.id })).items;
+    expect(parts.map(({ amount: settled }) => settled).sort()).toEqual(["4.00", "6.00"]);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});
+
+describe("at the same time", () => {
+  it("two payments of the full amount never both settle an invoice", { timeout: 120_000 }, async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 200; n += 1) ids.push((await issued(acme, "10.00", { customerId })).id);
+    for (const invoiceId of ids) {
+      const pay = () => received("10.00", { allocations: [{ invoiceId, amount: "10.00" }] });
+      const { values, errors } = sortOut(await Promise.allSettled([pay(), pay()]));
+      expect(values).toHaveLength(1);
+      expect(errors).toMatchObject([invariant]);
+    }
+    expect(await balanceOf(acme, customerId)).toBe("0.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("two allocations never take a payment twice", { timeout: 120_000 }, async () => {
+    for (let n = 0; n < 50; n += 1) {
+      const [one, two] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
+      const { id: paymentId } = await received("10.00");
+      const settle = (invoiceId: string) =>
+        paymentsOf(acme).allocate({ paymentId, allocations: [{ invoiceId, amount: "10.00" }] });
+      const { values, errors } = sortOut(await Promise.allSettled([settle(one.id), settle(two.id)]));
+      expect([values.length, errors]).toMatchObject([1, [invariant]]);
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("payments that go to what is due first share it", async () => {
+    for (let n = 0; n < 5; n += 1) await issued(acme, "20.00", { customerId });
+    const payments = Array.from({ length: 10 }, () => received("10.00", { allocations: "oldest" }));
+    for (const { allocatedAmount } of await Promise.all(payments)) expect(allocatedAmount).toBe("10.00");
+    expect(await balanceOf(acme, customerId)).toBe("0.00");
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("an allocation is taken back once", { timeout: 120_000 }, async () => {
+    for (let n = 0; n < 200; n += 1) {
+      await issued(acme, "10.00", { customerId });
+      const { id: paymentId } = await received("10.00", { allocations: "oldest" });
+      const [made] = (await paymentsOf(acme).listAllocations({ paymentId })).items;
+      const takeBack = () => paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-02-01" });
+      const { values, errors } = sortOut(await Promise.allSettled([takeBack(), takeBack(), takeBack()]));
+      expect(values).toHaveLength(1);
+      expect(errors).toMatchObject([conflict, conflict]);
+      await paymentsOf(acme).void(paymentId, { date: "2026-02-01" });
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("a payment is voided, or allocated and voided, and never both", { timeout: 120_000 }, async () => {
+    const counts = { allocated: 0, refused: 0 };
+    for (let n = 0; n < 100; n += 1) {
+      const { id: invoiceId } = await issued(acme, "10.00", { customerId });
+      const { id: paymentId } = await received("10.00");
+      const [allocated, voided] = await Promise.allSettled([
+        paymentsOf(acme).allocate({ paymentId, date: "2026-02-01", allocations: [{ invoiceId, amount: "10.00" }] }),
+        paymentsOf(acme).void(paymentId, { date: "2026-02-01" }),
+      ]);
+      expect(voided.status).toBe("fulfilled");
+      if (allocated.status === "rejected") expect(allocated.reason).toMatchObject(conflict);
+      counts[allocated.status === "fulfilled" ? "allocated" : "refused"] += 1;
+      expect(await invoiceOf(invoiceId)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    }
+    expect(counts.allocated + counts.refused).toBe(100);
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("a void and a taking back do not wait for each other", { timeout: 120_000 }, async () => {
+    for (let n = 0; n < 100; n += 1) {
+      await issued(acme, "10.00", { customerId });
+      const { id: paymentId } = await received("10.00", { allocations: "oldest" });
+      const [made] = (await paymentsOf(acme).listAllocations({ paymentId })).items;
+      const date = "2026-02-01";
+      const [taken, voided] = await Promise.allSettled([
+        paymentsOf(acme).takeBack(made?.id ?? "", { date }),
+        paymentsOf(acme).void(paymentId, { date }),
+      ]);
+      expect(voided.status).toBe("fulfilled");
+      if (taken.status === "rejected") expect(taken.reason).toMatchObject(conflict);
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+
+  it("nothing deadlocks that settles the same documents in another order", { timeout: 120_000 }, async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const ids: string[] = [];
+      for (let n = 0; n < 4; n += 1) ids.push((await issued(acme, "10.00", { customerId })).id);
+      const note = await credited(acme, customerId, "4.00");
+      const prepaid = await received("8.00");
+      const each = (order: string[]) => order.map((invoiceId) => ({ invoiceId, amount: "1.00" }));
+      const allocate = (source: { paymentId: string } | { creditNoteId: string }, order: string[]) =>
+        paymentsOf(acme).allocate({ ...source, allocations: each(order) });
+      const outcomes = await Promise.allSettled([
+        allocate({ paymentId: prepaid.id }, ids),
+        allocate({ paymentId: prepaid.id }, [...ids].reverse()),
+        allocate({ creditNoteId: note.id }, [...ids].reverse()),
+        received("4.00", { allocations: each(ids) }),
+        received("4.00", { allocations: each([...ids].reverse()) }),
+        received("30.00", { allocations: "oldest" }),
+        received("1.00").then(({ id }) => paymentsOf(acme).void(id)),
+        acme.handle
+          .update(invoices)
+          .set({ status: "paid" })
+          .where(eq(invoices.id, ids[2] ?? "")),
+        acme.handle.update(payments).set({ voidedOn: "2099-01-01" }).where(eq(payments.id, prepaid.id)),
+      ]);
+      for (const { reason } of outcomes.filter((outcome) => outcome.status === "rejected")) {
+        expect(reason).toBeInstanceOf(DatabaseError);
+        expect(["INVARIANT_VIOLATED", "CONFLICT"]).toContain((reason as DatabaseError).code);
+      }
+    }
+    expect(await discrepancies(test, acme)).toEqual([]);
+  });
+});

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Account, AccountNode, Books } from "../../src/accounting";
+import { standardChart, standardDefaults } from "../../src/accounting/chart";
+import { ConflictError, ForeignKeyViolationError, InvariantError, newId, ValidationError } from "../../src/index";
+import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { booksOf, transfer } from "./ledger-tools";
+import { rejection } from "./support";
+
+let test: TestDatabase;
+let acme: TestTenant;
+let other: TestTenant;
+let own: Books;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  other = await createTenant(test, "Other");
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  acme = await createTenant(test, "Acme");
+  own = await booksOf(acme);
+});
+
+const repository = () => acme.handle.accounting.accounts;
+const account = (fields: Partial<Parameters<ReturnType<typeof repository>["create"]>[0]> = {}): Promise<Account> =>
+  repository().create({
+    companyId: acme.company.id,
+    code: `X${newId().slice(-8)}`,
+    name: "Account",
+    type: "asset",
+    ...fields,
+  });
+const coded = async (code: string) => {
+  const found = await repository().findByCode(acme.company.id, code);
+  if (!found) throw new TypeError(`There is no account ${code}`);
+  return found;
+};
+const post = (debit: string, credit: string, amount = "10.00") =>
+  acme.handle.accounting.journal.post(transfer(acme, [debit, credit], amount));
+
+describe("the standard chart", () => {
+  it("is about thirty accounts under parents of their own type, and the books' defaults among them", async () => {
+    const accounts = (await repository().list({ companyId: acme.company.id, limit: 500 })).items;
+    expect(accounts.map(({ code }) => code)).toEqual(standardChart.map(({ code }) => code).sort());
+    expect(accounts.length).toBeGreaterThanOrEqual(30);
+    const byId = new Map(accounts.map((each) => [each.id, each]));
+    for (const each of accounts) {
+      const parent = standardChart.find(({ code }) => code === each.code)?.parent ?? undefined;
+      expect(byId.get(each.parentId ?? "")?.code).toBe(parent);
+      if (each.parentId) expect(byId.get(each.parentId)?.type).toBe(each.type);
+      expect(each.normalSide).toBe(["asset", "expense"].includes(each.type) ? "debit" : "credit");
+    }
+    for (const [key, code] of Object.entries(standardDefaults)) {
+      expect(byId.get(own[key as keyof typeof standardDefaults])?.code, key).toBe(code);
+    }
+    expect(own).toMatchObject({ companyId: acme.company.id, baseCurrency: "USD", closedThrough: null });
+  });
+
+  it("is not made twice, and leaves what was renamed as it is", async () => {
+    const sales = await repository().update(own.salesAccountId, { name: "Ventas" });
+    expect(await repository().createStandardChart({ companyId: acme.company.id })).toEqual(own);
+    expect(await repository().getById(sales.id)).toEqual(sales);
+    expect((await repository().list({ companyId: acme.company.id, limit: 500 })).items).toHaveLength(
+      standardChart.length,
+    );
+  });
+
+  it("adds what is missing to accounts that are there, and hangs it under them where the type fits", async () => {
+    const bare = await createTenant(test, "Bare", { chart: false });
+    const make = (code: string, type: Account["type"]) =>
+      bare.handle.accounting.accounts.create({ companyId: bare.company.id, code, name: "Mine", type });
+    const [assets, income] = [await make("1000", "asset"), await make("4000", "expense")];
+    const made = await bare.handle.accounting.accounts.createStandardChart({
+      companyId: bare.company.id,
+      baseCurrency: "EUR",
+    });
+    expect(made.baseCurrency).toBe("EUR");
+    const find = (code: string) => bare.handle.accounting.accounts.findByCode(bare.company.id, code);
+    expect((await find("1000"))?.name).toBe("Mine");
+    expect((await find("1200"))?.parentId).toBe(assets.id);
+    expect((await find("4100"))?.parentId).toBeNull();
+    expect((await find("4000"))?.id).toBe(income.id);
+  });
+
+  it("is made once by callers that meet", async () => {
+    const bare = await createTenant(test, "Bare", { chart: false });
+    const all = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        bare.handle.accounting.accounts.createStandardChart({ companyId: bare.company.id }),
+      ),
+    );
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    const tree = await bare.handle.accounting.accounts.tree({ companyId: bare.company.id });
+    expect(flat(tree)).toHaveLength(standardChart.length);
+  });
+
+  it("is refused for books in another currency, and changes nothing then", async () => {
+    const error = await rejection(
+      repository().createStandardChart({ companyId: acme.company.id, baseCurrency: "EUR" }),
+    );
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(await booksOf(acme)).toEqual(own);
+  });
+
+  it("is refused for a company of nobody or of another tenant, and for a currency that books cannot have", async () => {
+    for (const companyId of [newId(), other.company.id]) {
+      expect(await rejection(repository().createStandardChart({ companyId }))).toBeInstanceOf(ForeignKeyViolationError);
+    }
+    for (const baseCurrency of ["KWD", "USX", "usd"]) {
+      const error = await rejection(repository().createStandardChart({ companyId: acme.company.id, baseCurrency }));
+      expect(error).toBeInstanceOf(ValidationError);
+    }
+    const bare = await createTenant(test, "Bare", { chart: false });
+    const wrong = { companyId: bare.company.id, code: "1200", name: "Wrong", type: "equity" } as const;
+    await bare.handle.accounting.accounts.create(wrong);
+    const error = await rejection(bare.handle.accounting.accounts.createStandardChart({ companyId: bare.company.id }));
+    expect(error).toBeInstanceOf(InvariantError);
+    expect((await bare.handle.accounting.accounts.list({ companyId: bare.company.id })).items).toHaveLength(1);
+  });
+});
+
+describe("the tree", () => {
+  it("has each account's own balance and that of all below, on its normal side", async () => {
+    const [cash, equipment, bank] = [await coded("1110"), await coded("1510"), own.bankAccountId];
+    const depreciation = await coded("1590");
+    await post(bank, own.salesAccountId, "100.10");
+    await post(cash.id, own.salesAccountId, "0.20");
+    await post(equipment.id, bank, "30.05");
+    await post((await coded("6700")).id, depreciation.id, "5.00");
+    const tree = await repository().tree({ companyId: acme.company.id });
+    const totals = Object.fromEntries(flat(tree).map((node) => [node.code, [node.balance, node.totalBalance]]));
+    expect(totals).toMatchObject({
+      "1000": ["0.00", "95.30"],
+      "1100": ["0.00", "70.25"],
+      "1110": ["0.20", "0.20"],
+      "1120": ["70.05", "70.05"],
+      "1500": ["0.00", "25.05"],
+      "1590": ["-5.00", "-5.00"],
+      "4000": ["0.00", "100.30"],
+      "4100": ["100.30", "100.30"],
+      "6000": ["0.00", "5.00"],
+      "2000": ["0.00", "0.00"],
+    });
+    expect(tree.map(({ code }) => code)).toEqual(["1000", "2000", "3000", "4000", "5000", "6000", "7000"]);
+    expect(tree[0]?.children.map(({ code }) => code)).toEqual(["1100", "1200", "1300", "1400", "1500"]);
+  });
+
+  it("keeps archived accounts, so that its sums stay whole, and holds one company alone", async () => {
+    const used = await account({ parentId: (await coded("1000")).id });
+    await post(used.id, own.salesAccountId, "7.00");
+    await repository().archive(used.id);
+    const nodes = flat(await repository().tree({ companyId: acme.company.id }));
+    expect(nodes.find(({ id }) => id === used.id)).toMatchObject({ isActive: false, balance: "7.00" });
+    expect(nodes.find(({ code }) => code === "1000")?.totalBalance).toBe("7.00");
+    expect(await repository().tree({ companyId: other.company.id })).toEqual([]);
+    expect(await rejection(repository().tree({} as never))).toBeInstanceOf(ValidationError);
+  });
+});
+
+const flat = (nodes: readonly AccountNode[]): AccountNode[] => nodes.flatMap((node) => [node, ...flat(node.children)]);
