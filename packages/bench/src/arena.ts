@@ -13,6 +13,11 @@ export type Arena = Awaited<ReturnType<typeof openArena>>;
 /** An arena with the data of a running system. */
 export type FilledArena = Awaited<ReturnType<typeof openFilledArena>>;
 
+const writtenTables = [
+  ...["customers", "invoices", "invoice_lines"],
+  ...["journal_entries", "journal_lines", "account_balances", "period_totals"],
+];
+
 export async function openArena(prisma: PrismaModule) {
   const test = await createTestDatabase();
   const clients = new Clients(test.urls, prisma);
@@ -27,7 +32,7 @@ export async function openArena(prisma: PrismaModule) {
     const customer = await createCustomer(acme);
     // No vacuum in the middle of a race.
     await test.asOwner(async (owner) => {
-      for (const table of ["customers", "invoices", "invoice_lines"]) {
+      for (const table of writtenTables) {
         await owner.query(`alter table accounting.${table} set (autovacuum_enabled = false)`);
       }
     });

@@ -5,6 +5,8 @@ import { Clients, poolSize } from "./clients";
 import { evaluate, type Goal } from "./goals";
 import { startDelay } from "./latency/delay";
 import { addedLatency } from "./latency/precision";
+import { openLedgerArena } from "./ledger/arena";
+import { openHistoryArena } from "./ledger/history";
 import type { Group } from "./options";
 import { loadPrisma } from "./prisma";
 import { type Race, type Result, run } from "./race";
@@ -14,6 +16,8 @@ import { createRaces } from "./races/create";
 import { documentRaces } from "./races/document";
 import { listRaces } from "./races/list";
 import { pointRaces } from "./races/point";
+import { postingRaces } from "./races/posting";
+import { reportRaces } from "./races/reports";
 import { scopedRaces } from "./races/scoped";
 import { resultTable } from "./report";
 import type { ServerClock } from "./server-clock";
@@ -24,6 +28,12 @@ export interface Scale {
   customers: number;
   invoices: number;
   bulkRows: readonly number[];
+  /** Accounts that are posted to where they are cold. */
+  ledgerAccounts: number;
+  /** Entries that are posted at once. */
+  ledgerBatches: readonly number[];
+  /** Entries of two lines that the reports read. */
+  ledgerEntries: number;
   calls(usual: number): number;
   rounds(usual: number): number;
 }
@@ -101,6 +111,22 @@ export async function bench({ only, scale, withPrisma }: BenchOptions, log: (lin
       try {
         await start(bulkInvoiceRaces(arena, scale.bulkRows), arena.clock);
         await start(bulkCustomerRaces(arena, scale.bulkRows), arena.clock);
+      } finally {
+        await arena.close();
+      }
+    }
+    if (wants("posting")) {
+      const arena = await openLedgerArena(scale.ledgerAccounts);
+      try {
+        await start(postingRaces(arena, scale.ledgerBatches), arena.clock);
+      } finally {
+        await arena.close();
+      }
+    }
+    if (wants("reports")) {
+      const arena = await openHistoryArena(scale.ledgerEntries);
+      try {
+        await start(reportRaces(arena), arena.clock);
       } finally {
         await arena.close();
       }

@@ -37,19 +37,26 @@ export class Clients {
     this.#prismaModule = prismaModule;
   }
 
+  /** A pool of another login. */
+  pool(connectionString: string): pg.Pool {
+    return this.#closeLater(new pg.Pool({ connectionString, max: poolSize, idleTimeoutMillis: anHour }), (pool) =>
+      pool.end(),
+    );
+  }
+
   get raw(): pg.Pool {
-    this.#raw ??= this.#ownerPool();
+    this.#raw ??= this.pool(this.#urls.admin);
     return this.#raw;
   }
 
   /** As its documentation begins: no prepared statements. */
   get drizzle(): ReturnType<typeof drizzleOn> {
-    this.#drizzle ??= drizzleOn(this.#ownerPool());
+    this.#drizzle ??= drizzleOn(this.pool(this.#urls.admin));
     return this.#drizzle;
   }
 
   get kysely(): Kysely<Tables> {
-    this.#kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#ownerPool() }) });
+    this.#kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.pool(this.#urls.admin) }) });
     return this.#kysely;
   }
 
@@ -75,13 +82,6 @@ export class Clients {
 
   async close(): Promise<void> {
     for (const close of this.#closing.splice(0).reverse()) await close();
-  }
-
-  #ownerPool(): pg.Pool {
-    return this.#closeLater(
-      new pg.Pool({ connectionString: this.#urls.admin, max: poolSize, idleTimeoutMillis: anHour }),
-      (pool) => pool.end(),
-    );
   }
 
   #closeLater<T>(client: T, close: (client: T) => Promise<void>): T {

@@ -64,6 +64,31 @@ it("wants a bulk import to stay within twice COPY and to cost the same for each 
   ]);
 });
 
+it("wants hot accounts ten times faster than by hand, and no slower than cold ones", () => {
+  const goals = evaluate(
+    results({
+      "posting-256-hot": [result("naive", 1), result(asTenant, 0.1), result(asMember, 0.101)],
+      "posting-16-hot": [result("naive", 1), result(asTenant, 0.125), result(asMember, 0.126)],
+      "posting-16-hot-against-cold": [result("cold", 1), result(asTenant, 1)],
+      "posting-256-hot-against-cold": [result("cold", 1), result(asTenant, 1.01)],
+    }),
+  );
+  expect(goals.map(({ reached }) => reached)).toEqual([true, false, true, false, true, false]);
+});
+
+it("judges the trial balance by milliseconds, whatever the base takes", () => {
+  const goals = evaluate(
+    results({
+      "reports-trial-balance": [result("sum", 1, 1, 90_000), result(asTenant, 2, 1, 50_000)],
+      "reports-trial-balance-mid-month": [result("sum", 1, 1, 900_000), result(asTenant, 0.1, 1, 50_001)],
+    }),
+  );
+  expect(goals.map(({ unit, limit, measured, reached }) => [unit, limit, measured, reached])).toEqual([
+    ["ms", 50, 50, true],
+    ["ms", 50, 50.001, false],
+  ]);
+});
+
 it("says nothing of goals whose races were not run", () => {
   expect(evaluate(results({}))).toEqual([]);
   expect(evaluate(results({ "bulk-customers-10": [result(asTenant, 1)] }))).toHaveLength(1);

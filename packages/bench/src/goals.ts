@@ -7,6 +7,8 @@ export type Results = ReadonlyMap<string, readonly Result[]>;
 /** What the repositories shall reach, and what they did. */
 export interface Goal {
   goal: string;
+  /** Of `limit` and `measured`: a ratio to the base, or milliseconds. */
+  unit: "ratio" | "ms";
   limit: number;
   measured: number;
   reached: boolean;
@@ -16,8 +18,11 @@ type Measure = (result: Result) => number;
 
 const wall: Measure = (result) => result.wall.median;
 const clientCpu: Measure = (result) => result.clientCpu.median;
+const milliseconds: Measure = (result) => result.microseconds / 1_000;
 
-const ratioGoals: readonly [text: string, races: readonly string[], limit: number, measure: Measure][] = [
+type RaceGoal = [text: string, races: readonly string[], limit: number, measure: Measure];
+
+const ratioGoals: readonly RaceGoal[] = [
   // The point race has the same two contestants, for a run of it alone.
   ["point read against bare unscoped, 32 callers", ["scoped-32", "point"], 1.15, wall],
   ["point read against bare unscoped, 1 caller, 1 ms away", ["scoped-1-delayed"], 1.05, wall],
@@ -26,27 +31,39 @@ const ratioGoals: readonly [text: string, races: readonly string[], limit: numbe
   ["client CPU of the list of 50 against raw pg", ["list"], 1.1, clientCpu],
   ["client CPU of invoice + customer + lines against raw pg", ["document"], 1.1, clientCpu],
   ["create invoice + 10 lines against raw pg's four messages", ["create"], 0.7, wall],
+  ["posting on 10 hot accounts against the naive transaction, 256 callers", ["posting-256-hot"], 0.1, wall],
+  ["posting on 10 hot accounts against the naive transaction, 16 callers", ["posting-16-hot"], 0.125, wall],
+  ["posting on 10 hot accounts against cold ones, 16 callers", ["posting-16-hot-against-cold"], 1, wall],
+  ["posting on 10 hot accounts against cold ones, 256 callers", ["posting-256-hot-against-cold"], 1, wall],
+];
+
+const millisecondGoals: readonly RaceGoal[] = [
+  ["trial balance at a month's end", ["reports-trial-balance"], 50, milliseconds],
+  ["trial balance in the middle of a month", ["reports-trial-balance-mid-month"], 50, milliseconds],
 ];
 
 const bulkLimit = 2;
 const flatLimit = 1.2;
 
-const goal = (text: string, limit: number, measured: number): Goal => {
-  return { goal: text, limit, measured, reached: measured <= limit };
+const goal = (text: string, limit: number, measured: number, unit: Goal["unit"] = "ratio"): Goal => {
+  return { goal: text, unit, limit, measured, reached: measured <= limit };
 };
 
 /** The goals whose races were run, for each of our two contestants. */
 export function evaluate(results: Results): Goal[] {
-  const goals: Goal[] = [];
-  for (const [text, races, limit, measure] of ratioGoals) {
-    const race = races.find((name) => results.has(name));
-    for (const name of [asTenant, asMember]) {
-      const result = race ? find(results, race, name) : undefined;
-      if (result) goals.push(goal(`${text}: ${name}`, limit, measure(result)));
-    }
-  }
+  const goals = [...raceGoals(results, ratioGoals, "ratio"), ...raceGoals(results, millisecondGoals, "ms")];
   for (const of of ["customers", "invoices"]) goals.push(...bulkGoals(results, of));
   return goals;
+}
+
+function raceGoals(results: Results, wanted: readonly RaceGoal[], unit: Goal["unit"]): Goal[] {
+  return wanted.flatMap(([text, races, limit, measure]) => {
+    const race = races.find((name) => results.has(name));
+    return [asTenant, asMember].flatMap((name) => {
+      const result = race ? find(results, race, name) : undefined;
+      return result ? [goal(`${text}: ${name}`, limit, measure(result), unit)] : [];
+    });
+  });
 }
 
 function bulkGoals(results: Results, of: string): Goal[] {

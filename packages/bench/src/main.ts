@@ -15,6 +15,9 @@ const scale: Scale = {
   customers: 2_000,
   invoices: 3_000,
   bulkRows: [10_000, 100_000],
+  ledgerAccounts: 10_000,
+  ledgerBatches: [100, 1_000],
+  ledgerEntries: 500_000,
   calls: (usual) => Math.max(1, Math.round(usual * share)),
   rounds: (usual) => options.rounds ?? Math.max(3, Math.round(usual * share)),
 };

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 
 /** Groups of races, in the order they run in. */
-export const groups = ["point", "list", "document", "create", "scoped", "bulk"] as const;
+export const groups = ["point", "list", "document", "create", "scoped", "bulk", "posting", "reports"] as const;
 
 export type Group = (typeof groups)[number];
 

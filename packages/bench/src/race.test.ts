@@ -73,6 +73,21 @@ it("makes room before each batch, and before each of the two calls of the check"
   expect(prepared).toBe(2 + 4);
 });
 
+it("checks what the race has left once, after the last round, and fails with it", async () => {
+  const done: string[] = [];
+  const counted = { ...contestant("one"), run: async () => done.push("run") && 1 };
+  const verify = async () => {
+    done.push("verify");
+  };
+  await run({ ...race(counted), verify }, undefined);
+  expect(done.indexOf("verify")).toBe(done.length - 1);
+  expect(done).toHaveLength(1 + 4 * 4 + 1);
+  const wrong = async () => {
+    throw new Error("wrong books");
+  };
+  await expect(run({ ...race(counted), verify: wrong }, undefined)).rejects.toThrow("wrong books");
+});
+
 it("gives the base the ratio 1 in every round", async () => {
   const [base] = await run(race(contestant("one"), contestant("two")), undefined);
   expect(base?.wall).toEqual({ median: 1, p10: 1, p90: 1 });

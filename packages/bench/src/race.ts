@@ -27,6 +27,8 @@ export interface Race {
   callers: number;
   /** Times are of a row instead of a call. */
   perRow?: boolean | undefined;
+  /** Throws unless what the race has left is right. */
+  verify?: (() => Promise<void>) | undefined;
 }
 
 /** Times in microseconds per call or row; ratios to the base. */
@@ -114,6 +116,7 @@ export async function run(race: Race, clock: ServerClock | undefined): Promise<R
       if (serverUsed !== undefined) own.server.push(serverUsed / units);
     }
   }
+  await race.verify?.();
   return contestants.map(({ name }, index) => resultOf(name, times[index], times[0]));
 }
 

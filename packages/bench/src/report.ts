@@ -1,7 +1,7 @@
 import type { Goal } from "./goals";
 import type { Race, Result } from "./race";
 
-const ratio = (value: number) => `${value.toFixed(2)}x`;
+const ratio = (value: number) => `${value.toFixed(value < 0.2 ? 3 : 2)}x`;
 const microseconds = (value: number) => value.toFixed(value < 10 ? 1 : 0);
 
 /** A table of equal columns; the first one is text, the others are numbers. */
@@ -36,11 +36,9 @@ export function resultTable({ title }: Race, results: readonly Result[]): string
 }
 
 export function goalTable(goals: readonly Goal[]): string {
-  const body = goals.map(({ goal, limit, measured, reached }) => [
-    goal,
-    `<= ${ratio(limit)}`,
-    ratio(measured),
-    reached ? "reached" : "missed",
-  ]);
+  const body = goals.map(({ goal, unit, limit, measured, reached }) => {
+    const value = (of: number) => (unit === "ms" ? `${of.toFixed(1)} ms` : ratio(of));
+    return [goal, `<= ${value(limit)}`, value(measured), reached ? "reached" : "missed"];
+  });
   return `Goals\n${table([["", "goal", "measured", ""], ...body])}`;
 }

@@ -161,7 +161,6 @@ function apply(books: Books, source: Payment | Document, document: Document, amo
   refuseWhen(!isUsable || document.isCredit || ["draft", "void"].includes(document.status), "CONFLICT");
   refuseWhen(source.party !== document.party || source.currency !== document.currency, "CONFLICT");
   refuseWhen(day < latest(source.date, document.date, last) || day <= closedThrough(books), "CONFLICT");
-  refuseProblems();
   refuseWhen(amount > document.total - document.paid || amount > whole - used, "INVARIANT_VIOLATED");
   refuseProblems();
   const allocation: Allocation = {

@@ -65,8 +65,8 @@ function planOf(books: Books, { request, party, to }: Sent): Plan {
 const pay: Planner<"pay"> = (books, given) => {
   const { targets, isAny } = given;
   const isOwn = (each: Document) => each.side === given.side && (isAny || isOwed(each));
-  // Who pays is who owes the first of the documents, or whoever is named.
-  const first = Array.isArray(targets) ? positionOf(books.documents, targets[0]?.pick ?? 0, isOwn) : -1;
+  // Who pays is who owes the first of the documents, or one of them, or whoever is named.
+  const first = positionOf(books.documents, Array.isArray(targets) ? (targets[0]?.pick ?? 0) : given.units, isOwn);
   const owed = first < 0 || isAny ? undefined : at(books.documents, first);
   const named = positionOf(books.parties, given.party, (each) => each.side === given.side);
   const party = owed ? books.parties.indexOf(owed.party) : named;
@@ -104,33 +104,44 @@ const payAgain: Planner<"payAgain"> = (books, { pick, isOther }) => {
 };
 
 /** The payment or credit note that is meant: in the copy by its position, and what it is sent as. */
-function sourceOf(books: Books, isCredit: boolean, pick: number, isAny: boolean) {
-  if (isCredit) {
-    const usable = positionOf(books.documents, pick, (each) => each.isCredit && each.paid < each.total);
-    const position = usable < 0 || isAny ? positionOf(books.documents, pick, (each) => each.isCredit) : usable;
-    if (position < 0) return undefined;
-    const { id, side } = at(books.documents, position);
-    const key = side === "invoices" ? { creditNoteId: id } : { vendorCreditId: id };
-    return { key, of: (copy: Books): Document | Payment => at(copy.documents, position) };
-  }
-  const isUsable = (each: Payment) =>
-    !each.voidedOn &&
-    each.allocated < each.amount &&
-    books.documents.some((due) => isOwed(due) && due.party === each.party && due.currency === each.currency);
-  const usable = positionOf(books.payments, pick, isUsable);
-  const position = usable < 0 || isAny ? positionOf(books.payments, pick) : usable;
-  if (position < 0) return undefined;
-  const key = { paymentId: at(books.payments, position).id ?? "" };
-  return { key, of: (copy: Books): Document | Payment => at(copy.payments, position) };
+function sourceOf(books: Books, pick: number, isAny: boolean) {
+  const all = [
+    ...books.payments.map((record, position) => ({
+      record,
+      position,
+      isPayment: true,
+      left: record.amount - record.allocated,
+    })),
+    ...books.documents.map((record, position) => ({
+      record,
+      position,
+      isPayment: false,
+      left: record.total - record.paid,
+    })),
+  ].filter(({ record, isPayment }) => isPayment || (record as Document).isCredit);
+  const isUsable = ({ record, left }: (typeof all)[0]) =>
+    left > 0n &&
+    record.voidedOn === null &&
+    books.documents.some((due) => isOwed(due) && due.party === record.party && due.currency === record.currency);
+  const usable = positionOf(all, pick, isUsable);
+  const found = all[usable < 0 || isAny ? positionOf(all, pick) : usable];
+  if (!found) return undefined;
+  const { record, position, isPayment } = found;
+  const name = isPayment ? "paymentId" : record.side === "invoices" ? "creditNoteId" : "vendorCreditId";
+  return {
+    key: { [name]: record.id ?? "" },
+    of: (copy: Books): Document | Payment =>
+      at<Document | Payment>(isPayment ? copy.payments : copy.documents, position),
+  };
 }
 
 const allocateOne: Planner<"allocate"> = (books, given) => {
-  const source = sourceOf(books, given.isCredit, given.pick, given.isAny);
+  const source = sourceOf(books, given.pick, given.isAny);
   if (!source) return undefined;
   const own = source.of(books);
-  const fits = (each: Document) =>
-    each.side === own.side &&
-    (given.isAny || (isOwed(each) && each.party === own.party && each.currency === own.currency));
+  const isOwn = (each: Document) => isOwed(each) && each.party === own.party && each.currency === own.currency;
+  const isAny = given.isAny || !books.documents.some(isOwn);
+  const fits = (each: Document) => each.side === own.side && (isAny || isOwn(each));
   const to = given.targets === "oldest" ? given.targets : chosen(books, given.targets, fits);
   if (to.length === 0) return undefined;
   const days = to === "oldest" ? [] : to.map(([position]) => at(books.documents, position).date);

@@ -16,7 +16,8 @@ const planners = { ...documentPlanners, ...journalPlanners, ...paymentPlanners }
 export interface Figures {
   sequences: number;
   commands: number;
-  idle: number;
+  /** Commands that found nothing to be about. */
+  idle: Record<string, number>;
   done: Record<string, number>;
   refused: Record<string, number>;
   previewed: number;
@@ -25,9 +26,13 @@ export interface Figures {
 }
 
 export const noFigures = (): Figures => ({
-  ...{ sequences: 0, commands: 0, idle: 0, previewed: 0, undone: 0, entries: 0 },
-  ...{ done: {}, refused: {} },
+  ...{ sequences: 0, commands: 0, previewed: 0, undone: 0, entries: 0 },
+  ...{ idle: {}, done: {}, refused: {} },
 });
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
 
 class Undone extends Error {}
 
@@ -52,7 +57,7 @@ async function step(world: World, books: Books, command: Command, figures: Figur
   const { do: name, mode } = command;
   const plan = planners[name]?.(books, command.with as never);
   if (!plan) {
-    figures.idle += 1;
+    count(figures.idle, name);
     return books;
   }
   const tried = attempt(books, (copy) => plan.model(copy));
@@ -64,7 +69,7 @@ async function step(world: World, books: Books, command: Command, figures: Figur
     if (!(tried instanceof Refusal))
       throw new Error(`${name} was refused: ${error.code} ${error.message}`, { cause: error });
     if (!tried.codes.has(error.code)) throw new Error(`${name} was refused as ${error.code}, not as ${tried.message}`);
-    figures.refused[error.code] = (figures.refused[error.code] ?? 0) + 1;
+    count(figures.refused, `${name} ${error.code}`);
     return books;
   }
   if (tried instanceof Refusal) throw new Error(`${name} was done, but had to be refused as ${tried.message}`);
@@ -73,7 +78,7 @@ async function step(world: World, books: Books, command: Command, figures: Figur
     return books;
   }
   if (!isPreview) {
-    figures.done[name] = (figures.done[name] ?? 0) + 1;
+    count(figures.done, name);
     return tried.books;
   }
   figures.previewed += 1;
