@@ -1,29 +1,34 @@
 -- Every rule of the books, computed again from the records; empty in healthy books. It reads with its caller's rights, so
--- that a tenant sees its own. Each part reads its tables a fixed number of times, whatever their size.
+-- that a tenant sees its own. Each part reads its tables a fixed number of times, whatever their size: what is kept and what
+-- it is the sum of are stacked and added up, never joined, as a table without statistics makes the planner join sums row
+-- by row with everything.
 create view accounting.violations (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
 as
 -- An entry has two lines at least and is balanced, in each currency (exchange differences have none) and in base currency.
-select e.tenant_id, rule.kind, e.company_id, 'accounting.journal_entries', e.id, rule.detail
-from accounting.journal_entries e
-left join (
-  select c.tenant_id, c.entry_id, sum(c.lines) as lines, bool_or(c.net <> 0) as is_unbalanced, sum(c.base_net) as base_net
+-- The rules are told apart where one is broken: for each record it would take longer than all the rest.
+select n.tenant_id, rule.kind, n.company_id, 'accounting.journal_entries', n.entry_id, rule.detail
+from (
+  select c.tenant_id, c.company_id, c.entry_id, sum(c.lines) as lines, bool_or(c.net <> 0) as is_unbalanced,
+    sum(c.base_net) as base_net
   from (
-    select l.tenant_id, l.entry_id, l.currency, count(*) as lines,
+    select l.tenant_id, l.company_id, l.entry_id, l.currency, count(*) as lines, 0 as entries,
       coalesce(sum(l.debit - l.credit) filter (where not l.is_exchange_difference), 0) as net,
       sum(l.base_debit - l.base_credit) as base_net
     from accounting.journal_lines l
-    group by l.tenant_id, l.entry_id, l.currency
+    group by l.tenant_id, l.company_id, l.entry_id, l.currency
+    union all
+    select e.tenant_id, e.company_id, e.id, null, 0, 1, 0, 0 from accounting.journal_entries e
   ) c
-  group by c.tenant_id, c.entry_id
-) n on n.tenant_id = e.tenant_id and n.entry_id = e.id
--- The rules are told apart where one is broken: for each record it would take longer than all the rest.
+  group by c.tenant_id, c.company_id, c.entry_id
+  having sum(c.entries) > 0 and (sum(c.lines) < 2 or bool_or(c.net <> 0) or sum(c.base_net) <> 0)
+) n
 cross join lateral (values
-  ('entry_too_few_lines', coalesce(n.lines, 0) < 2, 'The entry has fewer than two lines'),
+  ('entry_too_few_lines', n.lines < 2, 'The entry has fewer than two lines'),
   ('entry_unbalanced', n.is_unbalanced, 'Debit and credit differ in a currency'),
   ('entry_unbalanced_base', n.base_net <> 0, 'Debit and credit differ in base currency')
 ) rule (kind, is_broken, detail)
-where (n.lines is null or n.lines < 2 or n.is_unbalanced or n.base_net <> 0) and rule.is_broken
+where rule.is_broken
 union all
 -- A line agrees with its entry, its currency, its account; the control accounts have lines of parties, others have none.
 select c.tenant_id, rule.kind, c.company_id, 'accounting.journal_lines', c.id, rule.detail
@@ -64,16 +69,17 @@ from (
 where c.is_broken
 union all
 -- The balance of an account is the sum of its lines, its version that of the last one.
-select a.tenant_id, 'account_balance_differs', a.company_id, 'accounting.accounts', a.id,
+select n.tenant_id, 'account_balance_differs', n.company_id, 'accounting.accounts', n.account_id,
   'The balance or version of the account is not that of its lines'
-from accounting.accounts a
-left join accounting.account_balances b on b.tenant_id = a.tenant_id and b.account_id = a.id
-left join (
-  select l.tenant_id, l.account_id, sum(l.base_debit - l.base_credit) as balance, max(l.account_version) as version
+from (
+  select l.tenant_id, l.company_id, l.account_id, l.base_debit - l.base_credit as amount, l.account_version as posted,
+    0 as kept
   from accounting.journal_lines l
-  group by l.tenant_id, l.account_id
-) n on n.tenant_id = a.tenant_id and n.account_id = a.id
-where coalesce(b.balance, 0) <> coalesce(n.balance, 0) or coalesce(b.version, 0) <> coalesce(n.version, 0)
+  union all
+  select b.tenant_id, b.company_id, b.account_id, -b.balance, 0, b.version from accounting.account_balances b
+) n
+group by n.tenant_id, n.company_id, n.account_id
+having sum(n.amount) <> 0 or max(n.posted) <> max(n.kept)
 union all
 -- The totals of a month are the sums of its lines: lines without totals count, totals without lines as well.
 select t.tenant_id, 'period_total_differs', t.company_id, 'accounting.accounts', t.account_id,
@@ -115,39 +121,41 @@ union all
 select b.tenant_id, 'closed_through_differs', b.company_id, 'accounting.books', b.id,
   'The books are not closed through the end of the last closed period, or an open period lies before it'
 from accounting.books b
-left join (
-  select f.tenant_id, f.company_id, max(f.ends_on) filter (where f.status = 'closed') as closed_end,
+cross join lateral (
+  select max(f.ends_on) filter (where f.status = 'closed') as closed_end,
     min(f.starts_on) filter (where f.status = 'open') as open_start
   from accounting.fiscal_periods f
-  group by f.tenant_id, f.company_id
-) p on p.tenant_id = b.tenant_id and p.company_id = b.company_id
+  where f.tenant_id = b.tenant_id and f.company_id = b.company_id
+) p
 where b.closed_through is distinct from p.closed_end or p.open_start < p.closed_end
 union all
 -- The balance of a customer is the sum of their lines on the receivable account.
-select c.tenant_id, 'customer_balance_differs', c.company_id, 'accounting.customers', c.id,
+select n.tenant_id, 'customer_balance_differs', n.company_id, 'accounting.customers', n.customer_id,
   'The balance is not the sum of the customer''s lines on the receivable account'
-from accounting.customers c
-left join (
-  select l.tenant_id, l.customer_id, sum(l.base_debit - l.base_credit) as balance
+from (
+  select c.tenant_id, c.company_id, c.id as customer_id, -c.balance as amount from accounting.customers c
+  union all
+  select l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
   where l.customer_id is not null
-  group by l.tenant_id, l.customer_id
-) n on n.tenant_id = c.tenant_id and n.customer_id = c.id
-where c.balance <> coalesce(n.balance, 0)
+) n
+group by n.tenant_id, n.company_id, n.customer_id
+having sum(n.amount) <> 0
 union all
 -- The balance of a vendor is the sum of their lines on the payable account.
-select v.tenant_id, 'vendor_balance_differs', v.company_id, 'accounting.vendors', v.id,
+select n.tenant_id, 'vendor_balance_differs', n.company_id, 'accounting.vendors', n.vendor_id,
   'The balance is not the sum of the vendor''s lines on the payable account'
-from accounting.vendors v
-left join (
-  select l.tenant_id, l.vendor_id, sum(l.base_credit - l.base_debit) as balance
+from (
+  select v.tenant_id, v.company_id, v.id as vendor_id, -v.balance as amount from accounting.vendors v
+  union all
+  select l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
   where l.vendor_id is not null
-  group by l.tenant_id, l.vendor_id
-) n on n.tenant_id = v.tenant_id and n.vendor_id = v.id
-where v.balance <> coalesce(n.balance, 0)
+) n
+group by n.tenant_id, n.company_id, n.vendor_id
+having sum(n.amount) <> 0
 union all
 -- Open documents less what is unallocated are the receivable account, per customer and on every day: what changed them
 -- on a day is what was posted on it. An allocation changes them by the difference of its two base amounts.
@@ -268,46 +276,48 @@ group by s.tenant_id, rule.kind, s.company_id, rule.record_table, s.source, s.so
 having sum(s.entries) <> 0 or sum(s.amount) <> 0 or min(s.day) <> max(s.day)
   or min(coalesce(s.party_id::text, '')) <> max(coalesce(s.party_id::text, ''))
 union all
--- The total of an issued invoice is the sum of its lines.
-select i.tenant_id, 'invoice_total_differs', i.company_id, 'accounting.invoices', i.id,
+-- The total of an issued invoice is the sum of its lines, of which it has one at least.
+select n.tenant_id, 'invoice_total_differs', n.company_id, 'accounting.invoices', n.id,
   'The total is not the sum of the lines'
-from accounting.invoices i
-left join (
-  select l.tenant_id, l.invoice_id, sum(l.amount) as amount
-  from accounting.invoice_lines l
-  group by l.tenant_id, l.invoice_id
-) n on n.tenant_id = i.tenant_id and n.invoice_id = i.id
-where i.status <> 'draft' and i.total_amount is distinct from n.amount
+from (
+  select i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
+  from accounting.invoices i where i.status <> 'draft'
+  union all
+  select l.tenant_id, l.company_id, l.invoice_id, null, l.amount from accounting.invoice_lines l
+) n
+group by n.tenant_id, n.company_id, n.id
+having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
 union all
 -- The total of an approved bill is the sum of its lines.
-select i.tenant_id, 'bill_total_differs', i.company_id, 'accounting.bills', i.id, 'The total is not the sum of the lines'
-from accounting.bills i
-left join (
-  select l.tenant_id, l.bill_id, sum(l.amount) as amount
-  from accounting.bill_lines l
-  group by l.tenant_id, l.bill_id
-) n on n.tenant_id = i.tenant_id and n.bill_id = i.id
-where i.status <> 'draft' and i.total_amount is distinct from n.amount
+select n.tenant_id, 'bill_total_differs', n.company_id, 'accounting.bills', n.id, 'The total is not the sum of the lines'
+from (
+  select i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
+  from accounting.bills i where i.status <> 'draft'
+  union all
+  select l.tenant_id, l.company_id, l.bill_id, null, l.amount from accounting.bill_lines l
+) n
+group by n.tenant_id, n.company_id, n.id
+having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
 union all
 -- What is settled of a document, or allocated of a payment, is the sum of the standing allocations, and never too much.
-select r.tenant_id, rule.kind, r.company_id, r.record_table, r.id, rule.detail
+select n.tenant_id, rule.kind, n.company_id, n.record_table, n.id, rule.detail
 from (
-  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount, i.base_amount,
-    i.paid_amount, i.paid_base_amount
-  from accounting.invoices i
-  union all
-  select i.tenant_id, i.company_id, 'accounting.bills', i.id, i.total_amount, i.base_amount, i.paid_amount,
-    i.paid_base_amount
-  from accounting.bills i
-  union all
-  select p.tenant_id, p.company_id, 'accounting.payments', p.id, p.amount, p.base_amount, p.allocated_amount,
-    p.allocated_base_amount
-  from accounting.payments p
-) r
-left join (
-  select s.tenant_id, s.record_table, s.id, sum(s.amount) as amount, sum(s.base_amount) as base_amount
+  select r.tenant_id, r.company_id, r.record_table, r.id, sum(r.total) as total, sum(r.base_total) as base_total,
+    sum(r.kept) as kept, sum(r.base_kept) as base_kept, sum(r.amount) as amount, sum(r.base_amount) as base_amount
   from (
-    select a.tenant_id, side.record_table, side.id, a.amount, side.base_amount
+    select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as total,
+      i.base_amount as base_total, i.paid_amount as kept, i.paid_base_amount as base_kept, 0 as amount, 0 as base_amount
+    from accounting.invoices i
+    union all
+    select i.tenant_id, i.company_id, 'accounting.bills', i.id, i.total_amount, i.base_amount, i.paid_amount,
+      i.paid_base_amount, 0, 0
+    from accounting.bills i
+    union all
+    select p.tenant_id, p.company_id, 'accounting.payments', p.id, p.amount, p.base_amount, p.allocated_amount,
+      p.allocated_base_amount, 0, 0
+    from accounting.payments p
+    union all
+    select a.tenant_id, a.company_id, side.record_table, side.id, 0, 0, 0, 0, a.amount, side.base_amount
     from accounting.payment_allocations a
     cross join lateral (values
       ('accounting.invoices', a.invoice_id, a.base_amount),
@@ -317,19 +327,18 @@ left join (
       ('accounting.bills', a.vendor_credit_id, a.source_base_amount)
     ) side (record_table, id, base_amount)
     where a.reversed_on is null and side.id is not null
-  ) s
-  group by s.tenant_id, s.record_table, s.id
-) n on n.tenant_id = r.tenant_id and n.record_table = r.record_table and n.id = r.id
+  ) r
+  group by r.tenant_id, r.company_id, r.record_table, r.id
+  having sum(r.kept) <> sum(r.amount) or sum(r.base_kept) <> sum(r.base_amount) or sum(r.amount) > sum(r.total)
+    or sum(r.base_amount) > sum(r.base_total)
+) n
 cross join lateral (values
-  ('allocation_exceeds', n.amount > r.total_amount or n.base_amount > r.base_amount,
+  ('allocation_exceeds', n.amount > n.total or n.base_amount > n.base_total,
     'More is allocated than the document or payment amounts to'),
-  ('paid_amount_differs',
-    r.paid_amount <> coalesce(n.amount, 0) or r.paid_base_amount <> coalesce(n.base_amount, 0),
+  ('paid_amount_differs', n.kept <> n.amount or n.base_kept <> n.base_amount,
     'What is settled or allocated is not the sum of the allocations that stand')
 ) rule (kind, is_broken, detail)
-where (r.paid_amount <> coalesce(n.amount, 0) or r.paid_base_amount <> coalesce(n.base_amount, 0)
-    or n.amount > r.total_amount or n.base_amount > r.base_amount)
-  and rule.is_broken
+where rule.is_broken
 union all
 -- The status says how much is settled; a document over nothing is settled as it is.
 select d.tenant_id, 'status_differs', d.company_id, d.record_table, d.id, 'The status is not what is settled of the document'
@@ -348,36 +357,44 @@ where case d.status
   else d.paid_amount <> 0 end
 union all
 -- Each number that a series gave belongs to a document; an imported document that has it counts.
-select n.tenant_id, 'number_gap', n.company_id, 'tenancy.number_series', n.id, 'No document has the number ' || n.number
+select n.tenant_id, 'number_gap', n.company_id, 'tenancy.number_series', max(n.series_id)::uuid,
+  'No document has the number ' || n.number
 from (
-  select s.tenant_id, s.company_id, s.id,
+  select s.tenant_id, s.company_id, s.id::text as series_id, 0 as documents,
     s.prefix || lpad(given::text, greatest(s.padding, length(given::text)), '0') as number
   from tenancy.number_series s
   cross join lateral generate_series(1, s.last_number) given
   where s.series in ('invoice', 'credit_note')
+  union all
+  select i.tenant_id, i.company_id, null, 1, i.invoice_number
+  from accounting.invoices i where i.invoice_number is not null
 ) n
-left join accounting.invoices i
-  on i.tenant_id = n.tenant_id and i.company_id = n.company_id and i.invoice_number = n.number
-where i.id is null
+group by n.tenant_id, n.company_id, n.number
+having count(n.series_id) > 0 and sum(n.documents) = 0
 union all
--- A reversal, or the entry of a void, has the lines of the original with the sides changed.
+-- A reversal, or the entry of a void, has the lines of the original with the sides changed. OFFSET 0 keeps the planner at
+-- looking up, for each of these few, its original and then the lines of both.
 select distinct m.tenant_id, 'reversal_differs', m.company_id, 'accounting.journal_entries', m.mirror_id,
   'The entry does not mirror the entry that it takes back'
 from (
-  select p.tenant_id, p.company_id, p.mirror_id
-  from (
-    select e.tenant_id, e.company_id, e.id as mirror_id, e.reverses_entry_id as original_id
-    from accounting.journal_entries e where e.reverses_entry_id is not null
+  select e.tenant_id, e.company_id, e.id as mirror_id
+  from accounting.journal_entries e
+  cross join lateral (
+    select e.reverses_entry_id as id where e.reverses_entry_id is not null
     union all
-    select e.tenant_id, e.company_id, e.id, o.id
-    from accounting.journal_entries e
-    join accounting.journal_entries o
-      on o.tenant_id = e.tenant_id and o.source_id = e.source_id and o.source || '_void' = e.source
-    where e.source in ('invoice_void', 'bill_void', 'payment_void', 'allocation_void')
-  ) p
-  cross join lateral (values (p.mirror_id, 1), (p.original_id, -1)) side (entry_id, sign)
-  join accounting.journal_lines l on l.tenant_id = p.tenant_id and l.entry_id = side.entry_id
-  group by p.tenant_id, p.company_id, p.mirror_id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id,
+    select o.id from accounting.journal_entries o
+    where e.source <> 'reversal' and o.tenant_id = e.tenant_id and o.source_id = e.source_id
+      and o.source || '_void' = e.source
+    offset 0
+  ) original
+  cross join lateral (values (e.id, 1), (original.id, -1)) side (entry_id, sign)
+  cross join lateral (
+    select j.* from accounting.journal_lines j
+    where j.tenant_id = e.tenant_id and j.entry_id = side.entry_id
+    offset 0
+  ) l
+  where e.source in ('reversal', 'invoice_void', 'bill_void', 'payment_void', 'allocation_void')
+  group by e.tenant_id, e.company_id, e.id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id,
     l.vendor_id, side.sign * (l.debit - l.credit), side.sign * (l.base_debit - l.base_credit)
   having sum(side.sign) <> 0
 ) m
@@ -391,26 +408,27 @@ group by e.tenant_id, e.company_id, e.reverses_entry_id
 having count(*) > 1
 union all
 -- The credit notes of an invoice are not more than the invoice.
-select i.tenant_id, 'credit_exceeds', i.company_id, 'accounting.invoices', i.id,
-  'The credit notes are more than the invoice'
-from accounting.invoices i
-join (
-  select c.tenant_id, c.credited_invoice_id, sum(c.total_amount) as amount
+select n.tenant_id, 'credit_exceeds', n.company_id, 'accounting.invoices', n.id, 'The credit notes are more than the invoice'
+from (
+  select i.tenant_id, i.company_id, i.id, i.total_amount as amount from accounting.invoices i
+  union all
+  select c.tenant_id, c.company_id, c.credited_invoice_id, -c.total_amount
   from accounting.invoices c
   where c.credited_invoice_id is not null and c.status not in ('draft', 'void')
-  group by c.tenant_id, c.credited_invoice_id
-) n on n.tenant_id = i.tenant_id and n.credited_invoice_id = i.id
-where n.amount > i.total_amount
+) n
+group by n.tenant_id, n.company_id, n.id
+having sum(n.amount) < 0
 union all
 -- The credits of a bill are not more than the bill.
-select i.tenant_id, 'credit_exceeds', i.company_id, 'accounting.bills', i.id, 'The credit notes are more than the bill'
-from accounting.bills i
-join (
-  select c.tenant_id, c.credited_bill_id, sum(c.total_amount) as amount
+select n.tenant_id, 'credit_exceeds', n.company_id, 'accounting.bills', n.id, 'The credit notes are more than the bill'
+from (
+  select i.tenant_id, i.company_id, i.id, i.total_amount as amount from accounting.bills i
+  union all
+  select c.tenant_id, c.company_id, c.credited_bill_id, -c.total_amount
   from accounting.bills c
   where c.credited_bill_id is not null and c.status not in ('draft', 'void')
-  group by c.tenant_id, c.credited_bill_id
-) n on n.tenant_id = i.tenant_id and n.credited_bill_id = i.id
-where n.amount > i.total_amount;
+) n
+group by n.tenant_id, n.company_id, n.id
+having sum(n.amount) < 0;
 --> statement-breakpoint
 grant select on accounting.violations to authenticated, platform;

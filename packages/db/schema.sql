@@ -485,7 +485,8 @@ begin
     end if;
     -- The triggers below find the row before and after by its key.
     if new.tenant_id <> old.tenant_id or new.id <> old.id then
-      raise exception using errcode = 'ZT003', message = format('The id of the %s stays: delete the draft and create another', v_name);
+      raise exception using errcode = 'ZT003',
+        message = format('The id of the %s stays: delete the draft and create another', v_name);
     elsif new.paid_amount <> 0 or new.paid_base_amount <> 0 then
       raise exception using errcode = 'ZT003', message = format('A draft is not paid: make the %s %s first', v_name, v_valid);
     elsif new.status = 'void' then
@@ -524,7 +525,8 @@ begin
     return new;
   end if;
   if new.voided_on is distinct from old.voided_on then
-    raise exception using errcode = 'ZT003', message = format('The date of the void comes with the void of the %s, and stays', v_name);
+    raise exception using errcode = 'ZT003',
+      message = format('The date of the void comes with the void of the %s, and stays', v_name);
   end if;
   if new.status <> old.status
     and not (v_by_ledger and array[new.status, old.status] <@ array[v_valid, 'partly_paid', 'paid'])
@@ -805,12 +807,27 @@ CREATE OR REPLACE FUNCTION accounting.post_documents()
 AS $function$
 declare
   v_new uuid[];
+  v_credits uuid[];
   v_void uuid[];
 begin
-  select array_agg(w.id) filter (where o.status = 'draft'), array_agg(w.id) filter (where w.status = 'void')
-  into v_new, v_void
-  from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
-  where w.status <> o.status;
+  -- Before and after are brought together by grouping: a join's plan, made for one row, would compare each with each.
+  select array_agg(s.id) filter (where s.was = 'draft'),
+    array_agg(s.id) filter (where s.was = 'draft' and s.kind = 'credit_note'),
+    array_agg(s.id) filter (where s.becomes = 'void')
+  into v_new, v_credits, v_void
+  from (
+    select t.id, max(t.was) as was, max(t.becomes) as becomes, max(t.kind) as kind
+    from (
+      select o.id, o.status as was, null as becomes, null as kind from overwritten o
+      union all
+      select w.id, null, w.status, w.kind from written w
+    ) t
+    group by t.id
+  ) s
+  where s.was <> s.becomes;
+  if v_credits is not null then
+    perform accounting.check_credits(tg_argv[0], v_credits);
+  end if;
   if v_new is not null then
     perform accounting.write_documents(tg_argv[0], v_new);
   end if;
@@ -1186,9 +1203,6 @@ begin
   if v_bill is null then
     return null;
   end if;
-  if exists (select from written w where w.id = any (v_bill) and w.kind = 'credit_note') then
-    raise exception using errcode = 'ZT003', message = 'A credit note is not set to paid: allocate it to a bill';
-  end if;
   insert into accounting.payments
     (tenant_id, id, company_id, direction, vendor_id, account_id, payment_date, amount, currency, reference)
   select w.tenant_id, p.id, w.company_id, 'out', w.vendor_id, null, greatest(current_date, w.bill_date),
@@ -1222,9 +1236,6 @@ begin
   where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
   if v_invoice is null then
     return null;
-  end if;
-  if exists (select from written w where w.id = any (v_invoice) and w.kind = 'credit_note') then
-    raise exception using errcode = 'ZT003', message = 'A credit note is not set to paid: allocate it to an invoice';
   end if;
   insert into accounting.payments
     (tenant_id, id, company_id, direction, customer_id, account_id, payment_date, amount, currency, reference)
@@ -1351,7 +1362,8 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_number(new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
+    new.invoice_number := accounting.next_number(
+      new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
   end if;
   return new;
 end $function$;
@@ -1421,7 +1433,6 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v record;
 begin
-  perform accounting.check_credits(p_source, p_ids);
   with document as materialized (
     select d.*, b.receivable_account_id, b.payable_account_id,
       case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
@@ -1433,48 +1444,54 @@ begin
     join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   ), line as materialized (
-    select l.document_id, l.line_number, l.account_id, l.amount
-    from accounting.document_lines(p_source) l where l.tenant_id = v_tenant and l.document_id = any (p_ids)
+    -- By the document's key, and with all of it that is needed below, so that nothing is left to join: plans are made while
+    -- the tables are small, and would compare each document with each line.
+    select d.id, d.currency, d.total_amount, d.base_amount, d.is_debit, d.sequence, d.receivable_account_id,
+      d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount
+    from document d
+    left join lateral (
+      select n.account_id, n.line_number, n.amount from accounting.document_lines(p_source) n
+      where n.tenant_id = v_tenant and n.document_id = d.id offset 0
+    ) l on true
   ), checked as (
     select bool_or(c.lines is distinct from c.total_amount) as is_wrong_total, bool_or(c.wrong_scale) as is_wrong_scale,
       bool_or(c.on_control) as is_on_control
     from (
-      select d.total_amount, sum(l.amount) as lines,
-        bool_or(l.amount <> round(l.amount, accounting.currency_exponent(d.currency))) as wrong_scale,
-        bool_or(l.account_id in (d.receivable_account_id, d.payable_account_id)) as on_control
-      from document d left join line l on l.document_id = d.id
-      group by d.id, d.total_amount
+      select l.total_amount, sum(l.amount) as lines,
+        bool_or(l.amount <> round(l.amount, accounting.currency_exponent(l.currency))) as wrong_scale,
+        bool_or(l.account_id in (l.receivable_account_id, l.payable_account_id)) as on_control
+      from line l
+      group by l.id, l.total_amount
     ) c
-  ), posted as (
-    select d.*, row_number() over (order by d.sequence) as position, gen_random_uuid() as entry_id
-    from document d where d.total_amount > 0
   ), entry as (
-    select array_agg(p.entry_id order by p.position) as id, array_agg(p.company_id order by p.position) as company_id,
-      array_agg(p.document_date order by p.position) as entry_date, array_agg(p.number order by p.position) as number,
-      array_agg(p.id order by p.position) as source_id, count(*)::int as entries,
-      array_agg(case when p.is_credit then 'Credit note ' else initcap(p_source) || ' ' end || p.number order by p.position)
+    select array_agg(gen_random_uuid()) as id, array_agg(d.company_id order by d.sequence) as company_id,
+      array_agg(d.document_date order by d.sequence) as entry_date, array_agg(d.number order by d.sequence) as number,
+      array_agg(d.id order by d.sequence) as source_id, count(*)::int as entries,
+      array_agg(case when d.is_credit then 'Credit note ' else initcap(p_source) || ' ' end || d.number order by d.sequence)
         as description
-    from posted p
+    from document d where d.total_amount > 0
   ), share as (
-    select p.position, p.currency, not p.is_debit as is_debit, a.account_id, a.first_line, a.amount,
-      round(p.base_amount * sum(a.amount) over earlier / p.total_amount, 2)
-        - round(p.base_amount * (sum(a.amount) over earlier - a.amount) / p.total_amount, 2) as base
+    select a.sequence, a.currency, a.is_debit, a.account_id, a.first_line, a.amount,
+      round(a.base_amount * sum(a.amount) over earlier / a.total_amount, 2)
+        - round(a.base_amount * (sum(a.amount) over earlier - a.amount) / a.total_amount, 2) as base
     from (
-      select l.document_id, coalesce(l.account_id, p.usual_account_id) as account_id, min(l.line_number) as first_line,
-        sum(l.amount) as amount
-      from posted p join line l on l.document_id = p.id
-      group by 1, 2 having sum(l.amount) > 0
+      select l.sequence, l.currency, not l.is_debit as is_debit, l.total_amount, l.base_amount, l.account_id,
+        min(l.line_number) as first_line, sum(l.amount) as amount
+      from line l where l.total_amount > 0
+      group by 1, 2, 3, 4, 5, 6 having sum(l.amount) > 0
     ) a
-    join posted p on p.id = a.document_id
-    window earlier as (partition by p.position order by a.first_line rows unbounded preceding)
+    window earlier as (partition by a.sequence order by a.first_line rows unbounded preceding)
   ), side as (
-    select p.position, 0 as first_line, p.currency, p.is_debit, p.control_account_id as account_id, p.total_amount as amount,
-      p.base_amount as base, p.customer_id, p.vendor_id
-    from posted p
-    union all
-    select s.position, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null from share s
+    select dense_rank() over (order by e.sequence)::int as position, e.*
+    from (
+      select d.sequence, 0 as first_line, d.currency, d.is_debit, d.control_account_id as account_id,
+        d.total_amount as amount, d.base_amount as base, d.customer_id, d.vendor_id
+      from document d where d.total_amount > 0
+      union all
+      select s.sequence, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null from share s
+    ) e
   ), line_columns as (
-    select count(*)::int as lines, array_agg(s.position::int order by s.position, s.first_line) as entry,
+    select count(*)::int as lines, array_agg(s.position order by s.position, s.first_line) as entry,
       array_agg(gen_random_uuid()) as id, array_agg(s.account_id order by s.position, s.first_line) as account_id,
       array_agg(s.currency order by s.position, s.first_line) as currency,
       array_agg(case when s.is_debit then s.amount else 0 end order by s.position, s.first_line) as debit,
@@ -1485,9 +1502,9 @@ begin
       array_agg(s.vendor_id order by s.position, s.first_line) as vendor_id
     from side s
   )
-  select (select count(*) from document) as documents, c.is_wrong_total, c.is_wrong_scale, c.is_on_control, e.id as entry_id, e.company_id, e.entry_date, e.number,
-    e.source_id, e.entries, e.description, l.entry, l.id as line_id, l.account_id, l.currency, l.debit, l.credit,
-    l.base_debit, l.base_credit, l.customer_id, l.vendor_id, l.lines
+  select (select count(*) from document) as documents, c.is_wrong_total, c.is_wrong_scale, c.is_on_control,
+    e.id as entry_id, e.company_id, e.entry_date, e.number, e.source_id, e.entries, e.description, l.lines, l.entry,
+    l.id as line_id, l.account_id, l.currency, l.debit, l.credit, l.base_debit, l.base_credit, l.customer_id, l.vendor_id
   into v
   from checked c cross join entry e cross join line_columns l;
   if v.documents < cardinality(p_ids) then
@@ -1779,7 +1796,10 @@ begin
   with document as materialized (
     select d.id, d.voided_on, e.id as entry_id, e.description
     from accounting.documents(p_source) d
-    left join accounting.journal_entries e on e.tenant_id = v_tenant and e.source_id = d.id and e.source = p_source
+    left join lateral (
+      select j.id, j.description from accounting.journal_entries j
+      where j.tenant_id = v_tenant and j.source_id = d.id and j.source = p_source offset 0
+    ) e on true
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   )
   select (select count(*) from document) as documents, count(*)::int as entries,
@@ -4333,29 +4353,42 @@ GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;
 
 -- view accounting.violations
 CREATE VIEW accounting.violations WITH (security_invoker=true) AS
- SELECT e.tenant_id,
+ SELECT n.tenant_id,
     rule.kind,
-    e.company_id,
+    n.company_id,
     'accounting.journal_entries'::text AS record_table,
-    e.id AS record_id,
+    n.entry_id AS record_id,
     rule.detail
-   FROM ((accounting.journal_entries e
-     LEFT JOIN ( SELECT c.tenant_id,
+   FROM (( SELECT c.tenant_id,
+            c.company_id,
             c.entry_id,
             sum(c.lines) AS lines,
             bool_or((c.net <> (0)::numeric)) AS is_unbalanced,
             sum(c.base_net) AS base_net
            FROM ( SELECT l.tenant_id,
+                    l.company_id,
                     l.entry_id,
                     l.currency,
                     count(*) AS lines,
+                    0 AS entries,
                     COALESCE(sum((l.debit - l.credit)) FILTER (WHERE (NOT l.is_exchange_difference)), (0)::numeric) AS net,
                     sum((l.base_debit - l.base_credit)) AS base_net
                    FROM accounting.journal_lines l
-                  GROUP BY l.tenant_id, l.entry_id, l.currency) c
-          GROUP BY c.tenant_id, c.entry_id) n ON (((n.tenant_id = e.tenant_id) AND (n.entry_id = e.id))))
-     CROSS JOIN LATERAL ( VALUES ('entry_too_few_lines'::text,(COALESCE(n.lines, (0)::numeric) < (2)::numeric),'The entry has fewer than two lines'::text), ('entry_unbalanced'::text,n.is_unbalanced,'Debit and credit differ in a currency'::text), ('entry_unbalanced_base'::text,(n.base_net <> (0)::numeric),'Debit and credit differ in base currency'::text)) rule(kind, is_broken, detail))
-  WHERE (((n.lines IS NULL) OR (n.lines < (2)::numeric) OR n.is_unbalanced OR (n.base_net <> (0)::numeric)) AND rule.is_broken)
+                  GROUP BY l.tenant_id, l.company_id, l.entry_id, l.currency
+                UNION ALL
+                 SELECT e.tenant_id,
+                    e.company_id,
+                    e.id,
+                    NULL::text,
+                    0,
+                    1,
+                    0,
+                    0
+                   FROM accounting.journal_entries e) c
+          GROUP BY c.tenant_id, c.company_id, c.entry_id
+         HAVING ((sum(c.entries) > 0) AND ((sum(c.lines) < (2)::numeric) OR bool_or((c.net <> (0)::numeric)) OR (sum(c.base_net) <> (0)::numeric)))) n
+     CROSS JOIN LATERAL ( VALUES ('entry_too_few_lines'::text,(n.lines < (2)::numeric),'The entry has fewer than two lines'::text), ('entry_unbalanced'::text,n.is_unbalanced,'Debit and credit differ in a currency'::text), ('entry_unbalanced_base'::text,(n.base_net <> (0)::numeric),'Debit and credit differ in base currency'::text)) rule(kind, is_broken, detail))
+  WHERE rule.is_broken
 UNION ALL
  SELECT c.tenant_id,
     rule.kind,
@@ -4392,21 +4425,29 @@ UNION ALL
           WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
   WHERE c.is_broken
 UNION ALL
- SELECT a.tenant_id,
+ SELECT n.tenant_id,
     'account_balance_differs'::text AS kind,
-    a.company_id,
+    n.company_id,
     'accounting.accounts'::text AS record_table,
-    a.id AS record_id,
+    n.account_id AS record_id,
     'The balance or version of the account is not that of its lines'::text AS detail
-   FROM ((accounting.accounts a
-     LEFT JOIN accounting.account_balances b ON (((b.tenant_id = a.tenant_id) AND (b.account_id = a.id))))
-     LEFT JOIN ( SELECT l.tenant_id,
+   FROM ( SELECT l.tenant_id,
+            l.company_id,
             l.account_id,
-            sum((l.base_debit - l.base_credit)) AS balance,
-            max(l.account_version) AS version
+            (l.base_debit - l.base_credit) AS amount,
+            l.account_version AS posted,
+            0 AS kept
            FROM accounting.journal_lines l
-          GROUP BY l.tenant_id, l.account_id) n ON (((n.tenant_id = a.tenant_id) AND (n.account_id = a.id))))
-  WHERE ((COALESCE(b.balance, (0)::numeric) <> COALESCE(n.balance, (0)::numeric)) OR (COALESCE(b.version, (0)::bigint) <> COALESCE(n.version, (0)::bigint)))
+        UNION ALL
+         SELECT b.tenant_id,
+            b.company_id,
+            b.account_id,
+            (- b.balance),
+            0,
+            b.version
+           FROM accounting.account_balances b) n
+  GROUP BY n.tenant_id, n.company_id, n.account_id
+ HAVING ((sum(n.amount) <> (0)::numeric) OR (max(n.posted) <> max(n.kept)))
 UNION ALL
  SELECT t.tenant_id,
     'period_total_differs'::text AS kind,
@@ -4471,45 +4512,55 @@ UNION ALL
     b.id AS record_id,
     'The books are not closed through the end of the last closed period, or an open period lies before it'::text AS detail
    FROM (accounting.books b
-     LEFT JOIN ( SELECT f.tenant_id,
-            f.company_id,
-            max(f.ends_on) FILTER (WHERE (f.status = 'closed'::text)) AS closed_end,
+     CROSS JOIN LATERAL ( SELECT max(f.ends_on) FILTER (WHERE (f.status = 'closed'::text)) AS closed_end,
             min(f.starts_on) FILTER (WHERE (f.status = 'open'::text)) AS open_start
            FROM accounting.fiscal_periods f
-          GROUP BY f.tenant_id, f.company_id) p ON (((p.tenant_id = b.tenant_id) AND (p.company_id = b.company_id))))
+          WHERE ((f.tenant_id = b.tenant_id) AND (f.company_id = b.company_id))) p)
   WHERE ((b.closed_through IS DISTINCT FROM p.closed_end) OR (p.open_start < p.closed_end))
 UNION ALL
- SELECT c.tenant_id,
+ SELECT n.tenant_id,
     'customer_balance_differs'::text AS kind,
-    c.company_id,
+    n.company_id,
     'accounting.customers'::text AS record_table,
-    c.id AS record_id,
+    n.customer_id AS record_id,
     'The balance is not the sum of the customer''s lines on the receivable account'::text AS detail
-   FROM (accounting.customers c
-     LEFT JOIN ( SELECT l.tenant_id,
+   FROM ( SELECT c.tenant_id,
+            c.company_id,
+            c.id AS customer_id,
+            (- c.balance) AS amount
+           FROM accounting.customers c
+        UNION ALL
+         SELECT l.tenant_id,
+            l.company_id,
             l.customer_id,
-            sum((l.base_debit - l.base_credit)) AS balance
+            (l.base_debit - l.base_credit)
            FROM (accounting.journal_lines l
              JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
-          WHERE (l.customer_id IS NOT NULL)
-          GROUP BY l.tenant_id, l.customer_id) n ON (((n.tenant_id = c.tenant_id) AND (n.customer_id = c.id))))
-  WHERE (c.balance <> COALESCE(n.balance, (0)::numeric))
+          WHERE (l.customer_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.company_id, n.customer_id
+ HAVING (sum(n.amount) <> (0)::numeric)
 UNION ALL
- SELECT v.tenant_id,
+ SELECT n.tenant_id,
     'vendor_balance_differs'::text AS kind,
-    v.company_id,
+    n.company_id,
     'accounting.vendors'::text AS record_table,
-    v.id AS record_id,
+    n.vendor_id AS record_id,
     'The balance is not the sum of the vendor''s lines on the payable account'::text AS detail
-   FROM (accounting.vendors v
-     LEFT JOIN ( SELECT l.tenant_id,
+   FROM ( SELECT v.tenant_id,
+            v.company_id,
+            v.id AS vendor_id,
+            (- v.balance) AS amount
+           FROM accounting.vendors v
+        UNION ALL
+         SELECT l.tenant_id,
+            l.company_id,
             l.vendor_id,
-            sum((l.base_credit - l.base_debit)) AS balance
+            (l.base_credit - l.base_debit)
            FROM (accounting.journal_lines l
              JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
-          WHERE (l.vendor_id IS NOT NULL)
-          GROUP BY l.tenant_id, l.vendor_id) n ON (((n.tenant_id = v.tenant_id) AND (n.vendor_id = v.id))))
-  WHERE (v.balance <> COALESCE(n.balance, (0)::numeric))
+          WHERE (l.vendor_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.company_id, n.vendor_id
+ HAVING (sum(n.amount) <> (0)::numeric)
 UNION ALL
  SELECT d.tenant_id,
     'receivables_differ'::text AS kind,
@@ -4729,85 +4780,121 @@ UNION ALL
   GROUP BY s.tenant_id, rule.kind, s.company_id, rule.record_table, s.source, s.source_id
  HAVING ((sum(s.entries) <> 0) OR (sum(s.amount) <> (0)::numeric) OR (min(s.day) <> max(s.day)) OR (min(COALESCE((s.party_id)::text, ''::text)) <> max(COALESCE((s.party_id)::text, ''::text))))
 UNION ALL
- SELECT i.tenant_id,
+ SELECT n.tenant_id,
     'invoice_total_differs'::text AS kind,
-    i.company_id,
+    n.company_id,
     'accounting.invoices'::text AS record_table,
-    i.id AS record_id,
+    n.id AS record_id,
     'The total is not the sum of the lines'::text AS detail
-   FROM (accounting.invoices i
-     LEFT JOIN ( SELECT l.tenant_id,
-            l.invoice_id,
-            sum(l.amount) AS amount
-           FROM accounting.invoice_lines l
-          GROUP BY l.tenant_id, l.invoice_id) n ON (((n.tenant_id = i.tenant_id) AND (n.invoice_id = i.id))))
-  WHERE ((i.status <> 'draft'::text) AND (i.total_amount IS DISTINCT FROM n.amount))
-UNION ALL
- SELECT i.tenant_id,
-    'bill_total_differs'::text AS kind,
-    i.company_id,
-    'accounting.bills'::text AS record_table,
-    i.id AS record_id,
-    'The total is not the sum of the lines'::text AS detail
-   FROM (accounting.bills i
-     LEFT JOIN ( SELECT l.tenant_id,
-            l.bill_id,
-            sum(l.amount) AS amount
-           FROM accounting.bill_lines l
-          GROUP BY l.tenant_id, l.bill_id) n ON (((n.tenant_id = i.tenant_id) AND (n.bill_id = i.id))))
-  WHERE ((i.status <> 'draft'::text) AND (i.total_amount IS DISTINCT FROM n.amount))
-UNION ALL
- SELECT r.tenant_id,
-    rule.kind,
-    r.company_id,
-    r.record_table,
-    r.id AS record_id,
-    rule.detail
-   FROM ((( SELECT i.tenant_id,
+   FROM ( SELECT i.tenant_id,
             i.company_id,
-            'accounting.invoices'::text AS record_table,
             i.id,
             i.total_amount,
-            i.base_amount,
-            i.paid_amount,
-            i.paid_base_amount
+            NULL::numeric AS amount
            FROM accounting.invoices i
+          WHERE (i.status <> 'draft'::text)
         UNION ALL
-         SELECT i.tenant_id,
+         SELECT l.tenant_id,
+            l.company_id,
+            l.invoice_id,
+            NULL::numeric,
+            l.amount
+           FROM accounting.invoice_lines l) n
+  GROUP BY n.tenant_id, n.company_id, n.id
+ HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
+UNION ALL
+ SELECT n.tenant_id,
+    'bill_total_differs'::text AS kind,
+    n.company_id,
+    'accounting.bills'::text AS record_table,
+    n.id AS record_id,
+    'The total is not the sum of the lines'::text AS detail
+   FROM ( SELECT i.tenant_id,
             i.company_id,
-            'accounting.bills'::text,
             i.id,
             i.total_amount,
-            i.base_amount,
-            i.paid_amount,
-            i.paid_base_amount
+            NULL::numeric AS amount
            FROM accounting.bills i
+          WHERE (i.status <> 'draft'::text)
         UNION ALL
-         SELECT p.tenant_id,
-            p.company_id,
-            'accounting.payments'::text,
-            p.id,
-            p.amount,
-            p.base_amount,
-            p.allocated_amount,
-            p.allocated_base_amount
-           FROM accounting.payments p) r
-     LEFT JOIN ( SELECT s.tenant_id,
-            s.record_table,
-            s.id,
-            sum(s.amount) AS amount,
-            sum(s.base_amount) AS base_amount
-           FROM ( SELECT a.tenant_id,
+         SELECT l.tenant_id,
+            l.company_id,
+            l.bill_id,
+            NULL::numeric,
+            l.amount
+           FROM accounting.bill_lines l) n
+  GROUP BY n.tenant_id, n.company_id, n.id
+ HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
+UNION ALL
+ SELECT n.tenant_id,
+    rule.kind,
+    n.company_id,
+    n.record_table,
+    n.id AS record_id,
+    rule.detail
+   FROM (( SELECT r.tenant_id,
+            r.company_id,
+            r.record_table,
+            r.id,
+            sum(r.total) AS total,
+            sum(r.base_total) AS base_total,
+            sum(r.kept) AS kept,
+            sum(r.base_kept) AS base_kept,
+            sum(r.amount) AS amount,
+            sum(r.base_amount) AS base_amount
+           FROM ( SELECT i.tenant_id,
+                    i.company_id,
+                    'accounting.invoices'::text AS record_table,
+                    i.id,
+                    i.total_amount AS total,
+                    i.base_amount AS base_total,
+                    i.paid_amount AS kept,
+                    i.paid_base_amount AS base_kept,
+                    0 AS amount,
+                    0 AS base_amount
+                   FROM accounting.invoices i
+                UNION ALL
+                 SELECT i.tenant_id,
+                    i.company_id,
+                    'accounting.bills'::text,
+                    i.id,
+                    i.total_amount,
+                    i.base_amount,
+                    i.paid_amount,
+                    i.paid_base_amount,
+                    0,
+                    0
+                   FROM accounting.bills i
+                UNION ALL
+                 SELECT p.tenant_id,
+                    p.company_id,
+                    'accounting.payments'::text,
+                    p.id,
+                    p.amount,
+                    p.base_amount,
+                    p.allocated_amount,
+                    p.allocated_base_amount,
+                    0,
+                    0
+                   FROM accounting.payments p
+                UNION ALL
+                 SELECT a.tenant_id,
+                    a.company_id,
                     side.record_table,
                     side.id,
+                    0,
+                    0,
+                    0,
+                    0,
                     a.amount,
                     side.base_amount
                    FROM (accounting.payment_allocations a
                      CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
-                  WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) s
-          GROUP BY s.tenant_id, s.record_table, s.id) n ON (((n.tenant_id = r.tenant_id) AND (n.record_table = r.record_table) AND (n.id = r.id))))
-     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > r.total_amount) OR (n.base_amount > r.base_amount)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((r.paid_amount <> COALESCE(n.amount, (0)::numeric)) OR (r.paid_base_amount <> COALESCE(n.base_amount, (0)::numeric))),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
-  WHERE (((r.paid_amount <> COALESCE(n.amount, (0)::numeric)) OR (r.paid_base_amount <> COALESCE(n.base_amount, (0)::numeric)) OR (n.amount > r.total_amount) OR (n.base_amount > r.base_amount)) AND rule.is_broken)
+                  WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) r
+          GROUP BY r.tenant_id, r.company_id, r.record_table, r.id
+         HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)))) n
+     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
+  WHERE rule.is_broken
 UNION ALL
  SELECT d.tenant_id,
     'status_differs'::text AS kind,
@@ -4849,17 +4936,26 @@ UNION ALL
     'number_gap'::text AS kind,
     n.company_id,
     'tenancy.number_series'::text AS record_table,
-    n.id AS record_id,
+    (max(n.series_id))::uuid AS record_id,
     ('No document has the number '::text || n.number) AS detail
-   FROM (( SELECT s.tenant_id,
+   FROM ( SELECT s.tenant_id,
             s.company_id,
-            s.id,
+            (s.id)::text AS series_id,
+            0 AS documents,
             (s.prefix || lpad((given.given)::text, GREATEST(s.padding, length((given.given)::text)), '0'::text)) AS number
            FROM (tenancy.number_series s
              CROSS JOIN LATERAL generate_series((1)::bigint, s.last_number) given(given))
-          WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))) n
-     LEFT JOIN accounting.invoices i ON (((i.tenant_id = n.tenant_id) AND (i.company_id = n.company_id) AND (i.invoice_number = n.number))))
-  WHERE (i.id IS NULL)
+          WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            NULL::text,
+            1,
+            i.invoice_number
+           FROM accounting.invoices i
+          WHERE (i.invoice_number IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.company_id, n.number
+ HAVING ((count(n.series_id) > 0) AND (sum(n.documents) = 0))
 UNION ALL
  SELECT DISTINCT m.tenant_id,
     'reversal_differs'::text AS kind,
@@ -4867,26 +4963,42 @@ UNION ALL
     'accounting.journal_entries'::text AS record_table,
     m.mirror_id AS record_id,
     'The entry does not mirror the entry that it takes back'::text AS detail
-   FROM ( SELECT p.tenant_id,
-            p.company_id,
-            p.mirror_id
-           FROM ((( SELECT e.tenant_id,
-                    e.company_id,
-                    e.id AS mirror_id,
-                    e.reverses_entry_id AS original_id
-                   FROM accounting.journal_entries e
+   FROM ( SELECT e.tenant_id,
+            e.company_id,
+            e.id AS mirror_id
+           FROM (((accounting.journal_entries e
+             CROSS JOIN LATERAL ( SELECT e.reverses_entry_id AS id
                   WHERE (e.reverses_entry_id IS NOT NULL)
                 UNION ALL
-                 SELECT e.tenant_id,
-                    e.company_id,
-                    e.id,
-                    o.id
-                   FROM (accounting.journal_entries e
-                     JOIN accounting.journal_entries o ON (((o.tenant_id = e.tenant_id) AND (o.source_id = e.source_id) AND ((o.source || '_void'::text) = e.source))))
-                  WHERE (e.source = ANY (ARRAY['invoice_void'::text, 'bill_void'::text, 'payment_void'::text, 'allocation_void'::text]))) p
-             CROSS JOIN LATERAL ( VALUES (p.mirror_id,1), (p.original_id,'-1'::integer)) side(entry_id, sign))
-             JOIN accounting.journal_lines l ON (((l.tenant_id = p.tenant_id) AND (l.entry_id = side.entry_id))))
-          GROUP BY p.tenant_id, p.company_id, p.mirror_id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id, l.vendor_id, ((side.sign)::numeric * (l.debit - l.credit)), ((side.sign)::numeric * (l.base_debit - l.base_credit))
+                 SELECT o.id
+                   FROM accounting.journal_entries o
+                  WHERE ((e.source <> 'reversal'::text) AND (o.tenant_id = e.tenant_id) AND (o.source_id = e.source_id) AND ((o.source || '_void'::text) = e.source))
+         OFFSET 0) original)
+             CROSS JOIN LATERAL ( VALUES (e.id,1), (original.id,'-1'::integer)) side(entry_id, sign))
+             CROSS JOIN LATERAL ( SELECT j.tenant_id,
+                    j.id,
+                    j.company_id,
+                    j.entry_id,
+                    j.line_number,
+                    j.account_id,
+                    j.entry_date,
+                    j.currency,
+                    j.debit,
+                    j.credit,
+                    j.base_debit,
+                    j.base_credit,
+                    j.is_exchange_difference,
+                    j.customer_id,
+                    j.vendor_id,
+                    j.description,
+                    j.account_version,
+                    j.balance_after,
+                    j.created_at
+                   FROM accounting.journal_lines j
+                  WHERE ((j.tenant_id = e.tenant_id) AND (j.entry_id = side.entry_id))
+                 OFFSET 0) l)
+          WHERE (e.source = ANY (ARRAY['reversal'::text, 'invoice_void'::text, 'bill_void'::text, 'payment_void'::text, 'allocation_void'::text]))
+          GROUP BY e.tenant_id, e.company_id, e.id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id, l.vendor_id, ((side.sign)::numeric * (l.debit - l.credit)), ((side.sign)::numeric * (l.base_debit - l.base_credit))
          HAVING (sum(side.sign) <> 0)) m
 UNION ALL
  SELECT e.tenant_id,
@@ -4900,35 +5012,47 @@ UNION ALL
   GROUP BY e.tenant_id, e.company_id, e.reverses_entry_id
  HAVING (count(*) > 1)
 UNION ALL
- SELECT i.tenant_id,
+ SELECT n.tenant_id,
     'credit_exceeds'::text AS kind,
-    i.company_id,
+    n.company_id,
     'accounting.invoices'::text AS record_table,
-    i.id AS record_id,
+    n.id AS record_id,
     'The credit notes are more than the invoice'::text AS detail
-   FROM (accounting.invoices i
-     JOIN ( SELECT c.tenant_id,
+   FROM ( SELECT i.tenant_id,
+            i.company_id,
+            i.id,
+            i.total_amount AS amount
+           FROM accounting.invoices i
+        UNION ALL
+         SELECT c.tenant_id,
+            c.company_id,
             c.credited_invoice_id,
-            sum(c.total_amount) AS amount
+            (- c.total_amount)
            FROM accounting.invoices c
-          WHERE ((c.credited_invoice_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))
-          GROUP BY c.tenant_id, c.credited_invoice_id) n ON (((n.tenant_id = i.tenant_id) AND (n.credited_invoice_id = i.id))))
-  WHERE (n.amount > i.total_amount)
+          WHERE ((c.credited_invoice_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))) n
+  GROUP BY n.tenant_id, n.company_id, n.id
+ HAVING (sum(n.amount) < (0)::numeric)
 UNION ALL
- SELECT i.tenant_id,
+ SELECT n.tenant_id,
     'credit_exceeds'::text AS kind,
-    i.company_id,
+    n.company_id,
     'accounting.bills'::text AS record_table,
-    i.id AS record_id,
+    n.id AS record_id,
     'The credit notes are more than the bill'::text AS detail
-   FROM (accounting.bills i
-     JOIN ( SELECT c.tenant_id,
+   FROM ( SELECT i.tenant_id,
+            i.company_id,
+            i.id,
+            i.total_amount AS amount
+           FROM accounting.bills i
+        UNION ALL
+         SELECT c.tenant_id,
+            c.company_id,
             c.credited_bill_id,
-            sum(c.total_amount) AS amount
+            (- c.total_amount)
            FROM accounting.bills c
-          WHERE ((c.credited_bill_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))
-          GROUP BY c.tenant_id, c.credited_bill_id) n ON (((n.tenant_id = i.tenant_id) AND (n.credited_bill_id = i.id))))
-  WHERE (n.amount > i.total_amount);
+          WHERE ((c.credited_bill_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))) n
+  GROUP BY n.tenant_id, n.company_id, n.id
+ HAVING (sum(n.amount) < (0)::numeric);
 
 -- grants accounting.violations
 GRANT SELECT ON accounting.violations TO authenticated;

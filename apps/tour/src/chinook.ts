@@ -98,7 +98,7 @@ function toCustomer(row: Row): ChinookSales["customers"][number] {
   };
 }
 
-// Sold over the counter: paid on the day they were issued, in US dollars.
+// Sold over the counter: due on the day they were issued, in US dollars.
 function toInvoice(row: Row, customers: ReadonlySet<string>, lines: ImportedInvoice["lines"]): ChinookInvoice {
   const id = row("invoice_id");
   const date = row("invoice_date");
@@ -111,7 +111,7 @@ function toInvoice(row: Row, customers: ReadonlySet<string>, lines: ImportedInvo
   return {
     externalId: id,
     invoiceNumber: `CHINOOK-${id.padStart(6, "0")}`,
-    status: "paid",
+    status: "issued",
     customer: row("customer_id"),
     invoiceDate: date,
     dueDate: date,

@@ -18,3 +18,14 @@ export function describeFailure(error: unknown): string[] {
   if (error instanceof DatabaseError && error.sqlState) lines.push(`SQLSTATE ${error.sqlState}`);
   return lines;
 }
+
+/** The words of the expected refusal. Anything else, above all success, ends the tour. */
+export async function refused(name: string, attempt: () => Promise<unknown>): Promise<string> {
+  try {
+    await attempt();
+  } catch (error) {
+    if (error instanceof DatabaseError && error.name === name) return `${name}: ${error.message}`;
+    throw error;
+  }
+  throw new TourError(`An attempt that should be answered by ${name} succeeded`);
+}

@@ -1,8 +1,12 @@
 import type { Database } from "@org/db";
+import { closeAndReconcile } from "./chapters/closing";
 import { showFigures } from "./chapters/figures";
 import { importSales } from "./chapters/import";
 import { proveIsolation } from "./chapters/isolation";
 import { proveNumbering } from "./chapters/numbering";
+import { receivePayments } from "./chapters/payments";
+import { payVendor } from "./chapters/purchases";
+import { showReports } from "./chapters/reports";
 import { openTenants } from "./chapters/tenants";
 import { readChinook } from "./chinook";
 import type { Print } from "./print";
@@ -19,7 +23,11 @@ export async function runTour(tour: Tour) {
   const sales = await readChinook();
   const imported = await importSales(tour, tenants, sales);
   const figures = await showFigures(tour, tenants, sales);
+  const payments = await receivePayments(tour, tenants);
+  const purchase = await payVendor(tour, tenants, payments.plan);
+  const books = await showReports(tour, tenants, payments.plan);
+  const closing = await closeAndReconcile(tour, tenants, payments.plan, books, figures.total);
   const isolation = await proveIsolation(tour, tenants, sales);
   const numbering = await proveNumbering(tour, tenants);
-  return { tenants, imported, figures, isolation, numbering };
+  return { tenants, imported, figures, payments, purchase, books, closing, isolation, numbering };
 }

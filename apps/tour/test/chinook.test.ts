@@ -28,7 +28,7 @@ describe("reading the Chinook files", () => {
     expect(sales).toMatchObject({ lines: 2_240, total: "2328.60" });
     expect(sales.customers[0]).toMatchObject({ externalId: "1", name: "Luís Gonçalves", country: "Brazil" });
     expect(sales.customers[1]).toMatchObject({ externalId: "2", state: null });
-    expect(sales.invoices[411]).toMatchObject({ externalId: "412", invoiceNumber: "CHINOOK-000412", status: "paid" });
+    expect(sales.invoices[411]).toMatchObject({ externalId: "412", invoiceNumber: "CHINOOK-000412", status: "issued" });
     expect(sales.invoices[0]?.lines[0]).toEqual({
       description: "Balls to the Wall",
       quantity: "1",

@@ -17,13 +17,13 @@ function demo(urls: Record<"DATABASE_URL" | "DATABASE_ADMIN_URL" | "DATABASE_PLA
   const source = ["--conditions=@org/source", "--import", "tsx", "apps/tour/src/main.ts"];
   return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     const env = { ...process.env, ...urls };
-    execFile(process.execPath, source, { cwd: root, env, timeout: 60_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, source, { cwd: root, env, timeout: 120_000 }, (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, stdout, stderr }),
     );
   });
 }
 
-describe("pnpm demo", () => {
+describe("pnpm demo", { timeout: 120_000 }, () => {
   it("takes the whole tour on a given server and ends by itself with exit code 0", async () => {
     const { admin, runtime, platform } = test.urls;
     const run = await demo({ DATABASE_URL: runtime, DATABASE_ADMIN_URL: admin, DATABASE_PLATFORM_URL: platform });
@@ -33,7 +33,9 @@ describe("pnpm demo", () => {
     expect(run.stdout).toContain("nothing to migrate");
     expect(run.stdout).toContain(`database "${test.name}"`);
     expect(run.stdout).toContain("pnpm db:studio");
-    expect(run.stdout.match(/^\d\. /gm)).toEqual(["1. ", "2. ", "3. ", "4. ", "5. ", "6. ", "7. "]);
+    expect(run.stdout.match(/^\d+(?=\. )/gm)).toEqual(
+      Array.from({ length: 11 }, (_chapter, index) => String(index + 1)),
+    );
     // The admin of a given server may have no password; the others always have one.
     for (const url of [runtime, platform]) expect(run.stdout).not.toContain(new URL(url).password);
     const { items } = await test.db.platform({ actor: "tests", reason: "look at the demo's tenants" }).listTenants();

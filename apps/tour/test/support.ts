@@ -17,7 +17,7 @@ export function printed(options: { colour?: boolean; live?: boolean } = {}) {
   return { print: new Print({ write, colour: false, live: false, ...options }), text: () => text };
 }
 
-/** The files added up in cents, by other code than the tour's own. */
+/** The files added up in cents, and what the tour makes of them, by other code than its own. */
 export function expectedFigures() {
   const rows = (name: string): Record<string, string>[] =>
     parse(readFileSync(join(dataFolder, name), "utf8"), { columns: true });
@@ -34,7 +34,35 @@ export function expectedFigures() {
   const names = new Map(customers.map((row) => [row.customer_id ?? "", row.name ?? ""]));
   const byName = [...sums("customer_id")].map(([id, sum]) => ({ name: names.get(id) ?? "", sum }));
   byName.sort((a, b) => Number(b.sum - a.sum) || (a.name < b.name ? -1 : 1));
+  const sumOf = (some: typeof invoices) => some.reduce((sum, row) => sum + cents(row.total), 0n);
+  // Five weeks before the last invoice, of 22 December 2025.
+  const open = invoices.filter((row) => (row.invoice_date ?? "") >= "2025-11-17");
+  const paid = invoices.filter((row) => !open.includes(row));
+  const twice = cents(paid.at(-1)?.total);
+  const largest = open.map((row) => cents(row.total)).toSorted((a, b) => Number(b - a))[0] ?? 0n;
+  const inPart = largest / 2n;
+  const receivable = sumOf(open) - inPart - twice;
+  // The bill: 100 records and a shop page; 10 records are credited, and 100.00 is paid.
+  const [purchases, software, paidOut] = [90n * 185n, 9_600n, 10_000n];
+  const bank = sumOf(paid) + twice + inPart - paidOut;
+  const payable = purchases + software - paidOut;
   return {
+    books: {
+      paid: paid.length,
+      open: open.length,
+      credit: text(twice),
+      receivable: text(receivable),
+      payable: text(payable),
+      result: text(sumOf(invoices) - purchases - software),
+      trialBalance: [
+        { code: "1120", debit: text(bank), credit: "0.00" },
+        { code: "1200", debit: text(receivable), credit: "0.00" },
+        { code: "2100", debit: "0.00", credit: text(payable) },
+        { code: "4100", debit: "0.00", credit: text(sumOf(invoices)) },
+        { code: "5100", debit: text(purchases), credit: "0.00" },
+        { code: "6300", debit: text(software), credit: "0.00" },
+      ],
+    },
     customers: customers.length,
     invoices: invoices.length,
     lines: lines.length,

@@ -46,11 +46,25 @@ export function importSales({ print }: Tour, { chinook }: Tenants, sales: Chinoo
     const lines = (await countLines(chinook)) - linesBefore;
     print.proof(`${plural(documents.length, "invoice")}: ${count(created)} new`);
     print.proof(`${plural(sales.lines, "invoice line")}: ${count(lines)} new`);
+    const entries = await countEntries(chinook);
+    promise(entries === documents.length, `${entries} entries were posted for ${documents.length} invoices`);
+    print.proof(`Each is in the journal, posted by the database as it was issued: ${count(entries)} balanced entries`);
     print.note(
       "A slice is all or nothing, and a record that is there is left alone: an import can be repeated at will.",
     );
     return { customers: newCustomers, invoices: created, lines };
   });
+}
+
+async function countEntries({ handle }: TourTenant): Promise<number> {
+  const [posted] = (
+    await handle.execute<{ entries: number }>(
+      `select count(*)::int as entries from accounting.journal_entries e
+       join accounting.invoices i on i.tenant_id = e.tenant_id and i.id = e.source_id
+       where e.source = 'invoice' and i.external_id is not null`,
+    )
+  ).rows;
+  return posted?.entries ?? 0;
 }
 
 async function countLines({ handle }: TourTenant): Promise<number> {

@@ -49,6 +49,7 @@ describe("an allocation", () => {
     const [part] = await settle("33.33");
     expect(part).toMatchObject({ amount: "33.33", baseAmount: "33.33", sourceBaseAmount: "33.33", reversedOn: null });
     expect(await invoiceOf(invoice.id)).toMatchObject({ status: "partly_paid", paidAmount: "33.33" });
+    await expect(settle("66.68")).rejects.toThrow("The amount is more than is due on the document");
     await settle("66.67");
     expect(await invoiceOf(invoice.id)).toMatchObject({ status: "paid", paidAmount: "100.00" });
     expect(await paymentsOf(acme).getById(payment.id)).toMatchObject({ allocatedAmount: "100.00" });
@@ -141,6 +142,7 @@ describe("an allocation", () => {
     const voided = await issued(acme, "10.00", { customerId });
     await acme.handle.update(invoices).set({ status: "void" }).where(eq(invoices.id, voided.id));
     const note = await credited(acme, customerId, "10.00");
+    const later = await issued(acme, "10.00", { customerId, invoiceDate: "2026-03-01", dueDate: "2026-03-31" });
     const settle = (source: object, invoiceId: string, date?: string) =>
       paymentsOf(acme).allocate({ ...source, date, allocations: [{ invoiceId, amount: "1.00" }] });
     const refused: [object, string, string?][] = [
@@ -153,6 +155,7 @@ describe("an allocation", () => {
       [{ creditNoteId: note.id }, ofOther.id],
       [{ creditNoteId: note.id }, inEuro.id],
       [{ paymentId: payment.id }, open.id, "2026-01-31"],
+      [{ paymentId: payment.id }, later.id, "2026-02-28"],
       [{ creditNoteId: note.id }, open.id, "2026-01-14"],
     ];
     for (const [source, invoiceId, date] of refused) {

@@ -288,13 +288,21 @@ describe("a payment in raw SQL", () => {
     }
   });
 
-  it("needs a scope", async () => {
-    const platform = test.db.platform({ actor: "tests", reason: "insert a payment" });
-    const values = sql`insert into accounting.payments (tenant_id, company_id, direction, customer_id, account_id, payment_date, amount)
-      values (${acme.tenant.id}, ${acme.company.id}, 'in', ${customerId}, null, '2026-02-01', 1)`;
-    await expect(platform.transaction((tx) => tx.execute(values))).rejects.toMatchObject({
-      code: "TENANT_CONTEXT_MISSING",
-    });
+  it("needs a scope, and so does an allocation", async () => {
+    const invoice = await issued(acme, "10.00", { customerId });
+    const { id } = await paymentsOf(acme).receive({ ...money, amount: "10.00" });
+    const platform = test.db.platform({ actor: "tests", reason: "write payments without a scope" });
+    const [tenantId, companyId] = [acme.tenant.id, acme.company.id];
+    for (const statement of [
+      sql`insert into accounting.payments (tenant_id, company_id, direction, customer_id, account_id, payment_date, amount)
+        values (${tenantId}, ${companyId}, 'in', ${customerId}, null, '2026-02-01', 1)`,
+      sql`insert into accounting.payment_allocations (tenant_id, company_id, payment_id, invoice_id, amount)
+        values (${tenantId}, ${companyId}, ${id}, ${invoice.id}, 1)`,
+      sql`update accounting.payments set voided_on = '2026-02-01' where id = ${id}`,
+    ]) {
+      const outcome = platform.transaction((tx) => tx.execute(statement));
+      await expect(outcome).rejects.toMatchObject({ code: "TENANT_CONTEXT_MISSING" });
+    }
   });
 });
 
