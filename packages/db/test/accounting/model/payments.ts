@@ -61,9 +61,9 @@ function oldest(books: Books, party: Party, currency: string, amount: bigint): T
 export function record(books: Books, request: PaymentRequest): Payment {
   const { id, party, amount, date, to = [], externalId } = request;
   const named = to === "oldest" ? [] : to;
-  const isTooFine = (part: bigint) => request.currency === "JPY" && part % 10_000n !== 0n;
   if (sum(named.map((target) => target.amount)) > amount) refuse("VALIDATION_FAILED");
-  if (named.some((target) => isTooFine(target.amount))) refuse("VALIDATION_FAILED");
+  const amounts = [amount, ...named.map((target) => target.amount)];
+  if (amounts.some((part) => isTooFine(part, request.currency))) refuse("VALIDATION_FAILED");
   const known = externalId === undefined ? undefined : books.externalIds.get(externalId);
   if (known) return isSame(books, known.payment, request) ? known.payment : refuse("CONFLICT");
   const currency = request.currency ?? named.map(({ document }) => document.currency).sort()[0] ?? base;
@@ -75,6 +75,8 @@ export function record(books: Books, request: PaymentRequest): Payment {
   if (externalId !== undefined) books.externalIds.set(externalId, { request, payment });
   return payment;
 }
+
+const isTooFine = (amount: bigint, currency: string | undefined) => currency === "JPY" && amount % 10_000n !== 0n;
 
 /** What the caller left to the books is not compared. */
 function isSame(
@@ -111,6 +113,7 @@ function pay(books: Books, given: NewPayment): Payment {
   refuseWhen(!["asset", "liability"].includes(account.type), "CONFLICT");
   refuseWhen((Object.values(control) as string[]).includes(account.code), "CONFLICT");
   refuseWhen(!account.isActive || (account.currency !== null && account.currency !== currency), "CONFLICT");
+  refuseWhen(isTooFine(amount, currency), "INVARIANT_VIOLATED");
   refuseProblems();
   const rate = currency === base ? undefined : given.rate;
   const worth = converted(amount, rate ?? rateOn(books, currency, date) ?? refuse("CONFLICT"));
