@@ -39,12 +39,12 @@ afterAll(async () => {
 const later = (name: string, ...statements: string[]) =>
   parseMigration(name, statements.join("\n--> statement-breakpoint\n"));
 
-const vendors = [
-  "create table accounting.vendors (tenant_id uuid not null, id uuid not null, company_id uuid not null, primary key (tenant_id, id))",
-  "insert into accounting.vendors values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
+const carriers = [
+  "create table accounting.carriers (tenant_id uuid not null, id uuid not null, company_id uuid not null, primary key (tenant_id, id))",
+  "insert into accounting.carriers values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
 ];
 const foreignKey =
-  "alter table accounting.vendors add constraint vendors_company_id_fkey foreign key (tenant_id, company_id) references tenancy.companies (tenant_id, id)";
+  "alter table accounting.carriers add constraint carriers_company_id_fkey foreign key (tenant_id, company_id) references tenancy.companies (tenant_id, id)";
 
 async function applyAll(client: pg.ClientBase, ...more: ReturnType<typeof later>[]) {
   return migrate(client, { migrations: [...(await readMigrations(migrationsFolder())), ...more] });
@@ -60,15 +60,15 @@ describe("an owner that is no superuser", () => {
 
   it("cannot add a foreign key that existing rows break, although FORCE hides the rows from it", async () => {
     await withAdmin(url, async (client) => {
-      const broken = later("29990101000000_vendors", vendors[0] ?? "", vendors[1] ?? "", foreignKey);
+      const broken = later("29990101000000_carriers", carriers[0] ?? "", carriers[1] ?? "", foreignKey);
       await expect(applyAll(client, broken)).rejects.toMatchObject({ name: "MigrationError", sqlState: "23503" });
     });
   });
 
   it("adds a sound foreign key to a forced table, and FORCE is on again", async () => {
     await withAdmin(url, async (client) => {
-      const sound = later("29990101000000_vendors", vendors[0] ?? "", foreignKey);
-      expect((await applyAll(client, sound)).applied).toEqual(["29990101000000_vendors"]);
+      const sound = later("29990101000000_carriers", carriers[0] ?? "", foreignKey);
+      expect((await applyAll(client, sound)).applied).toEqual(["29990101000000_carriers"]);
       const { rows } = await client.query(
         "select relforcerowsecurity as forced from pg_class where oid = 'tenancy.companies'::regclass",
       );
