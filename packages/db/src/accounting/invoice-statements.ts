@@ -120,8 +120,9 @@ export const reconcileTotals = sqlStatement(
       })
       .from(invoices),
   (p: Params<object>) => sql`
-    select i.currency, count(*)::int, sum(l.lines)::int, sum(i.total_amount), sum(l.total)
+    select i.currency, count(*)::int, sum(l.lines)::int, sum(sign.of_kind * i.total_amount), sum(sign.of_kind * l.total)
     from accounting.invoices i
+    cross join lateral (select case i.kind when 'invoice' then 1 else -1 end as of_kind) sign
     cross join lateral (
       select count(*) as lines, coalesce(sum(d.amount), 0) as total from accounting.invoice_lines d
       where d.tenant_id = i.tenant_id and d.invoice_id = i.id

@@ -177,7 +177,7 @@ export class InvoiceRepository extends DocumentRepository<Invoice> {
     return this.unit.run(largestCustomers, { limit: pageSize({ limit }) });
   }
 
-  /** Per currency: the sum over documents and the sum over their lines, which must be equal. */
+  /** Per currency: the sum over documents, less credit notes, and the same of their lines, which must be equal. */
   reconcile() {
     return this.unit.run(reconcileTotals, {});
   }
