@@ -1037,6 +1037,13 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'The company has no books yet: call accounts.createStandardChart first';
   end if;
+  -- One that is there already, by its external id, is not written again: ON CONFLICT decides after this trigger.
+  select p.account_id into v_account.id from accounting.payments p
+  where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.external_id = new.external_id;
+  if found then
+    new.account_id := coalesce(new.account_id, v_account.id);
+    return new;
+  end if;
   if new.allocated_amount <> 0 or new.allocated_base_amount <> 0 or new.voided_on is not null then
     raise exception using errcode = 'ZT003',
       message = 'A new payment stands and is allocated to nothing: insert its allocations after it';

@@ -157,6 +157,9 @@ describe("a default account", () => {
     const last = await account("income");
     const archiveLast: [string, unknown[]] = [archive[0], [last.id]];
     expect(await withOldSnapshot(test, acme, set("sales_account_id", last.id), archiveLast)).toBe("40001");
+    const archived = await account("income");
+    const archiveFirst: [string, unknown[]] = [archive[0], [archived.id]];
+    expect(await withOldSnapshot(test, acme, archiveFirst, set("sales_account_id", archived.id))).toBe("40001");
   });
 });
 
@@ -194,5 +197,7 @@ describe("a control account", () => {
     expect(await ownerRows(test, lines, [next.id])).toEqual([]);
     const last = await account("asset");
     expect(await withOldSnapshot(test, acme, postTo(last.id), set("receivable_account_id", last.id))).toBe("40001");
+    const newest = await account("asset");
+    expect(await withOldSnapshot(test, acme, set("receivable_account_id", newest.id), postTo(newest.id))).toBe("40001");
   });
 });

@@ -1,10 +1,11 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Account, AccountNode, Books } from "../../src/accounting";
 import { standardChart, standardDefaults } from "../../src/accounting/chart";
 import { ConflictError, ForeignKeyViolationError, InvariantError, newId, ValidationError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { booksOf, transfer } from "./ledger-tools";
-import { rejection } from "./support";
+import { rejection, somebodyWaitsForALock } from "./support";
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -84,22 +85,32 @@ describe("the standard chart", () => {
 
   it("is made once by callers that meet", async () => {
     const bare = await createTenant(test, "Bare", { chart: false });
-    const all = await Promise.all(
-      Array.from({ length: 8 }, () =>
-        bare.handle.accounting.accounts.createStandardChart({ companyId: bare.company.id }),
-      ),
-    );
-    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    const make = (handle: Pick<typeof bare.handle, "accounting">) =>
+      handle.accounting.accounts.createStandardChart({ companyId: bare.company.id });
+    const [isMade, mayEnd] = [gate(), gate()];
+    const first = bare.handle.transaction(async (tx) => {
+      const made = await make(tx);
+      isMade.open();
+      await mayEnd.opened;
+      return made;
+    });
+    await isMade.opened;
+    const second = make(bare.handle);
+    await test.asOwner(somebodyWaitsForALock);
+    mayEnd.open();
+    expect(await second).toEqual(await first);
     const tree = await bare.handle.accounting.accounts.tree({ companyId: bare.company.id });
     expect(flat(tree)).toHaveLength(standardChart.length);
   });
 
   it("is refused for books in another currency, and changes nothing then", async () => {
+    await acme.handle.execute(sql`delete from accounting.accounts where code = '6400'`);
     const error = await rejection(
       repository().createStandardChart({ companyId: acme.company.id, baseCurrency: "EUR" }),
     );
     expect(error).toBeInstanceOf(ConflictError);
     expect(await booksOf(acme)).toEqual(own);
+    expect(await repository().findByCode(acme.company.id, "6400")).toBeUndefined();
   });
 
   it("is refused for a company of nobody or of another tenant, and for a currency that books cannot have", async () => {
@@ -156,5 +167,13 @@ describe("the tree", () => {
     expect(await rejection(repository().tree({} as never))).toBeInstanceOf(ValidationError);
   });
 });
+
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), opened };
+}
 
 const flat = (nodes: readonly AccountNode[]): AccountNode[] => nodes.flatMap((node) => [node, ...flat(node.children)]);

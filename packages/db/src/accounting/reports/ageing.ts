@@ -42,7 +42,6 @@ interface AgeingParams {
 /** How receivables and payables are called in the tables. */
 interface Side {
   documents: SQL;
-  documentKind: string;
   documentDate: SQL;
   parties: SQL;
   partyId: SQL;
@@ -54,7 +53,6 @@ interface Side {
 
 const receivables: Side = {
   documents: sql`accounting.invoices`,
-  documentKind: "invoice",
   documentDate: sql`invoice_date`,
   parties: sql`accounting.customers`,
   partyId: sql`customer_id`,
@@ -65,7 +63,6 @@ const receivables: Side = {
 
 const payables: Side = {
   documents: sql`accounting.bills`,
-  documentKind: "bill",
   documentDate: sql`bill_date`,
   parties: sql`accounting.vendors`,
   partyId: sql`vendor_id`,
@@ -76,47 +73,56 @@ const payables: Side = {
 
 /*
  * As of the end of a day: a document or payment counts from its date until the day before it was voided, an allocation
- * from its date until the day before it was taken back.
+ * from its date until the day before it was taken back. Records and allocations are stacked and added up by record:
+ * where tables have no statistics yet, a join of the two would go row by row with everything.
  */
 const ageingRows = (side: Side, p: Params<AgeingParams>) => {
   const text = (value: string) => sql.raw(`'${value}'`);
-  const standing = (column: SQL, amount: SQL) => sql`
-      select al.${column} as id, sum(al.${amount}) as amount
-      from accounting.payment_allocations al
-      where al.tenant_id = ${p.tenantId}::uuid and al.company_id = ${p.companyId}::uuid and al.${column} is not null
-        and al.allocated_on <= ${p.asOf}::date and (al.reversed_on is null or al.reversed_on > ${p.asOf}::date)
-      group by al.${column}`;
-  const document = sql`d.tenant_id = ${p.tenantId}::uuid and d.company_id = ${p.companyId}::uuid and d.status <> 'draft'
-        and d.${side.documentDate} <= ${p.asOf}::date and (d.voided_on is null or d.voided_on > ${p.asOf}::date)`;
+  const ofCompany = (alias: string) => {
+    const [tenantId, companyId] = [sql.raw(`${alias}.tenant_id`), sql.raw(`${alias}.company_id`)];
+    return sql`${tenantId} = ${p.tenantId}::uuid and ${companyId} = ${p.companyId}::uuid`;
+  };
   return sql`
-    with open as (
-      select d.${side.partyId} as party_id, width_bucket(${p.asOf}::date - d.due_date, ${p.firstDays}::int[]) as bucket,
-        d.base_amount - coalesce(settled.amount, 0) as amount
+    with piece as (
+      select d.id, d.${side.partyId}::text as party_id,
+        case d.kind when 'credit_note' then -1 else width_bucket(${p.asOf}::date - d.due_date, ${p.firstDays}::int[]) end
+          as bucket,
+        case d.kind when 'credit_note' then -d.base_amount else d.base_amount end as amount
       from ${side.documents} d
-      left join (${standing(side.settles, sql`base_amount`)}) settled on settled.id = d.id
-      where ${document} and d.kind = ${text(side.documentKind)}
-      union all
-      select d.${side.partyId}, -1, coalesce(used.amount, 0) - d.base_amount
-      from ${side.documents} d
-      left join (${standing(side.uses, sql`source_base_amount`)}) used on used.id = d.id
-      where ${document} and d.kind = 'credit_note'
-      union all
-      select d.${side.partyId}, -1, coalesce(used.amount, 0) - d.base_amount
-      from accounting.payments d
-      left join (${standing(sql`payment_id`, sql`source_base_amount`)}) used on used.id = d.id
-      where d.tenant_id = ${p.tenantId}::uuid and d.company_id = ${p.companyId}::uuid
-        and d.direction = ${text(side.direction)} and d.payment_date <= ${p.asOf}::date
+      where ${ofCompany("d")} and d.status <> 'draft' and d.${side.documentDate} <= ${p.asOf}::date
         and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
+      union all
+      select d.id, d.${side.partyId}::text, -1, -d.base_amount
+      from accounting.payments d
+      where ${ofCompany("d")} and d.direction = ${text(side.direction)} and d.payment_date <= ${p.asOf}::date
+        and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
+      union all
+      select used.id, null, null, used.amount
+      from accounting.payment_allocations al
+      cross join lateral (values
+        (al.${side.settles}, -al.base_amount),
+        (coalesce(al.payment_id, al.${side.uses}), al.source_base_amount)
+      ) used (id, amount)
+      where ${ofCompany("al")} and al.${side.settles} is not null
+        and al.allocated_on <= ${p.asOf}::date and (al.reversed_on is null or al.reversed_on > ${p.asOf}::date)
+    ), open as (
+      select max(piece.party_id)::uuid as party_id, max(piece.bucket) as bucket, sum(piece.amount) as amount
+      from piece
+      group by piece.id
+      having sum(piece.amount) <> 0
     ), summed as (
       select o.party_id, o.bucket, coalesce(sum(o.amount), 0.00) as amount
       from open o
-      where o.amount <> 0
       group by grouping sets ((o.party_id, o.bucket), (o.party_id), (o.bucket), ())
     )
     select b.base_currency, s.party_id, party.name, s.bucket, s.amount::text
     from accounting.books b
     cross join summed s
-    left join ${side.parties} party on party.tenant_id = ${p.tenantId}::uuid and party.id = s.party_id
+    left join lateral (
+      select named.name from ${side.parties} named
+      where named.tenant_id = ${p.tenantId}::uuid and named.id = s.party_id
+      offset 0
+    ) party on true
     where b.tenant_id = ${p.tenantId}::uuid and b.company_id = ${p.companyId}::uuid
     order by party.name, s.party_id, s.bucket`;
 };
