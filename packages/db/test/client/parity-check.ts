@@ -5,7 +5,16 @@ import { bigint, boolean, date, integer, jsonb, numeric, pgSchema, text, uuid, v
 import fc from "fast-check";
 import { choice } from "../../src/core/choice";
 import { filledText } from "../../src/core/column-kinds";
-import { instant, money, quantity } from "../../src/core/columns";
+import {
+  baseMoney,
+  baseTotal,
+  exchangeRate,
+  instant,
+  lineMoney,
+  lineTotal,
+  money,
+  quantity,
+} from "../../src/core/columns";
 import { insertSchema } from "../../src/core/validation";
 import { newId, type TenantDatabase } from "../../src/index";
 import type { TestDatabase } from "../../src/testing";
@@ -28,6 +37,11 @@ export const kinds = scratch.table("kinds", {
   choice: mood.column("choice"),
   money: money("money"),
   quantity: quantity("quantity"),
+  baseMoney: baseMoney("base_money"),
+  baseTotal: baseTotal("base_total"),
+  lineMoney: lineMoney("line_money"),
+  lineTotal: lineTotal("line_total"),
+  rate: exchangeRate("rate"),
   price: numeric("price", { precision: 15, scale: 4 }),
   fraction: numeric("fraction", { precision: 4, scale: 4 }),
   integer: integer("integer"),

@@ -25,6 +25,7 @@ async function writeSeed(db: Database): Promise<boolean> {
     company: { id: companyId, name: "Demo Company" },
   });
   await db.withTenant({ tenantId }, async (tx) => {
+    await tx.accounting.accounts.createStandardChart({ companyId });
     for (const person of people) await tx.tenancy.members.ensureMember(person);
     for (const [index, name] of customers.entries()) {
       const customer = await tx.accounting.customers.create({ companyId, name });

@@ -42,10 +42,11 @@ const isPayment = (source: Payment | Document): source is Payment => "allocated"
 const isOpen = ({ status }: Document) => status === "valid" || status === "partly_paid";
 const inOrder = (targets: readonly Target[]) => [...targets].sort((a, b) => (a.document.id < b.document.id ? -1 : 1));
 
-/** The open documents of a party in the order in which they are due, until the amount is used up. */
-function oldest(books: Books, party: Party, currency: string, amount: bigint): Target[] {
+/** The open documents of a party up to a day, in the order in which they are due, until the amount is used up. */
+function oldest(books: Books, party: Party, currency: string, amount: bigint, until = "9999-12-31"): Target[] {
   const open = books.documents
-    .filter((each) => each.party === party && each.currency === currency && !each.isCredit && isOpen(each))
+    .filter((each) => each.party === party && each.currency === currency && each.date <= until)
+    .filter((each) => !each.isCredit && isOpen(each))
     .sort((a, b) => (a.due + a.id < b.due + b.id ? -1 : 1));
   const targets: Target[] = [];
   let left = amount;
@@ -211,7 +212,7 @@ export function allocate(
   date?: string,
 ): void {
   const { amount, used } = usage(source);
-  const targets = to === "oldest" ? oldest(books, source.party, source.currency, amount - used) : to;
+  const targets = to === "oldest" ? oldest(books, source.party, source.currency, amount - used, date) : to;
   for (const { document, amount: part } of inOrder(targets)) apply(books, source, document, part, date);
 }
 
