@@ -14,6 +14,8 @@ grant insert, update on accounting.account_balances, accounting.period_totals to
 -- Posts entries, all or none, each statement for all of them: a batch of a thousand costs little more than one entry.
 -- Lines name their entry by its position. What an idempotency key stands for already is answered and not written again.
 -- Internal: it takes control accounts, and sources other than manual, on trust.
+-- Without sequential scans: plans made while the tables are small, those of the foreign keys among them, would read all rows
+-- for each new one until the next ANALYZE.
 create function accounting.write_entries(
   p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[],
   p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[],
@@ -22,6 +24,7 @@ create function accounting.write_entries(
   p_vendor_id uuid[], p_line_description text[]
 ) returns table (entry_position int, entry_id uuid, is_new boolean, is_same_request boolean)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -272,6 +275,7 @@ create function accounting.post_journal(
   p_base_amount numeric[], p_rate numeric[], p_is_exchange_difference boolean[], p_line_description text[]
 ) returns table (entry_position int, entry_id uuid, is_new boolean, is_same_request boolean, base_currency text, lines jsonb)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare

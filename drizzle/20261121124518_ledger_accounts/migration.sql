@@ -278,8 +278,8 @@ create trigger begin_period before insert on accounting.fiscal_periods
   for each row execute function accounting.begin_period();
 --> statement-breakpoint
 create trigger guard_fixed before update on accounting.fiscal_periods
-  for each row when ((new.company_id, new.starts_on, new.ends_on) is distinct from (old.company_id, old.starts_on, old.ends_on)
-    or (new.status = old.status and (new.closed_at, new.closed_by) is distinct from (old.closed_at, old.closed_by)))
+  for each row when (new.company_id <> old.company_id or new.starts_on <> old.starts_on or new.ends_on <> old.ends_on
+    or (new.status = old.status and (new.closed_at is distinct from old.closed_at or new.closed_by is distinct from old.closed_by)))
   execute function accounting.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 --> statement-breakpoint
 create trigger stamp_period before update on accounting.fiscal_periods

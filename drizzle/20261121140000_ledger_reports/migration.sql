@@ -309,7 +309,7 @@ from (
       i.base_amount as base_total, i.paid_amount as kept, i.paid_base_amount as base_kept, 0 as amount, 0 as base_amount
     from accounting.invoices i
     union all
-    select i.tenant_id, i.company_id, 'accounting.bills', i.id, i.total_amount, i.base_amount, i.paid_amount,
+    select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.base_amount, i.paid_amount,
       i.paid_base_amount, 0, 0
     from accounting.bills i
     union all
@@ -347,7 +347,7 @@ from (
     case i.status when 'issued' then 'open' else i.status end as status
   from accounting.invoices i
   union all
-  select i.tenant_id, i.company_id, 'accounting.bills', i.id, i.total_amount, i.paid_amount,
+  select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.paid_amount,
     case i.status when 'approved' then 'open' else i.status end
   from accounting.bills i
 ) d
@@ -366,7 +366,7 @@ from (
   cross join lateral generate_series(1, s.last_number) given
   where s.series in ('invoice', 'credit_note')
   union all
-  select i.tenant_id, i.company_id, null, 1, i.invoice_number
+  select i.tenant_id, i.company_id, null as series, 1, i.invoice_number
   from accounting.invoices i where i.invoice_number is not null
 ) n
 group by n.tenant_id, n.company_id, n.number

@@ -849,6 +849,7 @@ CREATE OR REPLACE FUNCTION accounting.post_journal(p_entry_id uuid[], p_company_
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 #variable_conflict use_column
 declare
@@ -1541,6 +1542,7 @@ CREATE OR REPLACE FUNCTION accounting.write_entries(p_entry_id uuid[], p_company
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
 #variable_conflict use_column
 declare
@@ -2787,7 +2789,7 @@ CREATE TRIGGER begin_period BEFORE INSERT ON accounting.fiscal_periods FOR EACH 
 CREATE TRIGGER close_books AFTER UPDATE ON accounting.fiscal_periods REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.close_books();
 
 -- trigger accounting.fiscal_periods.guard_fixed
-CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((((new.company_id IS DISTINCT FROM old.company_id) OR (new.starts_on IS DISTINCT FROM old.starts_on)) OR (new.ends_on IS DISTINCT FROM old.ends_on)) OR ((new.status = old.status) AND ((new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by))))) EXECUTE FUNCTION accounting.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.company_id <> old.company_id) OR (new.starts_on <> old.starts_on) OR (new.ends_on <> old.ends_on) OR ((new.status = old.status) AND ((new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by))))) EXECUTE FUNCTION accounting.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 
 -- trigger accounting.fiscal_periods.guard_open
 CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.status <> 'open'::text) OR (new.closed_by IS NOT NULL))) EXECUTE FUNCTION accounting.refuse('ZT003', 'A period begins open: close it afterwards');
@@ -4863,7 +4865,7 @@ UNION ALL
                 UNION ALL
                  SELECT i.tenant_id,
                     i.company_id,
-                    'accounting.bills'::text,
+                    'accounting.bills'::text AS record_table,
                     i.id,
                     i.total_amount,
                     i.base_amount,
@@ -4923,7 +4925,7 @@ UNION ALL
         UNION ALL
          SELECT i.tenant_id,
             i.company_id,
-            'accounting.bills'::text,
+            'accounting.bills'::text AS record_table,
             i.id,
             i.total_amount,
             i.paid_amount,
@@ -4956,7 +4958,7 @@ UNION ALL
         UNION ALL
          SELECT i.tenant_id,
             i.company_id,
-            NULL::text,
+            NULL::text AS series,
             1,
             i.invoice_number
            FROM accounting.invoices i

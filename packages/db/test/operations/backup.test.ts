@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withUrlParts } from "../../src/client/url";
+import { tenantTables } from "../../src/core/tenant-table";
+import "../../src/schema";
 import { createDatabase, validateSchema } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { migrationsFolder } from "../../src/operations/assets";
@@ -130,6 +132,19 @@ async function fill(): Promise<void> {
   await db.close();
 }
 
+/** Rows of a tenant in the tables of accounting; those without any are left out. */
+function rowsOf(tenantId: string): Promise<Record<string, number>> {
+  return withAdmin(urlOn(server), async (client) => {
+    const counted: [string, number][] = [];
+    for (const { name } of tenantTables().filter((table) => table.name.startsWith("accounting."))) {
+      const text = `select count(*)::int as rows from ${name} where tenant_id = $1`;
+      const { rows } = await client.query<{ rows: number }>(text, [tenantId]);
+      counted.push([name, rows[0]?.rows ?? 0]);
+    }
+    return Object.fromEntries(counted.filter(([, rows]) => rows > 0));
+  });
+}
+
 /** Rows that a plain dump holds, by table; those without any are left out. */
 function rowsIn(dump: string): Record<string, number> {
   const blocks = [...dump.matchAll(/^COPY (\S+) \(.*\) FROM stdin;\n((?:.*\n)*?)\\\.$/gm)];
@@ -220,7 +235,7 @@ if (bin === undefined) {
         const { code, output } = await run("pg_dump", login("runtime"), args, scope);
         expect({ code, rows: rowsIn(output) }).toEqual({
           code: 0,
-          rows: { "accounting.customers": 5, "accounting.invoices": 5, "accounting.invoice_lines": 5 },
+          rows: await rowsOf(acme.tenant.id),
         });
         expect(output).not.toContain(other.tenant.id);
         expect(rowsIn((await run("pg_dump", login("runtime"), args)).output)).toEqual({});
