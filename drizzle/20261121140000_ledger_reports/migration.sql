@@ -18,7 +18,7 @@ from (
     from accounting.journal_lines l
     group by l.tenant_id, l.company_id, l.entry_id, l.currency
     union all
-    select e.tenant_id, e.company_id, e.id, null, 0, 1, 0, 0 from accounting.journal_entries e
+    select e.tenant_id, e.company_id, e.id, null as currency, 0, 1, 0, 0 from accounting.journal_entries e
   ) c
   group by c.tenant_id, c.company_id, c.entry_id
   having sum(c.entries) > 0 and (sum(c.lines) < 2 or bool_or(c.net <> 0) or sum(c.base_net) <> 0)
@@ -254,7 +254,7 @@ from (
     step (source, day, sign)
   where a.source_base_amount <> a.base_amount and step.day is not null
   union all
-  select e.tenant_id, e.company_id, e.source, e.source_id, e.entry_date, coalesce(l.customer_id, l.vendor_id), -1,
+  select e.tenant_id, e.company_id, e.source, e.source_id, e.entry_date, coalesce(l.customer_id, l.vendor_id), -1 as sign,
     coalesce(l.base_credit - l.base_debit, 0)
   from accounting.journal_entries e
   left join accounting.books b on b.tenant_id = e.tenant_id and b.company_id = e.company_id
@@ -283,7 +283,7 @@ from (
   select i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
   from accounting.invoices i where i.status <> 'draft'
   union all
-  select l.tenant_id, l.company_id, l.invoice_id, null, l.amount from accounting.invoice_lines l
+  select l.tenant_id, l.company_id, l.invoice_id, null as total_amount, l.amount from accounting.invoice_lines l
 ) n
 group by n.tenant_id, n.company_id, n.id
 having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
@@ -294,7 +294,7 @@ from (
   select i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
   from accounting.bills i where i.status <> 'draft'
   union all
-  select l.tenant_id, l.company_id, l.bill_id, null, l.amount from accounting.bill_lines l
+  select l.tenant_id, l.company_id, l.bill_id, null as total_amount, l.amount from accounting.bill_lines l
 ) n
 group by n.tenant_id, n.company_id, n.id
 having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
@@ -313,7 +313,7 @@ from (
       i.paid_base_amount, 0, 0
     from accounting.bills i
     union all
-    select p.tenant_id, p.company_id, 'accounting.payments', p.id, p.amount, p.base_amount, p.allocated_amount,
+    select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.base_amount, p.allocated_amount,
       p.allocated_base_amount, 0, 0
     from accounting.payments p
     union all

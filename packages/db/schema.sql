@@ -4388,7 +4388,7 @@ CREATE VIEW accounting.violations WITH (security_invoker=true) AS
                  SELECT e.tenant_id,
                     e.company_id,
                     e.id,
-                    NULL::text,
+                    NULL::text AS currency,
                     0,
                     1,
                     0,
@@ -4779,7 +4779,7 @@ UNION ALL
             e.source_id,
             e.entry_date,
             COALESCE(l.customer_id, l.vendor_id) AS "coalesce",
-            '-1'::integer,
+            '-1'::integer AS sign,
             COALESCE((l.base_credit - l.base_debit), (0)::numeric) AS "coalesce"
            FROM ((accounting.journal_entries e
              LEFT JOIN accounting.books b ON (((b.tenant_id = e.tenant_id) AND (b.company_id = e.company_id))))
@@ -4806,7 +4806,7 @@ UNION ALL
          SELECT l.tenant_id,
             l.company_id,
             l.invoice_id,
-            NULL::numeric,
+            NULL::numeric AS total_amount,
             l.amount
            FROM accounting.invoice_lines l) n
   GROUP BY n.tenant_id, n.company_id, n.id
@@ -4829,7 +4829,7 @@ UNION ALL
          SELECT l.tenant_id,
             l.company_id,
             l.bill_id,
-            NULL::numeric,
+            NULL::numeric AS total_amount,
             l.amount
            FROM accounting.bill_lines l) n
   GROUP BY n.tenant_id, n.company_id, n.id
@@ -4877,7 +4877,7 @@ UNION ALL
                 UNION ALL
                  SELECT p.tenant_id,
                     p.company_id,
-                    'accounting.payments'::text,
+                    'accounting.payments'::text AS record_table,
                     p.id,
                     p.amount,
                     p.base_amount,
