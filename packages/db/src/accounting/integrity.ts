@@ -52,8 +52,8 @@ export class IntegrityRepository {
   }
 
   /**
-   * Rules that do not hold; none in healthy books. It reads all books of the tenant, or of one company, so run it as a
-   * job: seconds for a million lines. Where that is too much for one statement, ask for one `kind` at a time. At most
+   * Rules that do not hold; none in healthy books. It reads all books of the tenant, or of one company, and so takes its
+   * time over large ones: run it as a job, in a pool with a longer statement limit where the usual one is reached. At most
    * `limit` are returned (1,000 when left out, 10,000 at most). Throws `ValidationError`.
    */
   async violations(filter: z.input<typeof violationFilterSchema> = {}): Promise<Violation[]> {
