@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { columnsOf, type Params } from "../core/statement";
-import { paymentColumns, type Side, sides } from "./payment-writes";
+import { paymentColumns } from "./payment-writes";
 import { paymentAllocations, payments } from "./schema";
+import { type Side, sides } from "./sides";
 import { sqlStatement, statement } from "./statements";
 
 const ofTenant = (p: Params<object>) => eq(payments.tenantId, p.tenantId);

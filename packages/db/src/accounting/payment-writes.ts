@@ -2,50 +2,13 @@ import { getColumns, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { columnsOf, type Params } from "../core/statement";
 import { paymentAllocations, payments } from "./schema";
+import { type Side, sides } from "./sides";
 import { sqlStatement } from "./statements";
 
 /*
  * Everything that settles documents locks in one order: the payment or credit note, the documents by their ids, then
  * (in the triggers) the accounts by theirs. So no two of these statements wait for each other.
  */
-
-/** What differs between receivables and payables. */
-export interface Side {
-  name: "invoices" | "bills";
-  table: SQL;
-  /** Columns of a payment or allocation that name the document, its party, and a credit note. */
-  document: SQL;
-  party: SQL;
-  creditNote: SQL;
-  /** The document's date. */
-  date: SQL;
-  direction: SQL;
-  /** Statuses of documents with something open. */
-  open: SQL;
-}
-
-export const sides = {
-  invoices: {
-    name: "invoices",
-    table: sql`accounting.invoices`,
-    document: sql`invoice_id`,
-    party: sql`customer_id`,
-    creditNote: sql`credit_note_id`,
-    date: sql`invoice_date`,
-    direction: sql`'in'`,
-    open: sql`('issued', 'partly_paid')`,
-  },
-  bills: {
-    name: "bills",
-    table: sql`accounting.bills`,
-    document: sql`bill_id`,
-    party: sql`vendor_id`,
-    creditNote: sql`vendor_credit_id`,
-    date: sql`bill_date`,
-    direction: sql`'out'`,
-    open: sql`('approved', 'partly_paid')`,
-  },
-} as const satisfies Record<string, Side>;
 
 /** Documents by name and amount. The ids of their allocations are time-ordered. */
 export interface Named {

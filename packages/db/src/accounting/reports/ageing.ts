@@ -1,10 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../../client/unit";
 import { found } from "../../core/found";
 import type { Params } from "../../core/statement";
 import { parseInput } from "../../core/validation";
 import { accounts } from "../schema";
+import { type Side, sides } from "../sides";
 import { sqlStatement } from "../statements";
 import { ageingSchema } from "../validation/reports";
 
@@ -39,71 +40,38 @@ interface AgeingParams {
   firstDays: number[];
 }
 
-/** How receivables and payables are called in the tables. */
-interface Side {
-  documents: SQL;
-  documentDate: SQL;
-  parties: SQL;
-  partyId: SQL;
-  direction: string;
-  /** Columns of an allocation: the document it settles, the credit note it uses up. */
-  settles: SQL;
-  uses: SQL;
-}
-
-const receivables: Side = {
-  documents: sql`accounting.invoices`,
-  documentDate: sql`invoice_date`,
-  parties: sql`accounting.customers`,
-  partyId: sql`customer_id`,
-  direction: "in",
-  settles: sql`invoice_id`,
-  uses: sql`credit_note_id`,
-};
-
-const payables: Side = {
-  documents: sql`accounting.bills`,
-  documentDate: sql`bill_date`,
-  parties: sql`accounting.vendors`,
-  partyId: sql`vendor_id`,
-  direction: "out",
-  settles: sql`bill_id`,
-  uses: sql`vendor_credit_id`,
-};
-
 /*
  * As of the end of a day: a document or payment counts from its date until the day before it was voided, an allocation
  * from its date until the day before it was taken back. Records and allocations are stacked and added up by record:
  * where tables have no statistics yet, a join of the two would go row by row with everything.
  */
 const ageingRows = (side: Side, p: Params<AgeingParams>) => {
-  const text = (value: string) => sql.raw(`'${value}'`);
   const ofCompany = (alias: string) => {
     const [tenantId, companyId] = [sql.raw(`${alias}.tenant_id`), sql.raw(`${alias}.company_id`)];
     return sql`${tenantId} = ${p.tenantId}::uuid and ${companyId} = ${p.companyId}::uuid`;
   };
   return sql`
     with piece as (
-      select d.id, d.${side.partyId}::text as party_id,
+      select d.id, d.${side.party}::text as party_id,
         case d.kind when 'credit_note' then -1 else width_bucket(${p.asOf}::date - d.due_date, ${p.firstDays}::int[]) end
           as bucket,
         case d.kind when 'credit_note' then -d.base_amount else d.base_amount end as amount
-      from ${side.documents} d
-      where ${ofCompany("d")} and d.status <> 'draft' and d.${side.documentDate} <= ${p.asOf}::date
+      from ${side.table} d
+      where ${ofCompany("d")} and d.status <> 'draft' and d.${side.date} <= ${p.asOf}::date
         and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
       union all
-      select d.id, d.${side.partyId}::text, -1, -d.base_amount
+      select d.id, d.${side.party}::text, -1, -d.base_amount
       from accounting.payments d
-      where ${ofCompany("d")} and d.direction = ${text(side.direction)} and d.payment_date <= ${p.asOf}::date
+      where ${ofCompany("d")} and d.direction = ${side.direction} and d.payment_date <= ${p.asOf}::date
         and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
       union all
       select used.id, null, null, used.amount
       from accounting.payment_allocations al
       cross join lateral (values
-        (al.${side.settles}, -al.base_amount),
-        (coalesce(al.payment_id, al.${side.uses}), al.source_base_amount)
+        (al.${side.document}, -al.base_amount),
+        (coalesce(al.payment_id, al.${side.creditNote}), al.source_base_amount)
       ) used (id, amount)
-      where ${ofCompany("al")} and al.${side.settles} is not null
+      where ${ofCompany("al")} and al.${side.document} is not null
         and al.allocated_on <= ${p.asOf}::date and (al.reversed_on is null or al.reversed_on > ${p.asOf}::date)
     ), open as (
       select max(piece.party_id)::uuid as party_id, max(piece.bucket) as bucket, sum(piece.amount) as amount
@@ -143,8 +111,8 @@ const ageing = (name: string, side: Side) =>
     (p: Params<AgeingParams>) => ageingRows(side, p),
   );
 
-const receivablesAgeing = ageing("accounting.reports.receivables_ageing", receivables);
-const payablesAgeing = ageing("accounting.reports.payables_ageing", payables);
+const receivablesAgeing = ageing("accounting.reports.receivables_ageing", sides.invoices);
+const payablesAgeing = ageing("accounting.reports.payables_ageing", sides.bills);
 
 export type AgeingInput = z.input<typeof ageingSchema>;
 export type ReceivablesAgeing = Ageing<{ customerId: string; name: string }>;

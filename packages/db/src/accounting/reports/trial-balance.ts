@@ -4,6 +4,7 @@ import type { Unit } from "../../client/unit";
 import { found } from "../../core/found";
 import type { Params } from "../../core/statement";
 import { parseInput } from "../../core/validation";
+import type { AccountType } from "../chart";
 import { accounts } from "../schema";
 import { sqlStatement } from "../statements";
 import { asOfSchema } from "../validation/reports";
@@ -20,8 +21,6 @@ export interface TrialBalance {
   accounts: { accountId: string; code: string; name: string; type: AccountType; debit: string; credit: string }[];
   totals: { debit: string; credit: string };
 }
-
-type AccountType = (typeof accounts.$inferSelect)["type"];
 
 const trialBalance = sqlStatement(
   "accounting.reports.trial_balance",
