@@ -2,11 +2,10 @@ import type { z } from "zod";
 import { inChunks } from "../client/chunks";
 import type { Batch, Unit } from "../client/unit";
 import type { ChoiceOf } from "../core/choice";
-import { normalizeAmount } from "../core/currency";
+import { normalizeAmount, withDecimals } from "../core/currency";
 import { ConflictError, type DatabaseError, UniqueViolationError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import { roundMoney } from "../core/money";
 import { cursorKey, lastId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import { requestHash } from "../core/request-hash";
 import { parseInput } from "../core/validation";
@@ -293,8 +292,8 @@ function toLine(line: StoredLine, index: number): JournalLine {
     currency: line.currency,
     debit: normalizeAmount(line.debit, line.currency),
     credit: normalizeAmount(line.credit, line.currency),
-    baseDebit: roundMoney(line.baseDebit),
-    baseCredit: roundMoney(line.baseCredit),
+    baseDebit: withDecimals(line.baseDebit, 2),
+    baseCredit: withDecimals(line.baseCredit, 2),
     isExchangeDifference: line.isExchangeDifference,
     customerId: line.customerId,
     vendorId: line.vendorId,

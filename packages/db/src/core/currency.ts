@@ -36,12 +36,16 @@ export function currencySchema() {
  * rounded: throws `ValidationError` when digits other than 0 would be lost.
  */
 export function normalizeAmount(amount: DecimalString, currency: string): DecimalString {
+  return withDecimals(amount, currencyExponent(currency));
+}
+
+/** The amount with so many decimals, as `normalizeAmount` writes it; base amounts of the books have two. */
+export function withDecimals(amount: DecimalString, count: number): DecimalString {
   const [whole = "0", decimals = ""] = amount.split(".");
-  const exponent = currencyExponent(currency);
-  if (/[^0]/.test(decimals.slice(exponent))) {
+  if (/[^0]/.test(decimals.slice(count))) {
     throw new ValidationError("The amount has more decimals than its currency", [
-      { path: "amount", message: `use at most ${exponent} decimals` },
+      { path: "amount", message: `use at most ${count} decimals` },
     ]);
   }
-  return exponent === 0 ? whole : `${whole}.${decimals.slice(0, exponent).padEnd(exponent, "0")}`;
+  return count === 0 ? whole : `${whole}.${decimals.slice(0, count).padEnd(count, "0")}`;
 }
