@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { currentTestRun, startTestRun } from "@org/db/testing";
+import pg from "pg";
 import { type FilledArena, openFilledArena } from "./arena";
 import { Clients, poolSize } from "./clients";
 import { evaluate, type Goal } from "./goals";
@@ -34,6 +35,8 @@ export interface Scale {
   ledgerBatches: readonly number[];
   /** Entries of two lines that the reports read. */
   ledgerEntries: number;
+  /** Milliseconds that each contestant runs before a race; left out, one batch. */
+  warmUp?: number | undefined;
   calls(usual: number): number;
   rounds(usual: number): number;
 }
@@ -53,6 +56,8 @@ export interface Report {
     node: string;
     postgresql: string;
     server: string;
+    /** What a server started here is; a given one may keep its commits in memory, and then writes are not comparable. */
+    durable: boolean;
     poolSize: number;
   };
   /** Milliseconds that the latency proxy added to `select 1`. */
@@ -61,9 +66,12 @@ export interface Report {
   goals: Goal[];
 }
 
+// As a server in production, and not as one for tests.
+const durable = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
+
 /** Runs the chosen groups of races one after another on a server of its own, and tells `log` what it measures. */
 export async function bench({ only, scale, withPrisma }: BenchOptions, log: (line: string) => void): Promise<Report> {
-  const startedHere = currentTestRun() ? undefined : await startTestRun();
+  const startedHere = currentTestRun() ? undefined : await startTestRun(durable);
   const testRun = startedHere ?? currentTestRun();
   if (!testRun) throw new TypeError("There is no test run");
   const machine = {
@@ -73,6 +81,7 @@ export async function bench({ only, scale, withPrisma }: BenchOptions, log: (lin
     node: process.versions.node,
     postgresql: testRun.serverVersion,
     server: testRun.kind,
+    durable: await isDurable(testRun.adminUrl),
     poolSize,
   };
   const report: Report = { machine, races: [], goals: [] };
@@ -81,7 +90,7 @@ export async function bench({ only, scale, withPrisma }: BenchOptions, log: (lin
     for (const usual of races) {
       // An import cannot be repeated without making room for it.
       const calls = usual.perRow ? usual.calls : scale.calls(usual.calls);
-      const race = { ...usual, calls, rounds: scale.rounds(usual.rounds) };
+      const race = { ...usual, calls, rounds: scale.rounds(usual.rounds), warmUp: scale.warmUp };
       const results = await run(race, clock);
       const { name, title, callers, rounds } = race;
       report.races.push({ name, title, callers, calls, rounds, results });
@@ -91,7 +100,10 @@ export async function bench({ only, scale, withPrisma }: BenchOptions, log: (lin
 
   try {
     const { postgresql, server, node, cores } = machine;
-    log(`PostgreSQL ${postgresql} (${server}), Node.js ${node}, ${cores} cores, pools of ${poolSize} connections`);
+    const commits = machine.durable ? "durable" : "NOT durable";
+    log(
+      `PostgreSQL ${postgresql} (${server}, ${commits}), Node.js ${node}, ${cores} cores, pools of ${poolSize} connections`,
+    );
     const prisma = withPrisma && only.some((group) => group !== "scoped") ? await loadPrisma(log) : undefined;
     if (wants("point", "list", "document", "create", "scoped")) {
       const arena = await openFilledArena(prisma, scale);
@@ -136,6 +148,19 @@ export async function bench({ only, scale, withPrisma }: BenchOptions, log: (lin
   }
   report.goals = evaluate(new Map(report.races.map(({ name, results }) => [name, results])));
   return report;
+}
+
+async function isDurable(adminUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      "select bool_and(setting = 'on') as durable from pg_settings where name in ('fsync', 'synchronous_commit')",
+    );
+    return rows[0].durable;
+  } finally {
+    await client.end();
+  }
 }
 
 async function raceScoped(

@@ -18,6 +18,7 @@ const scale: Scale = {
   ledgerAccounts: 10_000,
   ledgerBatches: [100, 1_000],
   ledgerEntries: 500_000,
+  warmUp: 2_000 * share,
   calls: (usual) => Math.max(1, Math.round(usual * share)),
   rounds: (usual) => options.rounds ?? Math.max(3, Math.round(usual * share)),
 };

@@ -25,6 +25,8 @@ export interface Race {
   calls: number;
   /** Calls in flight at once. */
   callers: number;
+  /** Milliseconds that each contestant runs before the rounds, in batches of `calls`; one batch at least. */
+  warmUp?: number | undefined;
   /** Times are of a row instead of a call. */
   perRow?: boolean | undefined;
   /** Throws unless what the race has left is right. */
@@ -51,6 +53,8 @@ interface Times {
 
 // One contestant's garbage must not be collected at the expense of the next.
 setFlagsFromString("--expose-gc");
+// And what the others have compiled must not be thrown away because garbage is collected more often than in an application.
+setFlagsFromString("--no-flush-bytecode");
 const collectGarbage: () => void = runInNewContext("gc");
 
 /** Throws unless all contestants read or write the same number of rows with the same values. */
@@ -90,14 +94,26 @@ export function orderOf(round: number, count: number): number[] {
   return Math.floor(round / count) % 2 === 0 ? order : order.reverse();
 }
 
-/** Runs a race; the first round warms up and does not count. */
+/** Compiled code, plans and connections, as a process has them that has been serving for a while. */
+async function warmUp(race: Race, rows: number): Promise<void> {
+  for (const contestant of race.contestants) {
+    const until = performance.now() + (race.warmUp ?? 0);
+    do {
+      await contestant.prepare?.();
+      await batch(contestant, race, rows);
+    } while (performance.now() < until);
+  }
+}
+
+/** Runs a race, after a warm-up that does not count. */
 export async function run(race: Race, clock: ServerClock | undefined): Promise<Result[]> {
   const { contestants, rounds } = race;
   const rows = await checkSameWork(race);
   const units = race.perRow ? race.calls * rows : race.calls;
   const times: Times[] = contestants.map(() => ({ wall: [], client: [], server: [] }));
-  for (let round = -1; round < rounds; round += 1) {
-    for (const index of orderOf(round + 1, contestants.length)) {
+  await warmUp(race, rows);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const index of orderOf(round, contestants.length)) {
       const contestant = contestants[index];
       const own = times[index];
       if (!contestant || !own) continue;
@@ -110,7 +126,6 @@ export async function run(race: Race, clock: ServerClock | undefined): Promise<R
       const wall = Number(process.hrtime.bigint() - started) / 1_000;
       const { user, system } = process.cpuUsage(client);
       const serverUsed = server && clock ? usedBetween(server, await clock.read()) : undefined;
-      if (round < 0) continue;
       own.wall.push(wall / units);
       own.client.push((user + system) / units);
       if (serverUsed !== undefined) own.server.push(serverUsed / units);

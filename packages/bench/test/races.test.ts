@@ -24,7 +24,10 @@ beforeAll(async () => {
   report = await bench({ only: groups, scale: few, withPrisma: false }, (line) => told.push(line));
 }, 300_000);
 
-const posters = ["naive transaction, named", "naive, one statement", asTenant, asMember];
+const posters = [
+  ...["naive transaction, named", "naive, without checks", "naive, unchecked, one statement"],
+  ...[asTenant, asMember],
+];
 const reports = ["sum over the lines", asTenant, asMember];
 const readers = ["raw pg, named, unscoped", asTenant, asMember];
 

@@ -9,6 +9,13 @@ type Books = Pick<LedgerArena, "tenantId" | "companyId" | "writer">;
 const entryText = `
   insert into accounting.journal_entries (tenant_id, id, company_id, entry_date) values ($1, $2, $3, $4)`;
 
+const periodText = `
+  select closed_through from accounting.books where tenant_id = $1 and company_id = $2 for key share`;
+
+const accountsText = `
+  select id, is_active, currency from accounting.accounts
+  where tenant_id = $1 and company_id = $2 and id in ($3, $4)`;
+
 const lockText = `
   select account_id, balance, version from accounting.account_balances
   where tenant_id = $1 and account_id in ($2, $3) order by account_id for no key update`;
@@ -34,16 +41,41 @@ const totalText = `
 const scopeText = "select set_config('app.current_tenant_id', $1, true)";
 
 /**
- * Posts transfers in one transaction as one writes it by hand: locks both balances in one order, then writes each row
- * with a statement of its own. Returns the ids of the entries.
+ * Posts transfers in one transaction as one writes it by hand, with the checks that keep books right: the period is open,
+ * the accounts take the entry. Then it locks both balances in one order and writes each row with a statement of its own.
+ * Returns the ids of the entries.
  */
 export function postNaively(books: Books, transfers: readonly Transfer[]): Promise<string[]> {
+  return inBooks(books, transfers, async (client, transfer) => {
+    await checkEntry(client, books, transfer);
+    return writeEntry(client, books, transfer);
+  });
+}
+
+/** The same without the checks: whoever calls it must know that the entry may be posted, and that nobody closes the period. */
+export function postUnchecked(books: Books, transfers: readonly Transfer[]): Promise<string[]> {
+  return inBooks(books, transfers, (client, transfer) => writeEntry(client, books, transfer));
+}
+
+type PostOne = (client: pg.PoolClient, transfer: Transfer) => Promise<string>;
+
+function inBooks(books: Books, transfers: readonly Transfer[], post: PostOne): Promise<string[]> {
   return inTransaction(books.writer, async (client) => {
     await client.query({ name: "scope", text: scopeText, values: [books.tenantId] });
     const ids: string[] = [];
-    for (const transfer of transfers) ids.push(await writeEntry(client, books, transfer));
+    for (const transfer of transfers) ids.push(await post(client, transfer));
     return ids;
   });
+}
+
+async function checkEntry(client: pg.PoolClient, { tenantId, companyId }: Books, of: Transfer): Promise<void> {
+  const period = await client.query({ name: "period", text: periodText, values: [tenantId, companyId] });
+  const closedThrough: string | null = period.rows[0].closed_through;
+  if (closedThrough !== null && of.date <= closedThrough) throw new RangeError("The period is closed");
+  const values = [tenantId, companyId, of.debit, of.credit];
+  const { rows } = await client.query({ name: "accounts", text: accountsText, values });
+  const fits = rows.filter(({ is_active: isActive, currency }) => isActive && (currency ?? "USD") === "USD");
+  if (fits.length < 2) throw new RangeError("An account does not take the entry");
 }
 
 async function writeEntry(client: pg.PoolClient, { tenantId, companyId }: Books, of: Transfer): Promise<string> {

@@ -1,7 +1,7 @@
 import { asMember, asTenant } from "../contestant";
 import type { LedgerArena } from "../ledger/arena";
 import { checkBooks, postedEntries } from "../ledger/check";
-import { postInOneStatement, postNaively } from "../ledger/naive";
+import { postInOneStatement, postNaively, postUnchecked } from "../ledger/naive";
 import { type Days, entryOf, oneMonth, type Transfer, Transfers, threeYears } from "../ledger/transfers";
 import type { Contestant, Race } from "../race";
 
@@ -60,7 +60,10 @@ function contestants(arena: LedgerArena, accounts: readonly string[], days: Days
   const post = (name: string, work: Post) => posts(arena, name, 1, new Transfers(accounts, days), work);
   return [
     post("naive transaction, named", (transfers) => postNaively(arena, transfers)),
-    post("naive, one statement", async ([transfer]) => [await postInOneStatement(arena, transfer as Transfer)]),
+    post("naive, without checks", (transfers) => postUnchecked(arena, transfers)),
+    post("naive, unchecked, one statement", async ([transfer]) => [
+      await postInOneStatement(arena, transfer as Transfer),
+    ]),
     post(asTenant, async ([transfer]) => [(await tenant.post(entryOf(arena.companyId, transfer as Transfer))).id]),
     post(asMember, async ([transfer]) => [(await member.post(entryOf(arena.companyId, transfer as Transfer))).id]),
   ];

@@ -92,7 +92,7 @@ export class JournalRepository {
     const entries = parseInput(newJournalEntriesSchema, input, "list of entries");
     const posted: JournalEntry[] = [];
     await inChunks(this.#unit, entries, {
-      size: most,
+      size: mostAtOnce,
       prepare: (chunk) => chunk.map(toPosting),
       write: async (unit, postings) => {
         for (const outcome of await postBatch(unit, postings)) posted.push(await onePosted(unit, outcome));
@@ -162,8 +162,11 @@ export class JournalRepository {
 const firstDay = "0001-01-01";
 const lastDay = "9999-12-31";
 
-/** Entries to a statement: above, a statement gets slower per entry. */
-const most = 1_000;
+/** Entries of `postMany` to a statement: above, a statement gets slower per entry. */
+const mostAtOnce = 1_000;
+
+/** Calls to a batch: with more at once, one batch is prepared and told while the server works on another. */
+const mostJoined = 128;
 
 /** The entries posted for documents, payments or allocations, in the order in which they were posted. */
 export async function entriesOf(unit: Unit, sourceIds: string[], sources: EntrySource[]): Promise<JournalEntry[]> {
@@ -173,7 +176,7 @@ export async function entriesOf(unit: Unit, sourceIds: string[], sources: EntryS
 /** What became of a posting: the entry, or the id of the one that its key stands for already. */
 type Outcome = JournalEntry | { repeated: string };
 
-const posts: Batch<Posting, Outcome> = { name: "accounting.journal.post", most, run: postBatch };
+const posts: Batch<Posting, Outcome> = { name: "accounting.journal.post", most: mostJoined, run: postBatch };
 
 async function postBatch(unit: Unit, postings: readonly Posting[]): Promise<(Outcome | DatabaseError)[]> {
   const rows = await unit.run(postEntries, columnsOfPostings(postings));
@@ -221,9 +224,7 @@ const described = ({ description }: { description?: string | null | undefined })
   description ? { description } : {};
 
 function columnsOfPostings(postings: readonly Posting[]): PostedColumns {
-  const lines = postings.flatMap(({ entry, lineIds }, index) =>
-    entry.lines.map((line, number) => ({ line, entry: index + 1, id: lineIds[number] ?? "" })),
-  );
+  const lines = linesOf(postings);
   return {
     entryId: postings.map(({ id }) => id),
     companyId: postings.map(({ entry }) => entry.companyId),
@@ -232,18 +233,22 @@ function columnsOfPostings(postings: readonly Posting[]): PostedColumns {
     reference: postings.map(({ entry }) => entry.reference ?? null),
     idempotencyKey: postings.map(({ entry }) => entry.idempotencyKey ?? null),
     requestHash: postings.map(({ hash }) => hash),
-    lineEntry: lines.map(({ entry }) => entry),
-    lineId: lines.map(({ id }) => id),
-    accountId: lines.map(({ line }) => line.accountId),
-    currency: lines.map(({ line }) => line.currency ?? null),
-    debit: lines.map(({ line }) => line.debit ?? "0"),
-    credit: lines.map(({ line }) => line.credit ?? "0"),
-    baseAmount: lines.map(({ line }) => line.baseAmount ?? null),
-    rate: lines.map(({ line }) => line.rate ?? null),
-    isExchangeDifference: lines.map(({ line }) => line.isExchangeDifference ?? null),
-    lineDescription: lines.map(({ line }) => line.description ?? null),
+    lineEntry: postings.flatMap(({ lineIds }, index) => new Array<number>(lineIds.length).fill(index + 1)),
+    lineId: postings.flatMap(({ lineIds }) => lineIds),
+    accountId: lines.map(({ accountId }) => accountId),
+    currency: lines.map(({ currency }) => currency ?? null),
+    debit: lines.map(({ debit }) => debit ?? "0"),
+    credit: lines.map(({ credit }) => credit ?? "0"),
+    baseAmount: lines.map(({ baseAmount }) => baseAmount ?? null),
+    rate: lines.map(({ rate }) => rate ?? null),
+    isExchangeDifference: lines.map((line) => line.isExchangeDifference ?? null),
+    lineDescription: lines.map(({ description }) => description ?? null),
   };
 }
+
+const linesOf = (postings: readonly Posting[]) => postings.flatMap(({ entry }) => entry.lines);
+
+type PostingLine = Posting["entry"]["lines"][number];
 
 interface PostedRow {
   baseCurrency: string;
@@ -251,7 +256,6 @@ interface PostedRow {
 }
 
 function postedEntry({ entry, id, lineIds }: Posting, row: PostedRow, createdAt: Date, postedBy: string | null) {
-  const stored = row.lines ?? entry.lines.map((line, index) => plainLine(line, lineIds[index] ?? "", row.baseCurrency));
   return {
     id,
     companyId: entry.companyId,
@@ -264,22 +268,28 @@ function postedEntry({ entry, id, lineIds }: Posting, row: PostedRow, createdAt:
     idempotencyKey: entry.idempotencyKey ?? null,
     postedBy,
     createdAt,
-    lines: stored.map((line, index) => toLine({ ...line, customerId: null, vendorId: null }, index)),
+    lines: row.lines
+      ? row.lines.map((line, index) => toLine({ ...line, customerId: null, vendorId: null }, index))
+      : entry.lines.map((line, index) => plainLine(line, lineIds[index] ?? "", index, row.baseCurrency)),
   } satisfies JournalEntry;
 }
 
 /** A line in base currency: what was given is what is stored. */
-function plainLine(line: Posting["entry"]["lines"][number], id: string, currency: string) {
-  const [debit, credit] = [line.debit ?? "0", line.credit ?? "0"];
+function plainLine(line: PostingLine, id: string, index: number, currency: string): JournalLine {
+  const debit = normalizeAmount(line.debit ?? "0", currency);
+  const credit = normalizeAmount(line.credit ?? "0", currency);
   return {
     id,
+    lineNumber: index + 1,
     accountId: line.accountId,
     currency,
     debit,
     credit,
-    baseDebit: debit,
-    baseCredit: credit,
+    baseDebit: withDecimals(debit, 2),
+    baseCredit: withDecimals(credit, 2),
     isExchangeDifference: false,
+    customerId: null,
+    vendorId: null,
     description: line.description ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { DatabaseError, type ErrorCode, PoolExhaustedError } from "../core/errors";
 import type { Batch, Unit } from "./unit";
 
@@ -36,7 +37,8 @@ function isRefusal(error: unknown): boolean {
 
 /**
  * Joins single calls of a process into batches: one batch of a kind and scope is in flight, and the calls that arrive
- * meanwhile are the next. An idle queue sends at the end of the event loop's turn, without a timer. First come, first
+ * meanwhile are the next. An idle queue sends at the end of the event loop's turn, without a timer. Where calls wait, the
+ * next batch is sent before the callers of the last one are told: they go on while the server works. First come, first
  * served.
  */
 export class Coalescer {
@@ -69,16 +71,26 @@ export class Coalescer {
     const scopes = this.#queues.get(queue.batch) ?? new Map<string, Queue>();
     this.#queues.set(queue.batch, scopes.set(scope, queue));
     this.#size += 1;
-    nobody.runInAsyncScope(() => this.#sendNext(scope, queue));
+    nobody.runInAsyncScope(() => this.#serve(scope, queue));
   }
 
-  // The calls of this turn join first, among them those of callers that the last batch has just answered.
-  #sendNext(scope: string, queue: Queue): void {
-    setImmediate(async () => {
-      await settle(queue, this.#take(queue));
-      if (queue.waiting.length > 0) this.#sendNext(scope, queue);
-      else if (this.#queues.get(queue.batch)?.delete(scope)) this.#size -= 1;
-    });
+  async #serve(scope: string, queue: Queue): Promise<void> {
+    // The calls of this turn join first, later on among them those of callers that have just been told.
+    await nextTurn();
+    let answers = await answersTo(queue, this.#take(queue));
+    while (true) {
+      if (queue.waiting.length === 0) {
+        for (const tell of answers.splice(0)) tell();
+        await nextTurn();
+      }
+      if (queue.waiting.length === 0) break;
+      const next = answersTo(queue, this.#take(queue));
+      // By then the batch is on its way.
+      await nextTurn();
+      for (const tell of answers) tell();
+      answers = await next;
+    }
+    if (this.#queues.get(queue.batch)?.delete(scope)) this.#size -= 1;
   }
 
   /** The calls of the next batch. Those that waited too long are refused; nothing of them was sent. */
@@ -96,20 +108,20 @@ const waitedTooLong = (statement: string) =>
     retryable: true,
   });
 
-/** Runs calls as one batch and tells each its outcome; in halves when it is refused. Never rejects. */
-async function settle(queue: Queue, calls: readonly Call[]): Promise<void> {
-  if (calls.length === 0) return;
+/** Tells one call what became of it. */
+type Answer = () => void;
+
+/** Runs calls as one batch, in halves when it is refused, and returns what to tell each. Never rejects. */
+async function answersTo(queue: Queue, calls: readonly Call[]): Promise<Answer[]> {
+  if (calls.length === 0) return [];
   try {
     const outcomes = await outcomesOf(queue.batch, queue.unit, itemsOf(calls));
-    for (const [index, call] of calls.entries()) tell(call, outcomes[index]);
+    return calls.map((call, index) => () => tell(call, outcomes[index]));
   } catch (error) {
-    if (calls.length === 1 || !isRefusal(error)) {
-      for (const call of calls) call.reject(error);
-      return;
-    }
+    if (calls.length === 1 || !isRefusal(error)) return calls.map((call) => () => call.reject(error));
     const middle = Math.ceil(calls.length / 2);
-    await settle(queue, calls.slice(0, middle));
-    await settle(queue, calls.slice(middle));
+    const first = await answersTo(queue, calls.slice(0, middle));
+    return [...first, ...(await answersTo(queue, calls.slice(middle)))];
   }
 }
 

@@ -1,8 +1,7 @@
-/// <reference path="./pg-internals.d.ts" />
 import pg from "pg";
-import { prepareValue } from "pg/lib/utils.js";
 import { serialize } from "pg-protocol";
 import { DatabaseError, ValidationError } from "../core/errors";
+import { toParameter } from "./parameters";
 
 /**
  * PostgreSQL's extended protocol, as far as `pg` does not do it: several statements before one Sync. All messages up
@@ -180,7 +179,7 @@ export class BatchQuery extends Query {
       );
     }
     try {
-      this.values = this.values.map(prepareValue);
+      this.values = this.values.map(toParameter);
       return undefined;
     } catch {
       return new ValidationError("A value cannot be sent to the database: use plain values, and JSON without cycles");

@@ -33,14 +33,20 @@ export function pgNumeric(precision: number, scale: number) {
   return z
     .string()
     .regex(decimalPattern, "use a decimal number as text, such as 12.50")
-    .refine((value) => (value.split(".")[1]?.length ?? 0) <= scale, `use at most ${scale} decimals`)
+    .refine((value) => value.length - pointOf(value) - 1 <= scale, `use at most ${scale} decimals`)
     .refine((value) => digitsBeforePoint(value) <= whole, `use at most ${whole} digits before the decimal point`)
     .refine((value) => !/^-0(?:\.0+)?$/.test(value), "use 0 without a sign");
 }
 
+// Where the decimal point stands, or would stand.
+function pointOf(value: string): number {
+  const point = value.indexOf(".");
+  return point < 0 ? value.length : point;
+}
+
 function digitsBeforePoint(value: string): number {
-  const digits = value.replace("-", "").split(".")[0] ?? "";
-  return digits === "0" ? 0 : digits.length;
+  const start = value.startsWith("-") ? 1 : 0;
+  return value[start] === "0" ? 0 : pointOf(value) - start;
 }
 
 /** A calendar date `YYYY-MM-DD` of the years 0001 to 9999 that exists. */

@@ -41,11 +41,15 @@ export function normalizeAmount(amount: DecimalString, currency: string): Decima
 
 /** The amount with so many decimals, as `normalizeAmount` writes it; base amounts of the books have two. */
 export function withDecimals(amount: DecimalString, count: number): DecimalString {
-  const [whole = "0", decimals = ""] = amount.split(".");
-  if (/[^0]/.test(decimals.slice(count))) {
+  const point = amount.indexOf(".");
+  const given = point < 0 ? 0 : amount.length - point - 1;
+  if (given === count) return amount;
+  const whole = point < 0 ? amount : amount.slice(0, point);
+  if (given < count) return `${whole}.${amount.slice(whole.length + 1).padEnd(count, "0")}`;
+  if (/[^0]/.test(amount.slice(point + 1 + count))) {
     throw new ValidationError("The amount has more decimals than its currency", [
       { path: "amount", message: `use at most ${count} decimals` },
     ]);
   }
-  return count === 0 ? whole : `${whole}.${decimals.slice(0, count).padEnd(count, "0")}`;
+  return count === 0 ? whole : amount.slice(0, point + 1 + count);
 }

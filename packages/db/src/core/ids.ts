@@ -1,18 +1,19 @@
 import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
 
-const bytesEach = 16;
 // Asking the system for randomness costs far more than an id: one call serves many.
-const pool = Buffer.alloc(bytesEach * 256);
+const pool = Buffer.alloc(16 * 256);
 let used = pool.length;
 
-function randomBytes(): Buffer {
+// One buffer for all ids, as each is written out before the next is begun.
+const random = Buffer.alloc(16);
+
+function drawRandom(): void {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  used += bytesEach;
-  return pool.subarray(used - bytesEach, used);
+  used += pool.copy(random, 0, used, used + random.length);
 }
 
 let msecs = 0;
@@ -23,7 +24,7 @@ let seq = 0;
  * greater than the one before, also within one millisecond (RFC 9562, 6.2: a counter).
  */
 export function newId(): string {
-  const random = randomBytes();
+  drawRandom();
   const now = Date.now();
   if (now > msecs) {
     msecs = now;

@@ -2,6 +2,7 @@ import { withAdmin } from "../operations/admin";
 import { migrationsFolder } from "../operations/assets";
 import { ensureLogins, type Logins, newLogins } from "../operations/logins";
 import { migrate, readMigrations } from "../operations/migrations";
+import type { Settings } from "./server/cluster";
 import { startTestServer } from "./server/start-test-server";
 import { createTemplate } from "./server/template";
 
@@ -22,9 +23,12 @@ export interface StartedTestRun extends TestRun {
 // How the run reaches the worker processes of a test runner: they inherit the environment.
 const variable = "ORG_DB_TEST_RUN";
 
-/** Starts a server if none is given, migrates a template database, makes the logins. Once per test run. */
-export async function startTestRun(): Promise<StartedTestRun> {
-  const server = await startTestServer();
+/**
+ * Starts a server if none is given, migrates a template database, makes the logins. Once per test run. `settings` are
+ * the server's, for one that it starts.
+ */
+export async function startTestRun(settings: Settings = {}): Promise<StartedTestRun> {
+  const server = await startTestServer(settings);
   const { adminUrl, kind, serverVersion } = server;
   try {
     const template = await createTemplate({

@@ -231,7 +231,7 @@ describe("waiting", () => {
       expect(outcome).toMatchObject({ reason: { message: "The database handle is closed" } });
     }
     expect(await rejection(add(unit, "late"))).toMatchObject({ message: "The database handle is closed" });
-    expect(closing.pool[joins].size).toBe(0);
+    await expect.poll(() => closing.pool[joins].size).toBe(0);
     const written = await names();
     expect(written.filter((name) => Number(name) >= 100)).toEqual([]);
   });

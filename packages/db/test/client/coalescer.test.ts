@@ -47,6 +47,13 @@ describe("single calls that meet", () => {
     expect(new Set(transactions).size).toBe(3);
   });
 
+  it("are told while the next statement is on its way, where calls wait", async () => {
+    const unit = unitOf();
+    const sentWhenTold = await Promise.all(many(250).map((index) => add(unit, index).then(() => sent.length)));
+    expect(sentWhenTold).toEqual([...many(100).map(() => 2), ...many(100).map(() => 3), ...many(50).map(() => 3)]);
+    expect(mostUnderWay).toBe(1);
+  });
+
   it("join the next statement while one is in flight, and never are two in flight", async () => {
     const unit = unitOf();
     const calls = await whileLocked(async () => {

@@ -63,6 +63,9 @@ export const newJournalEntrySchema = z
 
 // Lines without a currency take their account's, which only the database knows: then the whole must be balanced at least.
 function isUnbalanced(lines: readonly Line[]): boolean {
+  const [first, second] = lines;
+  // A transfer, which most entries are.
+  if (lines.length === 2 && first && second && isMirror(first, second)) return false;
   const regular = lines.filter((line) => !line.isExchangeDifference);
   // A field that is wrong by itself has its own issue.
   if (regular.some(({ debit = "0", credit = "0" }) => !isPlain(debit) || !isPlain(credit))) return false;
@@ -76,6 +79,12 @@ function isUnbalanced(lines: readonly Line[]): boolean {
   }
   return [...groups.values()].some((amounts) => !isZero(sumMoney(amounts, 4)));
 }
+
+const isMirror = (one: Line, other: Line) =>
+  one.debit === other.credit &&
+  one.credit === other.debit &&
+  one.currency === other.currency &&
+  one.isExchangeDifference === other.isExchangeDifference;
 
 export const newJournalEntriesSchema = z.array(newJournalEntrySchema).max(10_000, "use at most 10,000 entries");
 

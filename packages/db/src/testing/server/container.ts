@@ -1,6 +1,8 @@
 /** A PostgreSQL container, where Docker answers. */
 import { type RequestOptions, request } from "node:http";
 import { ConfigurationError, ConnectionError } from "../../core/errors";
+import { carelessSettings } from "./careless";
+import type { Settings } from "./cluster";
 import { randomPassword } from "./initialise";
 
 export interface ContainerServer {
@@ -50,17 +52,20 @@ async function loadContainers() {
   }
 }
 
-/** Starts a throw-away PostgreSQL container: `postgres:18-alpine`, or the image in `ORG_DB_POSTGRES_IMAGE`. */
-export async function startContainerServer(): Promise<ContainerServer> {
+/**
+ * Starts a throw-away PostgreSQL container: `postgres:18-alpine`, or the image in `ORG_DB_POSTGRES_IMAGE`; `settings` on
+ * top of the careless ones.
+ */
+export async function startContainerServer(settings: Settings = {}): Promise<ContainerServer> {
   const image = process.env.ORG_DB_POSTGRES_IMAGE || defaultImage;
   const { PostgreSqlContainer } = await loadContainers();
-  const careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"];
+  const all = Object.entries({ ...carelessSettings, ...settings });
   try {
     const container = await new PostgreSqlContainer(image)
       .withDatabase("postgres")
       .withUsername("postgres")
       .withPassword(randomPassword())
-      .withCommand(["postgres", ...careless.flatMap((setting) => ["-c", setting])])
+      .withCommand(["postgres", ...all.flatMap(([name, value]) => ["-c", `${name}=${value}`])])
       .start();
     let stopping: Promise<unknown> | undefined;
     return {

@@ -1,6 +1,7 @@
 /** The one way tests get a server: a given one, a container, or the embedded one. */
 import { ConfigurationError } from "../../core/errors";
 import { withAdmin } from "../../operations/admin";
+import type { Settings } from "./cluster";
 import { dockerAnswers, startContainerServer } from "./container";
 import { parseDatabaseUrl } from "./database-url";
 import { startThrowawayServer } from "./throwaway";
@@ -54,8 +55,8 @@ async function checkGiven(adminUrl: string, variable: string): Promise<TestServe
   return { kind: "given", adminUrl, serverVersion: login.version, stop: () => Promise.resolve() };
 }
 
-async function container(): Promise<TestServer> {
-  const { adminUrl, stop } = await startContainerServer();
+async function container(settings: Settings): Promise<TestServer> {
+  const { adminUrl, stop } = await startContainerServer(settings);
   try {
     return { kind: "container", adminUrl, serverVersion: (await readLogin(adminUrl)).version, stop };
   } catch (error) {
@@ -64,16 +65,17 @@ async function container(): Promise<TestServer> {
   }
 }
 
-async function embedded(): Promise<TestServer> {
-  const { adminUrl, serverVersion, stop } = await startThrowawayServer();
+async function embedded(settings: Settings): Promise<TestServer> {
+  const { adminUrl, serverVersion, stop } = await startThrowawayServer({ settings });
   return { kind: "embedded", adminUrl, serverVersion, stop };
 }
 
 /**
  * Starts (or finds) the server tests run on: `DATABASE_ADMIN_URL`, then `DATABASE_URL`, else a container when Docker
  * answers, else the embedded server. `DB_TEST_SERVER=embedded` or `=container` settles the choice of the last two.
+ * It is careless of its data unless `settings` say otherwise; a given server keeps its own.
  */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer(settings: Settings = {}): Promise<TestServer> {
   for (const variable of ["DATABASE_ADMIN_URL", "DATABASE_URL", "PGURI"]) {
     const url = process.env[variable];
     if (url) return checkGiven(url, variable);
@@ -82,14 +84,14 @@ export async function startTestServer(): Promise<TestServer> {
   if (!["any", "embedded", "container"].includes(wish)) {
     throw new ConfigurationError('DB_TEST_SERVER must be "embedded" or "container", or not be set.');
   }
-  if (wish === "container") return container();
+  if (wish === "container") return container(settings);
   if (wish === "any" && (await dockerAnswers())) {
     try {
-      return await container();
+      return await container(settings);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       process.emitWarning(`Docker answers, but tests run on the embedded server instead. ${reason}`);
     }
   }
-  return embedded();
+  return embedded(settings);
 }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Binaries, locateBinaries } from "./binaries";
+import { carelessSettings } from "./careless";
 import { initialiseCluster, randomPassword, type Settings, startCluster, stopCluster } from "./cluster";
 import { currentOwner, hostId, isRoot, ownerIsAlive, serverUser, sharedTempFolder } from "./processes";
 import { startWatchdog } from "./watchdog";
@@ -28,14 +29,6 @@ export interface ThrowawayServer {
 }
 
 const prefix = "org-db-test-";
-
-/** Speed instead of durability: after a crash such a cluster is thrown away, never repaired. */
-const carelessSettings: Settings = {
-  fsync: "off",
-  synchronous_commit: "off",
-  full_page_writes: "off",
-  max_connections: 300,
-};
 
 /** True when the folder's owner is surely dead: of this machine and process space, and no longer there. */
 async function isAbandoned(folder: string, pid: number): Promise<boolean> {

@@ -1,0 +1,30 @@
+/// <reference path="./pg-internals.d.ts" />
+import { prepareValue } from "pg/lib/utils.js";
+
+// An element that PostgreSQL reads as it is; whatever else goes in quotes, the word NULL too.
+const needsQuotes = /[^\w.:+-]|^$|^null$/i;
+
+/**
+ * A value as `pg` sends it. Arrays of text, numbers and booleans are written here, as they are the bulk of what is sent: `pg`
+ * quotes and searches each element, which costs three times as much.
+ */
+export function toParameter(value: unknown): string | Buffer | null {
+  return (Array.isArray(value) ? arrayLiteral(value) : undefined) ?? prepareValue(value);
+}
+
+/** `{a,b,NULL}`, or undefined for an array of anything else. */
+function arrayLiteral(values: readonly unknown[]): string | undefined {
+  let text = "";
+  let separator = "{";
+  for (const value of values) {
+    text += separator;
+    separator = ",";
+    if (value === null || value === undefined) text += "NULL";
+    else if (typeof value === "string") text += needsQuotes.test(value) ? quoted(value) : value;
+    else if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") text += value;
+    else return undefined;
+  }
+  return separator === "{" ? "{}" : `${text}}`;
+}
+
+const quoted = (value: string) => `"${value.replace(/["\\]/g, "\\$&")}"`;
