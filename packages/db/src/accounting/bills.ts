@@ -5,7 +5,7 @@ import type { Page, PageRequest } from "../core/page";
 import { parseInput } from "../core/validation";
 import { billKind, billStatements, findBillDocument } from "./bill-statements";
 import { DocumentRepository, type NotPreviewed, type Previewed } from "./documents";
-import type { JournalEntry } from "./journal";
+import type { JournalEntry } from "./journal-entry";
 import type { bills } from "./schema";
 import {
   approveOptionsSchema,

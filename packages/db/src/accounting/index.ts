@@ -58,15 +58,8 @@ export {
   type NewInvoice,
   type NewInvoiceLine,
 } from "./invoices";
-export {
-  type EntryFilter,
-  type EntrySource,
-  type JournalEntry,
-  type JournalLine,
-  JournalRepository,
-  type NewJournalEntry,
-  type ReversalOptions,
-} from "./journal";
+export { type EntryFilter, JournalRepository, type NewJournalEntry, type ReversalOptions } from "./journal";
+export type { EntrySource, JournalEntry, JournalLine } from "./journal-entry";
 export {
   type AllocationFilter,
   type AllocationRequest,

@@ -18,7 +18,7 @@ import {
   reconcileTotals,
   revenueByCountry,
 } from "./invoice-statements";
-import type { JournalEntry } from "./journal";
+import type { JournalEntry } from "./journal-entry";
 import type { invoices } from "./schema";
 import {
   importedInvoicesSchema,

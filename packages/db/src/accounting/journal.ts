@@ -1,25 +1,16 @@
 import type { z } from "zod";
 import { inChunks } from "../client/chunks";
-import type { Batch, Unit } from "../client/unit";
-import type { ChoiceOf } from "../core/choice";
-import { normalizeAmount, withDecimals } from "../core/currency";
+import type { Unit } from "../client/unit";
 import { ConflictError, type DatabaseError, UniqueViolationError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
 import { cursorKey, lastId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import { requestHash } from "../core/request-hash";
 import { parseInput } from "../core/validation";
-import {
-  entriesOfSources,
-  findEntries,
-  listEntries,
-  type PostedColumns,
-  postEntries,
-  reverseEntry,
-  type StoredLine,
-} from "./journal-statements";
+import { type EntrySource, type JournalEntry, toEntry } from "./journal-entry";
+import { entriesOfSources, findEntries, listEntries, reverseEntry } from "./journal-statements";
+import { type Outcome, otherContent, postBatch, posts, toPosting } from "./posting";
 import { preview } from "./preview";
-import type { entrySource } from "./schema";
 import {
   entryFilterSchema,
   newJournalEntriesSchema,
@@ -27,39 +18,9 @@ import {
   reversalSchema,
 } from "./validation/journal";
 
-export type EntrySource = ChoiceOf<typeof entrySource>;
 export type NewJournalEntry = z.input<typeof newJournalEntrySchema>;
 export type EntryFilter = z.input<typeof entryFilterSchema>;
 export type ReversalOptions = z.input<typeof reversalSchema>;
-
-/** A line of a posted entry; amounts have as many decimals as their currency, base amounts two. */
-export interface JournalLine extends StoredLine {
-  lineNumber: number;
-}
-
-/** A posted entry with its lines in order. */
-export interface JournalEntry {
-  id: string;
-  companyId: string;
-  entryDate: string;
-  description: string | null;
-  reference: string | null;
-  source: EntrySource;
-  sourceId: string | null;
-  reversesEntryId: string | null;
-  idempotencyKey: string | null;
-  postedBy: string | null;
-  createdAt: Date;
-  lines: JournalLine[];
-}
-
-/** An entry as it was checked, with the ids that it will have. */
-interface Posting {
-  entry: z.output<typeof newJournalEntrySchema>;
-  id: string;
-  hash: string | null;
-  lineIds: string[];
-}
 
 /** The journal of a company's books: balanced entries that are never changed, only reversed. */
 export class JournalRepository {
@@ -165,30 +126,9 @@ const lastDay = "9999-12-31";
 /** Entries of `postMany` to a statement: above, a statement gets slower per entry. */
 const mostAtOnce = 1_000;
 
-/** Calls to a batch: with more at once, one batch is prepared and told while the server works on another. */
-const mostJoined = 128;
-
 /** The entries posted for documents, payments or allocations, in the order in which they were posted. */
 export async function entriesOf(unit: Unit, sourceIds: string[], sources: EntrySource[]): Promise<JournalEntry[]> {
   return (await unit.run(entriesOfSources, { sourceIds, sources })).map(toEntry);
-}
-
-/** What became of a posting: the entry, or the id of the one that its key stands for already. */
-type Outcome = JournalEntry | { repeated: string };
-
-const posts: Batch<Posting, Outcome> = { name: "accounting.journal.post", most: mostJoined, run: postBatch };
-
-async function postBatch(unit: Unit, postings: readonly Posting[]): Promise<(Outcome | DatabaseError)[]> {
-  const rows = await unit.run(postEntries, columnsOfPostings(postings));
-  const outcomes = new Array<Outcome | DatabaseError>(postings.length);
-  const postedAt = new Date(Number(rows[0]?.postedAt));
-  for (const row of rows) {
-    const posting = postings[row.position - 1];
-    if (!posting) continue;
-    if (row.isNew) outcomes[row.position - 1] = postedEntry(posting, row, postedAt, unit.scope.userId ?? null);
-    else outcomes[row.position - 1] = row.isSameRequest ? { repeated: row.entryId } : otherContent();
-  }
-  return outcomes;
 }
 
 async function onePosted(unit: Unit, outcome: Outcome | DatabaseError): Promise<JournalEntry> {
@@ -196,121 +136,5 @@ async function onePosted(unit: Unit, outcome: Outcome | DatabaseError): Promise<
   return "repeated" in outcome ? new JournalRepository(unit).getById(outcome.repeated) : outcome;
 }
 
-const otherContent = () =>
-  new ConflictError("The idempotency key was used for another entry of the company: choose a new key");
-
-function toPosting(entry: z.output<typeof newJournalEntrySchema>): Posting {
-  const { id, idempotencyKey, ...content } = entry;
-  return {
-    entry,
-    id: id ?? newId(),
-    hash: idempotencyKey === undefined ? null : requestHash(sameWriting(content)),
-    lineIds: entry.lines.map(() => newId()),
-  };
-}
-
-/** "10" and "10.00" are the same request, and so are null and a field that was left out. */
-function sameWriting(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (key, inner: unknown) => {
-      if (inner === null) return undefined;
-      const isAmount = typeof inner === "string" && ["debit", "credit", "rate", "baseAmount"].includes(key);
-      return isAmount && inner.includes(".") ? inner.replace(/\.?0+$/, "") : inner;
-    }),
-  );
-}
-
 const described = ({ description }: { description?: string | null | undefined }) =>
   description ? { description } : {};
-
-function columnsOfPostings(postings: readonly Posting[]): PostedColumns {
-  const lines = linesOf(postings);
-  return {
-    entryId: postings.map(({ id }) => id),
-    companyId: postings.map(({ entry }) => entry.companyId),
-    entryDate: postings.map(({ entry }) => entry.date),
-    description: postings.map(({ entry }) => entry.description ?? null),
-    reference: postings.map(({ entry }) => entry.reference ?? null),
-    idempotencyKey: postings.map(({ entry }) => entry.idempotencyKey ?? null),
-    requestHash: postings.map(({ hash }) => hash),
-    lineEntry: postings.flatMap(({ lineIds }, index) => new Array<number>(lineIds.length).fill(index + 1)),
-    lineId: postings.flatMap(({ lineIds }) => lineIds),
-    accountId: lines.map(({ accountId }) => accountId),
-    currency: lines.map(({ currency }) => currency ?? null),
-    debit: lines.map(({ debit }) => debit ?? "0"),
-    credit: lines.map(({ credit }) => credit ?? "0"),
-    baseAmount: lines.map(({ baseAmount }) => baseAmount ?? null),
-    rate: lines.map(({ rate }) => rate ?? null),
-    isExchangeDifference: lines.map((line) => line.isExchangeDifference ?? null),
-    lineDescription: lines.map(({ description }) => description ?? null),
-  };
-}
-
-const linesOf = (postings: readonly Posting[]) => postings.flatMap(({ entry }) => entry.lines);
-
-type PostingLine = Posting["entry"]["lines"][number];
-
-interface PostedRow {
-  baseCurrency: string;
-  lines: Omit<StoredLine, "customerId" | "vendorId">[] | null;
-}
-
-function postedEntry({ entry, id, lineIds }: Posting, row: PostedRow, createdAt: Date, postedBy: string | null) {
-  return {
-    id,
-    companyId: entry.companyId,
-    entryDate: entry.date,
-    description: entry.description ?? null,
-    reference: entry.reference ?? null,
-    source: "manual",
-    sourceId: null,
-    reversesEntryId: null,
-    idempotencyKey: entry.idempotencyKey ?? null,
-    postedBy,
-    createdAt,
-    lines: row.lines
-      ? row.lines.map((line, index) => toLine({ ...line, customerId: null, vendorId: null }, index))
-      : entry.lines.map((line, index) => plainLine(line, lineIds[index] ?? "", index, row.baseCurrency)),
-  } satisfies JournalEntry;
-}
-
-/** A line in base currency: what was given is what is stored. */
-function plainLine(line: PostingLine, id: string, index: number, currency: string): JournalLine {
-  const debit = normalizeAmount(line.debit ?? "0", currency);
-  const credit = normalizeAmount(line.credit ?? "0", currency);
-  return {
-    id,
-    lineNumber: index + 1,
-    accountId: line.accountId,
-    currency,
-    debit,
-    credit,
-    baseDebit: withDecimals(debit, 2),
-    baseCredit: withDecimals(credit, 2),
-    isExchangeDifference: false,
-    customerId: null,
-    vendorId: null,
-    description: line.description ?? null,
-  };
-}
-
-function toLine(line: StoredLine, index: number): JournalLine {
-  return {
-    id: line.id,
-    lineNumber: index + 1,
-    accountId: line.accountId,
-    currency: line.currency,
-    debit: normalizeAmount(line.debit, line.currency),
-    credit: normalizeAmount(line.credit, line.currency),
-    baseDebit: withDecimals(line.baseDebit, 2),
-    baseCredit: withDecimals(line.baseCredit, 2),
-    isExchangeDifference: line.isExchangeDifference,
-    customerId: line.customerId,
-    vendorId: line.vendorId,
-    description: line.description,
-  };
-}
-
-function toEntry(row: Omit<JournalEntry, "lines"> & { lines: StoredLine[] }): JournalEntry {
-  return { ...row, lines: row.lines.map(toLine) };
-}

@@ -6,7 +6,8 @@ import { found } from "../core/found";
 import { cursorKey, firstId, lastId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
 import { parseInput } from "../core/validation";
 import type { NotPreviewed, Previewed } from "./documents";
-import { entriesOf, type JournalEntry } from "./journal";
+import { entriesOf } from "./journal";
+import type { JournalEntry } from "./journal-entry";
 import {
   allocate,
   type CheckedPayment,

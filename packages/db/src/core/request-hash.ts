@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
 
-/** SHA-256 of a request as JSON with sorted keys: the same content has the same hash, in whatever order it was written. */
-export function requestHash(request: unknown): string {
-  return createHash("sha256").update(canonicalJson(request)).digest("hex");
+/** How a value of a request is written, by its key; undefined leaves it out. */
+type Writing = (key: string, value: unknown) => unknown;
+
+/**
+ * SHA-256 of a request as JSON with sorted keys: the same content has the same hash, in whatever order it was written.
+ * `write` makes one of what can be written in several ways.
+ */
+export function requestHash(request: unknown, write: Writing = (_key, value) => value): string {
+  const text = JSON.stringify(request, (key, value: unknown) => withSortedKeys(write(key, value)));
+  return createHash("sha256").update(text).digest("hex");
 }
 
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+function withSortedKeys(value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { books } from "../../src/accounting";
-import type { JournalEntry, NewJournalEntry } from "../../src/accounting/journal";
+import type { NewJournalEntry } from "../../src/accounting/journal";
+import type { JournalEntry } from "../../src/accounting/journal-entry";
 import { newId } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { booksOf, bySql, postBySql, transfer } from "./ledger-tools";
