@@ -59,6 +59,7 @@ it.each([
   ["reports-balance-sheet", reports],
   ["reports-profit-and-loss", reports],
   ["reports-general-ledger", reports],
+  ["reports-integrity", ["entries that are not balanced", asTenant, asMember]],
 ])("the race %s measures each of its contestants", (name, contestants) => {
   const race = report.races.find((of) => of.name === name);
   expect(race?.results.map((result) => result.name)).toEqual(contestants);

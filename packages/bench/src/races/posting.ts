@@ -21,7 +21,7 @@ export function postingRaces(arena: LedgerArena, batchSizes: readonly number[]):
   const single = (accounts: readonly string[], days = oneMonth) => contestants(arena, accounts, days);
   const races = [
     race(`posting-1`, `post an entry on ${hot} accounts, 1 caller`, 1, 200, 15, single(few)),
-    race("posting-16-hot", `post on ${hot} accounts, 16 callers`, 16, 800, 11, single(few)),
+    race("posting-16-hot", `post on ${hot} accounts, 16 callers`, 16, 3_200, 9, single(few)),
     race("posting-256-hot", `post on ${hot} accounts, 256 callers`, 256, 2_560, 9, single(few)),
     race(
       "posting-256-dates",

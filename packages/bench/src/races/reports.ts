@@ -62,7 +62,32 @@ export function reportRaces(arena: HistoryArena): Race[] {
         return items.map(({ lineId, balance }) => ({ lineId, balance }));
       },
     ),
+    integrityRace(arena),
   ];
+}
+
+/** Every rule of the books, against the first of them written by hand. */
+function integrityRace(arena: HistoryArena): Race {
+  const { clients, tenantId, userId, lines } = arena;
+  const rows = (found: Rows) => found.length;
+  const check = (scope: { tenantId: string; userId?: string }) => {
+    const { integrity } = clients.repositories.forTenant(scope).accounting;
+    return () => integrity.violations();
+  };
+  return {
+    name: "reports-integrity",
+    title: `the integrity check, ${lines.toLocaleString("en")} lines`,
+    callers: 1,
+    calls: 1,
+    rounds: 3,
+    contestants: [
+      contestant("entries that are not balanced", rows, () =>
+        sumOverLines(arena, { text: unbalancedText, values: [] }),
+      ),
+      contestant(asTenant, rows, check({ tenantId })),
+      contestant(asMember, rows, check({ tenantId, userId })),
+    ],
+  };
 }
 
 /** The sum over the lines: the tenant is `$1`. */
@@ -103,6 +128,10 @@ const ledgerText = `
         where l.tenant_id = $1 and l.account_id = $2 and l.entry_date <= $4) n
   where n.entry_date >= $3
   order by n.entry_date, n.account_version limit 50`;
+
+const unbalancedText = `
+  select l.entry_id from accounting.journal_lines l where l.tenant_id = $1
+  group by l.entry_id having sum(l.base_debit) <> sum(l.base_credit)`;
 
 function contestants(arena: HistoryArena, base: Base, work: (reports: ReportRepository) => Promise<Rows>) {
   const { clients, tenantId, userId } = arena;

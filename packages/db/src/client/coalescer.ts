@@ -75,20 +75,19 @@ export class Coalescer {
   }
 
   async #serve(scope: string, queue: Queue): Promise<void> {
-    // The calls of this turn join first, later on among them those of callers that have just been told.
+    let untold: Answer[] = [];
+    // The calls of this turn join first.
     await nextTurn();
-    let answers = await answersTo(queue, this.#take(queue));
-    while (true) {
-      if (queue.waiting.length === 0) {
-        for (const tell of answers.splice(0)) tell();
-        await nextTurn();
-      }
-      if (queue.waiting.length === 0) break;
-      const next = answersTo(queue, this.#take(queue));
+    while (queue.waiting.length > 0) {
+      const answers = answersTo(queue, this.#take(queue));
       // By then the batch is on its way.
       await nextTurn();
-      for (const tell of answers) tell();
-      answers = await next;
+      for (const tell of untold) tell();
+      untold = await answers;
+      if (queue.waiting.length > 0) continue;
+      for (const tell of untold.splice(0)) tell();
+      // Whoever goes on with another call joins the next batch.
+      await nextTurn();
     }
     if (this.#queues.get(queue.batch)?.delete(scope)) this.#size -= 1;
   }
