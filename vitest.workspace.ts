@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Vitest 4 does not find this file by itself: it is passed with --config. Sources run as they are, without a build.
@@ -8,6 +9,8 @@ export const shared = { environment: "node", testTimeout: 30_000, hookTimeout: 6
 export default defineConfig({
   ssr,
   test: {
+    // One more than there are cores: a test waits for the server half of its time. The default is one less.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         ssr,
