@@ -55,7 +55,7 @@ const scripts = {
   "test:unit": ["Run the tests that need no database", vitest("unit")],
   "test:database": ["Run the tests of repositories, isolation and the tour on a real PostgreSQL", vitest("database")],
   "test:soak": [
-    "Run the long forms of the tests, about ten minutes; SOAK_SEED and SOAK_SCALE set seed and length",
+    "Run the long forms of the tests, about half an hour; SOAK_SEED and SOAK_SCALE set seed and length",
     soak,
   ],
   "test:migrations": ["Run the tests of migrations, the catalogue proof and the embedded server", vitest("migrations")],
