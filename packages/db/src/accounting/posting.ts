@@ -1,10 +1,9 @@
 import type { z } from "zod";
 import type { Batch, Unit } from "../client/unit";
-import { normalizeAmount, withDecimals } from "../core/currency";
 import { ConflictError, type DatabaseError } from "../core/errors";
 import { newId } from "../core/ids";
 import { requestHash } from "../core/request-hash";
-import { type JournalEntry, type JournalLine, toLine } from "./journal-entry";
+import { type JournalEntry, toLine } from "./journal-entry";
 import { type PostedColumns, postEntries, type StoredLine } from "./journal-statements";
 import type { newJournalEntrySchema } from "./validation/journal";
 
@@ -61,7 +60,7 @@ export const otherContent = () =>
   new ConflictError("The idempotency key was used for another entry of the company: choose a new key");
 
 function columnsOfPostings(postings: readonly Posting[]): PostedColumns {
-  const lines = linesOf(postings);
+  const lines = postings.flatMap(({ entry }) => entry.lines);
   return {
     entryId: postings.map(({ id }) => id),
     companyId: postings.map(({ entry }) => entry.companyId),
@@ -83,10 +82,6 @@ function columnsOfPostings(postings: readonly Posting[]): PostedColumns {
   };
 }
 
-const linesOf = (postings: readonly Posting[]) => postings.flatMap(({ entry }) => entry.lines);
-
-type PostingLine = Posting["entry"]["lines"][number];
-
 interface PostedRow {
   baseCurrency: string;
   lines: Omit<StoredLine, "customerId" | "vendorId">[] | null;
@@ -107,23 +102,21 @@ function postedEntry({ entry, id, lineIds }: Posting, row: PostedRow, createdAt:
     createdAt,
     lines: row.lines
       ? row.lines.map((line, index) => toLine({ ...line, customerId: null, vendorId: null }, index))
-      : entry.lines.map((line, index) => plainLine(line, lineIds[index] ?? "", index, row.baseCurrency)),
+      : entry.lines.map((line, index) => toLine(plainLine(line, lineIds[index] ?? "", row.baseCurrency), index)),
   } satisfies JournalEntry;
 }
 
 /** A line in base currency: what was given is what is stored. */
-function plainLine(line: PostingLine, id: string, index: number, currency: string): JournalLine {
-  const debit = normalizeAmount(line.debit ?? "0", currency);
-  const credit = normalizeAmount(line.credit ?? "0", currency);
+function plainLine(line: Posting["entry"]["lines"][number], id: string, currency: string): StoredLine {
+  const [debit, credit] = [line.debit ?? "0", line.credit ?? "0"];
   return {
     id,
-    lineNumber: index + 1,
     accountId: line.accountId,
     currency,
     debit,
     credit,
-    baseDebit: withDecimals(debit, 2),
-    baseCredit: withDecimals(credit, 2),
+    baseDebit: debit,
+    baseCredit: credit,
     isExchangeDifference: false,
     customerId: null,
     vendorId: null,

@@ -6,7 +6,7 @@ const needsQuotes = /[^\w.:+-]|^$|^null$/i;
 
 /**
  * A value as `pg` sends it. Arrays of text, numbers and booleans are written here, as they are the bulk of what is sent: `pg`
- * quotes and searches each element, which costs three times as much.
+ * quotes every element and searches it twice, which leaves twice the garbage.
  */
 export function toParameter(value: unknown): string | Buffer | null {
   return (Array.isArray(value) ? arrayLiteral(value) : undefined) ?? prepareValue(value);
