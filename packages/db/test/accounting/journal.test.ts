@@ -26,7 +26,7 @@ const journal = () => acme.handle.accounting.journal;
 const post = (rest: Partial<NewJournalEntry> = {}, amount = "10.00") =>
   journal().post(transfer(acme, pair, amount, rest));
 const entriesOfAcme = () =>
-  ownerRows(test, "select id from accounting.journal_entries where tenant_id = $1", [acme.tenant.id]);
+  ownerRows(test, "select id from accounting.journal_entries where tenant_id = $1 order by id", [acme.tenant.id]);
 
 /** Nothing was written by what failed. */
 async function refused(work: () => PromiseLike<unknown>) {

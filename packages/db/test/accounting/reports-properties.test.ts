@@ -108,7 +108,8 @@ function apply(made: MadeBooks, c: Command): void {
         made.items.filter((i) => !i.voidedOn && (i.kind === "payment" || i.settled === 0n)),
         c.pick,
       );
-      const on = made.allocations.filter((a) => a.from === item && !a.reversedOn).map((a) => a.on);
+      // Nothing is void before what settled it was made and taken back; the functions that void refuse it too.
+      const on = made.allocations.filter((a) => a.from === item || a.to === item).map((a) => a.reversedOn ?? a.on);
       if (item) made.void(item, last(item.date, c.day, ...on));
     }
   }
@@ -207,7 +208,7 @@ describe("random books", () => {
         expect(await of.handle.accounting.integrity.violations()).toEqual([]);
       },
     );
-    await fc.assert(property, { numRuns: 40 });
+    await fc.assert(property, { numRuns: 40, endOnFailure: true });
   }, 120_000);
 
   it("have totals that are the sums of their lines", async () => {
