@@ -163,6 +163,7 @@ export function documentStatements<Row>(kind: DocumentKind): DocumentStatements<
       .returning(),
   );
 
+  // Locked in the order of their ids, as everybody locks them: an update takes rows as its plan finds them.
   const markPaid = statement(named("mark_paid"), (q, p: Params<{ ids: string[] }>) =>
     q
       .update(table)
@@ -170,8 +171,11 @@ export function documentStatements<Row>(kind: DocumentKind): DocumentStatements<
       .where(
         and(
           eq(table.tenantId, p.tenantId),
-          sql`${table.id} = any (${p.ids}::uuid[])`,
-          sql`${table.status} in (${sql.raw(`'${kind.valid}'`)}, 'partly_paid')`,
+          sql`${table.id} in (
+            select d.id from ${table} d
+            where d.tenant_id = ${p.tenantId} and d.id = any (${p.ids}::uuid[])
+              and d.status in (${sql.raw(`'${kind.valid}'`)}, 'partly_paid')
+            order by d.id for no key update)`,
         ),
       )
       .returning({ id: table.id }),

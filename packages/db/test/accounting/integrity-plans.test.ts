@@ -35,7 +35,7 @@ beforeAll(async () => {
     else made.allocate(made.pay("invoice", of), invoice, 50n, date);
   }
   await test.asOwner((owner) => writeBooks(owner, made, acme.tenant.id, acme.company.id));
-}, 60_000);
+});
 afterAll(() => test.close());
 
 interface Node {

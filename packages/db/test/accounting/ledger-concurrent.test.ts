@@ -65,7 +65,7 @@ beforeAll(async () => {
     }),
   );
   console.log(JSON.stringify(endings));
-}, 180_000);
+});
 afterAll(async () => {
   await Promise.all((databases ?? []).map((db) => db.close()));
   await test?.close();

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => test?.close());
 
 describe(`the books against their model (seed ${seed})`, () => {
-  it("are the same after every command of random sequences", { timeout: 120_000 }, async () => {
+  it("are the same after every command of random sequences", async () => {
     const figures = noFigures();
     const lane = (number: number) => {
       const world = openWorld(tenants[number % 2 === 0 ? 0 : 1]);

@@ -89,7 +89,7 @@ async function mutate(owner: pg.Client, { of, replace, by }: Mutation): Promise<
 }
 
 describe(`the model finds it (seed ${seed}) when`, () => {
-  it.concurrent.each(mutations)("$fault", { timeout: 120_000 }, async (mutation) => {
+  it.concurrent.each(mutations)("$fault", { timeout: 300_000 }, async (mutation) => {
     const test = await createTestDatabase({ max: 1 });
     try {
       await test.asOwner((owner) => mutate(owner, mutation));

@@ -173,7 +173,7 @@ beforeAll(async () => {
   test = await createTestDatabase();
   acme = await createTenant(test, "Acme");
   await live();
-}, 60_000);
+});
 afterAll(() => test.close());
 
 describe("books that lived", () => {
@@ -218,7 +218,7 @@ describe("books that lived", () => {
         expect(statement.closing, asOf).toBe(total);
       }
     }
-  }, 120_000);
+  });
 
   it("end at what the parties and accounts are said to owe", async () => {
     const asOf = "9999-12-31";

@@ -11,12 +11,12 @@ export function migratorTests() {
 
   beforeAll(async () => {
     server = await startServer();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server?.stop();
     await Promise.all(folders.map((folder) => folder.remove()));
-  }, 60_000);
+  });
 
   const arrangeFolder = async (migrations: Record<string, string>) => {
     const files = await migrationsFolder(migrations);

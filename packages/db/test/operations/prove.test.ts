@@ -32,7 +32,7 @@ beforeAll(async () => {
   await migrate(client, { migrations: await readMigrations(files.folder) });
   await files.remove();
   right = await readCatalogue(client, schemas);
-}, 60_000);
+});
 afterAll(() => server?.stop(), 60_000);
 
 /** The catalogue as it is after the statements, which are rolled back. */

@@ -32,7 +32,7 @@ describe("one server", () => {
     server = await startServer();
     ({ client, database } = await migrated(server));
     text = renderSchema(await readCatalogue(client, schemas));
-  }, 60_000);
+  });
   afterAll(() => server?.stop(), 60_000);
 
   test("renders what was migrated, block by block", () => {
@@ -170,7 +170,7 @@ describe("PostgreSQL 15 and 18", () => {
     );
     expect(texts[0]).toBe(texts[1]);
     expect(parseSchema(texts[0] ?? "").size).toBeGreaterThan(60);
-  }, 60_000);
+  });
 });
 
 test("the view normaliser keeps literals and the qualifiers of joins", () => {

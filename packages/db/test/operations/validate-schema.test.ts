@@ -19,7 +19,7 @@ beforeAll(async () => {
   await migrate(client, { migrations: await readMigrations(files.folder) });
   await files.remove();
   expected = renderSchema(await readCatalogue(client, schemas));
-}, 60_000);
+});
 afterAll(() => server?.stop(), 60_000);
 
 async function driftAfter(statements: string) {

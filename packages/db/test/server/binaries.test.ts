@@ -24,7 +24,7 @@ beforeAll(async () => {
     target: string;
   }[];
   for (const { target } of links) await rm(join(packageRoot, target));
-}, 60_000);
+});
 
 beforeEach(async () => {
   vi.stubEnv("ORG_DB_POSTGRES_BIN", "");
@@ -42,7 +42,7 @@ async function expectToServe(binaries: Awaited<ReturnType<typeof locateBinaries>
   await stopCluster(data, "immediate");
 }
 
-describe("locateBinaries", { timeout: 60_000 }, () => {
+describe("locateBinaries", () => {
   test("uses the installed package where it is", async () => {
     const binaries = await locateBinaries();
     expect(binaries.bin).toBe(join(installed, "native", "bin"));

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const initialise = () => initialiseCluster(data, { password, durable: false });
 
-describe("a cluster", { timeout: 60_000 }, () => {
+describe("a cluster", () => {
   test("is initialised, started, used and stopped", async () => {
     const made = await initialise();
     const server = await startCluster(data, { settings: { max_connections: 37 } });

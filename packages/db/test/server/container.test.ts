@@ -44,7 +44,7 @@ describe.skipIf(process.platform === "win32")("dockerAnswers", () => {
   });
 });
 
-test("a container that cannot start says what to do instead", { timeout: 30_000 }, async () => {
+test("a container that cannot start says what to do instead", async () => {
   if (await dockerAnswers()) return;
   await expect(startContainerServer()).rejects.toThrow(ConnectionError);
   await expect(startContainerServer()).rejects.toThrow(/Set DB_TEST_SERVER=embedded/);

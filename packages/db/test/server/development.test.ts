@@ -25,7 +25,7 @@ afterEach(async () => {
 const start = () => startDevelopmentServer({ root });
 const status = () => developmentServerStatus({ root });
 
-describe("the development server", { timeout: 90_000 }, () => {
+describe("the development server", () => {
   test("keeps its data, password and port from one start to the next", async () => {
     const messages: string[] = [];
     const first = await startDevelopmentServer({ root, log: (message) => messages.push(message) });

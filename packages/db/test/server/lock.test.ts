@@ -8,7 +8,7 @@ import { removeFolders, temporaryFolder } from "./support";
 
 afterAll(removeFolders);
 
-describe("withLock", { timeout: 30_000 }, () => {
+describe("withLock", () => {
   test("lets one in at a time, also over the lock of a dead process", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "lock");

@@ -15,14 +15,14 @@ let adminUrl = "";
 beforeAll(async () => {
   server = await startThrowawayServer();
   adminUrl = server.adminUrl;
-}, 60_000);
+});
 
 afterAll(() => server.stop());
 
 const run = (url: string, sql: string) => withAdmin(url, async (client) => void (await client.query(sql)));
 const databases = () => ask<string[]>(adminUrl, "select array_agg(datname::text order by datname) from pg_database");
 
-describe("a template", { timeout: 60_000 }, () => {
+describe("a template", () => {
   test("is copied quickly, and its copies do not meet", async () => {
     const template = await createTemplate({
       adminUrl,
@@ -112,7 +112,7 @@ describe("a template", { timeout: 60_000 }, () => {
   });
 });
 
-describe("startTestServer", { timeout: 60_000 }, () => {
+describe("startTestServer", () => {
   const withEnvironment = async (values: Record<string, string>) => {
     for (const name of ["DATABASE_ADMIN_URL", "DATABASE_URL", "DB_TEST_SERVER"]) vi.stubEnv(name, values[name] ?? "");
     return startTestServer().finally(() => vi.unstubAllEnvs());

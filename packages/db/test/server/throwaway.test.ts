@@ -20,7 +20,7 @@ async function processesOf(folder: string): Promise<number[]> {
   return found;
 }
 
-describe("a throw-away server", { timeout: 60_000 }, () => {
+describe("a throw-away server", () => {
   test("starts with its settings, and leaves no process and no folder", async () => {
     const server = await startThrowawayServer({ settings: { work_mem: "7MB" } });
     console.log(`initdb ${server.timings.initialise} ms, start ${server.timings.start} ms`);

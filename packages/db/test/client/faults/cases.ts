@@ -226,9 +226,12 @@ export const cases = {
       ),
     ]);
     // One that holds its connection and is never settled at all.
-    void handle.transaction(async (tx) => {
-      await tx.accounting.customers.list();
-      await new Promise(() => undefined);
+    await new Promise<void>((holds) => {
+      void handle.transaction(async (tx) => {
+        await tx.accounting.customers.list();
+        holds();
+        await new Promise(() => undefined);
+      });
     });
     while (db.pool.status().total < 3) await sleep(5);
     await sleep(50);

@@ -110,7 +110,7 @@ describe("the id of another tenant's row", () => {
 });
 
 describe("the values of another tenant's row", () => {
-  it("attack 14: every unique key takes them", { timeout: 60_000 }, async () => {
+  it("attack 14: every unique key takes them", async () => {
     const breaches = [];
     for (const entry of tenantTables()) {
       for (const breach of await uniqueKeyBreaches(arena.duel, entry)) breaches.push({ table: entry.name, ...breach });

@@ -19,9 +19,7 @@ afterAll(() => arena.close());
 const withoutIds = ({ error }: Outcome) => JSON.stringify(error ?? "accepted").replace(/[0-9a-f-]{36}/g, "?");
 
 describe("references to another tenant's row", () => {
-  it("attack 12: a foreign key gives the same error for another tenant's id as for no id", {
-    timeout: 60_000,
-  }, async () => {
+  it("attack 12: a foreign key gives the same error for another tenant's id as for no id", async () => {
     const findings = await everywhere(arena, async (duel, entry) => {
       const breaches = await foreignKeyBreaches(duel, entry);
       return breaches.length === 0 ? undefined : JSON.stringify(breaches);
