@@ -23,7 +23,7 @@ function demo(urls: Record<"DATABASE_URL" | "DATABASE_ADMIN_URL" | "DATABASE_PLA
   });
 }
 
-describe("pnpm demo", { timeout: 120_000 }, () => {
+describe("pnpm demo", () => {
   it("takes the whole tour on a given server and ends by itself with exit code 0", async () => {
     const { admin, runtime, platform } = test.urls;
     const run = await demo({ DATABASE_URL: runtime, DATABASE_ADMIN_URL: admin, DATABASE_PLATFORM_URL: platform });
