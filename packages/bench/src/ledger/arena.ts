@@ -44,6 +44,8 @@ export async function openLedgerArena(accounts: number) {
 
 // Plans as a running system has them.
 async function postSome({ test, acme, companyId, accountIds }: AccountsArena): Promise<void> {
+  // So many new accounts and no statistics: the server would read all of them for each line.
+  await test.asOwner((owner) => owner.query("analyze"));
   const transfers = new Transfers(accountIds, threeYears).take(accountIds.length);
   await acme.handle.accounting.journal.postMany(transfers.map((transfer) => entryOf(companyId, transfer)));
   await test.asOwner((owner) => owner.query("vacuum analyze"));

@@ -68,6 +68,32 @@ export const finishImport = sqlStatement(
     returning i.id`,
 );
 
+/** Settles invoices of an import by a payment each, of the day on which they were paid. Over nothing, there is none. */
+export const payImport = sqlStatement(
+  "accounting.invoices.pay_import",
+  (q) => q.select({ id: invoices.id }).from(invoices),
+  (p: Params<{ id: string[]; paymentId: string[]; paidOn: string[] }>) => sql`
+    with invoice as materialized (
+      select i.id, i.company_id, i.customer_id, i.total_amount, i.currency, i.invoice_number, g.payment_id, g.paid_on
+      from unnest(${p.id}::uuid[], ${p.paymentId}::uuid[], ${p.paidOn}::date[]) as g (id, payment_id, paid_on)
+      join accounting.invoices i on i.tenant_id = ${p.tenantId}::uuid and i.id = g.id
+      where i.total_amount > 0
+    ), payment as (
+      insert into accounting.payments
+        (tenant_id, id, company_id, direction, customer_id, payment_date, amount, currency, reference)
+      select ${p.tenantId}::uuid, i.payment_id, i.company_id, 'in', i.customer_id, i.paid_on, i.total_amount, i.currency,
+        i.invoice_number
+      from invoice i
+      returning id
+    )
+    insert into accounting.payment_allocations
+      (tenant_id, id, company_id, payment_id, invoice_id, amount, allocated_on)
+    select ${p.tenantId}::uuid, gen_random_uuid(), i.company_id, i.payment_id, i.id, i.total_amount, i.paid_on
+    from invoice i cross join (select count(*) from payment) paid
+    order by i.id
+    returning invoice_id as id`,
+);
+
 const billed = inArray(invoices.status, ["issued", "partly_paid", "paid"]);
 const billedCount = sql<number>`(count(*) filter (where ${invoices.kind} = 'invoice'))::int`;
 /** Credit notes count against what was invoiced. */

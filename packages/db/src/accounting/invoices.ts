@@ -15,6 +15,7 @@ import {
   invoiceStatements,
   issueWithPrefix,
   largestCustomers,
+  payImport,
   reconcileTotals,
   revenueByCountry,
 } from "./invoice-statements";
@@ -139,7 +140,8 @@ export class InvoiceRepository extends DocumentRepository<Invoice> {
 
   /**
    * Imports invoices that another system issued, with the numbers they have there, 500 to a slice, all or none. They are
-   * posted on their own dates; those that are paid, with a payment as `markPaid` records it.
+   * posted on their own dates; those that are paid, with a payment of the day they were `paidOn`, or of today, as
+   * `markPaid` records it.
    * One whose `externalId` the company has already is left as it is. Returns how many are new.
    * Throws `ValidationError`, `UniqueViolationError` when a number is taken, `ForeignKeyViolationError`, and as `issue`.
    */
@@ -159,12 +161,27 @@ export class InvoiceRepository extends DocumentRepository<Invoice> {
           id: isNew.map((invoice) => invoice.id),
           invoiceNumber: isNew.map((invoice) => invoice.invoiceNumber),
         });
-        const paid = isNew.filter((invoice) => invoice.status === "paid").map((invoice) => invoice.id);
-        if (paid.length > 0) await unit.run(this.statements.markPaid, { ids: paid });
+        await this.#payImported(
+          unit,
+          isNew.filter((invoice) => invoice.status === "paid"),
+        );
         created += isNew.length;
       },
     });
     return { created };
+  }
+
+  async #payImported(unit: Unit, paid: readonly { id: string; paidOn?: string | undefined }[]): Promise<void> {
+    const dated = paid.flatMap(({ id, paidOn }) => (paidOn === undefined ? [] : [{ id, paidOn }]));
+    if (dated.length > 0) {
+      await unit.run(payImport, {
+        id: dated.map(({ id }) => id),
+        paymentId: dated.map(() => newId()),
+        paidOn: dated.map(({ paidOn }) => paidOn),
+      });
+    }
+    // The others, and those over nothing.
+    if (paid.length > 0) await unit.run(this.statements.markPaid, { ids: paid.map(({ id }) => id) });
   }
 
   /** What is issued and not void, per billing country and currency, largest first; amounts as decimal strings. */

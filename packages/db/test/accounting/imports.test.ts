@@ -92,6 +92,34 @@ describe("an import of invoices", () => {
     expect(document?.lines.map((line) => line.description)).toEqual(["Line 1", "Line 2", "Line 3"]);
   });
 
+  it("books the payment of a paid one on its day, or else today, and none over nothing", async () => {
+    await setRate(acme, "EUR", "2025-01-01", "1.1");
+    await setRate(acme, "EUR", "2025-06-10", "1.2");
+    const free = { lines: [{ description: "Gift", quantity: "1", unitPrice: "0" }] };
+    await repository().importMany([
+      record(1, { paidOn: "2025-06-10" }),
+      record(3, { paidOn: "2025-06-10", currency: "EUR" }),
+      record(5, { paidOn: "2025-05-01" }),
+      record(7, { paidOn: "2025-05-01", ...free }),
+      record(9),
+    ]);
+    expect((await everything()).map(({ status }) => status)).toEqual(Array(5).fill("paid"));
+    const { items } = await acme.handle.accounting.payments.list();
+    const today = new Date().toISOString().slice(0, 10);
+    const made = items.map(({ reference, paymentDate, amount }) => [reference, paymentDate, amount]).sort();
+    expect(made).toEqual([
+      ["OLD-1", "2025-06-10", totalOf(record(1))],
+      ["OLD-3", "2025-06-10", totalOf(record(3))],
+      ["OLD-5", "2025-05-01", totalOf(record(5))],
+      ["OLD-9", today, totalOf(record(9))],
+    ]);
+    const owed = async (asOf: string) =>
+      (await acme.handle.accounting.reports.receivablesAgeing({ companyId: acme.company.id, asOf })).totals.total;
+    expect(await owed("2025-06-10")).toBe(totalOf(record(9)));
+    expect(Number(await owed("2025-06-09"))).toBeGreaterThan(Number(totalOf(record(9))));
+    expect(await acme.handle.accounting.integrity.violations()).toEqual([]);
+  });
+
   it("changes nothing the second time, and adds what is new", async () => {
     await repository().importMany(records(10));
     const before = await everything();
@@ -148,6 +176,8 @@ describe("an import of invoices", () => {
       ["1.invoiceNumber", { invoiceNumber: " " }],
       ["1.externalId", { externalId: "" }],
       ["1.dueDate", { dueDate: "2025-04-30" }],
+      ["1.paidOn", { status: "paid", paidOn: "2025-04-30" }],
+      ["1.paidOn", { status: "issued", paidOn: "2025-05-02" }],
       ["1", { totalAmount: "1.00" }],
     ] as const) {
       const error = await rejection(repository().importMany([record(1), record(2, wrong as never)]));

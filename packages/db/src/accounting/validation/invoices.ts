@@ -60,9 +60,17 @@ const importedInvoiceSchema = fields
     externalId: filledText("externalId"),
     invoiceNumber: filledText("invoiceNumber"),
     status: z.enum(["issued", "paid"]),
+    /** The day on which a paid one was paid; today when left out. */
+    paidOn: pgDate().optional(),
   })
   .strict()
-  .superRefine((invoice, context) => checkDocument(invoice, invoice.invoiceDate, "invoiceDate", context));
+  .superRefine((invoice, context) => {
+    checkDocument(invoice, invoice.invoiceDate, "invoiceDate", context);
+    if (invoice.paidOn === undefined) return;
+    const wrong = (message: string) => context.addIssue({ code: "custom", path: ["paidOn"], message });
+    if (invoice.status !== "paid") wrong("only a paid invoice has a day on which it was paid");
+    if (invoice.paidOn < invoice.invoiceDate) wrong("must not be before invoiceDate");
+  });
 
 export const importedInvoicesSchema = z.array(importedInvoiceSchema);
 
