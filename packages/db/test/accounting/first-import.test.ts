@@ -32,6 +32,7 @@ it("a first import, into tables without statistics, reads an invoice for each li
       externalId: `ext-${i}`,
       invoiceNumber: `OLD-${i}`,
       status: "paid" as const,
+      ...(i % 2 === 0 ? { paidOn: "2025-05-31" } : {}),
       invoiceDate: "2025-05-01",
       dueDate: "2025-05-31",
       lines,
