@@ -310,6 +310,8 @@ declare
   v_credited constant uuid[] := array(
     select distinct d.credited_id from accounting.documents(p_source) d
     where d.tenant_id = v_tenant and d.id = any (p_ids) and d.credited_id is not null);
+  v_company uuid[];
+  v_account uuid[];
 begin
   if v_credited = '{}' then
     return;
@@ -338,6 +340,21 @@ begin
       where n.tenant_id = v_tenant and n.credited_id = t.id and n.status not in ('draft', 'void'))
   ) then
     raise exception using errcode = 'ZT002', message = 'The credit notes of the document would come to more than its total';
+  end if;
+  -- What is in another currency may post an exchange difference as well, when it is set off in the same transaction: the
+  -- accounts of both entries are locked in one order.
+  select array_agg(distinct d.company_id), array_agg(distinct a.id) into v_company, v_account
+  from accounting.documents(p_source) d
+  join accounting.books b on b.tenant_id = v_tenant and b.company_id = d.company_id and b.base_currency <> d.currency
+  left join lateral (
+    select n.account_id from accounting.document_lines(p_source) n
+    where n.tenant_id = v_tenant and n.document_id = d.id offset 0
+  ) l on true
+  cross join lateral unnest(array[b.receivable_account_id, b.payable_account_id, b.sales_account_id, b.purchases_account_id,
+    b.exchange_account_id, l.account_id]) a (id)
+  where d.tenant_id = v_tenant and d.id = any (p_ids);
+  if v_account is not null then
+    perform accounting.lock_accounts(v_company, v_account);
   end if;
 end $function$;
 ALTER FUNCTION accounting.check_credits(text, uuid[]) OWNER TO ledger_writer;

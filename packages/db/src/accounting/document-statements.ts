@@ -45,6 +45,7 @@ export interface DocumentStatements<Row> {
   deleteDraft: Statement<{ id: string }, { id: string }[]>;
   validate: Statement<{ id: string }, Row[]>;
   void: Statement<{ id: string; date: string | null }, Row[]>;
+  lockOwed: Statement<{ ids: string[] }, { id: string }[]>;
   markPaid: Statement<{ ids: string[] }, { id: string }[]>;
 }
 
@@ -163,27 +164,38 @@ export function documentStatements<Row>(kind: DocumentKind): DocumentStatements<
       .returning(),
   );
 
-  // Locked in the order of their ids, as everybody locks them: an update takes rows as its plan finds them.
+  const owed = (p: Params<{ ids: string[] }>) =>
+    and(
+      eq(table.tenantId, p.tenantId),
+      sql`${table.id} = any (${p.ids}::uuid[])`,
+      sql`${table.status} in (${sql.raw(`'${kind.valid}'`)}, 'partly_paid')`,
+    );
+
+  // A statement of its own: an update locks rows as its plan finds them, and one that locks them in a subquery goes back to
+  // their versions of before, which those who wait hold.
+  const lockOwed = statement(named("lock_owed"), (q, p: Params<{ ids: string[] }>) =>
+    q.select({ id: table.id }).from(table).where(owed(p)).orderBy(table.id).for("no key update"),
+  );
+
   const markPaid = statement(named("mark_paid"), (q, p: Params<{ ids: string[] }>) =>
-    q
-      .update(table)
-      .set({ status: "paid" })
-      .where(
-        and(
-          eq(table.tenantId, p.tenantId),
-          sql`${table.id} in (
-            select d.id from ${table} d
-            where d.tenant_id = ${p.tenantId} and d.id = any (${p.ids}::uuid[])
-              and d.status in (${sql.raw(`'${kind.valid}'`)}, 'partly_paid')
-            order by d.id for no key update)`,
-        ),
-      )
-      .returning({ id: table.id }),
+    q.update(table).set({ status: "paid" }).where(owed(p)).returning({ id: table.id }),
   );
 
   const list = (present: Record<ListCondition, boolean>) =>
     lists.get((["status", "party", "after"] as const).filter((name) => present[name]).join());
-  const made = { find, list, create, createMany, change, setTotal, setLines, deleteDraft, validate, markPaid };
+  const made = {
+    find,
+    list,
+    create,
+    createMany,
+    change,
+    setTotal,
+    setLines,
+    deleteDraft,
+    validate,
+    lockOwed,
+    markPaid,
+  };
   return { ...made, void: voidOne } as unknown as DocumentStatements<Row>;
 }
 

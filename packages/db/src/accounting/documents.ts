@@ -93,6 +93,8 @@ export abstract class DocumentRepository<Row extends DocumentRow> {
   async markPaid(ids: readonly string[]): Promise<void> {
     const unique = [...new Set(parseInput(idListSchema, ids, "list of ids"))];
     await this.unit.atomic(async (unit) => {
+      // In the order of their ids, as everybody locks documents.
+      await unit.run(this.statements.lockOwed, { ids: unique });
       const paid = await unit.run(this.statements.markPaid, { ids: unique });
       if (paid.length === unique.length) return;
       const missing = unique.length - paid.length;
