@@ -35,7 +35,7 @@ beforeAll(async () => {
       await fetch(`http://127.0.0.1:${port}/`);
       return;
     } catch (error) {
-      if (attempt > 200 || studio.exitCode !== null)
+      if (attempt > 900 || studio.exitCode !== null)
         throw new Error(`Studio did not start: ${output}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
