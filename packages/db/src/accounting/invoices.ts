@@ -173,15 +173,18 @@ export class InvoiceRepository extends DocumentRepository<Invoice> {
 
   async #payImported(unit: Unit, paid: readonly { id: string; paidOn?: string | undefined }[]): Promise<void> {
     const dated = paid.flatMap(({ id, paidOn }) => (paidOn === undefined ? [] : [{ id, paidOn }]));
+    const settled = new Set<string>();
     if (dated.length > 0) {
-      await unit.run(payImport, {
+      const rows = await unit.run(payImport, {
         id: dated.map(({ id }) => id),
         paymentId: dated.map(() => newId()),
         paidOn: dated.map(({ paidOn }) => paidOn),
       });
+      for (const { id } of rows) settled.add(id);
     }
-    // The others, and those over nothing.
-    if (paid.length > 0) await unit.run(this.statements.markPaid, { ids: paid.map(({ id }) => id) });
+    // Those without a day, and those over nothing.
+    const ids = paid.map(({ id }) => id).filter((id) => !settled.has(id));
+    if (ids.length > 0) await unit.run(this.statements.markPaid, { ids });
   }
 
   /** What is issued and not void, per billing country and currency, largest first; amounts as decimal strings. */

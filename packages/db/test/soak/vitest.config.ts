@@ -18,7 +18,6 @@ export default defineConfig({
     // One after another: figures of one soak must not depend on the others.
     fileParallelism: false,
     testTimeout: 15 * 60_000,
-    hookTimeout: 120_000,
     reporters: ["verbose"],
   },
 });
