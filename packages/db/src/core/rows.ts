@@ -197,10 +197,11 @@ export type RowType<R> = R extends Rows<infer Row, infer _C, infer _P> ? Row : n
 // Without precision: the column that it is written to applies its own, once and not for each element of an array before.
 const castType = (column: PgColumn) => column.getSQLType().replace(/ ?\([^)]*\)/g, "");
 
-/** Rows of a table that some writer writes: the properties that it is given. */
+/** Rows of a table that some writer writes: the properties that it is given, and those of them that may change. */
 export interface WrittenRows {
   table: PgTable;
   keys: readonly string[];
+  changeable: readonly string[];
 }
 
 const registry: WrittenRows[] = [];
@@ -229,7 +230,7 @@ export function rowsOf<T extends PgTable, const D extends Decisions<T>>(
     fields.set(key, { name: column.name, type: castType(column) });
     if (decision === "changeable") changeable.push(key);
   }
-  registry.push({ table, keys: [...fields.keys()].filter((key) => key in columns) });
+  registry.push({ table, keys: [...fields.keys()].filter((key) => key in columns), changeable });
   return new Rows(fields, changeable as ChangeableOf<D>[], "");
 }
 
