@@ -36,6 +36,9 @@ export function newId(): string {
   return v7({ msecs, seq, random });
 }
 
+/** The id that the caller chose for a record, or a new one. */
+export const chosenOrNewId = ({ id }: { id?: string | null | undefined }) => id ?? newId();
+
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** True for the canonical text form of a UUID of any version, which is what PostgreSQL prints. */

@@ -79,6 +79,11 @@ export interface Statement<P, Result> {
   readonly types?: { params: P; result: Result };
 }
 
+/** Whatever runs statements in a scope, like a unit of work. */
+export interface StatementRunner {
+  run<P extends object, Result>(statement: Statement<P, Result>, params: P): Promise<Result>;
+}
+
 const registry = new Map<string, Statement<never, unknown>>();
 
 /** Every statement made so far, by name: the plan tests walk it, so that a new one cannot escape them. */
@@ -122,6 +127,12 @@ function register<P, Result>(name: string, compile: (params: AnyParams, name: st
   return made;
 }
 
+/** A domain's function `statement`, whatever its relations: what core writes statements of a table with. */
+export type WriteStatement = <P, Result>(
+  name: string,
+  build: (query: StatementBuilder, params: P) => Preparable<Result>,
+) => Statement<ParamsOf<P>, Result>;
+
 export type ParamsOf<P> = P extends Params<infer Q> ? Omit<Q, "tenantId"> : never;
 
 /**
@@ -160,11 +171,14 @@ export function statementsWith<R extends AnyRelations>(relations: R) {
   return { statement, sqlStatement };
 }
 
-/** The columns of a table in its own order, read from `source`: what `select().from(table)` expects. */
-export function columnsOf(table: PgTable, source: string): SQL {
-  const columns = Object.values(getColumns(table)) as PgColumn[];
+/**
+ * The columns of a table in its own order, read from `source`: what `select().from(table)` expects. Those that are
+ * computed otherwise are given by their properties.
+ */
+export function columnsOf(table: PgTable, source: string, computed: Readonly<Record<string, SQL>> = {}): SQL {
+  const columns = Object.entries(getColumns(table)) as [string, PgColumn][];
   return sql.join(
-    columns.map((c) => sql`${sql.identifier(source)}.${sql.identifier(c.name)}`),
+    columns.map(([key, c]) => computed[key] ?? sql`${sql.identifier(source)}.${sql.identifier(c.name)}`),
     sql`, `,
   );
 }

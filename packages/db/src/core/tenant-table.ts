@@ -25,7 +25,7 @@ export type AuditLevel = "all" | "changes" | "none";
 /** What the runtime login may do with a table; `append-only` rows can be neither changed nor deleted. */
 export type TableAccess = "read-write" | "no-delete" | "append-only" | "read-only";
 
-type TenantTable = PgTable & { tenantId: AnyPgColumn; id: AnyPgColumn };
+export type TenantTable = PgTable & { tenantId: AnyPgColumn; id: AnyPgColumn };
 
 export interface Reference {
   /** `self` for a row of the same table: a parent, an original. */

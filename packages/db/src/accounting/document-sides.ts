@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 
 /** What differs between receivables and payables. */
-export interface Side {
+export interface DocumentSide {
   name: "invoices" | "bills";
   table: SQL;
   /** Columns of a payment or allocation that name the document, its party, and a credit note. */
@@ -12,6 +12,8 @@ export interface Side {
   creditNote: SQL;
   /** The document's date. */
   date: SQL;
+  /** The document's number. */
+  number: SQL;
   direction: SQL;
   /** Statuses of documents with something open. */
   open: SQL;
@@ -27,6 +29,7 @@ export const sides = {
     parties: sql`accounting.customers`,
     creditNote: sql`credit_note_id`,
     date: sql`invoice_date`,
+    number: sql`invoice_number`,
     direction: sql`'in'`,
     open: sql`('issued', 'partly_paid')`,
   },
@@ -38,7 +41,11 @@ export const sides = {
     parties: sql`accounting.vendors`,
     creditNote: sql`vendor_credit_id`,
     date: sql`bill_date`,
+    number: sql`bill_number`,
     direction: sql`'out'`,
     open: sql`('approved', 'partly_paid')`,
   },
-} as const satisfies Record<string, Side>;
+} as const satisfies Record<string, DocumentSide>;
+
+/** The side that settles customers' invoices, or the one that settles vendors' bills. */
+export type SideName = keyof typeof sides;
