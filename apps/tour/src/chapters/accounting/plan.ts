@@ -1,6 +1,6 @@
 import { compareMoney } from "@org/db";
 import type { Invoice } from "@org/db/accounting";
-import { promise } from "./failure";
+import { promise } from "../../failure";
 
 /** Who pays what: the files do not tell, so it is read off the invoices, and is the same in every tour. */
 export interface Plan {
