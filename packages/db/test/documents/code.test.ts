@@ -224,7 +224,8 @@ describe("docs/recipes/add-a-table.md and write-a-repository-method.md", () => {
   it("keep carriers, and find one by its name", async () => {
     await test.asOwner(async (client) => {
       await client.query(`create table accounting.carriers (
-        tenant_id uuid default tenancy.current_tenant_id(), id uuid default gen_random_uuid(), company_id uuid not null, name text not null,
+        tenant_id uuid default tenancy.current_tenant_id(), id uuid default gen_random_uuid(),
+        company_id uuid not null, name text not null,
         is_active boolean not null default true, created_at timestamptz(3) not null default now(),
         updated_at timestamptz(3) not null default now(), primary key (tenant_id, id))`);
       const own = "tenant_id = (select tenancy.current_tenant_id())";

@@ -3,6 +3,7 @@ import { standardChart } from "../../src/accounting/chart";
 import { violationKinds } from "../../src/accounting/validation/reports";
 import { poolLimits } from "../../src/client/config";
 import * as errors from "../../src/core/errors";
+import { domains } from "../../src/domains";
 import { createDatabase, DatabaseError, errorCodes, newId, ValidationError } from "../../src/index";
 import { codeIn, filesOf, pageAt, read, tableOf } from "./markdown";
 
@@ -152,12 +153,37 @@ describe("packages/db/README.md", () => {
 describe("the READMEs of the domains", () => {
   const schema = read("packages/db/schema.sql");
 
-  it.each(["tenancy", "accounting"])("%s: each rule names what the database has", (domain) => {
+  it.each(Object.keys(domains))("%s: each rule names what the database has", (domain) => {
     const rules = tableOf(pageAt(`packages/db/src/${domain}/README.md`), "What always holds, and where it is enforced");
     const names = column(rules, 1).filter((name) => /^[a-z][a-z0-9_]+\*?$/.test(name));
     expect(names.length).toBeGreaterThan(3);
     const has = (name: string) => new RegExp(`\\b${name.replace("*", "\\w*")}\\b`).test(schema);
     expect(names.filter((name) => !has(name))).toEqual([]);
+  });
+});
+
+describe("a domain", () => {
+  it.each(Object.keys(domains))("%s has its README, a folder of the tour and a place in the map", (domain) => {
+    expect(filesOf()).toContain(`packages/db/src/${domain}/README.md`);
+    expect(filesOf().some((path) => path.startsWith(`apps/tour/src/chapters/${domain}/`))).toBe(true);
+    expect(column(tableOf(pageAt("README.md"), "Map"), 0)).toContain(`packages/db/src/${domain}`);
+  });
+
+  it.each(Object.keys(domains))("%s names a source for each function in its rules", (domain) => {
+    const rules = tableOf(pageAt(`packages/db/src/${domain}/README.md`), "What always holds, and where it is enforced");
+    const functions = rules.flatMap(([, enforced = ""]) =>
+      [...enforced.matchAll(/functions? ((?:`\w+`(?:, | and )?)+)/g)].flatMap(([, names = ""]) => codeIn(names)),
+    );
+    const files = filesOf().map((path) => path.split("/").at(-1));
+    expect(functions.filter((name) => !files.includes(`${name}.sql`))).toEqual([]);
+  });
+});
+
+describe("docs/hosting.md", () => {
+  it("names the roles that the migrations make", () => {
+    const [, handedOver = ""] = /^grant (.+) to the_owner/m.exec(pageAt("docs/hosting.md").text) ?? [];
+    const granted = [...read("packages/db/schema.sql").matchAll(/\bTO ([a-z_]+(?:, [a-z_]+)*);/g)];
+    expect(sorted(handedOver.split(", "))).toEqual(sorted(granted.flatMap(([, roles = ""]) => roles.split(", "))));
   });
 });
 
