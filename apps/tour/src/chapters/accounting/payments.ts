@@ -12,7 +12,7 @@ export interface Received {
   readonly payments: number;
 }
 
-/** Customers pay: most in full, one twice, one in part, those of the last weeks not yet. */
+/** Records what customers pay: most in full, one twice, one in part, and nothing for the last weeks. */
 export function receivePayments({ print }: Tour, { chinook }: Tenants) {
   return print.chapter("Customers pay, and the ledger follows", async () => {
     const { invoices, payments, customers } = chinook.handle.accounting;
