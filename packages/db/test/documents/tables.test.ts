@@ -5,7 +5,7 @@ import { poolLimits } from "../../src/client/config";
 import * as errors from "../../src/core/errors";
 import { domains } from "../../src/domains";
 import { createDatabase, DatabaseError, errorCodes, newId, ValidationError } from "../../src/index";
-import { codeIn, filesOf, pageAt, read, tableOf } from "./markdown";
+import { codeIn, filesOf, pageAt, pages, read, tableOf } from "./markdown";
 
 /** The code of all backticks in a column. */
 const column = (rows: string[][], index: number) => rows.flatMap((row) => codeIn(row[index] ?? ""));
@@ -19,6 +19,33 @@ describe("docs/commands.md", () => {
     const { scripts }: { scripts: object } = JSON.parse(read("package.json"));
     const listed = column(tableOf(pageAt("docs/commands.md"), "Commands"), 0);
     expect(sorted(listed)).toEqual(sorted(Object.keys(scripts)));
+  });
+});
+
+describe("every page", () => {
+  it("names scripts that exist", () => {
+    const { scripts }: { scripts: object } = JSON.parse(read("package.json"));
+    const known = new Set([...Object.keys(scripts), "install", "add"]);
+    const named = pages.flatMap(({ path, prose, blocks }) =>
+      [...codeIn(prose), ...blocks.filter(({ language }) => language === "sh").map(({ text }) => text)]
+        .flatMap((code) => [...code.matchAll(/\bpnpm(?:@[\d.]+)? ([a-z][\w:]*)/g)])
+        .map(([, script = ""]) => ({ path, script }))
+        // `pnpm db:*` means all of them.
+        .filter(({ script }) => !script.endsWith(":")),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ script }) => !known.has(script))).toEqual([]);
+  });
+
+  it("names tables, views and functions that the database has", () => {
+    const schema = read("packages/db/schema.sql");
+    const named = pages.flatMap(({ path, prose }) =>
+      codeIn(prose)
+        .filter((name) => /^(?:auth|tenancy|accounting)\.[a-z]+(?:_[a-z]+)*$/.test(name))
+        .map((name) => ({ path, name })),
+    );
+    const has = (name: string) => new RegExp(`\\b${name.replace(".", '\\."?')}\\b`).test(schema);
+    expect(named.filter(({ name }) => !has(name))).toEqual([]);
   });
 });
 
