@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { standardChart } from "../../src/accounting/chart";
 import { violationKinds } from "../../src/accounting/validation/reports";
 import { poolLimits } from "../../src/client/config";
-import * as errors from "../../src/core/errors";
+import { picture, stateMachines } from "../../src/core/states";
 import { domains } from "../../src/domains";
-import { createDatabase, DatabaseError, errorCodes, newId, ValidationError } from "../../src/index";
+import * as api from "../../src/index";
+import { createDatabase, DatabaseError, errorCodes, newId } from "../../src/index";
 import { codeIn, filesOf, pageAt, pages, read, tableOf } from "./markdown";
 
 /** The code of all backticks in a column. */
@@ -101,19 +102,23 @@ describe("docs/errors.md", () => {
       codeIn(row[0] ?? "")[0],
       codeIn(row[1] ?? "")[0],
     ]);
-    const classes: Record<string, unknown> = errors;
+    const classes: Record<string, unknown> = api;
     const inCode = Object.entries(classes).flatMap(([name, value]) => {
-      if (value === ValidationError) return [[name, new ValidationError("").code]];
-      if (value === DatabaseError) return [[name, new DatabaseError("").code]];
-      return isErrorClass(value) ? [[name, new value("").code]] : [];
+      return isErrorClass(value) ? [[name, codeOf(value)]] : [];
     });
     expect(listed.toSorted()).toEqual(inCode.toSorted());
     expect(sorted(listed.map(([, code]) => code ?? ""))).toEqual(sorted(errorCodes));
   });
 });
 
-function isErrorClass(value: unknown): value is new (message: string) => DatabaseError {
-  return typeof value === "function" && value.prototype instanceof DatabaseError;
+function isErrorClass(value: unknown): value is new () => DatabaseError {
+  return typeof value === "function" && (value === DatabaseError || value.prototype instanceof DatabaseError);
+}
+
+// Some are made from a message, others from the list that it tells of.
+function codeOf(errorClass: new () => DatabaseError): string {
+  const error: DatabaseError = Reflect.construct(errorClass, [[]]);
+  return error.code;
 }
 
 describe("docs/troubleshooting.md", () => {
@@ -186,6 +191,17 @@ describe("the READMEs of the domains", () => {
     expect(names.length).toBeGreaterThan(3);
     const has = (name: string) => new RegExp(`\\b${name.replace("*", "\\w*")}\\b`).test(schema);
     expect(names.filter((name) => !has(name))).toEqual([]);
+  });
+});
+
+describe("the states in a domain's README", () => {
+  it.each(Object.entries(domains))("%s has the pictures of its machines", (name, { schemas }) => {
+    const own = stateMachines().filter(({ table }) =>
+      schemas.some(({ schemaName }) => table.startsWith(`${schemaName}.`)),
+    );
+    const pictures = own.map((machine) => `${machine.table}.${machine.column}\n${picture(machine)}\n`);
+    const [shown] = pageAt(`packages/db/src/${name}/README.md`).blocks.filter(({ language }) => language === "");
+    expect(shown?.text).toBe(pictures.join("\n"));
   });
 });
 
