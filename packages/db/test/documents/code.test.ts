@@ -191,7 +191,7 @@ describe("docs/recipes/transactions-and-jobs.md", () => {
 });
 
 describe("docs/recipes/sign-in.md", () => {
-  it("lets Grace accept Ada's invitation", async () => {
+  it("lets Grace accept Ada's invitation, and leave", async () => {
     const [ada, grace] = await test.asOwner(async (client) => {
       const insert = `insert into auth."user" (name, email, email_verified) values ($1, $2, true) returning id, name, email`;
       const people = [
@@ -216,7 +216,10 @@ describe("docs/recipes/sign-in.md", () => {
       "Ada",
     ];
     await run(signIn, given, modules);
-    expect(await test.db.forIdentity(grace.id).memberships()).toMatchObject([{ tenantName: "Acme", role: "user" }]);
+    expect(await test.db.forIdentity(grace.id).memberships()).toEqual([]);
+    const [{ tenantId }] = await test.db.forIdentity(ada.id).memberships();
+    const { members } = test.db.forTenant({ tenantId }).tenancy;
+    expect(await members.findByEmail(grace.email)).toMatchObject({ role: "user", status: "removed" });
   });
 });
 
