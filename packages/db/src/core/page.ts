@@ -15,7 +15,7 @@ export interface PageRequest {
 
 export const maximumPageSize = 500;
 
-/** Sort keys before and after every row: a list by id or by time begins at one of them. */
+/** Keys before and after every row, where a list by id or by time begins. */
 export const firstId = "00000000-0000-0000-0000-000000000000";
 export const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 export const lastTime = "infinity";
@@ -49,7 +49,7 @@ export function cursorKey(request: PageRequest, parts: number): string[] | undef
     const key: unknown = JSON.parse(Buffer.from(request.cursor, "base64url").toString("utf8"));
     if (Array.isArray(key) && key.length === parts && key.every((part) => typeof part === "string")) return key;
   } catch {
-    // All malformed cursors end in the same error below.
+    // Falls through to the one error for every malformed cursor.
   }
   throw new ValidationError("cursor is not one that this list returned", [
     { path: "cursor", message: "pass nextCursor of the previous page unchanged" },

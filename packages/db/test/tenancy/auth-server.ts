@@ -11,7 +11,7 @@ export interface Mail {
   token: string;
 }
 
-/** The application's auth server, as `docs/recipes/sign-in.md` shows it. */
+/** The application's auth server, as `src/tenancy/README.md` shows it. */
 function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[]) {
   return betterAuth({
     baseURL,
