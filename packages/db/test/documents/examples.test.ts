@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import * as betterAuth from "better-auth";
 import * as adapter from "better-auth/adapters/drizzle";
+import * as betterAuthApi from "better-auth/api";
 import * as betterAuthNode from "better-auth/node";
 import * as drizzle from "drizzle-orm";
 import { sql } from "drizzle-orm";
@@ -33,6 +34,7 @@ const modules = {
   "@org/db/testing": testing,
   "better-auth": betterAuth,
   "better-auth/adapters/drizzle": adapter,
+  "better-auth/api": betterAuthApi,
   "better-auth/node": betterAuthNode,
   "drizzle-orm": drizzle,
   "drizzle-orm/pg-core": pgCore,
