@@ -219,8 +219,8 @@ describe("docs/recipes/sign-in.md", () => {
     ];
     await run(signIn, given, modules);
     expect(await test.db.forIdentity(grace.id).memberships()).toEqual([]);
-    const [{ tenantId }] = await test.db.forIdentity(ada.id).memberships();
-    const { members } = test.db.forTenant({ tenantId }).tenancy;
+    const [joined] = await test.db.forIdentity(ada.id).memberships();
+    const { members } = test.db.forTenant({ tenantId: joined?.tenantId ?? "" }).tenancy;
     expect(await members.findByEmail(grace.email)).toMatchObject({ role: "user", status: "removed" });
   });
 });
