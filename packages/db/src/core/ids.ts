@@ -1,11 +1,11 @@
 import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
 
-// Asking the system for randomness costs far more than an id: one call serves many.
+// Asking the system for random bytes costs far more than making an id, so one call serves many ids.
 const pool = Buffer.alloc(16 * 256);
 let used = pool.length;
 
-// One buffer for all ids, as each is written out before the next is begun.
+// All ids share one buffer: each is written out as text before the next begins.
 const random = Buffer.alloc(16);
 
 function drawRandom(): void {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { compareMoney, lineAmount, sumMoney } from "@org/db";
 import type { ImportedCustomer, ImportedInvoice } from "@org/db/accounting";
 import { parse } from "csv-parse/sync";
-import { promise, TourError } from "./failure";
+import { promise, TourError } from "../../failure";
 
 /** The store's sales, ready to import: only the company and the ids of the customers are still to come. */
 export interface ChinookSales {
@@ -20,7 +20,7 @@ export type ChinookInvoice = Omit<ImportedInvoice, "companyId" | "customerId"> &
   readonly customer: string;
 };
 
-const folderOfCopy = fileURLToPath(new URL("../data/chinook/", import.meta.url));
+const folderOfCopy = fileURLToPath(new URL("../../../data/chinook/", import.meta.url));
 
 const headers = {
   "customers.csv": "customer_id,name,company,email,phone,address,city,state,country,postal_code",

@@ -1,8 +1,8 @@
 import { compareMoney } from "@org/db";
 import type { Invoice } from "@org/db/accounting";
-import { promise } from "./failure";
+import { promise } from "../../failure";
 
-/** Who pays what: the files do not tell, so it is read off the invoices, and is the same in every tour. */
+/** Who pays what. The files do not say, so the plan follows from the invoices and is the same in every tour. */
 export interface Plan {
   readonly firstDay: string;
   /** The last day of the last year with sales. */

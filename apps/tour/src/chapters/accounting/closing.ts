@@ -1,14 +1,14 @@
 import { compareMoney, sumMoney } from "@org/db";
 import type { Customer, Vendor } from "@org/db/accounting";
-import type { Tour } from "../chapter";
-import { promise, refused } from "../failure";
-import { money } from "../format";
-import { everything } from "../pages";
-import type { Plan } from "../plan";
-import type { Tenants, TourTenant } from "../tenants";
+import type { Tour } from "../../chapter";
+import { promise, refused } from "../../failure";
+import { money } from "../../format";
+import { everything } from "../../pages";
+import type { Tenants, TourTenant } from "../../tenants";
+import type { Plan } from "./plan";
 import type { Books } from "./reports";
 
-/** The first year is closed, what is late or forged is refused, and all reports are found to say the same. */
+/** Closes the first year, shows that late and forged postings are refused, and checks that all reports agree. */
 export function closeAndReconcile({ print }: Tour, { chinook }: Tenants, plan: Plan, books: Books, sold: string) {
   return print.chapter("A year is closed, and everything reconciles", async () => {
     const { accounts, integrity, journal, reports } = chinook.handle.accounting;
@@ -69,7 +69,7 @@ export function closeAndReconcile({ print }: Tour, { chinook }: Tenants, plan: P
   });
 }
 
-/** Closed when it returns, whoever did it. */
+/** Closes the year unless it is closed. Another tour at the same time may be the one that closes it. */
 async function closeYear({ handle, companyId }: TourTenant, year: string): Promise<void> {
   const find = async () => {
     const { items } = await handle.accounting.periods.list({ companyId });

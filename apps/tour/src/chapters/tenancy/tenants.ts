@@ -1,8 +1,7 @@
 import { type Database, NotFoundError, UniqueViolationError } from "@org/db";
-import type { Tour } from "../chapter";
-import { promise } from "../failure";
-import { everything } from "../pages";
-import { cast, enter, type Tenants, type TourTenant } from "../tenants";
+import type { Tour } from "../../chapter";
+import { promise } from "../../failure";
+import { cast, enter, type Tenants, type TourTenant } from "../../tenants";
 
 type Role = (typeof cast)[keyof typeof cast];
 
@@ -19,18 +18,8 @@ export function openTenants({ db, print }: Tour): Promise<Tenants> {
     const rows = await Promise.all(Object.values(tenants).map(describe));
     print.table([{ header: "Tenant" }, { header: "Company" }, { header: "Admin" }, { header: "This tour" }], rows);
     print.proof("Each admin entered the own tenant; a handle costs nothing and holds no connection");
-    print.code("await chinook.accounting.accounts.createStandardChart({ companyId, baseCurrency })");
-    const charts = await Promise.all(Object.values(tenants).map(openBooks));
-    print.proof(`Each company has books in USD, and a chart of ${charts.join(" and ")} accounts`);
     return tenants;
   });
-}
-
-/** Returns how many accounts there are. Books that are there stay as they are, and only missing accounts are added. */
-async function openBooks({ handle, companyId }: TourTenant): Promise<number> {
-  const { accounts } = handle.accounting;
-  await accounts.createStandardChart({ companyId, baseCurrency: "USD" });
-  return (await everything((page) => accounts.list({ ...page, companyId }))).length;
 }
 
 /** As the tenant's own admin reads it. */

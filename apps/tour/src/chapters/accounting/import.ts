@@ -1,8 +1,9 @@
-import type { Tour } from "../chapter";
-import type { ChinookSales } from "../chinook";
-import { promise } from "../failure";
-import { count, plural } from "../format";
-import type { Tenants, TourTenant } from "../tenants";
+import type { Tour } from "../../chapter";
+import { promise } from "../../failure";
+import { count, plural } from "../../format";
+import type { Tenants, TourTenant } from "../../tenants";
+import { openBooks } from "./books";
+import type { ChinookSales } from "./chinook";
 
 /** What the import added; all zero on a second tour. */
 export interface Imported {
@@ -14,8 +15,10 @@ export interface Imported {
 const slice = 20;
 
 /** Five years of sales, by the ids they have in the store: what is there already stays as it is. */
-export function importSales({ print }: Tour, { chinook }: Tenants, sales: ChinookSales): Promise<Imported> {
+export function importSales({ print }: Tour, tenants: Tenants, sales: ChinookSales): Promise<Imported> {
   return print.chapter("Five years of real sales", async () => {
+    await openBooks(print, tenants);
+    const { chinook } = tenants;
     const { customers, invoices } = chinook.handle.accounting;
     print.note("apps/tour/data/chinook: the Chinook sample database, checked before it is imported");
     const linesBefore = await countLines(chinook);
