@@ -215,9 +215,9 @@ export function allWrittenRows(): readonly WrittenRows[] {
  * The rows of a table that a writer writes, from one decision per column, in the order in which SQL names them.
  * `rowsOf(accounts, { id: "given", code: "given", …, createdAt: "kept" })`.
  */
-export function rowsOf<T extends PgTable, const D extends Decisions<T>>(
+export function rowsOf<T extends PgTable, const D extends Readonly<Record<string, Decision | Field<unknown>>>>(
   table: T,
-  decisions: D & Others<T, D>,
+  decisions: D & Decisions<T> & Others<T, D>,
 ): Rows<RowOf<T, D>, ChangeableOf<D>> {
   const columns = getColumns(table) as Record<string, PgColumn>;
   const fields = new Map<string, { name: string; type: string }>();
