@@ -67,7 +67,10 @@ const lineRows = rowsOf(journalLines, {
 
 type PostParams = ArrayParams<RowType<typeof entryRows>> & ArrayParams<RowType<typeof lineRows>, "line.">;
 
-/** Posts manual entries, all or none. `lines` is null where all lines are in base currency, as they were given. */
+/**
+ * Posts manual entries, all or none. `lines` is null for an entry whose lines are all in base currency: they are stored
+ * as they were given.
+ */
 const postEntries = sqlStatement(
   "accounting.journal.post",
   (q) =>
@@ -89,7 +92,7 @@ const postEntries = sqlStatement(
     where ${p.tenantId}::uuid is not null`,
 );
 
-/** Calls to a batch: with more at once, one batch is prepared and told while the server works on another. */
+/** Calls in one statement at most. More calls go in several, so that one is prepared while the server runs another. */
 const mostJoined = 128;
 
 /** The result of a posting: the entry, or the id of the one that its key stands for already. */
@@ -164,7 +167,7 @@ function postedEntry({ entry, id, lineIds }: Posting, row: PostedRow, createdAt:
   } satisfies JournalEntry;
 }
 
-/** A line in base currency: what was given is what is stored. */
+/** A line in base currency, which is stored as it was given. */
 function plainLine(line: Posting["entry"]["lines"][number], id: string, currency: string): StoredLine {
   const [debit, credit] = [line.debit ?? "0", line.credit ?? "0"];
   return {
