@@ -128,19 +128,19 @@ function paramsOf(postings: readonly Posting[]): PostParams {
   const lineIds = postings.flatMap((posting) => posting.lineIds);
   const positions = postings.flatMap((posting, index) => new Array<number>(posting.lineIds.length).fill(index + 1));
   const at = <T>(values: readonly (T | undefined)[], index: number) => values[index] as T;
-  return {
-    ...entryRows.arrays(entries, {
+  return Object.assign(
+    entryRows.arrays(entries, {
       id: (_entry, index) => at(postings, index).id,
       requestHash: (_entry, index) => at(postings, index).hash,
       entryDate: ({ date }) => date,
     }),
-    ...lineRows.arrays(lines, {
+    lineRows.arrays(lines, {
       entry: (_line, index) => at(positions, index),
       id: (_line, index) => at(lineIds, index),
       debit: ({ debit = "0" }) => debit,
       credit: ({ credit = "0" }) => credit,
     }),
-  };
+  );
 }
 
 interface PostedRow {
