@@ -4,7 +4,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_reader'] loop
+  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_keeper', 'self_service'] loop
     if not exists (select from pg_catalog.pg_roles r where r.rolname = name) then
       execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
     end if;

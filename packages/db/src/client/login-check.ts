@@ -44,7 +44,7 @@ const factsQuery = `
       limit 3
     ) as powers`;
 
-const ownSchemas = ["auth", "tenancy", "accounting", "sales", "trading", "approvals", "invoicing"];
+const ownSchemas = ["auth", "self", "tenancy", "accounting", "sales", "trading", "approvals", "invoicing"];
 
 /** Result of the check: `safe`, or why the login could do more than its work needs. */
 export interface LoginCheck {
@@ -56,7 +56,9 @@ export interface LoginCheck {
 /** Reads what the login may do. Works for every login; reads the catalogue only. */
 export async function checkLogin(client: ClientBase, kind: ApplicationLogin): Promise<LoginCheck> {
   const group = groupOf[kind];
-  const others = [...Object.values(groupOf), "audit_writer", "membership_reader"].filter((name) => name !== group);
+  const others = [...Object.values(groupOf), "audit_writer", "membership_keeper", "self_service"].filter(
+    (name) => name !== group,
+  );
   const { rows } = await client.query<LoginFacts>(factsQuery, [group, others, ownSchemas]);
   const facts = rows[0];
   if (!facts) return { login: "", safe: false, reason: "cannot be checked" };

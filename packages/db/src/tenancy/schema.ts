@@ -1,5 +1,6 @@
 export * from "./schema/auth";
 export * from "./schema/counters";
+export * from "./schema/identity";
 export * from "./schema/members";
 export { auth, tenancy } from "./schema/schemas";
 export * from "./schema/tenants";

@@ -223,12 +223,14 @@ describe("a signed-in person", () => {
           const { rows } = await client.query(`select id from ${name}`);
           if (rows.length > 0) seen[name] = rows.map((row) => row.id);
         }
-        return { seen, memberships: (await client.query("select * from tenancy.own_memberships()")).rows };
+        const profiles = (await client.query("select id from self.profile()")).rows.map((row) => row.id);
+        return { seen, profiles, memberships: (await client.query("select * from self.memberships()")).rows };
       });
-    expect(await visibleTo(mallory.session.user.id)).toEqual({ seen: {}, memberships: [] });
+    expect(await visibleTo(mallory.session.user.id)).toEqual({ seen: {}, profiles: [], memberships: [] });
     const admin = { user_id: ada.admin.id, name: "Ada", role: "admin" };
     expect(await visibleTo(ada.session.user.id)).toEqual({
-      seen: { "tenancy.user_profiles": [(await ada.db.profile.find())?.id] },
+      seen: {},
+      profiles: [(await ada.db.profile.find())?.id],
       memberships: [{ tenant_id: ada.tenant.id, tenant_name: "Analytical Engines", ...admin }],
     });
   });

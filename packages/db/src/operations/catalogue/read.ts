@@ -7,7 +7,16 @@ import { withPlainSettings } from "./session";
 import type { Catalogue } from "./types";
 
 /** The schemas of the package; `migrations` is the runner's own. */
-export const defaultSchemas = ["auth", "tenancy", "accounting", "sales", "trading", "approvals", "invoicing"] as const;
+export const defaultSchemas = [
+  "auth",
+  "self",
+  "tenancy",
+  "accounting",
+  "sales",
+  "trading",
+  "approvals",
+  "invoicing",
+] as const;
 
 /**
  * Reads what the database really holds in the given schemas. The catalogue is readable by every login, so the runtime

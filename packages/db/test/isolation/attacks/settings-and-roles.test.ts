@@ -88,7 +88,7 @@ describe("the protection itself", () => {
     const open = await notRefused(arena.duel, [
       replace("tenancy.current_tenant_id()", "uuid"),
       replace("tenancy.require_active_member()", "void"),
-      "alter function tenancy.own_memberships() security invoker",
+      "alter function self.memberships() security invoker",
       "alter function tenancy.current_tenant_id() rename to mine",
       "drop function tenancy.current_tenant_id() cascade",
       "select tenancy.protect_table('tenancy.users', 'read-write', 'none')",
@@ -102,7 +102,7 @@ describe("becoming somebody else", () => {
     const login = decodeURIComponent(new URL(arena.test.urls.runtime).username);
     const { rows } = await arena.duel.owner.query<{ name: string }>(
       `select quote_ident(rolname) as name from pg_roles
-       where rolname in ('identity', 'platform', 'audit_writer', 'membership_reader', current_user)
+       where rolname in ('identity', 'platform', 'audit_writer', 'membership_keeper', 'self_service', current_user)
          or rolname ~ '^pg_' or (rolname like $1 and rolname <> $2)`,
       [login.replace(/runtime$/, "%"), login],
     );
