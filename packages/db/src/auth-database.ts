@@ -1,10 +1,10 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { EmptyRelations } from "drizzle-orm/relations";
-import { SingleStatements } from "./client/executor";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
 import { identitySettings } from "./client/scope";
 import { runTransaction } from "./client/scoped-unit";
 import { drizzleOn } from "./client/session";
+import { SingleStatements } from "./client/single-statements";
 import { type DeletedIdentity, deleteIdentity } from "./tenancy/identities";
 import { account, session, user, verification } from "./tenancy/schema";
 
