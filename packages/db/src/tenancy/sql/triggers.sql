@@ -4,7 +4,7 @@ create trigger keep_sign_in after delete on auth.account
   referencing old table as gone for each statement execute function auth.keep_sign_in();
 
 -- The last step ends the memberships, or refuses, whoever deletes the person.
-create trigger end_memberships before delete on auth."user"
+create trigger end_memberships before delete on auth.user
   for each row execute function auth.end_memberships();
 
 -- Members, roles and invitations are managed by admins: checked once per statement, before anything is written.
@@ -49,6 +49,6 @@ create trigger keep_an_admin after update or delete on tenancy.users
 
 -- The one way from a tenant's tables to auth: what a person may choose from before a tenant is chosen. It is kept in the
 -- same transaction, in two triggers, as the name and status of a tenant stand in its own row.
-create trigger keep_membership
-  after insert or update of tenant_id, id, identity_id, name, role, status or delete on tenancy.users
+create trigger keep_membership after insert or update of tenant_id, id, identity_id, name, role, status or delete
+  on tenancy.users
   for each row execute function auth.keep_membership();
