@@ -7,7 +7,7 @@ import {
   UniqueViolationError,
 } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
-import { type AuthServer, Browser, type Session, startAuthServer } from "./auth-server";
+import { type AuthServer, Browser, type Person, password, signUp as signUpAt, startAuthServer } from "./auth-server";
 import { arrangeIdentity, asLogin, freshEmail } from "./support";
 
 let test: TestDatabase;
@@ -22,25 +22,7 @@ afterAll(async () => {
   await test.close();
 });
 
-const password = "correct horse battery staple";
-
-interface Person {
-  browser: Browser;
-  email: string;
-  session: Session;
-}
-
-/** Signs a person up, and proves the address with the token of the mail. */
-async function signUp(name: string, email = freshEmail(name.toLowerCase())): Promise<Person> {
-  const browser = new Browser(server);
-  const { status } = await browser.post("/sign-up/email", { name, email, password });
-  expect(status).toBe(200);
-  const mail = server.sent.findLast((candidate) => candidate.to === email);
-  expect((await browser.get(`/verify-email?token=${mail?.token}`)).status).toBe(200);
-  const session = await browser.session();
-  if (!session) throw new TypeError("nobody is signed in");
-  return { browser, email, session };
-}
+const signUp = (name: string) => signUpAt(server, name);
 
 async function authRows(table: string, column: string, value: string): Promise<Record<string, unknown>[]> {
   return test.asOwner(async (owner) => {
