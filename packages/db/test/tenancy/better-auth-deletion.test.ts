@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { type AuthServer, Browser, type Person, password, signUp, startAuthServer } from "./auth-server";
 import { arrangeIdentity, somebodyWaitsForALock } from "./support";
@@ -9,6 +9,8 @@ let whole: AuthServer;
 let byAdapter: AuthServer;
 
 beforeAll(async () => {
+  // Better Auth's router prints each failure that it answers with 500.
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
   test = await createTestDatabase();
   whole = await startAuthServer(test.urls.identity);
   byAdapter = await startAuthServer(test.urls.identity, "by adapter");
