@@ -11,7 +11,7 @@ import {
   validateSchema,
 } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
-import { migrationsFolder, miniAllowances } from "./mini";
+import { migrationsFolder, miniAllowances, miniSchemas as schemas } from "./mini";
 import { isolationMutations } from "./mutations-isolation";
 import { keyMutations } from "./mutations-keys";
 import { movableMutations } from "./mutations-movable";
@@ -19,7 +19,6 @@ import { objectMutations } from "./mutations-objects";
 import { surroundingMutations } from "./mutations-surroundings";
 import { startServer, type TestServer } from "./server";
 
-const schemas = ["auth", "self", "tenancy", "accounting"];
 let server: TestServer;
 let client: Client;
 let database: string;

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PermissionDeniedError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
+import { definerOwners, strongerRoles } from "../isolation/checks/catalogue";
 import { type AuthServer, Browser, startAuthServer } from "./auth-server";
 import { asLogin, freshEmail, refusal } from "./support";
 
@@ -112,7 +113,7 @@ describe("the identity login", () => {
       for (const call of ["self.profile()", "self.memberships()", "self.save_profile(null, '{}')"]) {
         expect(await refusal(client, `select ${call}`), call).toBe("42501");
       }
-      for (const role of ["authenticated", "platform", "audit_writer", "membership_keeper", "self_service"]) {
+      for (const role of await test.asOwner((owner) => strongerRoles(owner, "identity"))) {
         expect(await refusal(client, `set role ${role}`), role).toBe("42501");
       }
       expect(await refusal(client, `delete from migrations.applied`)).toBe("42501");
@@ -153,7 +154,7 @@ describe.each(["runtime", "platform"] as const)("the %s login", (kind) => {
         ]);
         expect(stats.rowCount).toBe(0);
       }
-      for (const role of ["identity", "postgres", "audit_writer", "membership_keeper", "self_service"]) {
+      for (const role of ["identity", "postgres", ...(await test.asOwner(definerOwners))]) {
         expect(await refusal(client, `set role ${role}`), role).toBe("42501");
       }
     }));
