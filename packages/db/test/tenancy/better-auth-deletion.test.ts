@@ -135,10 +135,13 @@ describe("deleting oneself over HTTP", () => {
       await owner.query("begin");
       await owner.query("select from tenancy.users where identity_id = $1 for update", [ada.session.user.id]);
       const deletion = deleteUser(ada);
-      await somebodyWaitsForALock(owner);
-      await owner.query(`
-        select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`);
+      // Another connection: a transaction looks at the activity of others once.
+      await test.asOwner(async (watcher) => {
+        await somebodyWaitsForALock(watcher);
+        await watcher.query(`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`);
+      });
       const ended = await deletion;
       await owner.query("rollback");
       return ended;

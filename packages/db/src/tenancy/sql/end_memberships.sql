@@ -5,9 +5,9 @@
 -- @execute none
 create function auth.end_memberships() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
-  set app.current_tenant_id = '' set app.current_user_id = '' set app.current_company_id = ''
 as $$
 declare
+  scope constant text[] := auth.leave_scope();
   membership record;
 begin
   perform auth.refuse_last_admin(old.id);
@@ -18,5 +18,6 @@ begin
     update tenancy.users u set status = 'removed', identity_id = null
     where u.tenant_id = membership.tenant_id and u.id = membership.user_id;
   end loop;
+  perform auth.enter_scope(scope);
   return old;
 end $$;

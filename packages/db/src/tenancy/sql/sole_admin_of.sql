@@ -4,9 +4,9 @@
 -- @execute identity
 create function auth.sole_admin_of(p_identity uuid) returns table (tenant_id uuid, tenant_name text)
   language plpgsql security definer set search_path = pg_catalog, pg_temp
-  set app.current_tenant_id = '' set app.current_user_id = '' set app.current_company_id = ''
 as $$
 declare
+  scope constant text[] := auth.leave_scope();
   membership record;
 begin
   for membership in
@@ -25,4 +25,5 @@ begin
       return next;
     end if;
   end loop;
+  perform auth.enter_scope(scope);
 end $$;
