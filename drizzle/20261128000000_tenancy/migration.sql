@@ -755,12 +755,34 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
+-- tenancy/sql/enter_scope.sql
+create or replace function auth.enter_scope(scope text[]) returns void
+  language plpgsql
+as $$
+begin
+  perform set_config('app.current_tenant_id', coalesce(scope[1], ''), true),
+    set_config('app.current_user_id', coalesce(scope[2], ''), true),
+    set_config('app.current_company_id', coalesce(scope[3], ''), true);
+end $$;
+--> statement-breakpoint
+-- tenancy/sql/leave_scope.sql
+create or replace function auth.leave_scope() returns text[]
+  language plpgsql
+as $$
+declare
+  scope constant text[] := array[current_setting('app.current_tenant_id', true),
+    current_setting('app.current_user_id', true), current_setting('app.current_company_id', true)];
+begin
+  perform auth.enter_scope(array['', '', '']);
+  return scope;
+end $$;
+--> statement-breakpoint
 -- tenancy/sql/sole_admin_of.sql
 create or replace function auth.sole_admin_of(p_identity uuid) returns table (tenant_id uuid, tenant_name text)
   language plpgsql security definer set search_path = pg_catalog, pg_temp
-  set app.current_tenant_id = '' set app.current_user_id = '' set app.current_company_id = ''
 as $$
 declare
+  scope constant text[] := auth.leave_scope();
   membership record;
 begin
   for membership in
@@ -779,6 +801,7 @@ begin
       return next;
     end if;
   end loop;
+  perform auth.enter_scope(scope);
 end $$;
 --> statement-breakpoint
 -- tenancy/sql/refuse_last_admin.sql
@@ -797,9 +820,9 @@ end $$;
 -- tenancy/sql/end_memberships.sql
 create or replace function auth.end_memberships() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
-  set app.current_tenant_id = '' set app.current_user_id = '' set app.current_company_id = ''
 as $$
 declare
+  scope constant text[] := auth.leave_scope();
   membership record;
 begin
   perform auth.refuse_last_admin(old.id);
@@ -810,6 +833,7 @@ begin
     update tenancy.users u set status = 'removed', identity_id = null
     where u.tenant_id = membership.tenant_id and u.id = membership.user_id;
   end loop;
+  perform auth.enter_scope(scope);
   return old;
 end $$;
 --> statement-breakpoint
@@ -1026,6 +1050,10 @@ begin
 end $$;
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.require_own_scope(uuid, uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('auth.enter_scope(text[])', 'membership_keeper', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('auth.leave_scope()', 'membership_keeper', '{}');
 --> statement-breakpoint
 select tenancy.protect_function('auth.sole_admin_of(uuid)', 'membership_keeper', '{identity}');
 --> statement-breakpoint

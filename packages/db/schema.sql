@@ -1787,11 +1787,9 @@ CREATE OR REPLACE FUNCTION auth.end_memberships()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
- SET "app.current_tenant_id" TO ''
- SET "app.current_user_id" TO ''
- SET "app.current_company_id" TO ''
 AS $function$
 declare
+  scope constant text[] := auth.leave_scope();
   membership record;
 begin
   perform auth.refuse_last_admin(old.id);
@@ -1802,9 +1800,22 @@ begin
     update tenancy.users u set status = 'removed', identity_id = null
     where u.tenant_id = membership.tenant_id and u.id = membership.user_id;
   end loop;
+  perform auth.enter_scope(scope);
   return old;
 end $function$;
 ALTER FUNCTION auth.end_memberships() OWNER TO membership_keeper;
+
+-- function auth.enter_scope(text[])
+CREATE OR REPLACE FUNCTION auth.enter_scope(scope text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('app.current_tenant_id', coalesce(scope[1], ''), true),
+    set_config('app.current_user_id', coalesce(scope[2], ''), true),
+    set_config('app.current_company_id', coalesce(scope[3], ''), true);
+end $function$;
+ALTER FUNCTION auth.enter_scope(text[]) OWNER TO membership_keeper;
 
 -- function auth.keep_directory()
 CREATE OR REPLACE FUNCTION auth.keep_directory()
@@ -1873,6 +1884,20 @@ end $function$;
 -- grants auth.keep_sign_in()
 GRANT EXECUTE ON FUNCTION auth.keep_sign_in() TO identity;
 
+-- function auth.leave_scope()
+CREATE OR REPLACE FUNCTION auth.leave_scope()
+ RETURNS text[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  scope constant text[] := array[current_setting('app.current_tenant_id', true),
+    current_setting('app.current_user_id', true), current_setting('app.current_company_id', true)];
+begin
+  perform auth.enter_scope(array['', '', '']);
+  return scope;
+end $function$;
+ALTER FUNCTION auth.leave_scope() OWNER TO membership_keeper;
+
 -- function auth.memberships_of(uuid)
 CREATE OR REPLACE FUNCTION auth.memberships_of(p_identity uuid)
  RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid)
@@ -1918,11 +1943,9 @@ CREATE OR REPLACE FUNCTION auth.sole_admin_of(p_identity uuid)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
- SET "app.current_tenant_id" TO ''
- SET "app.current_user_id" TO ''
- SET "app.current_company_id" TO ''
 AS $function$
 declare
+  scope constant text[] := auth.leave_scope();
   membership record;
 begin
   for membership in
@@ -1941,6 +1964,7 @@ begin
       return next;
     end if;
   end loop;
+  perform auth.enter_scope(scope);
 end $function$;
 ALTER FUNCTION auth.sole_admin_of(uuid) OWNER TO membership_keeper;
 
