@@ -186,10 +186,10 @@ describe("deleting oneself by Better Auth's adapter alone", () => {
 describe("a way to sign in", () => {
   const accountOf = (id: string) =>
     test.asOwner((owner) =>
-      owner.query("insert into auth.account (user_id, account_id, provider_id, password) values ($1::uuid, $1::text, $2, 'x')", [
-        id,
-        "credential",
-      ]),
+      owner.query(
+        "insert into auth.account (user_id, account_id, provider_id, password) values ($1::uuid, $1::text, $2, 'x')",
+        [id, "credential"],
+      ),
     );
   const dropAccounts = (id: string) =>
     test.asOwner((owner) => owner.query("delete from auth.account where user_id = $1", [id]));
