@@ -53,7 +53,7 @@ const scripts = {
     vitest(),
   ],
   "test:unit": ["Run the tests that need no database", vitest("unit")],
-  "test:database": ["Run the tests of repositories, isolation and the tour on a real PostgreSQL", vitest("database")],
+  "test:database": ["Run the tests of repositories, isolation and the tour on a real PostgreSQL", vitest("database", "alone")],
   "test:soak": [
     "Run the long forms of the tests, about half an hour; SOAK_SEED and SOAK_SCALE set seed and length",
     soak,

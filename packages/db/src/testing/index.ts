@@ -6,3 +6,4 @@ export { type OpenedDevelopmentDatabase, openDevelopmentDatabase } from "./devel
 export { createCustomer, createInvoice, createTenant, createVendor, type TestTenant } from "./factories";
 export { currentTestRun, type StartedTestRun, startTestRun, type TestRun } from "./run";
 export { startTestServer, type TestServer } from "./server/start-test-server";
+export { asTenantSql, beginAsTenant } from "./tenant-sql";

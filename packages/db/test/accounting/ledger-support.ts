@@ -109,12 +109,14 @@ const checks: Record<string, string> = {
  * control account = Σ parties = Σ open documents − Σ unallocated payments and credit notes.
  */
 export async function discrepancies(test: TestDatabase, of: TestTenant): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
-  for (const [wrong, query] of Object.entries(checks)) {
-    const rows = await ownerRows(test, `${claims} ${query}`, [of.tenant.id]);
-    found.push(...rows.map((row) => ({ wrong, ...row })));
-  }
-  return found;
+  return test.asOwner(async (owner) => {
+    const found: Record<string, unknown>[] = [];
+    for (const [wrong, query] of Object.entries(checks)) {
+      const { rows } = await owner.query(`${claims} ${query}`, [of.tenant.id]);
+      found.push(...rows.map((row) => ({ wrong, ...row })));
+    }
+    return found;
+  });
 }
 
 /** A tenant whose company has books in `baseCurrency`. */
