@@ -1,77 +1,49 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { invoices } from "../../src/accounting";
 import { type ConflictError, type InvariantError, NotFoundError, newId, ValidationError } from "../../src/index";
-import {
-  createCustomer,
-  createInvoice,
-  createTestDatabase,
-  createVendor,
-  type TestDatabase,
-  type TestTenant,
-} from "../../src/testing";
-import { approved, credited, discrepancies, postings, tenantWithBooks } from "./ledger-support";
+import { createInvoice, createVendor, type TestTenant } from "../../src/testing";
+import { freshBooks as it, type ReceivedMoney } from "../kit/books";
+import { approved, credited, discrepancies, postings } from "./ledger-support";
 import { bySql } from "./ledger-tools";
 import { balanceOf, issued, ownerRows, rejection } from "./support";
 
-let test: TestDatabase;
-let acme: TestTenant;
-let customerId: string;
-let money: { companyId: string; customerId: string; paymentDate: string };
-
-beforeAll(async () => {
-  test = await createTestDatabase({ max: 10 });
-});
-afterAll(() => test.close());
-
-beforeEach(async () => {
-  acme = await tenantWithBooks(test);
-  customerId = (await createCustomer(acme)).id;
-  money = { companyId: acme.company.id, customerId, paymentDate: "2026-02-01" };
-});
-
-const paymentsOf = (of: TestTenant) => of.handle.accounting.payments;
-const received = (amount: string, fields: object = {}) => paymentsOf(acme).receive({ ...money, amount, ...fields });
-const invoiceOf = (id: string) => acme.handle.accounting.invoices.getById(id);
-const conflict = { code: "CONFLICT" } satisfies Partial<ConflictError>;
-const invariant = { code: "INVARIANT_VIOLATED" } satisfies Partial<InvariantError>;
-
 describe("an allocation", () => {
-  it("settles a part, then the rest", async () => {
+  it("settles a part, then the rest", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "100.00", { customerId });
-    const payment = await received("100.00");
+    const payment = await received(acme, money, "100.00");
     const settle = (amount: string) =>
-      paymentsOf(acme).allocate({
+      acme.handle.accounting.payments.allocate({
         paymentId: payment.id,
         date: "2026-03-01",
         allocations: [{ invoiceId: invoice.id, amount }],
       });
     const [part] = await settle("33.33");
     expect(part).toMatchObject({ amount: "33.33", baseAmount: "33.33", sourceBaseAmount: "33.33", reversedOn: null });
-    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "partly_paid", paidAmount: "33.33" });
+    expect(await invoiceOf(acme, invoice.id)).toMatchObject({ status: "partly_paid", paidAmount: "33.33" });
     await expect(settle("66.68")).rejects.toThrow("The amount is more than is due on the document");
     await settle("66.67");
-    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "paid", paidAmount: "100.00" });
-    expect(await paymentsOf(acme).getById(payment.id)).toMatchObject({ allocatedAmount: "100.00" });
+    expect(await invoiceOf(acme, invoice.id)).toMatchObject({ status: "paid", paidAmount: "100.00" });
+    expect(await acme.handle.accounting.payments.getById(payment.id)).toMatchObject({ allocatedAmount: "100.00" });
     expect(await balanceOf(acme, customerId)).toBe("0.00");
     expect(await postings(test, acme, part?.id ?? "")).toEqual([]);
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("returns in the order asked for, whatever the order of the ids", async () => {
+  it("returns in the order asked for, whatever the order of the ids", async ({ acme, customerId, money }) => {
     const ids = [await issued(acme, "1.00", { customerId }), await issued(acme, "2.00", { customerId })].map(
       ({ id }) => id,
     );
-    const payment = await received("3.00");
+    const payment = await received(acme, money, "3.00");
     const allocations = ids.reverse().map((invoiceId) => ({ invoiceId, amount: "1.00" }));
-    const made = await paymentsOf(acme).allocate({ paymentId: payment.id, allocations });
+    const made = await acme.handle.accounting.payments.allocate({ paymentId: payment.id, allocations });
     expect(made.map(({ invoiceId }) => invoiceId)).toEqual(ids);
   });
 
-  it("is all of its documents or none", async () => {
+  it("is all of its documents or none", async ({ test, acme, customerId, money }) => {
     const [first, second] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
-    const payment = await received("30.00");
-    const attempt = paymentsOf(acme).allocate({
+    const payment = await received(acme, money, "30.00");
+    const attempt = acme.handle.accounting.payments.allocate({
       paymentId: payment.id,
       allocations: [
         { invoiceId: first.id, amount: "10.00" },
@@ -79,18 +51,21 @@ describe("an allocation", () => {
       ],
     });
     await expect(attempt).rejects.toMatchObject(invariant);
-    expect(await invoiceOf(first.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
-    const whole = received("30.00", { allocations: [{ invoiceId: first.id, amount: "10.01" }] });
+    expect(await invoiceOf(acme, first.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    const whole = received(acme, money, "30.00", { allocations: [{ invoiceId: first.id, amount: "10.01" }] });
     await expect(whole).rejects.toThrow("The amount is more than is due on the document");
-    expect((await paymentsOf(acme).list()).items).toHaveLength(1);
+    expect((await acme.handle.accounting.payments.list()).items).toHaveLength(1);
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("takes no more than is left of the payment", async () => {
+  it("takes no more than is left of the payment", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "100.00", { customerId });
-    const payment = await received("10.00");
+    const payment = await received(acme, money, "10.00");
     const settle = (amount: string) =>
-      paymentsOf(acme).allocate({ paymentId: payment.id, allocations: [{ invoiceId: invoice.id, amount }] });
+      acme.handle.accounting.payments.allocate({
+        paymentId: payment.id,
+        allocations: [{ invoiceId: invoice.id, amount }],
+      });
     await expect(settle("10.01")).rejects.toThrow("The amount is more than is left of the payment or credit note");
     await settle("6.00");
     await expect(settle("4.01")).rejects.toMatchObject(invariant);
@@ -98,20 +73,24 @@ describe("an allocation", () => {
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("keeps what was paid too much as credit, for a later document", async () => {
+  it("keeps what was paid too much as credit, for a later document", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "100.00", { customerId });
-    const payment = await received("130.00", { allocations: "oldest" });
+    const payment = await received(acme, money, "130.00", { allocations: "oldest" });
     expect(payment.allocatedAmount).toBe("100.00");
     expect(await balanceOf(acme, customerId)).toBe("-30.00");
     const later = await issued(acme, "50.00", { customerId, invoiceDate: "2026-04-01", dueDate: "2026-04-30" });
-    await paymentsOf(acme).allocate({ paymentId: payment.id, date: "2026-04-02", allocations: "oldest" });
-    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "paid" });
-    expect(await invoiceOf(later.id)).toMatchObject({ status: "partly_paid", paidAmount: "30.00" });
+    await acme.handle.accounting.payments.allocate({
+      paymentId: payment.id,
+      date: "2026-04-02",
+      allocations: "oldest",
+    });
+    expect(await invoiceOf(acme, invoice.id)).toMatchObject({ status: "paid" });
+    expect(await invoiceOf(acme, later.id)).toMatchObject({ status: "partly_paid", paidAmount: "30.00" });
     expect(await balanceOf(acme, customerId)).toBe("20.00");
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("goes to what is due first, when asked to", async () => {
+  it("goes to what is due first, when asked to", async ({ test, acme, customerId, money }) => {
     const due = async (dueDate: string, amount: string) => (await issued(acme, amount, { customerId, dueDate })).id;
     const third = await due("2026-05-03", "30.00");
     const first = await due("2026-05-01", "10.00");
@@ -120,21 +99,22 @@ describe("an allocation", () => {
     await issued(acme, "5.00", { customerId, currency: "EUR", exchangeRate: "1.1", dueDate: "2026-01-20" });
     await credited(acme, customerId, "1.00");
     await createInvoice(acme, { customerId });
-    const payment = await received("45.00", { allocations: "oldest" });
+    const payment = await received(acme, money, "45.00", { allocations: "oldest" });
     expect(payment.allocatedAmount).toBe("45.00");
-    const paid = async () => Promise.all([first, second, third].map(async (id) => (await invoiceOf(id)).paidAmount));
+    const paid = async () =>
+      Promise.all([first, second, third].map(async (id) => (await invoiceOf(acme, id)).paidAmount));
     expect(await paid()).toEqual(["10.00", "20.00", "15.00"]);
-    const more = await received("4.00");
+    const more = await received(acme, money, "4.00");
     await issued(acme, "9.00", { customerId, invoiceDate: "2026-03-02", dueDate: "2026-03-02" });
     const early = { paymentId: more.id, allocations: "oldest" as const, date: "2026-03-01" };
-    const made = await paymentsOf(acme).allocate(early);
+    const made = await acme.handle.accounting.payments.allocate(early);
     expect(made).toMatchObject([{ invoiceId: third, amount: "4.00" }]);
-    expect(await paymentsOf(acme).allocate({ paymentId: more.id, allocations: "oldest" })).toEqual([]);
+    expect(await acme.handle.accounting.payments.allocate({ paymentId: more.id, allocations: "oldest" })).toEqual([]);
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("does not mix customers, currencies, or what is no open document", async () => {
-    const payment = await received("100.00");
+  it("does not mix customers, currencies, or what is no open document", async ({ test, acme, customerId, money }) => {
+    const payment = await received(acme, money, "100.00");
     const open = await issued(acme, "10.00", { customerId });
     const ofOther = await issued(acme, "10.00");
     const inEuro = await issued(acme, "10.00", { customerId, currency: "EUR", exchangeRate: "1.1" });
@@ -144,7 +124,7 @@ describe("an allocation", () => {
     const note = await credited(acme, customerId, "10.00");
     const later = await issued(acme, "10.00", { customerId, invoiceDate: "2026-03-01", dueDate: "2026-03-31" });
     const settle = (source: object, invoiceId: string, date?: string) =>
-      paymentsOf(acme).allocate({ ...source, date, allocations: [{ invoiceId, amount: "1.00" }] });
+      acme.handle.accounting.payments.allocate({ ...source, date, allocations: [{ invoiceId, amount: "1.00" }] });
     const refused: [object, string, string?][] = [
       [{ paymentId: payment.id }, ofOther.id],
       [{ paymentId: payment.id }, inEuro.id],
@@ -162,7 +142,7 @@ describe("an allocation", () => {
       await expect(settle(source, invoiceId, date)).rejects.toMatchObject(conflict);
     }
     const bill = await approved(acme, (await createVendor(acme)).id);
-    const toBill = paymentsOf(acme).allocate({
+    const toBill = acme.handle.accounting.payments.allocate({
       paymentId: payment.id,
       allocations: [{ billId: bill.id, amount: "1.00" }],
     });
@@ -170,13 +150,13 @@ describe("an allocation", () => {
     await expect(settle({ paymentId: payment.id }, newId())).rejects.toBeInstanceOf(NotFoundError);
     await expect(settle({ paymentId: newId() }, open.id)).rejects.toBeInstanceOf(NotFoundError);
     await expect(settle({ creditNoteId: newId() }, open.id)).rejects.toBeInstanceOf(NotFoundError);
-    await paymentsOf(acme).void(payment.id);
+    await acme.handle.accounting.payments.void(payment.id);
     await expect(settle({ paymentId: payment.id }, open.id)).rejects.toMatchObject(conflict);
-    expect(await invoiceOf(open.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    expect(await invoiceOf(acme, open.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("names the fields that do not fit", async () => {
+  it("names the fields that do not fit", async ({ acme }) => {
     const [paymentId, invoiceId, billId] = [newId(), newId(), newId()];
     const wrong: [object, string][] = [
       [{ allocations: [{ invoiceId, amount: "1" }] }, "paymentId"],
@@ -199,7 +179,7 @@ describe("an allocation", () => {
       [{ paymentId, allocations: [{ invoiceId, amount: "0" }] }, "allocations.0.amount"],
     ];
     for (const [input, path] of wrong) {
-      const error = await rejection(paymentsOf(acme).allocate(input as never));
+      const error = await rejection(acme.handle.accounting.payments.allocate(input as never));
       expect(error).toBeInstanceOf(ValidationError);
       expect((error as ValidationError).issues.map((issue) => issue.path)).toEqual([path]);
     }
@@ -207,86 +187,104 @@ describe("an allocation", () => {
 });
 
 describe("a credit note", () => {
-  it("settles invoices, and is paid by that itself", async () => {
+  it("settles invoices, and is paid by that itself", async ({ test, acme, customerId }) => {
     const [first, second] = [await issued(acme, "10.00", { customerId }), await issued(acme, "30.00", { customerId })];
     const note = await credited(acme, customerId, "25.00", { invoiceDate: "2026-02-01" });
     const named = [{ invoiceId: first.id, amount: "10.00" }];
-    const [made] = await paymentsOf(acme).allocate({ creditNoteId: note.id, date: "2026-02-10", allocations: named });
+    const [made] = await acme.handle.accounting.payments.allocate({
+      creditNoteId: note.id,
+      date: "2026-02-10",
+      allocations: named,
+    });
     expect(made).toMatchObject({ creditNoteId: note.id, paymentId: null, allocatedOn: "2026-02-10" });
-    expect(await invoiceOf(note.id)).toMatchObject({ status: "partly_paid", paidAmount: "10.00" });
-    const rest = await paymentsOf(acme).allocate({ creditNoteId: note.id, allocations: "oldest" });
+    expect(await invoiceOf(acme, note.id)).toMatchObject({ status: "partly_paid", paidAmount: "10.00" });
+    const rest = await acme.handle.accounting.payments.allocate({ creditNoteId: note.id, allocations: "oldest" });
     expect(rest).toMatchObject([{ invoiceId: second.id, amount: "15.00" }]);
-    expect(await invoiceOf(note.id)).toMatchObject({ status: "paid", paidAmount: "25.00", paidBaseAmount: "25.00" });
+    expect(await invoiceOf(acme, note.id)).toMatchObject({
+      status: "paid",
+      paidAmount: "25.00",
+      paidBaseAmount: "25.00",
+    });
     expect(await balanceOf(acme, customerId)).toBe("15.00");
-    const again = paymentsOf(acme).allocate({
+    const again = acme.handle.accounting.payments.allocate({
       creditNoteId: note.id,
       allocations: [{ invoiceId: second.id, amount: "1.00" }],
     });
     await expect(again).rejects.toMatchObject(invariant);
-    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-02-10" });
-    expect(await invoiceOf(note.id)).toMatchObject({ status: "partly_paid", paidAmount: "15.00" });
-    expect(await invoiceOf(first.id)).toMatchObject({ status: "issued" });
+    await acme.handle.accounting.payments.takeBack(made?.id ?? "", { date: "2026-02-10" });
+    expect(await invoiceOf(acme, note.id)).toMatchObject({ status: "partly_paid", paidAmount: "15.00" });
+    expect(await invoiceOf(acme, first.id)).toMatchObject({ status: "issued" });
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("of a vendor settles bills", async () => {
+  it("of a vendor settles bills", async ({ test, acme }) => {
     const vendor = await createVendor(acme);
     const bill = await approved(acme, vendor.id, "40.00");
     const note = await approved(acme, vendor.id, "15.00", { kind: "credit_note" });
-    const [made] = await paymentsOf(acme).allocate({ vendorCreditId: note.id, allocations: "oldest" });
+    const [made] = await acme.handle.accounting.payments.allocate({ vendorCreditId: note.id, allocations: "oldest" });
     expect(made).toMatchObject({ vendorCreditId: note.id, billId: bill.id, amount: "15.00" });
     const rows = await ownerRows(test, "select status from accounting.bills where vendor_id = $1 order by kind", [
       vendor.id,
     ]);
     expect(rows.map(({ status }) => status)).toEqual(["partly_paid", "paid"]);
-    await paymentsOf(acme).takeBack(made?.id ?? "");
+    await acme.handle.accounting.payments.takeBack(made?.id ?? "");
     const named = [{ billId: bill.id, amount: "5.00" }];
-    await paymentsOf(acme).allocate({ vendorCreditId: note.id, allocations: named });
+    await acme.handle.accounting.payments.allocate({ vendorCreditId: note.id, allocations: named });
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 });
 
 describe("taking back", () => {
-  it("opens the document again, from its date on, once", async () => {
+  it("opens the document again, from its date on, once", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "100.00", { customerId });
     const allocations = [{ invoiceId: invoice.id, amount: "100.00" }];
-    const payment = await received("100.00", { allocations });
-    const [made] = (await paymentsOf(acme).listAllocations({ paymentId: payment.id })).items;
+    const payment = await received(acme, money, "100.00", { allocations });
+    const [made] = (await acme.handle.accounting.payments.listAllocations({ paymentId: payment.id })).items;
     const id = made?.id ?? "";
-    await expect(paymentsOf(acme).takeBack(id, { date: "2026-01-31" })).rejects.toMatchObject(conflict);
-    expect(await paymentsOf(acme).takeBack(id, { date: "2026-02-15" })).toMatchObject({ id, reversedOn: "2026-02-15" });
-    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
-    expect(await paymentsOf(acme).getById(payment.id)).toMatchObject({ allocatedAmount: "0.00" });
-    await expect(paymentsOf(acme).takeBack(id)).rejects.toMatchObject(conflict);
-    await expect(paymentsOf(acme).takeBack(newId())).rejects.toBeInstanceOf(NotFoundError);
+    await expect(acme.handle.accounting.payments.takeBack(id, { date: "2026-01-31" })).rejects.toMatchObject(conflict);
+    expect(await acme.handle.accounting.payments.takeBack(id, { date: "2026-02-15" })).toMatchObject({
+      id,
+      reversedOn: "2026-02-15",
+    });
+    expect(await invoiceOf(acme, invoice.id)).toMatchObject({ status: "issued", paidAmount: "0.00" });
+    expect(await acme.handle.accounting.payments.getById(payment.id)).toMatchObject({ allocatedAmount: "0.00" });
+    await expect(acme.handle.accounting.payments.takeBack(id)).rejects.toMatchObject(conflict);
+    await expect(acme.handle.accounting.payments.takeBack(newId())).rejects.toBeInstanceOf(NotFoundError);
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("lets it be allocated again, but not to days on which the earlier one stood", async () => {
+  it("lets it be allocated again, but not to days on which the earlier one stood", async ({
+    test,
+    acme,
+    customerId,
+    money,
+  }) => {
     const [first, second] = [await issued(acme, "50.00", { customerId }), await issued(acme, "50.00", { customerId })];
-    const payment = await received("50.00", { allocations: [{ invoiceId: first.id, amount: "50.00" }] });
-    const [made] = (await paymentsOf(acme).listAllocations({ paymentId: payment.id })).items;
-    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-03-10" });
+    const payment = await received(acme, money, "50.00", { allocations: [{ invoiceId: first.id, amount: "50.00" }] });
+    const [made] = (await acme.handle.accounting.payments.listAllocations({ paymentId: payment.id })).items;
+    await acme.handle.accounting.payments.takeBack(made?.id ?? "", { date: "2026-03-10" });
     const settle = (date: string | undefined, paymentId: string, invoiceId: string) =>
-      paymentsOf(acme).allocate({ paymentId, date, allocations: [{ invoiceId, amount: "50.00" }] });
+      acme.handle.accounting.payments.allocate({ paymentId, date, allocations: [{ invoiceId, amount: "50.00" }] });
     await expect(settle("2026-03-09", payment.id, second.id)).rejects.toMatchObject(conflict);
-    const other = await received("50.00");
+    const other = await received(acme, money, "50.00");
     await expect(settle("2026-03-09", other.id, first.id)).rejects.toMatchObject(conflict);
     await settle("2026-03-10", payment.id, second.id);
     // A payment that comes with allocations takes the first day that fits.
-    const third = await received("50.00", { allocations: [{ invoiceId: first.id, amount: "50.00" }] });
-    expect((await paymentsOf(acme).findDocument(third.id))?.allocations).toMatchObject([{ allocatedOn: "2026-03-10" }]);
+    const third = await received(acme, money, "50.00", { allocations: [{ invoiceId: first.id, amount: "50.00" }] });
+    expect((await acme.handle.accounting.payments.findDocument(third.id))?.allocations).toMatchObject([
+      { allocatedOn: "2026-03-10" },
+    ]);
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("comes before the void of the document, on the calendar too", async () => {
+  it("comes before the void of the document, on the calendar too", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "50.00", { customerId });
-    await received("50.00", { allocations: "oldest" });
-    const [made] = (await paymentsOf(acme).listAllocations({ invoiceId: invoice.id })).items;
+    await received(acme, money, "50.00", { allocations: "oldest" });
+    const [made] = (await acme.handle.accounting.payments.listAllocations({ invoiceId: invoice.id })).items;
     const voidOn = (voidedOn: string) =>
       acme.handle.update(invoices).set({ status: "void", voidedOn }).where(eq(invoices.id, invoice.id));
     await expect(voidOn("2026-03-10")).rejects.toMatchObject(conflict);
-    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-03-10" });
+    await acme.handle.accounting.payments.takeBack(made?.id ?? "", { date: "2026-03-10" });
     await expect(voidOn("2026-03-09")).rejects.toMatchObject(conflict);
     expect(await discrepancies(test, acme)).toEqual([]);
     await voidOn("2026-03-10");
@@ -296,22 +294,27 @@ describe("taking back", () => {
 });
 
 describe("a closed period", () => {
-  it("keeps what was open on its days", async () => {
+  it("keeps what was open on its days", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "50.00", { customerId });
-    const payment = await received("50.00");
+    const payment = await received(acme, money, "50.00");
     const allocations = [{ invoiceId: invoice.id, amount: "20.00" }];
-    const settle = (date?: string) => paymentsOf(acme).allocate({ paymentId: payment.id, date, allocations });
+    const settle = (date?: string) =>
+      acme.handle.accounting.payments.allocate({ paymentId: payment.id, date, allocations });
     const [made] = await settle("2026-02-10");
     const { periods } = acme.handle.accounting;
     const year = await periods.createYear({ companyId: acme.company.id, startsOn: "2026-01-01" });
     for (const month of year.slice(0, 2)) await periods.close(month.id);
     await expect(settle("2026-02-28")).rejects.toMatchObject(conflict);
-    await expect(paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-02-28" })).rejects.toMatchObject(conflict);
-    await expect(paymentsOf(acme).void(payment.id, { date: "2026-02-28" })).rejects.toMatchObject(conflict);
-    await expect(received("1.00", { paymentDate: "2026-02-28" })).rejects.toMatchObject(conflict);
+    await expect(
+      acme.handle.accounting.payments.takeBack(made?.id ?? "", { date: "2026-02-28" }),
+    ).rejects.toMatchObject(conflict);
+    await expect(acme.handle.accounting.payments.void(payment.id, { date: "2026-02-28" })).rejects.toMatchObject(
+      conflict,
+    );
+    await expect(received(acme, money, "1.00", { paymentDate: "2026-02-28" })).rejects.toMatchObject(conflict);
     await settle("2026-03-01");
-    await paymentsOf(acme).takeBack(made?.id ?? "", { date: "2026-03-01" });
-    await paymentsOf(acme).void(payment.id, { date: "2026-03-02" });
+    await acme.handle.accounting.payments.takeBack(made?.id ?? "", { date: "2026-03-01" });
+    await acme.handle.accounting.payments.void(payment.id, { date: "2026-03-02" });
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 });
@@ -319,9 +322,9 @@ describe("a closed period", () => {
 describe("raw SQL", () => {
   const insert = `insert into accounting.payment_allocations (company_id, payment_id, invoice_id, amount`;
 
-  it("allocates like any other, and never what is not there", async () => {
+  it("allocates like any other, and never what is not there", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "100.00", { customerId });
-    const payment = await received("60.00");
+    const payment = await received(acme, money, "60.00");
     const ids = [acme.company.id, payment.id, invoice.id];
     const attempt = (amount: string, more = "", value = "") =>
       bySql(test, acme, [`${insert}${more}) values ($1, $2, $3, ${amount}${value})`, ids]);
@@ -332,7 +335,7 @@ describe("raw SQL", () => {
     expect(await attempt("5", ", reversed_on", ", '2026-05-01'")).toBe("ZT003");
     expect(await attempt("50", ", base_amount, source_base_amount", ", 1, 2")).toBe("done");
     expect(await attempt("10.01")).toBe("ZT002");
-    expect(await invoiceOf(invoice.id)).toMatchObject({
+    expect(await invoiceOf(acme, invoice.id)).toMatchObject({
       status: "partly_paid",
       paidAmount: "50.00",
       paidBaseAmount: "50.00",
@@ -340,9 +343,14 @@ describe("raw SQL", () => {
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("allocates several rows of one statement, each after the one before", async () => {
+  it("allocates several rows of one statement, each after the one before", async ({
+    test,
+    acme,
+    customerId,
+    money,
+  }) => {
     const invoice = await issued(acme, "100.00", { customerId });
-    const payment = await received("60.00");
+    const payment = await received(acme, money, "60.00");
     const rows = (count: number) =>
       bySql(test, acme, [
         `${insert}) select $1, $2, $3, 10 from generate_series(1, ${count})`,
@@ -350,13 +358,13 @@ describe("raw SQL", () => {
       ]);
     expect(await rows(7)).toBe("ZT002");
     expect(await rows(6)).toBe("done");
-    expect(await paymentsOf(acme).getById(payment.id)).toMatchObject({ allocatedAmount: "60.00" });
+    expect(await acme.handle.accounting.payments.getById(payment.id)).toMatchObject({ allocatedAmount: "60.00" });
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("changes nothing of an allocation but its end, once", async () => {
+  it("changes nothing of an allocation but its end, once", async ({ test, acme, customerId, money }) => {
     await issued(acme, "100.00", { customerId });
-    await received("60.00", { allocations: "oldest" });
+    await received(acme, money, "60.00", { allocations: "oldest" });
     const update = (set: string) => bySql(test, acme, [`update accounting.payment_allocations set ${set}`]);
     for (const set of [
       "amount = 1",
@@ -376,7 +384,7 @@ describe("raw SQL", () => {
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("cannot mark a document as settled without money", async () => {
+  it("cannot mark a document as settled without money", async ({ test, acme, customerId }) => {
     const invoice = await issued(acme, "100.00", { customerId });
     for (const set of ["paid_amount = 100", "paid_base_amount = 1", "status = 'partly_paid'"]) {
       expect(await bySql(test, acme, [`update accounting.invoices set ${set} where id = $1`, [invoice.id]])).toBe(
@@ -385,3 +393,12 @@ describe("raw SQL", () => {
     }
   });
 });
+
+const received = (acme: TestTenant, money: ReceivedMoney, amount: string, fields: object = {}) =>
+  acme.handle.accounting.payments.receive({ ...money, amount, ...fields });
+
+const invoiceOf = (acme: TestTenant, id: string) => acme.handle.accounting.invoices.getById(id);
+
+const conflict = { code: "CONFLICT" } satisfies Partial<ConflictError>;
+
+const invariant = { code: "INVARIANT_VIOLATED" } satisfies Partial<InvariantError>;

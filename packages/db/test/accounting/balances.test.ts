@@ -1,17 +1,11 @@
 import { inArray, sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { invoices } from "../../src/accounting";
-import { createCustomer, createInvoice, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-
-let test: TestDatabase;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
+import { createCustomer, createInvoice, createTenant } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 
 describe("what a customer owes", () => {
-  it("follows the invoices' status, whoever changes it", async () => {
+  it("follows the invoices' status, whoever changes it", async ({ test }) => {
     const acme = await createTenant(test);
     const customers = [await createCustomer(acme), await createCustomer(acme)];
     const balances = async () => {
@@ -37,7 +31,7 @@ describe("what a customer owes", () => {
     expect(await balances()).toEqual(["0.00", "0.00"]);
   });
 
-  it("is undone with the transaction", async () => {
+  it("is undone with the transaction", async ({ test }) => {
     const acme = await createTenant(test);
     const { id: customerId } = await createCustomer(acme);
     const { id } = await createInvoice(acme, { customerId });

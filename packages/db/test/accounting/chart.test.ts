@@ -1,47 +1,19 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Account, AccountNode, Books } from "../../src/accounting";
+import { describe, expect } from "vitest";
+import type { Account, AccountNode, NewAccount } from "../../src/accounting";
 import { standardChart, standardDefaults } from "../../src/accounting/chart";
 import { ConflictError, ForeignKeyViolationError, InvariantError, newId, ValidationError } from "../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { createTenant, type TestTenant } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 import { booksOf, transfer } from "./ledger-tools";
 import { rejection, somebodyWaitsForALock } from "./support";
 
-let test: TestDatabase;
-let acme: TestTenant;
-let other: TestTenant;
-let own: Books;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  other = await createTenant(test, "Other");
-});
-afterAll(() => test.close());
-beforeEach(async () => {
-  acme = await createTenant(test, "Acme");
-  own = await booksOf(acme);
-});
-
-const repository = () => acme.handle.accounting.accounts;
-const account = (fields: Partial<Parameters<ReturnType<typeof repository>["create"]>[0]> = {}): Promise<Account> =>
-  repository().create({
-    companyId: acme.company.id,
-    code: `X${newId().slice(-8)}`,
-    name: "Account",
-    type: "asset",
-    ...fields,
-  });
-const coded = async (code: string) => {
-  const found = await repository().findByCode(acme.company.id, code);
-  if (!found) throw new TypeError(`There is no account ${code}`);
-  return found;
-};
-const post = (debit: string, credit: string, amount = "10.00") =>
-  acme.handle.accounting.journal.post(transfer(acme, [debit, credit], amount));
-
 describe("the standard chart", () => {
-  it("is about thirty accounts under parents of their own type, and the books' defaults among them", async () => {
-    const accounts = (await repository().list({ companyId: acme.company.id, limit: 500 })).items;
+  it("is about thirty accounts under parents of their own type, and the books' defaults among them", async ({
+    acme,
+    books,
+  }) => {
+    const accounts = (await acme.handle.accounting.accounts.list({ companyId: acme.company.id, limit: 500 })).items;
     expect(accounts.map(({ code }) => code)).toEqual(standardChart.map(({ code }) => code).sort());
     expect(accounts.length).toBeGreaterThanOrEqual(30);
     const byId = new Map(accounts.map((each) => [each.id, each]));
@@ -52,21 +24,23 @@ describe("the standard chart", () => {
       expect(each.normalSide).toBe(["asset", "expense"].includes(each.type) ? "debit" : "credit");
     }
     for (const [key, code] of Object.entries(standardDefaults)) {
-      expect(byId.get(own[key as keyof typeof standardDefaults])?.code, key).toBe(code);
+      expect(byId.get(books[key as keyof typeof standardDefaults])?.code, key).toBe(code);
     }
-    expect(own).toMatchObject({ companyId: acme.company.id, baseCurrency: "USD", closedThrough: null });
+    expect(books).toMatchObject({ companyId: acme.company.id, baseCurrency: "USD", closedThrough: null });
   });
 
-  it("is not made twice, and leaves what was renamed as it is", async () => {
-    const sales = await repository().update(own.salesAccountId, { name: "Ventas" });
-    expect(await repository().createStandardChart({ companyId: acme.company.id })).toEqual(own);
-    expect(await repository().getById(sales.id)).toEqual(sales);
-    expect((await repository().list({ companyId: acme.company.id, limit: 500 })).items).toHaveLength(
+  it("is not made twice, and leaves what was renamed as it is", async ({ acme, books }) => {
+    const sales = await acme.handle.accounting.accounts.update(books.salesAccountId, { name: "Ventas" });
+    expect(await acme.handle.accounting.accounts.createStandardChart({ companyId: acme.company.id })).toEqual(books);
+    expect(await acme.handle.accounting.accounts.getById(sales.id)).toEqual(sales);
+    expect((await acme.handle.accounting.accounts.list({ companyId: acme.company.id, limit: 500 })).items).toHaveLength(
       standardChart.length,
     );
   });
 
-  it("adds what is missing to accounts that are there, and hangs it under them where the type fits", async () => {
+  it("adds what is missing to accounts that are there, and hangs it under them where the type fits", async ({
+    test,
+  }) => {
     const bare = await createTenant(test, "Bare", { chart: false });
     const make = (code: string, type: Account["type"]) =>
       bare.handle.accounting.accounts.create({ companyId: bare.company.id, code, name: "Mine", type });
@@ -83,7 +57,7 @@ describe("the standard chart", () => {
     expect((await find("4000"))?.id).toBe(income.id);
   });
 
-  it("is made once by callers that meet", async () => {
+  it("is made once by callers that meet", async ({ test }) => {
     const bare = await createTenant(test, "Bare", { chart: false });
     const make = (handle: Pick<typeof bare.handle, "accounting">) =>
       handle.accounting.accounts.createStandardChart({ companyId: bare.company.id });
@@ -103,22 +77,30 @@ describe("the standard chart", () => {
     expect(flat(tree)).toHaveLength(standardChart.length);
   });
 
-  it("is refused for books in another currency, and changes nothing then", async () => {
+  it("is refused for books in another currency, and changes nothing then", async ({ acme, books }) => {
     await acme.handle.execute(sql`delete from accounting.accounts where code = '6400'`);
     const error = await rejection(
-      repository().createStandardChart({ companyId: acme.company.id, baseCurrency: "EUR" }),
+      acme.handle.accounting.accounts.createStandardChart({ companyId: acme.company.id, baseCurrency: "EUR" }),
     );
     expect(error).toBeInstanceOf(ConflictError);
-    expect(await booksOf(acme)).toEqual(own);
-    expect(await repository().findByCode(acme.company.id, "6400")).toBeUndefined();
+    expect(await booksOf(acme)).toEqual(books);
+    expect(await acme.handle.accounting.accounts.findByCode(acme.company.id, "6400")).toBeUndefined();
   });
 
-  it("is refused for a company of nobody or of another tenant, and for a currency that books cannot have", async () => {
+  it("is refused for a company of nobody or of another tenant, and for a currency that books cannot have", async ({
+    test,
+    acme,
+    other,
+  }) => {
     for (const companyId of [newId(), other.company.id]) {
-      expect(await rejection(repository().createStandardChart({ companyId }))).toBeInstanceOf(ForeignKeyViolationError);
+      expect(await rejection(acme.handle.accounting.accounts.createStandardChart({ companyId }))).toBeInstanceOf(
+        ForeignKeyViolationError,
+      );
     }
     for (const baseCurrency of ["KWD", "USX", "usd"]) {
-      const error = await rejection(repository().createStandardChart({ companyId: acme.company.id, baseCurrency }));
+      const error = await rejection(
+        acme.handle.accounting.accounts.createStandardChart({ companyId: acme.company.id, baseCurrency }),
+      );
       expect(error).toBeInstanceOf(ValidationError);
     }
     const bare = await createTenant(test, "Bare", { chart: false });
@@ -131,14 +113,14 @@ describe("the standard chart", () => {
 });
 
 describe("the tree", () => {
-  it("has each account's own balance and that of all below, on its normal side", async () => {
-    const [cash, equipment, bank] = [await coded("1110"), await coded("1510"), own.bankAccountId];
-    const depreciation = await coded("1590");
-    await post(bank, own.salesAccountId, "100.10");
-    await post(cash.id, own.salesAccountId, "0.20");
-    await post(equipment.id, bank, "30.05");
-    await post((await coded("6700")).id, depreciation.id, "5.00");
-    const tree = await repository().tree({ companyId: acme.company.id });
+  it("has each account's own balance and that of all below, on its normal side", async ({ acme, books }) => {
+    const [cash, equipment, bank] = [await coded(acme, "1110"), await coded(acme, "1510"), books.bankAccountId];
+    const depreciation = await coded(acme, "1590");
+    await post(acme, bank, books.salesAccountId, "100.10");
+    await post(acme, cash.id, books.salesAccountId, "0.20");
+    await post(acme, equipment.id, bank, "30.05");
+    await post(acme, (await coded(acme, "6700")).id, depreciation.id, "5.00");
+    const tree = await acme.handle.accounting.accounts.tree({ companyId: acme.company.id });
     const totals = Object.fromEntries(flat(tree).map((node) => [node.code, [node.balance, node.totalBalance]]));
     expect(totals).toMatchObject({
       "1000": ["0.00", "95.30"],
@@ -156,15 +138,19 @@ describe("the tree", () => {
     expect(tree[0]?.children.map(({ code }) => code)).toEqual(["1100", "1200", "1300", "1400", "1500"]);
   });
 
-  it("keeps archived accounts, so that its sums stay whole, and holds one company alone", async () => {
-    const used = await account({ parentId: (await coded("1000")).id });
-    await post(used.id, own.salesAccountId, "7.00");
-    await repository().archive(used.id);
-    const nodes = flat(await repository().tree({ companyId: acme.company.id }));
+  it("keeps archived accounts, so that its sums stay whole, and holds one company alone", async ({
+    acme,
+    other,
+    books,
+  }) => {
+    const used = await account(acme, { parentId: (await coded(acme, "1000")).id });
+    await post(acme, used.id, books.salesAccountId, "7.00");
+    await acme.handle.accounting.accounts.archive(used.id);
+    const nodes = flat(await acme.handle.accounting.accounts.tree({ companyId: acme.company.id }));
     expect(nodes.find(({ id }) => id === used.id)).toMatchObject({ isActive: false, balance: "7.00" });
     expect(nodes.find(({ code }) => code === "1000")?.totalBalance).toBe("7.00");
-    expect(await repository().tree({ companyId: other.company.id })).toEqual([]);
-    expect(await rejection(repository().tree({} as never))).toBeInstanceOf(ValidationError);
+    expect(await acme.handle.accounting.accounts.tree({ companyId: other.company.id })).toEqual([]);
+    expect(await rejection(acme.handle.accounting.accounts.tree({} as never))).toBeInstanceOf(ValidationError);
   });
 });
 
@@ -177,3 +163,21 @@ function gate() {
 }
 
 const flat = (nodes: readonly AccountNode[]): AccountNode[] => nodes.flatMap((node) => [node, ...flat(node.children)]);
+
+const account = (acme: TestTenant, fields: Partial<NewAccount> = {}): Promise<Account> =>
+  acme.handle.accounting.accounts.create({
+    companyId: acme.company.id,
+    code: `X${newId().slice(-8)}`,
+    name: "Account",
+    type: "asset",
+    ...fields,
+  });
+
+const coded = async (acme: TestTenant, code: string) => {
+  const found = await acme.handle.accounting.accounts.findByCode(acme.company.id, code);
+  if (!found) throw new TypeError(`There is no account ${code}`);
+  return found;
+};
+
+const post = (acme: TestTenant, debit: string, credit: string, amount = "10.00") =>
+  acme.handle.accounting.journal.post(transfer(acme, [debit, credit], amount));

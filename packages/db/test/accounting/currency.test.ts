@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { currencyCodes, currencyExponent } from "../../src/core/currency";
-import { createTestDatabase, type TestDatabase } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 import { ownerRows } from "./support";
 
-let test: TestDatabase;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
-
 describe("accounting.currency_exponent", () => {
-  it("is the table's number of decimals for every code of ISO 4217", async () => {
+  it("is the table's number of decimals for every code of ISO 4217", async ({ test }) => {
     const rows = await ownerRows(
       test,
       "select code, accounting.currency_exponent(code) as exponent from unnest($1::text[]) as t (code)",
@@ -21,7 +14,7 @@ describe("accounting.currency_exponent", () => {
     expect(new Set(rows.map(({ exponent }) => exponent))).toEqual(new Set([0, 2, 3, 4]));
   });
 
-  it("and the table say two for a code that is none, as the database does not list the others", async () => {
+  it("and the table say two for a code that is none, as the database does not list the others", async ({ test }) => {
     const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
     const all = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => a + b + c)));
     const unusual = await ownerRows(

@@ -1,47 +1,17 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { invoices } from "../../src/accounting";
 import { ConflictError, DatabaseError, NotFoundError, newId } from "../../src/index";
-import {
-  createCustomer,
-  createInvoice,
-  createTenant,
-  createTestDatabase,
-  type TestDatabase,
-  type TestTenant,
-} from "../../src/testing";
+import { createCustomer, createInvoice, createTenant, type TestDatabase, type TestTenant } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 import { secondCompany } from "./document-tools";
 import { balanceOf, issued, ownerRows, rejection, sortOut } from "./support";
 
-let test: TestDatabase;
-let acme: TestTenant;
-
-beforeAll(async () => {
-  test = await createTestDatabase({ max: 8 });
-});
-afterAll(() => test.close());
-beforeEach(async () => {
-  acme = await createTenant(test);
-});
-
-const repository = () => acme.handle.accounting.invoices;
-const numbersTo = (count: number, prefix = "INV-") =>
-  Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(6, "0")}`);
-
-async function allNumbers(companyId = acme.company.id): Promise<string[]> {
-  const rows = await ownerRows(
-    test,
-    "select invoice_number from accounting.invoices where company_id = $1 and invoice_number is not null order by 1",
-    [companyId],
-  );
-  return rows.map((row) => String(row.invoice_number));
-}
-
 describe("issuing", () => {
-  it("gives the number, the status and the time, and the customer owes the total", async () => {
+  it("gives the number, the status and the time, and the customer owes the total", async ({ acme }) => {
     const customer = await createCustomer(acme);
     const draft = await createInvoice(acme, { customerId: customer.id });
-    const invoice = await repository().issue(draft.id);
+    const invoice = await acme.handle.accounting.invoices.issue(draft.id);
     expect(invoice).toEqual({
       ...draft,
       status: "issued",
@@ -55,16 +25,16 @@ describe("issuing", () => {
     expect(await balanceOf(acme, customer.id)).toBe("10.00");
   });
 
-  it("gives 100 numbers without a gap to four callers at once, beside issues that fail", async () => {
+  it("gives 100 numbers without a gap to four callers at once, beside issues that fail", async ({ test, acme }) => {
     const customerId = (await createCustomer(acme)).id;
     const drafts: string[] = [];
     for (let i = 0; i < 100; i += 1) drafts.push((await createInvoice(acme, { customerId })).id);
     const caller = async (mine: string[]) => {
       const failed: unknown[] = [];
       for (const id of mine) {
-        await repository().issue(id);
-        failed.push(await rejection(repository().issue(id)));
-        failed.push(await rejection(repository().issue(newId())));
+        await acme.handle.accounting.invoices.issue(id);
+        failed.push(await rejection(acme.handle.accounting.invoices.issue(id)));
+        failed.push(await rejection(acme.handle.accounting.invoices.issue(newId())));
         const undone = acme.handle.transaction(async (tx) => {
           const draft = await createInvoice({ ...acme, handle: tx as never }, { customerId });
           await tx.accounting.invoices.issue(draft.id);
@@ -85,11 +55,11 @@ describe("issuing", () => {
       ...Array.from({ length: 100 }, () => "NotFoundError"),
       ...Array.from({ length: 100 }, () => "RangeError"),
     ]);
-    expect(await allNumbers()).toEqual(numbersTo(100));
+    expect(await allNumbers(test, acme)).toEqual(numbersTo(100));
     expect(await balanceOf(acme, customerId)).toBe("1000.00");
   });
 
-  it("counts each company by itself, and each tenant", async () => {
+  it("counts each company by itself, and each tenant", async ({ test, acme }) => {
     const company = await secondCompany(acme);
     const customer = await createCustomer(acme, { companyId: company.id });
     const numbers = [
@@ -101,13 +71,13 @@ describe("issuing", () => {
     expect(numbers).toEqual(["INV-000001", "INV-000001", "INV-000002", "INV-000001"]);
   });
 
-  it("takes the prefix of the first invoice of the series for all", async () => {
+  it("takes the prefix of the first invoice of the series for all", async ({ acme }) => {
     const [first, second] = [await createInvoice(acme), await createInvoice(acme)];
-    expect((await repository().issue(first.id, { prefix: "RE-" })).invoiceNumber).toBe("RE-000001");
-    expect((await repository().issue(second.id)).invoiceNumber).toBe("RE-000002");
+    expect((await acme.handle.accounting.invoices.issue(first.id, { prefix: "RE-" })).invoiceNumber).toBe("RE-000001");
+    expect((await acme.handle.accounting.invoices.issue(second.id)).invoiceNumber).toBe("RE-000002");
   });
 
-  it("does not cut numbers that outgrow their padding", async () => {
+  it("does not cut numbers that outgrow their padding", async ({ test, acme }) => {
     await issued(acme);
     await test.asOwner(async (owner) => {
       await owner.query("alter table tenancy.number_series disable trigger step_by_one");
@@ -119,11 +89,11 @@ describe("issuing", () => {
     expect((await issued(acme)).invoiceNumber).toBe("INV-1000000");
   });
 
-  it("happens once, although it is asked for many times at once", async () => {
+  it("happens once, although it is asked for many times at once", async ({ acme }) => {
     const customer = await createCustomer(acme);
     const { id } = await createInvoice(acme, { customerId: customer.id });
     const { values, errors } = sortOut(
-      await Promise.allSettled(Array.from({ length: 6 }, () => repository().issue(id))),
+      await Promise.allSettled(Array.from({ length: 6 }, () => acme.handle.accounting.invoices.issue(id))),
     );
     expect(values.map((invoice) => invoice.invoiceNumber)).toEqual(["INV-000001"]);
     expect(errors).toHaveLength(5);
@@ -132,22 +102,38 @@ describe("issuing", () => {
     expect((await issued(acme)).invoiceNumber).toBe("INV-000002");
   });
 
-  it("says what stands in the way", async () => {
+  it("says what stands in the way", async ({ test, acme }) => {
     const invoice = await issued(acme);
-    expect(String(await rejection(repository().issue(invoice.id)))).toContain("this invoice is issued");
-    await repository().markPaid([invoice.id]);
-    expect(String(await rejection(repository().issue(invoice.id)))).toContain("this invoice is paid");
+    expect(String(await rejection(acme.handle.accounting.invoices.issue(invoice.id)))).toContain(
+      "this invoice is issued",
+    );
+    await acme.handle.accounting.invoices.markPaid([invoice.id]);
+    expect(String(await rejection(acme.handle.accounting.invoices.issue(invoice.id)))).toContain(
+      "this invoice is paid",
+    );
     const theirs = await createInvoice(await createTenant(test));
     for (const id of [newId(), theirs.id])
-      expect(await rejection(repository().issue(id))).toBeInstanceOf(NotFoundError);
+      expect(await rejection(acme.handle.accounting.invoices.issue(id))).toBeInstanceOf(NotFoundError);
   });
 
-  it("is refused, and uses no number, when the draft has another total than its lines", async () => {
+  it("is refused, and uses no number, when the draft has another total than its lines", async ({ acme }) => {
     const { id } = await createInvoice(acme);
     await acme.handle.update(invoices).set({ totalAmount: "9.99" }).where(eq(invoices.id, id));
-    const error = await rejection(repository().issue(id));
+    const error = await rejection(acme.handle.accounting.invoices.issue(id));
     expect(error).toBeInstanceOf(DatabaseError);
     expect(error).toMatchObject({ code: "INVARIANT_VIOLATED", sqlState: "ZT002" });
     expect((await issued(acme)).invoiceNumber).toBe("INV-000001");
   });
 });
+
+const numbersTo = (count: number, prefix = "INV-") =>
+  Array.from({ length: count }, (_, i) => `${prefix}${String(i + 1).padStart(6, "0")}`);
+
+async function allNumbers(test: TestDatabase, acme: TestTenant, companyId = acme.company.id): Promise<string[]> {
+  const rows = await ownerRows(
+    test,
+    "select invoice_number from accounting.invoices where company_id = $1 and invoice_number is not null order by 1",
+    [companyId],
+  );
+  return rows.map((row) => String(row.invoice_number));
+}

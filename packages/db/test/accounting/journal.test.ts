@@ -1,49 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { books } from "../../src/accounting";
+import { describe, expect } from "vitest";
+import type { Books } from "../../src/accounting";
 import type { NewJournalEntry } from "../../src/accounting/journal";
 import type { JournalEntry } from "../../src/accounting/journal-entry";
 import { newId } from "../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { createTenant, type TestDatabase, type TestTenant } from "../../src/testing";
+import { sharedBooks as it } from "../kit/books";
 import { booksOf, bySql, postBySql, transfer } from "./ledger-tools";
 import { ownerRows, rejection, sortOut } from "./support";
 
-let test: TestDatabase;
-let acme: TestTenant;
-let other: TestTenant;
-let own: typeof books.$inferSelect;
-let pair: [string, string];
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  acme = await createTenant(test);
-  other = await createTenant(test);
-  own = await booksOf(acme);
-  pair = [own.bankAccountId, own.salesAccountId];
-});
-afterAll(() => test.close());
-
-const journal = () => acme.handle.accounting.journal;
-const post = (rest: Partial<NewJournalEntry> = {}, amount = "10.00") =>
-  journal().post(transfer(acme, pair, amount, rest));
-const entriesOfAcme = () =>
-  ownerRows(test, "select id from accounting.journal_entries where tenant_id = $1 order by id", [acme.tenant.id]);
-
-/** Nothing was written by what failed. */
-async function refused(work: () => PromiseLike<unknown>) {
-  const before = await entriesOfAcme();
-  const error = await rejection(work());
-  expect(await entriesOfAcme()).toEqual(before);
-  return error as { code: string; message: string; issues?: { path: string }[] };
-}
-
 describe("posting", () => {
-  it("returns what is stored", async () => {
+  it("returns what is stored", async ({ acme, books }) => {
     const lines = [
-      { accountId: own.bankAccountId, debit: "30", description: "From the till" },
-      { accountId: own.salesAccountId, credit: "10.5" },
-      { accountId: own.salesAccountId, credit: "19.50" },
+      { accountId: books.bankAccountId, debit: "30", description: "From the till" },
+      { accountId: books.salesAccountId, credit: "10.5" },
+      { accountId: books.salesAccountId, credit: "19.50" },
     ];
-    const posted = await journal().post({
+    const posted = await acme.handle.accounting.journal.post({
       companyId: acme.company.id,
       date: "2026-02-28",
       description: "Sales of the day",
@@ -61,17 +33,17 @@ describe("posting", () => {
       [2, "USD", "0.00", "10.50", "0.00", "10.50"],
       [3, "USD", "0.00", "19.50", "0.00", "19.50"],
     ]);
-    expect(await journal().getById(posted.id)).toEqual(posted);
+    expect(await acme.handle.accounting.journal.getById(posted.id)).toEqual(posted);
   });
 
-  it("names nobody in a scope without a user", async () => {
+  it("names nobody in a scope without a user", async ({ test, acme, pair }) => {
     const handle = test.db.forTenant({ tenantId: acme.tenant.id });
     const posted = await handle.accounting.journal.post(transfer(acme, pair));
     expect(posted.postedBy).toBeNull();
-    expect(await journal().getById(posted.id)).toEqual(posted);
+    expect(await acme.handle.accounting.journal.getById(posted.id)).toEqual(posted);
   });
 
-  it("is part of the transaction it is called in", async () => {
+  it("is part of the transaction it is called in", async ({ acme, pair }) => {
     const gone: JournalEntry[] = [];
     await rejection(
       acme.handle.transaction(async (tx) => {
@@ -80,10 +52,14 @@ describe("posting", () => {
         throw new Error("changed my mind");
       }),
     );
-    expect(await journal().findById(gone[0]?.id ?? "")).toBeUndefined();
+    expect(await acme.handle.accounting.journal.findById(gone[0]?.id ?? "")).toBeUndefined();
   });
 
-  it("converts lines of another currency, and gives the cents of rounding a line of their own", async () => {
+  it("converts lines of another currency, and gives the cents of rounding a line of their own", async ({
+    acme,
+    books,
+    pair,
+  }) => {
     const [bank, sales] = pair;
     const lines = [
       { accountId: bank, debit: "100", currency: "EUR", rate: "1.0835" },
@@ -91,7 +67,7 @@ describe("posting", () => {
       { accountId: sales, credit: "33.33", currency: "EUR", rate: "1.0835" },
       { accountId: sales, credit: "33.34", currency: "EUR", rate: "1.0835" },
     ];
-    const posted = await journal().post({ companyId: acme.company.id, date: "2026-03-01", lines });
+    const posted = await acme.handle.accounting.journal.post({ companyId: acme.company.id, date: "2026-03-01", lines });
     expect(
       posted.lines.map((l) => [l.currency, l.debit, l.credit, l.baseDebit, l.baseCredit, l.isExchangeDifference]),
     ).toEqual([
@@ -101,11 +77,11 @@ describe("posting", () => {
       ["EUR", "0.00", "33.34", "0.00", "36.12", false],
       ["USD", "0.00", "0.01", "0.00", "0.01", true],
     ]);
-    expect(posted.lines[4]?.accountId).toBe(own.exchangeAccountId);
-    expect(await journal().getById(posted.id)).toEqual(posted);
+    expect(posted.lines[4]?.accountId).toBe(books.exchangeAccountId);
+    expect(await acme.handle.accounting.journal.getById(posted.id)).toEqual(posted);
   });
 
-  it("knows the decimals of a currency", async () => {
+  it("knows the decimals of a currency", async ({ test, acme, pair }) => {
     const inYen = (amount: string) => ({ currency: "JPY", rate: "0.0067", amount });
     const entry = ({ currency, rate, amount }: ReturnType<typeof inYen>) => ({
       companyId: acme.company.id,
@@ -115,13 +91,15 @@ describe("posting", () => {
         { accountId: pair[1], credit: amount, currency, rate },
       ],
     });
-    const yen = await journal().post(entry(inYen("1500")));
+    const yen = await acme.handle.accounting.journal.post(entry(inYen("1500")));
     expect(yen.lines.map((l) => [l.debit, l.baseDebit])).toEqual([
       ["1500", "10.05"],
       ["0", "0.00"],
     ]);
-    expect(await refused(() => journal().post(entry(inYen("1500.5"))))).toMatchObject({ code: "VALIDATION_FAILED" });
-    const dinar = await journal().post(entry({ currency: "KWD", rate: "3.25", amount: "1.005" }));
+    expect(await refused(test, acme, () => acme.handle.accounting.journal.post(entry(inYen("1500.5"))))).toMatchObject({
+      code: "VALIDATION_FAILED",
+    });
+    const dinar = await acme.handle.accounting.journal.post(entry({ currency: "KWD", rate: "3.25", amount: "1.005" }));
     expect(dinar.lines[0]).toMatchObject({ debit: "1.005", baseDebit: "3.27" });
     expect(
       await bySql(
@@ -135,10 +113,12 @@ describe("posting", () => {
     ).toBe("ZT002");
   });
 
-  it("needs a rate for another currency", async () => {
+  it("needs a rate for another currency", async ({ test, acme, pair }) => {
     const lines = transfer(acme, pair).lines.map((line) => ({ ...line, currency: "CHF" }));
     expect(
-      await refused(() => journal().post({ companyId: acme.company.id, date: "2026-03-01", lines })),
+      await refused(test, acme, () =>
+        acme.handle.accounting.journal.post({ companyId: acme.company.id, date: "2026-03-01", lines }),
+      ),
     ).toMatchObject({
       code: "INVARIANT_VIOLATED",
       message: expect.stringContaining("exchange rate"),
@@ -147,13 +127,13 @@ describe("posting", () => {
 });
 
 describe("what is wrong is refused", () => {
-  const valid = () => transfer(acme, pair).lines;
-  const cases: [string, () => Partial<NewJournalEntry>, string][] = [
-    ["a single line", () => ({ lines: [{ accountId: pair[0], debit: "1" }] }), "VALIDATION_FAILED"],
+  const valid = (acme: TestTenant, pair: readonly [string, string]) => transfer(acme, pair).lines;
+  const cases: [string, (given: Given) => Partial<NewJournalEntry>, string][] = [
+    ["a single line", ({ pair }) => ({ lines: [{ accountId: pair[0], debit: "1" }] }), "VALIDATION_FAILED"],
     ["no line", () => ({ lines: [] }), "VALIDATION_FAILED"],
     [
       "unequal sides",
-      () => ({
+      ({ pair }) => ({
         lines: [
           { accountId: pair[0], debit: "1" },
           { accountId: pair[1], credit: "2" },
@@ -163,7 +143,7 @@ describe("what is wrong is refused", () => {
     ],
     [
       "unequal sides of a currency that are equal together",
-      () => ({
+      ({ pair }) => ({
         lines: [
           { accountId: pair[0], debit: "1", currency: "EUR", rate: "1" },
           { accountId: pair[1], credit: "1", currency: "USD" },
@@ -173,13 +153,17 @@ describe("what is wrong is refused", () => {
     ],
     [
       "a line with both sides",
-      () => ({ lines: [{ accountId: pair[0], debit: "1", credit: "1" }, ...valid()] }),
+      ({ acme, pair }) => ({ lines: [{ accountId: pair[0], debit: "1", credit: "1" }, ...valid(acme, pair)] }),
       "VALIDATION_FAILED",
     ],
-    ["a line with no side", () => ({ lines: [{ accountId: pair[0] }, ...valid()] }), "VALIDATION_FAILED"],
+    [
+      "a line with no side",
+      ({ acme, pair }) => ({ lines: [{ accountId: pair[0] }, ...valid(acme, pair)] }),
+      "VALIDATION_FAILED",
+    ],
     [
       "an amount of zero",
-      () => ({
+      ({ pair }) => ({
         lines: [
           { accountId: pair[0], debit: "0" },
           { accountId: pair[1], credit: "0.00" },
@@ -189,7 +173,7 @@ describe("what is wrong is refused", () => {
     ],
     [
       "a negative amount",
-      () => ({
+      ({ pair }) => ({
         lines: [
           { accountId: pair[0], debit: "-1" },
           { accountId: pair[1], credit: "-1" },
@@ -199,7 +183,7 @@ describe("what is wrong is refused", () => {
     ],
     [
       "NaN",
-      () => ({
+      ({ pair }) => ({
         lines: [
           { accountId: pair[0], debit: "NaN" },
           { accountId: pair[1], credit: "NaN" },
@@ -209,7 +193,7 @@ describe("what is wrong is refused", () => {
     ],
     [
       "too many decimals",
-      () => ({
+      ({ pair }) => ({
         lines: [
           { accountId: pair[0], debit: "1.005" },
           { accountId: pair[1], credit: "1.005" },
@@ -220,41 +204,54 @@ describe("what is wrong is refused", () => {
     ["a date that does not exist", () => ({ date: "2026-02-30" }), "VALIDATION_FAILED"],
     [
       "an unknown account",
-      () => ({ lines: [...valid().slice(1), { accountId: newId(), debit: "10" }] }),
+      ({ acme, pair }) => ({ lines: [...valid(acme, pair).slice(1), { accountId: newId(), debit: "10" }] }),
       "INVARIANT_VIOLATED",
     ],
     [
       "the receivable account",
-      () => ({ lines: [...valid().slice(1), { accountId: own.receivableAccountId, debit: "10" }] }),
+      ({ acme, books, pair }) => ({
+        lines: [...valid(acme, pair).slice(1), { accountId: books.receivableAccountId, debit: "10" }],
+      }),
       "CONFLICT",
     ],
     [
       "the payable account",
-      () => ({ lines: [...valid().slice(1), { accountId: own.payableAccountId, debit: "10" }] }),
+      ({ acme, books, pair }) => ({
+        lines: [...valid(acme, pair).slice(1), { accountId: books.payableAccountId, debit: "10" }],
+      }),
       "CONFLICT",
     ],
     ["an unknown field", () => ({ amount: "10" }) as never, "VALIDATION_FAILED"],
   ];
-  it.each(cases)("%s", async (_what, rest, code) => {
-    expect(await refused(() => post(rest()))).toMatchObject({ code });
+  it.for(cases)("%s", async ([_what, rest, code], { test, acme, books, pair }) => {
+    const wrong = rest({ acme, books, pair });
+    expect(await refused(test, acme, () => post(acme, pair, wrong))).toMatchObject({ code });
     expect(
-      await refused(() => journal().postMany([transfer(acme, pair), transfer(acme, pair, "1", rest())])),
+      await refused(test, acme, () =>
+        acme.handle.accounting.journal.postMany([transfer(acme, pair), transfer(acme, pair, "1", wrong)]),
+      ),
     ).toMatchObject({ code });
   });
 
-  it("an account of another tenant", async () => {
+  it("an account of another tenant", async ({ test, acme, other, pair }) => {
     const theirs = await booksOf(other);
-    expect(await refused(() => post({ lines: transfer(acme, [theirs.bankAccountId, pair[1]]).lines }))).toMatchObject({
+    expect(
+      await refused(test, acme, () =>
+        post(acme, pair, { lines: transfer(acme, [theirs.bankAccountId, pair[1]]).lines }),
+      ),
+    ).toMatchObject({
       code: "INVARIANT_VIOLATED",
     });
     expect(
-      await refused(() => journal().post(transfer(other, [theirs.bankAccountId, theirs.salesAccountId]))),
+      await refused(test, acme, () =>
+        acme.handle.accounting.journal.post(transfer(other, [theirs.bankAccountId, theirs.salesAccountId])),
+      ),
     ).toMatchObject({
       code: "CONFLICT",
     });
   });
 
-  it("by raw SQL as well", async () => {
+  it("by raw SQL as well", async ({ test, acme, books, pair }) => {
     const [bank, sales] = pair;
     const attempts: Parameters<typeof postBySql>[1][] = [
       [[bank, "1", "0"]],
@@ -300,15 +297,15 @@ describe("what is wrong is refused", () => {
         [sales, "0", "1", "EUR", "2.08"],
       ],
       [
-        [own.receivableAccountId, "1", "0"],
+        [books.receivableAccountId, "1", "0"],
         [sales, "0", "1"],
       ],
     ];
     const outcomes: string[] = [];
     for (const lines of attempts) {
-      const before = await entriesOfAcme();
+      const before = await entriesOfAcme(test, acme);
       outcomes.push(await bySql(test, acme, postBySql(acme, lines)));
-      expect(await entriesOfAcme()).toEqual(before);
+      expect(await entriesOfAcme(test, acme)).toEqual(before);
     }
     expect(outcomes.join(" ")).toMatch(/^((ZT00[23]|23514|22003) ?)+$/);
     expect(outcomes).toHaveLength(attempts.length);
@@ -324,8 +321,8 @@ describe("what is wrong is refused", () => {
     ).toBe("done");
   });
 
-  it("any other way to write the ledger", async () => {
-    const posted = await post();
+  it("any other way to write the ledger", async ({ test, acme, pair }) => {
+    const posted = await post(acme, pair);
     const statements = [
       "update accounting.journal_entries set entry_date = '2020-01-01'",
       "delete from accounting.journal_entries",
@@ -343,37 +340,42 @@ describe("what is wrong is refused", () => {
       "set role ledger_writer",
     ];
     for (const text of statements) expect([text, await bySql(test, acme, [text])]).toEqual([text, "42501"]);
-    expect(await journal().getById(posted.id)).toEqual(posted);
+    expect(await acme.handle.accounting.journal.getById(posted.id)).toEqual(posted);
   });
 });
 
 describe("an idempotency key", () => {
-  it("returns the entry that was posted first", async () => {
+  it("returns the entry that was posted first", async ({ acme, pair }) => {
     const key = newId();
-    const first = await post({ idempotencyKey: key });
-    expect(await post({ idempotencyKey: key })).toEqual(first);
-    expect(await post({ idempotencyKey: key, id: newId() }, "10")).toEqual(first);
+    const first = await post(acme, pair, { idempotencyKey: key });
+    expect(await post(acme, pair, { idempotencyKey: key })).toEqual(first);
+    expect(await post(acme, pair, { idempotencyKey: key, id: newId() }, "10")).toEqual(first);
     expect(
-      await journal().postMany([transfer(acme, pair, "10", { idempotencyKey: key }), transfer(acme, pair)]),
+      await acme.handle.accounting.journal.postMany([
+        transfer(acme, pair, "10", { idempotencyKey: key }),
+        transfer(acme, pair),
+      ]),
     ).toEqual([first, expect.objectContaining({ source: "manual" })]);
   });
 
-  it("is refused for other content", async () => {
+  it("is refused for other content", async ({ test, acme, pair }) => {
     const key = newId();
-    const first = await post({ idempotencyKey: key });
+    const first = await post(acme, pair, { idempotencyKey: key });
     for (const rest of [
       { date: "2026-03-16" },
       { description: "Other" },
       { lines: transfer(acme, pair, "11").lines },
     ]) {
-      expect(await refused(() => post({ idempotencyKey: key, ...rest }))).toMatchObject({ code: "CONFLICT" });
+      expect(await refused(test, acme, () => post(acme, pair, { idempotencyKey: key, ...rest }))).toMatchObject({
+        code: "CONFLICT",
+      });
     }
-    expect(await journal().getById(first.id)).toEqual(first);
+    expect(await acme.handle.accounting.journal.getById(first.id)).toEqual(first);
   });
 
-  it("is a company's own", async () => {
+  it("is a company's own", async ({ acme, other, pair }) => {
     const key = newId();
-    const first = await post({ idempotencyKey: key });
+    const first = await post(acme, pair, { idempotencyKey: key });
     const theirs = await booksOf(other);
     const second = await other.handle.accounting.journal.post(
       transfer(other, [theirs.bankAccountId, theirs.salesAccountId], "99", { idempotencyKey: key }),
@@ -381,9 +383,9 @@ describe("an idempotency key", () => {
     expect(second.id).not.toBe(first.id);
   });
 
-  it("posts once when many come at the same time", async () => {
+  it("posts once when many come at the same time", async ({ acme, pair }) => {
     const key = newId();
-    const results = await Promise.all(Array.from({ length: 40 }, () => post({ idempotencyKey: key })));
+    const results = await Promise.all(Array.from({ length: 40 }, () => post(acme, pair, { idempotencyKey: key })));
     expect(new Set(results.map(({ id }) => id)).size).toBe(1);
     const clients = Array.from({ length: 8 }, () =>
       acme.handle.transaction((tx) =>
@@ -395,9 +397,12 @@ describe("an idempotency key", () => {
 });
 
 describe("a reversal", () => {
-  it("mirrors the entry, once", async () => {
-    const posted = await post({ reference: "R-1" });
-    const reversal = await journal().reverse(posted.id, { date: "2026-04-01", description: "Wrong account" });
+  it("mirrors the entry, once", async ({ test, acme, pair }) => {
+    const posted = await post(acme, pair, { reference: "R-1" });
+    const reversal = await acme.handle.accounting.journal.reverse(posted.id, {
+      date: "2026-04-01",
+      description: "Wrong account",
+    });
     expect(reversal).toMatchObject({
       source: "reversal",
       reversesEntryId: posted.id,
@@ -407,13 +412,19 @@ describe("a reversal", () => {
     expect(reversal.lines.map((l) => [l.accountId, l.debit, l.credit])).toEqual(
       posted.lines.map((l) => [l.accountId, l.credit, l.debit]),
     );
-    expect(await refused(() => journal().reverse(posted.id, { date: "2026-04-01" }))).toMatchObject({
+    expect(
+      await refused(test, acme, () => acme.handle.accounting.journal.reverse(posted.id, { date: "2026-04-01" })),
+    ).toMatchObject({
       code: "CONFLICT",
     });
-    expect(await refused(() => journal().reverse(reversal.id, { date: "2026-04-01" }))).toMatchObject({
+    expect(
+      await refused(test, acme, () => acme.handle.accounting.journal.reverse(reversal.id, { date: "2026-04-01" })),
+    ).toMatchObject({
       code: "CONFLICT",
     });
-    expect(await refused(() => journal().reverse(newId(), { date: "2026-04-01" }))).toMatchObject({
+    expect(
+      await refused(test, acme, () => acme.handle.accounting.journal.reverse(newId(), { date: "2026-04-01" })),
+    ).toMatchObject({
       code: "NOT_FOUND",
     });
     expect(
@@ -424,29 +435,39 @@ describe("a reversal", () => {
     ).toBe("ZT003");
   });
 
-  it("is not dated before its entry", async () => {
-    const posted = await post();
-    expect(await refused(() => journal().reverse(posted.id, { date: "2026-03-14" }))).toMatchObject({
+  it("is not dated before its entry", async ({ test, acme, pair }) => {
+    const posted = await post(acme, pair);
+    expect(
+      await refused(test, acme, () => acme.handle.accounting.journal.reverse(posted.id, { date: "2026-03-14" })),
+    ).toMatchObject({
       code: "CONFLICT",
     });
   });
 
-  it("is idempotent by its key", async () => {
-    const posted = await post();
+  it("is idempotent by its key", async ({ test, acme, pair }) => {
+    const posted = await post(acme, pair);
     const key = newId();
-    const first = await journal().reverse(posted.id, { date: "2026-04-01", idempotencyKey: key });
-    expect(await journal().reverse(posted.id, { date: "2026-04-01", idempotencyKey: key })).toEqual(first);
+    const first = await acme.handle.accounting.journal.reverse(posted.id, { date: "2026-04-01", idempotencyKey: key });
     expect(
-      await refused(() => journal().reverse(posted.id, { date: "2026-04-02", idempotencyKey: key })),
+      await acme.handle.accounting.journal.reverse(posted.id, { date: "2026-04-01", idempotencyKey: key }),
+    ).toEqual(first);
+    expect(
+      await refused(test, acme, () =>
+        acme.handle.accounting.journal.reverse(posted.id, { date: "2026-04-02", idempotencyKey: key }),
+      ),
     ).toMatchObject({ code: "CONFLICT" });
   });
 
-  it("happens once, when two race, two hundred times", async () => {
-    const posted = await journal().postMany(Array.from({ length: 200 }, () => transfer(acme, pair)));
+  it("happens once, when two race, two hundred times", async ({ test, acme, pair }) => {
+    const posted = await acme.handle.accounting.journal.postMany(
+      Array.from({ length: 200 }, () => transfer(acme, pair)),
+    );
     const outcomes = await Promise.all(
       posted.map(async ({ id }) => {
         const { values, errors } = sortOut(
-          await Promise.allSettled([1, 2].map(() => journal().reverse(id, { date: "2026-04-01" }))),
+          await Promise.allSettled(
+            [1, 2].map(() => acme.handle.accounting.journal.reverse(id, { date: "2026-04-01" })),
+          ),
         );
         return `${values.length} ${errors.map((error) => (error as { code: string }).code).join()}`;
       }),
@@ -462,7 +483,7 @@ describe("a reversal", () => {
 });
 
 describe("a preview", () => {
-  it("is what posting then gives, and posts nothing", async () => {
+  it("is what posting then gives, and posts nothing", async ({ test, acme, pair }) => {
     const entry = transfer(acme, pair, "10.00", {
       id: newId(),
       lines: [
@@ -471,10 +492,10 @@ describe("a preview", () => {
         { accountId: pair[1], credit: "33.33", currency: "EUR", rate: "1.0835" },
       ],
     });
-    const before = await entriesOfAcme();
-    const expected = await journal().post(entry, { preview: true });
-    expect(await entriesOfAcme()).toEqual(before);
-    const posted = await journal().post(entry);
+    const before = await entriesOfAcme(test, acme);
+    const expected = await acme.handle.accounting.journal.post(entry, { preview: true });
+    expect(await entriesOfAcme(test, acme)).toEqual(before);
+    const posted = await acme.handle.accounting.journal.post(entry);
     const plain = ({ createdAt: _at, lines, ...rest }: JournalEntry) => ({
       ...rest,
       lines: lines.map(({ id: _id, ...line }) => line),
@@ -482,28 +503,32 @@ describe("a preview", () => {
     expect(plain(posted)).toEqual(plain(expected));
 
     const reversal = { date: "2026-05-01", id: newId() };
-    const mirror = await journal().reverse(posted.id, { ...reversal, preview: true });
-    expect(plain(await journal().reverse(posted.id, reversal))).toEqual(plain(mirror));
+    const mirror = await acme.handle.accounting.journal.reverse(posted.id, { ...reversal, preview: true });
+    expect(plain(await acme.handle.accounting.journal.reverse(posted.id, reversal))).toEqual(plain(mirror));
   });
 
-  it("inside a transaction takes back only itself", async () => {
+  it("inside a transaction takes back only itself", async ({ acme, pair }) => {
     const kept = await acme.handle.transaction(async (tx) => {
       const first = await tx.accounting.journal.post(transfer(acme, pair));
       await tx.accounting.journal.post(transfer(acme, pair), { preview: true });
       return first;
     });
-    expect(await journal().getById(kept.id)).toEqual(kept);
+    expect(await acme.handle.accounting.journal.getById(kept.id)).toEqual(kept);
   });
 
-  it("fails as posting would", async () => {
-    expect(await refused(() => journal().post(transfer(acme, pair, "1.005"), { preview: true }))).toMatchObject({
+  it("fails as posting would", async ({ test, acme, pair }) => {
+    expect(
+      await refused(test, acme, () =>
+        acme.handle.accounting.journal.post(transfer(acme, pair, "1.005"), { preview: true }),
+      ),
+    ).toMatchObject({
       code: "INVARIANT_VIOLATED",
     });
   });
 });
 
 describe("closed periods", () => {
-  it("refuse by date, and let the stored result of a key through", async () => {
+  it("refuse by date, and let the stored result of a key through", async ({ test }) => {
     const closing = await createTenant(test);
     const theirs = await booksOf(closing);
     const { journal: theirJournal, periods } = closing.handle.accounting;
@@ -529,7 +554,7 @@ describe("closed periods", () => {
 });
 
 describe("the list", () => {
-  it("gives a company's entries newest first, page by page", async () => {
+  it("gives a company's entries newest first, page by page", async ({ test }) => {
     const paged = await createTenant(test);
     const theirs = await booksOf(paged);
     const dates = ["2026-01-01", "2026-01-02", "2026-01-02", "2026-01-03", "2026-02-01"];
@@ -543,3 +568,28 @@ describe("the list", () => {
     expect(second.nextCursor).toBeUndefined();
   });
 });
+
+const post = (
+  acme: TestTenant,
+  pair: readonly [string, string],
+  rest: Partial<NewJournalEntry> = {},
+  amount = "10.00",
+) => acme.handle.accounting.journal.post(transfer(acme, pair, amount, rest));
+
+const entriesOfAcme = (test: TestDatabase, acme: TestTenant) =>
+  ownerRows(test, "select id from accounting.journal_entries where tenant_id = $1 order by id", [acme.tenant.id]);
+
+/** Nothing was written by what failed. */
+async function refused(test: TestDatabase, acme: TestTenant, work: () => PromiseLike<unknown>) {
+  const before = await entriesOfAcme(test, acme);
+  const error = await rejection(work());
+  expect(await entriesOfAcme(test, acme)).toEqual(before);
+  return error as { code: string; message: string; issues?: { path: string }[] };
+}
+
+/** What a case may be made of. */
+interface Given {
+  acme: TestTenant;
+  books: Books;
+  pair: readonly [string, string];
+}

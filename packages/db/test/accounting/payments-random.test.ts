@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { DatabaseError, newId } from "../../src/index";
-import { createCustomer, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { createCustomer, type TestDatabase, type TestTenant } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 import { holds, lengthOf, runSeed } from "../kit/length";
 import {
   credited,
@@ -15,55 +16,29 @@ import {
 } from "./ledger-support";
 import { issued, ownerRows } from "./support";
 
-let test: TestDatabase;
-let acme: TestTenant;
-let customerId: string;
-
-beforeAll(async () => {
-  test = await createTestDatabase({ max: 10 });
-});
-afterAll(() => test.close());
-
-beforeEach(async () => {
-  acme = await tenantWithBooks(test);
-  customerId = (await createCustomer(acme)).id;
-});
-
-const paymentsOf = (of: TestTenant) => of.handle.accounting.payments;
-
-/** From a day on, one unit of a currency is worth so much in base currency. */
-const rate = (rateDate: string, value: string, currency = "EUR") =>
-  acme.handle.accounting.exchangeRates.set({ companyId: acme.company.id, currency, rateDate, rate: value });
-
-const euros = (amount: string, fields: object = {}) => ({
-  companyId: acme.company.id,
-  customerId,
-  currency: "EUR",
-  paymentDate: "2026-02-01",
-  amount,
-  ...fields,
-});
-
-const invoiceInEuro = async (amount: string, at: string) => {
-  await rate("2026-01-15", at);
-  return issued(acme, amount, { customerId, currency: "EUR" });
-};
-
 describe("many at once", () => {
-  it("do not wait for each other in a ring", async () => {
+  it("do not wait for each other in a ring", async ({ test, acme, customerId }) => {
     for (let round = 0; round < lengthOf(20, 200); round += 1) {
       const open = [];
-      for (let n = 0; n < 3; n += 1) open.push((await invoiceInEuro("10.00", "1.1")).id);
+      for (let n = 0; n < 3; n += 1) open.push((await invoiceInEuro(acme, customerId, "10.00", "1.1")).id);
       const [one = "", two = "", three = ""] = open;
-      const standing = await paymentsOf(acme).receive(euros("5.00", { exchangeRate: "1.3" }));
+      const standing = await acme.handle.accounting.payments.receive(
+        euros(acme, customerId, "5.00", { exchangeRate: "1.3" }),
+      );
       const to = (...ids: string[]) => ({ allocations: ids.map((invoiceId) => ({ invoiceId, amount: "1.00" })) });
-      const kept = await paymentsOf(acme).receive(euros("3.00", { exchangeRate: "1.2", ...to(one, two, three) }));
+      const kept = await acme.handle.accounting.payments.receive(
+        euros(acme, customerId, "3.00", { exchangeRate: "1.2", ...to(one, two, three) }),
+      );
       const outcomes = await Promise.allSettled([
-        paymentsOf(acme).receive(euros("4.00", { exchangeRate: "1.2", ...to(one, two) })),
-        paymentsOf(acme).receive(euros("4.00", { exchangeRate: "1.4", ...to(two, one) })),
-        paymentsOf(acme).receive(euros("4.00", { currency: "USD" })),
-        paymentsOf(acme).allocate({ paymentId: standing.id, ...to(three, two) }),
-        paymentsOf(acme).void(kept.id),
+        acme.handle.accounting.payments.receive(
+          euros(acme, customerId, "4.00", { exchangeRate: "1.2", ...to(one, two) }),
+        ),
+        acme.handle.accounting.payments.receive(
+          euros(acme, customerId, "4.00", { exchangeRate: "1.4", ...to(two, one) }),
+        ),
+        acme.handle.accounting.payments.receive(euros(acme, customerId, "4.00", { currency: "USD" })),
+        acme.handle.accounting.payments.allocate({ paymentId: standing.id, ...to(three, two) }),
+        acme.handle.accounting.payments.void(kept.id),
         acme.handle.execute(sql`update accounting.invoices set status = 'paid' where id = ${three}`),
       ]);
       for (const { reason } of outcomes.filter((outcome) => outcome.status === "rejected")) {
@@ -78,11 +53,16 @@ describe("many at once", () => {
 describe("accounts are locked in one order", () => {
   const lowest = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 
-  it("when a payment and its allocation are two statements of a transaction", async () => {
+  it("when a payment and its allocation are two statements of a transaction", async ({ test, acme, customerId }) => {
     const exchangeAccountId = await newAccount(acme, { id: lowest(1), type: "income" });
     await acme.handle.accounting.books.update(acme.company.id, { exchangeAccountId });
-    const [one, two] = [await invoiceInEuro("10.00", "1.1"), await invoiceInEuro("10.00", "1.1")];
-    const standing = await paymentsOf(acme).receive(euros("10.00", { exchangeRate: "1.3" }));
+    const [one, two] = [
+      await invoiceInEuro(acme, customerId, "10.00", "1.1"),
+      await invoiceInEuro(acme, customerId, "10.00", "1.1"),
+    ];
+    const standing = await acme.handle.accounting.payments.receive(
+      euros(acme, customerId, "10.00", { exchangeRate: "1.3" }),
+    );
     const id = newId();
     const allocation = (paymentId: string, invoiceId: string): Query => [
       `insert into accounting.payment_allocations (company_id, payment_id, invoice_id, amount) values ($1, $2, $3, 10)`,
@@ -102,20 +82,25 @@ describe("accounts are locked in one order", () => {
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("when a payment posts a difference before itself", async () => {
+  it("when a payment posts a difference before itself", async ({ test, acme, customerId }) => {
     const accountId = await newAccount(acme, { id: lowest(1) });
-    const { id: invoiceId } = await invoiceInEuro("30.00", "1.1");
+    const { id: invoiceId } = await invoiceInEuro(acme, customerId, "30.00", "1.1");
     const allocations = [{ invoiceId, amount: "10.00" }];
-    const request = euros("10.00", { exchangeRate: "1.3", accountId, allocations });
-    const standing = await paymentsOf(acme).receive(request);
-    for (const work of [() => paymentsOf(acme).receive(request), () => paymentsOf(acme).void(standing.id)]) {
+    const request = euros(acme, customerId, "10.00", { exchangeRate: "1.3", accountId, allocations });
+    const standing = await acme.handle.accounting.payments.receive(request);
+    for (const work of [
+      () => acme.handle.accounting.payments.receive(request),
+      () => acme.handle.accounting.payments.void(standing.id),
+    ]) {
       const both = await test.asOwner(async (owner) => {
         await owner.query("begin");
         await owner.query(
           "select from accounting.account_balances where account_id = $1 and tenant_id = $2 for update",
           [accountId, acme.tenant.id],
         );
-        const plain = paymentsOf(acme).receive(euros("1.00", { currency: "USD", accountId }));
+        const plain = acme.handle.accounting.payments.receive(
+          euros(acme, customerId, "1.00", { currency: "USD", accountId }),
+        );
         await waitingForLocks(test, 1);
         const other = work();
         await waitingForLocks(test, 2);
@@ -156,13 +141,13 @@ type Step = (typeof steps extends fc.Arbitrary<infer S> ? S : never) extends (in
 describe("whatever happens, in any order", () => {
   const seed = runSeed();
 
-  it(`adds up on every day (seed ${seed})`, async () => {
+  it(`adds up on every day (seed ${seed})`, async ({ test, acme, customerId }) => {
     const property = fc.asyncProperty(steps, async (all) => {
       acme = await tenantWithBooks(test);
       customerId = (await createCustomer(acme)).id;
-      await rate("2026-01-01", "1.1");
+      await rate(acme, "2026-01-01", "1.1");
       for (const step of all) {
-        await take(step).catch((error: DatabaseError) => {
+        await take(test, acme, customerId, step).catch((error: DatabaseError) => {
           if (!["INVARIANT_VIOLATED", "CONFLICT", "NOT_FOUND"].includes(error.code)) throw error;
         });
       }
@@ -171,7 +156,12 @@ describe("whatever happens, in any order", () => {
     await holds(property, { seed, floor: 4, seconds: 3, soak: 400 });
   });
 
-  async function take({ kind, currency, cents, day, rate: value, pick }: Step): Promise<unknown> {
+  async function take(
+    test: TestDatabase,
+    acme: TestTenant,
+    customerId: string,
+    { kind, currency, cents, day, rate: value, pick }: Step,
+  ): Promise<unknown> {
     const amount = (cents / 100).toFixed(2);
     const date = `2026-03-${String(day).padStart(2, "0")}`;
     const rows = async (table: string, where: string): Promise<string[]> =>
@@ -181,8 +171,10 @@ describe("whatever happens, in any order", () => {
         ])
       ).map(({ id }) => String(id));
     const one = (ids: string[]) => ids[pick % Math.max(ids.length, 1)] ?? customerId;
-    const payment = { ...euros(amount, { currency, exchangeRate: (value / 1e8).toFixed(8), paymentDate: date }) };
-    const of = paymentsOf(acme);
+    const payment = {
+      ...euros(acme, customerId, amount, { currency, exchangeRate: (value / 1e8).toFixed(8), paymentDate: date }),
+    };
+    const of = acme.handle.accounting.payments;
     if (kind === "invoice")
       return issued(acme, amount, { customerId, currency, invoiceDate: date, dueDate: `2026-04-${date.slice(8)}` });
     if (kind === "note") return credited(acme, customerId, amount, { currency, invoiceDate: date });
@@ -203,3 +195,21 @@ describe("whatever happens, in any order", () => {
     return acme.handle.execute(sql`update accounting.invoices set status = 'paid' where id = ${open}`);
   }
 });
+
+/** From a day on, one unit of a currency is worth so much in base currency. */
+const rate = (acme: TestTenant, rateDate: string, value: string, currency = "EUR") =>
+  acme.handle.accounting.exchangeRates.set({ companyId: acme.company.id, currency, rateDate, rate: value });
+
+const euros = (acme: TestTenant, customerId: string, amount: string, fields: object = {}) => ({
+  companyId: acme.company.id,
+  customerId,
+  currency: "EUR",
+  paymentDate: "2026-02-01",
+  amount,
+  ...fields,
+});
+
+const invoiceInEuro = async (acme: TestTenant, customerId: string, amount: string, at: string) => {
+  await rate(acme, "2026-01-15", at);
+  return issued(acme, amount, { customerId, currency: "EUR" });
+};

@@ -1,43 +1,17 @@
 import { eq, sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { books, payments } from "../../src/accounting";
 import { type ConflictError, NotFoundError, ValidationError } from "../../src/index";
-import {
-  createCustomer,
-  createTenant,
-  createTestDatabase,
-  createVendor,
-  type TestDatabase,
-  type TestTenant,
-} from "../../src/testing";
+import { createCustomer, createTenant, createVendor, type TestTenant } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 import { approved, discrepancies, newAccount, postings, tenantWithBooks } from "./ledger-support";
 import { bySql } from "./ledger-tools";
 import { balanceOf, issued, ownerRows, rejection } from "./support";
 
-let test: TestDatabase;
-let acme: TestTenant;
-let customerId: string;
-let money: { companyId: string; customerId: string; paymentDate: string };
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
-
-beforeEach(async () => {
-  acme = await tenantWithBooks(test);
-  customerId = (await createCustomer(acme)).id;
-  money = { companyId: acme.company.id, customerId, paymentDate: "2026-02-01" };
-});
-
-const paymentsOf = (of: TestTenant) => of.handle.accounting.payments;
-const invoiceOf = (id: string) => acme.handle.accounting.invoices.getById(id);
-const conflict = { code: "CONFLICT" } satisfies Partial<ConflictError>;
-
 describe("money received", () => {
-  it("is posted to the bank and the customer, and settles what it names", async () => {
+  it("is posted to the bank and the customer, and settles what it names", async ({ test, acme, customerId, money }) => {
     const [first, second] = [await issued(acme, "100.00", { customerId }), await issued(acme, "50.00", { customerId })];
-    const payment = await paymentsOf(acme).receive({
+    const payment = await acme.handle.accounting.payments.receive({
       ...money,
       amount: "120.00",
       reference: "RF-1",
@@ -56,13 +30,17 @@ describe("money received", () => {
       allocatedBaseAmount: "115.00",
       voidedOn: null,
     });
-    const { updatedAt: _written, ...stored } = await paymentsOf(acme).getById(payment.id);
+    const { updatedAt: _written, ...stored } = await acme.handle.accounting.payments.getById(payment.id);
     expect(payment).toMatchObject(stored);
     expect(await postings(test, acme, payment.id)).toEqual(["payment 2026-02-01: bank 120.00, receivable -120.00"]);
-    expect(await invoiceOf(first.id)).toMatchObject({ status: "paid", paidAmount: "100.00", paidBaseAmount: "100.00" });
-    expect(await invoiceOf(second.id)).toMatchObject({ status: "partly_paid", paidAmount: "15.00" });
+    expect(await invoiceOf(acme, first.id)).toMatchObject({
+      status: "paid",
+      paidAmount: "100.00",
+      paidBaseAmount: "100.00",
+    });
+    expect(await invoiceOf(acme, second.id)).toMatchObject({ status: "partly_paid", paidAmount: "15.00" });
     expect(await balanceOf(acme, customerId)).toBe("30.00");
-    const document = await paymentsOf(acme).findDocument(payment.id);
+    const document = await acme.handle.accounting.payments.findDocument(payment.id);
     expect(document?.allocations).toMatchObject([
       { invoiceId: first.id, amount: "100.00", baseAmount: "100.00", sourceBaseAmount: "100.00" },
       { invoiceId: second.id, amount: "15.00", allocatedOn: "2026-02-01", reversedOn: null },
@@ -70,30 +48,37 @@ describe("money received", () => {
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("is the customer's credit as far as it settles nothing", async () => {
-    await paymentsOf(acme).receive({ ...money, amount: "25.00" });
+  it("is the customer's credit as far as it settles nothing", async ({ test, acme, customerId, money }) => {
+    await acme.handle.accounting.payments.receive({ ...money, amount: "25.00" });
     expect(await balanceOf(acme, customerId)).toBe("-25.00");
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("counts for an invoice from the invoice's date on, when that is later", async () => {
+  it("counts for an invoice from the invoice's date on, when that is later", async ({
+    test,
+    acme,
+    customerId,
+    money,
+  }) => {
     const invoice = await issued(acme, "10.00", { customerId, invoiceDate: "2026-03-01", dueDate: "2026-03-31" });
     const allocations = [{ invoiceId: invoice.id, amount: "10.00" }];
-    const { id } = await paymentsOf(acme).receive({ ...money, amount: "10.00", allocations });
-    expect((await paymentsOf(acme).findDocument(id))?.allocations).toMatchObject([{ allocatedOn: "2026-03-01" }]);
+    const { id } = await acme.handle.accounting.payments.receive({ ...money, amount: "10.00", allocations });
+    expect((await acme.handle.accounting.payments.findDocument(id))?.allocations).toMatchObject([
+      { allocatedOn: "2026-03-01" },
+    ]);
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("goes through the account it names", async () => {
+  it("goes through the account it names", async ({ test, acme, money }) => {
     const [cash, card] = [await newAccount(acme), await newAccount(acme, { type: "liability" })];
     for (const accountId of [cash, card]) {
-      const payment = await paymentsOf(acme).receive({ ...money, accountId, amount: "5.00" });
+      const payment = await acme.handle.accounting.payments.receive({ ...money, accountId, amount: "5.00" });
       expect(payment.accountId).toBe(accountId);
       expect(await postings(test, acme, payment.id)).toEqual(["payment 2026-02-01: other 5.00, receivable -5.00"]);
     }
   });
 
-  it("refuses accounts that take no payments", async () => {
+  it("refuses accounts that take no payments", async ({ acme, money }) => {
     const [own] = await acme.handle.select().from(books);
     const refused = [
       own?.receivableAccountId,
@@ -105,17 +90,18 @@ describe("money received", () => {
       await newAccount(acme, { currency: "EUR" }),
     ];
     for (const accountId of refused) {
-      const outcome = paymentsOf(acme).receive({ ...money, accountId: accountId ?? "", amount: "5.00" });
+      const outcome = acme.handle.accounting.payments.receive({ ...money, accountId: accountId ?? "", amount: "5.00" });
       await expect(outcome).rejects.toMatchObject(conflict);
     }
-    expect(await paymentsOf(acme).list()).toMatchObject({ items: [] });
+    expect(await acme.handle.accounting.payments.list()).toMatchObject({ items: [] });
   });
 
-  it("needs records that the company has, and books", async () => {
+  it("needs records that the company has, and books", async ({ test, acme, money }) => {
     const other = await tenantWithBooks(test);
     const theirs = await createCustomer(other);
     const account = await newAccount(other);
-    const attempt = (fields: object) => rejection(paymentsOf(acme).receive({ ...money, amount: "5.00", ...fields }));
+    const attempt = (fields: object) =>
+      rejection(acme.handle.accounting.payments.receive({ ...money, amount: "5.00", ...fields }));
     expect(await attempt({ customerId: theirs.id })).toBeInstanceOf(NotFoundError);
     expect(await attempt({ accountId: account })).toBeInstanceOf(NotFoundError);
     const invoiceId = (await issued(other)).id;
@@ -124,7 +110,7 @@ describe("money received", () => {
     expect(await attempt({ companyId: bookless.id })).toMatchObject(conflict);
   });
 
-  it("is recorded once under one external id", async () => {
+  it("is recorded once under one external id", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "100.00", { customerId });
     const request = {
       ...money,
@@ -132,13 +118,13 @@ describe("money received", () => {
       externalId: "bank-1",
       allocations: [{ invoiceId: invoice.id, amount: "60.00" }],
     };
-    const first = await paymentsOf(acme).receive(request);
-    const again = await paymentsOf(acme).receive({
+    const first = await acme.handle.accounting.payments.receive(request);
+    const again = await acme.handle.accounting.payments.receive({
       ...request,
       amount: "80",
       allocations: [{ invoiceId: invoice.id, amount: "60" }],
     });
-    expect(again).toEqual({ ...(await paymentsOf(acme).getById(first.id)) });
+    expect(again).toEqual({ ...(await acme.handle.accounting.payments.getById(first.id)) });
     const others = [
       { amount: "81.00" },
       { paymentDate: "2026-02-02" },
@@ -150,24 +136,24 @@ describe("money received", () => {
       { allocations: [{ invoiceId: invoice.id, amount: "10.00" }] },
     ];
     for (const other of others) {
-      await expect(paymentsOf(acme).receive({ ...request, ...other })).rejects.toMatchObject(conflict);
+      await expect(acme.handle.accounting.payments.receive({ ...request, ...other })).rejects.toMatchObject(conflict);
     }
     const vendorId = (await createVendor(acme)).id;
     const { customerId: _customer, allocations: _allocations, ...rest } = request;
-    await expect(paymentsOf(acme).make({ ...rest, vendorId })).rejects.toMatchObject(conflict);
-    expect((await paymentsOf(acme).list()).items).toHaveLength(1);
+    await expect(acme.handle.accounting.payments.make({ ...rest, vendorId })).rejects.toMatchObject(conflict);
+    expect((await acme.handle.accounting.payments.list()).items).toHaveLength(1);
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("is recorded once when it comes several times at once", async () => {
+  it("is recorded once when it comes several times at once", async ({ acme, customerId, money }) => {
     const request = { ...money, amount: "80.00", externalId: "bank-1", allocations: "oldest" as const };
     await issued(acme, "100.00", { customerId });
-    const all = await Promise.all(Array.from({ length: 10 }, () => paymentsOf(acme).receive(request)));
+    const all = await Promise.all(Array.from({ length: 10 }, () => acme.handle.accounting.payments.receive(request)));
     expect(new Set(all.map(({ id }) => id)).size).toBe(1);
     expect(await balanceOf(acme, customerId)).toBe("20.00");
   });
 
-  it("names the fields that do not fit", async () => {
+  it("names the fields that do not fit", async ({ acme, customerId, money }) => {
     const invoiceId = customerId;
     const wrong: [object, string][] = [
       [{ amount: "0" }, "amount"],
@@ -194,7 +180,7 @@ describe("money received", () => {
       ],
     ];
     for (const [fields, path] of wrong) {
-      const error = await rejection(paymentsOf(acme).receive({ ...money, amount: "5.00", ...fields }));
+      const error = await rejection(acme.handle.accounting.payments.receive({ ...money, amount: "5.00", ...fields }));
       expect(error).toBeInstanceOf(ValidationError);
       expect([...new Set((error as ValidationError).issues.map((issue) => issue.path))]).toEqual([path]);
     }
@@ -202,10 +188,10 @@ describe("money received", () => {
 });
 
 describe("money paid", () => {
-  it("is posted from the bank to the vendor, and settles what it names", async () => {
+  it("is posted from the bank to the vendor, and settles what it names", async ({ test, acme }) => {
     const vendor = await createVendor(acme);
     const bill = await approved(acme, vendor.id, "70.00");
-    const payment = await paymentsOf(acme).make({
+    const payment = await acme.handle.accounting.payments.make({
       companyId: acme.company.id,
       vendorId: vendor.id,
       paymentDate: "2026-02-01",
@@ -231,7 +217,7 @@ const insertPayment = `insert into accounting.payments (company_id, direction, c
   values ($1, 'in', $2, null, '2026-02-01', 12.5)`;
 
 describe("a payment in raw SQL", () => {
-  it("is valued and posted like any other, many at once", async () => {
+  it("is valued and posted like any other, many at once", async ({ test, acme, customerId }) => {
     const many = `insert into accounting.payments (company_id, direction, customer_id, account_id, payment_date, amount, base_amount)
       select $1, 'in', $2, null, '2026-02-01', n, 99 from generate_series(1, 50) n`;
     expect(await bySql(test, acme, [many, [acme.company.id, customerId]])).toBe("done");
@@ -246,7 +232,7 @@ describe("a payment in raw SQL", () => {
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("is not preset, changed or deleted", async () => {
+  it("is not preset, changed or deleted", async ({ test, acme, customerId }) => {
     const own = [acme.company.id, customerId];
     const preset = (column: string, value: string) =>
       insertPayment.replace("amount)", `amount, ${column})`).replace("12.5)", `12.5, ${value})`);
@@ -278,7 +264,7 @@ describe("a payment in raw SQL", () => {
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("cannot be posted, counted or settled by the internal functions", async () => {
+  it("cannot be posted, counted or settled by the internal functions", async ({ test, acme }) => {
     for (const call of [
       "select accounting.lock_accounts('{}', '{}')",
       "select accounting.count_allocation(null, 1)",
@@ -288,9 +274,9 @@ describe("a payment in raw SQL", () => {
     }
   });
 
-  it("needs a scope, and so does an allocation", async () => {
+  it("needs a scope, and so does an allocation", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "10.00", { customerId });
-    const { id } = await paymentsOf(acme).receive({ ...money, amount: "10.00" });
+    const { id } = await acme.handle.accounting.payments.receive({ ...money, amount: "10.00" });
     const platform = test.db.platform({ actor: "tests", reason: "write payments without a scope" });
     const [tenantId, companyId] = [acme.tenant.id, acme.company.id];
     for (const statement of [
@@ -307,79 +293,103 @@ describe("a payment in raw SQL", () => {
 });
 
 describe("the void of a payment", () => {
-  it("takes back what it settled and mirrors its entry", async () => {
+  it("takes back what it settled and mirrors its entry", async ({ test, acme, customerId, money }) => {
     const invoice = await issued(acme, "100.00", { customerId });
     const allocations = [{ invoiceId: invoice.id, amount: "40.00" }];
-    const payment = await paymentsOf(acme).receive({ ...money, amount: "50.00", allocations });
-    const voided = await paymentsOf(acme).void(payment.id, { date: "2026-02-20" });
+    const payment = await acme.handle.accounting.payments.receive({ ...money, amount: "50.00", allocations });
+    const voided = await acme.handle.accounting.payments.void(payment.id, { date: "2026-02-20" });
     expect(voided).toMatchObject({ voidedOn: "2026-02-20", allocatedAmount: "0.00", allocatedBaseAmount: "0.00" });
-    const { updatedAt: _written, ...stored } = await paymentsOf(acme).getById(payment.id);
+    const { updatedAt: _written, ...stored } = await acme.handle.accounting.payments.getById(payment.id);
     expect(voided).toMatchObject(stored);
     expect(await postings(test, acme, payment.id)).toEqual([
       "payment 2026-02-01: bank 50.00, receivable -50.00",
       "payment_void 2026-02-20: bank -50.00, receivable 50.00",
     ]);
-    expect(await invoiceOf(invoice.id)).toMatchObject({ status: "issued", paidAmount: "0.00", paidBaseAmount: "0.00" });
-    expect((await paymentsOf(acme).findDocument(payment.id))?.allocations).toMatchObject([
+    expect(await invoiceOf(acme, invoice.id)).toMatchObject({
+      status: "issued",
+      paidAmount: "0.00",
+      paidBaseAmount: "0.00",
+    });
+    expect((await acme.handle.accounting.payments.findDocument(payment.id))?.allocations).toMatchObject([
       { reversedOn: "2026-02-20" },
     ]);
     expect(await balanceOf(acme, customerId)).toBe("100.00");
     expect(await discrepancies(test, acme)).toEqual([]);
-    await expect(paymentsOf(acme).void(payment.id)).rejects.toMatchObject(conflict);
-    await expect(paymentsOf(acme).void(customerId)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(acme.handle.accounting.payments.void(payment.id)).rejects.toMatchObject(conflict);
+    await expect(acme.handle.accounting.payments.void(customerId)).rejects.toBeInstanceOf(NotFoundError);
   });
 
-  it("is not dated before anything that the payment did", async () => {
+  it("is not dated before anything that the payment did", async ({ test, acme, customerId, money }) => {
     const [first, second] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
-    const payment = await paymentsOf(acme).receive({ ...money, amount: "20.00" });
+    const payment = await acme.handle.accounting.payments.receive({ ...money, amount: "20.00" });
     const allocate = (invoiceId: string, date: string) =>
-      paymentsOf(acme).allocate({ paymentId: payment.id, date, allocations: [{ invoiceId, amount: "5.00" }] });
+      acme.handle.accounting.payments.allocate({
+        paymentId: payment.id,
+        date,
+        allocations: [{ invoiceId, amount: "5.00" }],
+      });
     const [earlier] = await allocate(first.id, "2026-02-05");
-    await paymentsOf(acme).takeBack(earlier?.id ?? "", { date: "2026-02-25" });
-    await expect(paymentsOf(acme).void(payment.id, { date: "2026-01-31" })).rejects.toMatchObject(conflict);
-    await expect(paymentsOf(acme).void(payment.id, { date: "2026-02-24" })).rejects.toMatchObject(conflict);
+    await acme.handle.accounting.payments.takeBack(earlier?.id ?? "", { date: "2026-02-25" });
+    await expect(acme.handle.accounting.payments.void(payment.id, { date: "2026-01-31" })).rejects.toMatchObject(
+      conflict,
+    );
+    await expect(acme.handle.accounting.payments.void(payment.id, { date: "2026-02-24" })).rejects.toMatchObject(
+      conflict,
+    );
     await allocate(second.id, "2026-02-28");
-    await expect(paymentsOf(acme).void(payment.id, { date: "2026-02-27" })).rejects.toMatchObject(conflict);
+    await expect(acme.handle.accounting.payments.void(payment.id, { date: "2026-02-27" })).rejects.toMatchObject(
+      conflict,
+    );
     expect(await discrepancies(test, acme)).toEqual([]);
-    await paymentsOf(acme).void(payment.id, { date: "2026-02-28" });
+    await acme.handle.accounting.payments.void(payment.id, { date: "2026-02-28" });
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 
-  it("is dated today, or when the last of what it did had happened", async () => {
+  it("is dated today, or when the last of what it did had happened", async ({ test, acme, customerId, money }) => {
     const [{ today = "" } = {}] = await ownerRows(test, "select current_date::text as today");
-    const payment = await paymentsOf(acme).receive({ ...money, amount: "20.00" });
-    expect((await paymentsOf(acme).void(payment.id)).voidedOn).toBe(today);
-    const future = await paymentsOf(acme).receive({ ...money, amount: "20.00", paymentDate: "2099-05-01" });
+    const payment = await acme.handle.accounting.payments.receive({ ...money, amount: "20.00" });
+    expect((await acme.handle.accounting.payments.void(payment.id)).voidedOn).toBe(today);
+    const future = await acme.handle.accounting.payments.receive({
+      ...money,
+      amount: "20.00",
+      paymentDate: "2099-05-01",
+    });
     await issued(acme, "10.00", { customerId });
     const allocations = "oldest" as const;
-    const [allocation] = await paymentsOf(acme).allocate({ paymentId: future.id, date: "2099-06-01", allocations });
+    const [allocation] = await acme.handle.accounting.payments.allocate({
+      paymentId: future.id,
+      date: "2099-06-01",
+      allocations,
+    });
     expect(allocation?.allocatedOn).toBe("2099-06-01");
-    expect((await paymentsOf(acme).void(future.id)).voidedOn).toBe("2099-06-01");
+    expect((await acme.handle.accounting.payments.void(future.id)).voidedOn).toBe("2099-06-01");
     expect(await discrepancies(test, acme)).toEqual([]);
   });
 });
 
 describe("a tenant", () => {
-  it("neither sees nor settles another's payments", async () => {
-    const payment = await paymentsOf(acme).receive({ ...money, amount: "20.00" });
+  it("neither sees nor settles another's payments", async ({ test, acme, money }) => {
+    const payment = await acme.handle.accounting.payments.receive({ ...money, amount: "20.00" });
     const other = await tenantWithBooks(test);
     const theirs = await createCustomer(other);
     await issued(other, "10.00", { customerId: theirs.id });
-    expect(await paymentsOf(other).findById(payment.id)).toBeUndefined();
-    expect(await paymentsOf(other).findDocument(payment.id)).toBeUndefined();
+    expect(await other.handle.accounting.payments.findById(payment.id)).toBeUndefined();
+    expect(await other.handle.accounting.payments.findDocument(payment.id)).toBeUndefined();
     const allocations = "oldest" as const;
     for (const source of [{ paymentId: payment.id }, { creditNoteId: payment.id }, { vendorCreditId: payment.id }]) {
-      await expect(paymentsOf(other).allocate({ ...source, allocations })).rejects.toBeInstanceOf(NotFoundError);
+      await expect(other.handle.accounting.payments.allocate({ ...source, allocations })).rejects.toBeInstanceOf(
+        NotFoundError,
+      );
     }
-    await expect(paymentsOf(other).void(payment.id)).rejects.toBeInstanceOf(NotFoundError);
+    await expect(other.handle.accounting.payments.void(payment.id)).rejects.toBeInstanceOf(NotFoundError);
     await other.handle.update(payments).set({ voidedOn: "2026-02-02" }).where(eq(payments.id, payment.id));
-    expect((await paymentsOf(acme).getById(payment.id)).voidedOn).toBeNull();
+    expect((await acme.handle.accounting.payments.getById(payment.id)).voidedOn).toBeNull();
   });
 
-  it("without books cannot be paid", async () => {
+  it("without books cannot be paid", async ({ test }) => {
     const bookless = await createTenant(test, "Bookless", { chart: false });
     const { id } = await createCustomer(bookless);
-    const attempt = paymentsOf(bookless).receive({
+    const attempt = bookless.handle.accounting.payments.receive({
       companyId: bookless.company.id,
       customerId: id,
       amount: "1.00",
@@ -388,3 +398,7 @@ describe("a tenant", () => {
     await expect(attempt).rejects.toMatchObject(conflict);
   });
 });
+
+const invoiceOf = (acme: TestTenant, id: string) => acme.handle.accounting.invoices.getById(id);
+
+const conflict = { code: "CONFLICT" } satisfies Partial<ConflictError>;

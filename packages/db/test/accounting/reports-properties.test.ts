@@ -1,24 +1,15 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { describe, expect } from "vitest";
+import { createTenant, type TestTenant } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 import { holds, runSeed } from "../kit/length";
 import { type AccountKey, chart, decimal, type Item, MadeBooks, type Source } from "./reports-books";
 import { asText, expectedAgeing, expectedTotal, expectedTrialBalance, netOf } from "./reports-expected";
 import { writeBooks } from "./reports-rows";
 import { allPages, ownerRows } from "./support";
 
-let test: TestDatabase;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
-
 const days = 150;
-// Some days before today and some after, as reports count today's month from its end.
-const firstDay = Date.now() - 100 * 86_400_000;
 const dayOf = (offset: number) => new Date(firstDay + offset * 86_400_000).toISOString().slice(0, 10);
-const last = (...all: string[]) => all.sort().at(-1) ?? "";
 
 const day = fc.integer({ min: 0, max: days }).map(dayOf);
 const amount = fc.bigInt({ min: 1n, max: 9_999_999n });
@@ -29,6 +20,60 @@ const money = fc.oneof(
 );
 const pick = fc.nat();
 const party = fc.integer({ min: 0, max: 1 });
+
+const seed = runSeed();
+
+describe(`random books (seed ${seed})`, () => {
+  it("are reported on any day as their lines and documents add up", async ({ test }) => {
+    const property = fc.asyncProperty(
+      fc.array(command, { minLength: 1, maxLength: 60, size: "max" }),
+      fc.array(day, { minLength: 3, maxLength: 3 }),
+      fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 1, max: 7 }),
+      async (commands, dates, buckets, limit) => {
+        const made = new MadeBooks();
+        for (const c of commands) apply(made, c);
+        const of = await createTenant(test, "Random", { chart: false });
+        await test.asOwner((owner) => writeBooks(owner, made, of.tenant.id, of.company.id));
+        const [from = "", asOf = "", to = ""] = dates.sort();
+        for (const date of [from, asOf, to])
+          await checkDay(
+            of,
+            made,
+            date,
+            buckets.sort((a, b) => a - b),
+          );
+        const profit = await of.handle.accounting.reports.profitAndLoss({ companyId: of.company.id, from, to });
+        const total = (type: string) => expectedTotal(made, type, from, to);
+        expect(profit.income.total).toBe(decimal(total("income")));
+        expect(profit.expense.total).toBe(decimal(total("expense")));
+        expect(profit.result).toBe(decimal(total("income") - total("expense")));
+        await checkLedgers(of, made, from, to, limit);
+        expect(await of.handle.accounting.integrity.violations()).toEqual([]);
+      },
+    );
+    await holds(property, { seed, floor: 10, seconds: 3, soak: 1_000 });
+  });
+
+  it("have totals that are the sums of their lines", async ({ test }) => {
+    const made = new MadeBooks();
+    for (const c of fc.sample(command, 200)) apply(made, c);
+    const of = await createTenant(test, "Random", { chart: false });
+    await test.asOwner((owner) => writeBooks(owner, made, of.tenant.id, of.company.id));
+    const [row] = await ownerRows(
+      test,
+      `select (select sum(base_debit) from accounting.period_totals where tenant_id = $1) as totals,
+         (select sum(base_debit) from accounting.journal_lines where tenant_id = $1) as lines`,
+      [of.tenant.id],
+    );
+    expect(row?.totals).toBe(row?.lines);
+  });
+});
+
+// Some days before today and some after, as reports count today's month from its end.
+const firstDay = Date.now() - 100 * 86_400_000;
+
+const last = (...all: string[]) => all.sort().at(-1) ?? "";
 
 const command = fc.oneof(
   fc.record({ do: fc.constant("manual" as const), day, amount, from: pick, to: pick }),
@@ -48,6 +93,7 @@ const command = fc.oneof(
   fc.record({ do: fc.constant("take back" as const), day, pick }),
   fc.record({ do: fc.constant("void" as const), day, pick }),
 );
+
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 
 const free: AccountKey[] = ["bank", "capital", "sales", "purchases", "exchange"];
@@ -179,52 +225,3 @@ async function checkLedgers(of: TestTenant, made: MadeBooks, from: string, to: s
     expect(items.at(-1)?.balance ?? decimal(balance)).toBe(decimal(netOf(made, key, "", to)));
   }
 }
-
-const seed = runSeed();
-
-describe(`random books (seed ${seed})`, () => {
-  it("are reported on any day as their lines and documents add up", async () => {
-    const property = fc.asyncProperty(
-      fc.array(command, { minLength: 1, maxLength: 60, size: "max" }),
-      fc.array(day, { minLength: 3, maxLength: 3 }),
-      fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 4 }),
-      fc.integer({ min: 1, max: 7 }),
-      async (commands, dates, buckets, limit) => {
-        const made = new MadeBooks();
-        for (const c of commands) apply(made, c);
-        const of = await createTenant(test, "Random", { chart: false });
-        await test.asOwner((owner) => writeBooks(owner, made, of.tenant.id, of.company.id));
-        const [from = "", asOf = "", to = ""] = dates.sort();
-        for (const date of [from, asOf, to])
-          await checkDay(
-            of,
-            made,
-            date,
-            buckets.sort((a, b) => a - b),
-          );
-        const profit = await of.handle.accounting.reports.profitAndLoss({ companyId: of.company.id, from, to });
-        const total = (type: string) => expectedTotal(made, type, from, to);
-        expect(profit.income.total).toBe(decimal(total("income")));
-        expect(profit.expense.total).toBe(decimal(total("expense")));
-        expect(profit.result).toBe(decimal(total("income") - total("expense")));
-        await checkLedgers(of, made, from, to, limit);
-        expect(await of.handle.accounting.integrity.violations()).toEqual([]);
-      },
-    );
-    await holds(property, { seed, floor: 10, seconds: 3, soak: 1_000 });
-  });
-
-  it("have totals that are the sums of their lines", async () => {
-    const made = new MadeBooks();
-    for (const c of fc.sample(command, 200)) apply(made, c);
-    const of = await createTenant(test, "Random", { chart: false });
-    await test.asOwner((owner) => writeBooks(owner, made, of.tenant.id, of.company.id));
-    const [row] = await ownerRows(
-      test,
-      `select (select sum(base_debit) from accounting.period_totals where tenant_id = $1) as totals,
-         (select sum(base_debit) from accounting.journal_lines where tenant_id = $1) as lines`,
-      [of.tenant.id],
-    );
-    expect(row?.totals).toBe(row?.lines);
-  });
-});

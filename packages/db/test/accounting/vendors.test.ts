@@ -1,58 +1,37 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { ImportedVendor } from "../../src/accounting";
 import { ForeignKeyViolationError, NotFoundError, newId, ValidationError } from "../../src/index";
-import {
-  createCustomer,
-  createTenant,
-  createTestDatabase,
-  createVendor,
-  type TestDatabase,
-  type TestTenant,
-} from "../../src/testing";
+import { createCustomer, createVendor, type TestTenant } from "../../src/testing";
+import { freshBooks as it } from "../kit/books";
 import { bySql } from "./ledger-tools";
 import { allPages, issued, ownerRows, rejection } from "./support";
 
-let test: TestDatabase;
-let acme: TestTenant;
-let other: TestTenant;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  other = await createTenant(test, "Other");
-});
-afterAll(() => test.close());
-beforeEach(async () => {
-  acme = await createTenant(test, "Acme");
-});
-
-const repository = () => acme.handle.accounting.vendors;
-
 describe("a vendor", () => {
-  it("is created, found, changed, archived and restored, apart from customers", async () => {
+  it("is created, found, changed, archived and restored, apart from customers", async ({ acme }) => {
     const fields = { name: "Müller & Co", taxId: "DE1", country: "DE", externalId: "erp-1" };
     const created = await createVendor(acme, fields);
     expect(created).toMatchObject({ ...fields, companyId: acme.company.id, balance: "0.00", isActive: true });
-    expect(await repository().getById(created.id)).toEqual(created);
+    expect(await acme.handle.accounting.vendors.getById(created.id)).toEqual(created);
     expect(await acme.handle.accounting.customers.findById(created.id)).toBeUndefined();
-    const changed = await repository().update(created.id, { city: "Bonn" });
+    const changed = await acme.handle.accounting.vendors.update(created.id, { city: "Bonn" });
     expect(changed).toEqual({ ...created, city: "Bonn", updatedAt: changed.updatedAt });
-    expect((await repository().archive(created.id)).isActive).toBe(false);
-    expect((await repository().list()).items).toEqual([]);
-    expect((await repository().restore(created.id)).isActive).toBe(true);
+    expect((await acme.handle.accounting.vendors.archive(created.id)).isActive).toBe(false);
+    expect((await acme.handle.accounting.vendors.list()).items).toEqual([]);
+    expect((await acme.handle.accounting.vendors.restore(created.id)).isActive).toBe(true);
   });
 
-  it("is listed by name, page by page", async () => {
+  it("is listed by name, page by page", async ({ acme }) => {
     for (const name of ["C", "A", "B", "A"]) await createVendor(acme, { name });
-    const pages = await allPages((request) => repository().list(request), 3);
+    const pages = await allPages((request) => acme.handle.accounting.vendors.list(request), 3);
     expect(pages.map((page) => page.map(({ name }) => name))).toEqual([["A", "A", "B"], ["C"]]);
   });
 
-  it("is missing in the words for a vendor, whether it is another tenant's or nobody's", async () => {
+  it("is missing in the words for a vendor, whether it is another tenant's or nobody's", async ({ acme, other }) => {
     const theirs = await createVendor(other);
     for (const change of [
-      (id: string) => repository().getById(id),
-      (id: string) => repository().update(id, { city: "X" }),
-      (id: string) => repository().archive(id),
+      (id: string) => acme.handle.accounting.vendors.getById(id),
+      (id: string) => acme.handle.accounting.vendors.update(id, { city: "X" }),
+      (id: string) => acme.handle.accounting.vendors.archive(id),
     ]) {
       const [foreign, none] = [await rejection(change(theirs.id)), await rejection(change(newId()))];
       expect(foreign).toBeInstanceOf(NotFoundError);
@@ -67,32 +46,34 @@ describe("a vendor", () => {
 });
 
 describe.each(["customers", "vendors"] as const)("an import of %s", (table) => {
-  const parties = () => acme.handle.accounting[table];
-  const record = (number: number, companyId = acme.company.id): ImportedVendor => ({
+  const parties = (acme: TestTenant) => acme.handle.accounting[table];
+  const record = (acme: TestTenant, number: number, companyId = acme.company.id): ImportedVendor => ({
     companyId,
     externalId: `ext-${number}`,
     name: `Party ${number}`,
   });
 
-  it("makes what is new, leaves what is there, and knows every id", async () => {
-    const first = await parties().importMany([record(1), record(2)]);
-    const second = await parties().importMany([{ ...record(1), name: "Other" }, record(3)]);
+  it("makes what is new, leaves what is there, and knows every id", async ({ acme }) => {
+    const first = await parties(acme).importMany([record(acme, 1), record(acme, 2)]);
+    const second = await parties(acme).importMany([{ ...record(acme, 1), name: "Other" }, record(acme, 3)]);
     expect([first.created, second.created]).toEqual([2, 1]);
     expect(second.ids.get("ext-1")).toBe(first.ids.get("ext-1"));
-    expect((await parties().getById(first.ids.get("ext-1") ?? "")).name).toBe("Party 1");
+    expect((await parties(acme).getById(first.ids.get("ext-1") ?? "")).name).toBe("Party 1");
   });
 
-  it("refuses an external id that comes with two companies, as one id cannot stand for both", async () => {
+  it("refuses an external id that comes with two companies, as one id cannot stand for both", async ({ acme }) => {
     const second = await acme.handle.tenancy.companies.create({ name: "Second" });
-    const error = await rejection(parties().importMany([record(1), record(2, second.id), record(1, second.id)]));
+    const error = await rejection(
+      parties(acme).importMany([record(acme, 1), record(acme, 2, second.id), record(acme, 1, second.id)]),
+    );
     expect(error).toBeInstanceOf(ValidationError);
     expect((error as ValidationError).issues).toEqual([
       { path: "2.externalId", message: "belongs to two companies: import each company by itself" },
     ]);
-    expect((await parties().list()).items).toEqual([]);
-    const both = await parties().importMany([record(1), record(2, second.id)]);
+    expect((await parties(acme).list()).items).toEqual([]);
+    const both = await parties(acme).importMany([record(acme, 1), record(acme, 2, second.id)]);
     expect(both).toMatchObject({ created: 2 });
-    expect((await parties().importMany([record(1, second.id)])).created).toBe(1);
+    expect((await parties(acme).importMany([record(acme, 1, second.id)])).created).toBe(1);
   });
 });
 
@@ -105,7 +86,7 @@ describe.each([
     [id],
   ];
 
-  it("is set by nobody but the documents", async () => {
+  it("is set by nobody but the documents", async ({ test, acme }) => {
     const { id } = await create(acme);
     for (const set of ["balance = 5", "balance = balance + 0.01", "balance = 'NaN'", "name = 'X', balance = -1"]) {
       expect(await bySql(test, acme, change(set, id)), set).toBe("ZT002");
@@ -118,7 +99,10 @@ describe.each([
     expect(await bySql(test, acme, change("balance = 0.000, name = 'Same'", id))).toBe("done");
   });
 
-  it("leaves no line in the trail when it is written as it is among other things, but those do", async () => {
+  it("leaves no line in the trail when it is written as it is among other things, but those do", async ({
+    test,
+    acme,
+  }) => {
     const { id } = await create(acme);
     await bySql(test, acme, change("balance = 0, name = 'Renamed'", id));
     const trail = await acme.handle.tenancy.audit.listOfTarget(`accounting.${table}`, id);
@@ -128,7 +112,7 @@ describe.each([
   });
 });
 
-it("a balance that the ledger moves leaves no line in the trail: the journal is its record", async () => {
+it("a balance that the ledger moves leaves no line in the trail: the journal is its record", async ({ test, acme }) => {
   const customer = await createCustomer(acme);
   await issued(acme, "10.00", { customerId: customer.id });
   expect((await acme.handle.accounting.customers.getById(customer.id)).balance).toBe("10.00");

@@ -28,7 +28,10 @@ export interface Budget {
 }
 
 /** Checks the property within its budget; throws with fast-check's report when it does not hold. Returns the runs made. */
-export async function holds<T>(property: fc.IAsyncProperty<T>, { seed, floor, seconds, soak }: Budget): Promise<number> {
+export async function holds<T>(
+  property: fc.IAsyncProperty<T>,
+  { seed, floor, seconds, soak }: Budget,
+): Promise<number> {
   const started = performance.now();
   const check = async (parameters: fc.Parameters<T>) => {
     const details = await fc.check(property, { endOnFailure: true, markInterruptAsFailure: false, ...parameters });

@@ -29,7 +29,11 @@ export const stateOf = (error: unknown): string => (error as pg.DatabaseError).c
 export const outcomeOf = (running: Promise<unknown>): Promise<string> => running.then(() => "done", stateOf);
 
 /** Runs statements of raw SQL in one transaction of the tenant; "done", or the SQLSTATE of the first failure. */
-export const bySql = (test: Pick<TestDatabase, "asLogin">, of: TestTenant, ...statements: Statement[]): Promise<string> =>
+export const bySql = (
+  test: Pick<TestDatabase, "asLogin">,
+  of: TestTenant,
+  ...statements: Statement[]
+): Promise<string> =>
   outcomeOf(
     asTenantSql(test, of, async (client) => {
       for (const [text, values] of statements) await client.query(text, values);
