@@ -28,9 +28,9 @@ import {
   unitOf,
   untilHeldBack,
   whileLocked,
-} from "./coalescer-support";
+} from "./coalescer-units";
+import { backendOf, killBackend, meetingPoint, rejection } from "./connections";
 import { startProxy } from "./proxy";
-import { backendOf, killBackend, meetingPoint, rejection } from "./support";
 
 setUp();
 

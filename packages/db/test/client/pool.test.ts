@@ -20,7 +20,7 @@ import {
   type TestTenant,
 } from "../../src/testing";
 import { leaks } from "../secrets/surfaces";
-import { backendOf, killBackend, meetingPoint, open, rejection, value } from "./support";
+import { backendOf, killBackend, meetingPoint, open, rejection, value } from "./connections";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -8,7 +8,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { meetingPoint, rejection } from "./support";
+import { meetingPoint, rejection } from "./connections";
 
 let test: TestDatabase;
 

@@ -14,7 +14,7 @@ import {
 } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
 import { leaks } from "../secrets/surfaces";
-import { rejection, value } from "./support";
+import { rejection, value } from "./connections";
 
 let test: TestDatabase;
 const opened: Database[] = [];

@@ -15,7 +15,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { rejection, value } from "./support";
+import { rejection, value } from "./connections";
 
 let test: TestDatabase;
 

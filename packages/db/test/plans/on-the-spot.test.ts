@@ -10,10 +10,10 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { open } from "../client/connections";
 import { startProxy, type WireProxy } from "../client/proxy";
-import { open } from "../client/support";
 import { connect } from "../kit/sql";
-import { arrangeIdentity } from "../tenancy/support";
+import { arrangeIdentity } from "../tenancy/members-kit";
 import { readWithoutTenantIndex } from "./explain";
 
 /*

@@ -6,7 +6,7 @@ import { TenantContextMissingError } from "../../src/index";
 import { tables } from "../../src/schema";
 import { type AuditEntry, companies, securityEvents } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember, allPages, asLogin, refusal } from "./support";
+import { addMember, allPages, asLogin, refusal } from "./members-kit";
 
 let test: TestDatabase;
 let acme: TestTenant;

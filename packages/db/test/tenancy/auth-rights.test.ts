@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PermissionDeniedError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
 import { type AuthServer, Browser, startAuthServer } from "./auth-server";
-import { asLogin, freshEmail, refusal } from "./support";
+import { asLogin, freshEmail, refusal } from "./members-kit";
 
 let test: TestDatabase;
 let server: AuthServer;

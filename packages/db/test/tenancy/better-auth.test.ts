@@ -8,7 +8,7 @@ import {
 } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
 import { type AuthServer, Browser, type Session, startAuthServer } from "./auth-server";
-import { arrangeIdentity, asLogin, freshEmail } from "./support";
+import { arrangeIdentity, asLogin, freshEmail } from "./members-kit";
 
 let test: TestDatabase;
 let server: AuthServer;

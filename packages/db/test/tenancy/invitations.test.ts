@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConflictError, NotFoundError, ValidationError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { arrangeIdentity, freshEmail, sortOut } from "./support";
+import { arrangeIdentity, freshEmail, sortOut } from "./members-kit";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConflictError, NotFoundError, ValidationError } from "../../src/index";
 import { type User, users } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { meetingPoint } from "../client/support";
-import { addMember, allPages, arrangeIdentity, freshEmail, somebodyWaitsForALock, sortOut } from "./support";
+import { meetingPoint } from "../client/connections";
+import { addMember, allPages, arrangeIdentity, freshEmail, somebodyWaitsForALock, sortOut } from "./members-kit";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -10,7 +10,7 @@ import {
 } from "../../src/index";
 import { platformLog, tenants } from "../../src/tenancy";
 import { createCustomer, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-import { allPages, arrangeIdentity, asLogin, freshEmail, refusal } from "./support";
+import { allPages, arrangeIdentity, asLogin, freshEmail, refusal } from "./members-kit";
 
 let test: TestDatabase;
 

@@ -19,7 +19,7 @@ import {
   strikeTable,
   table,
   unlessRefused,
-} from "./support";
+} from "./strikes";
 
 /** Keys must not tell one tenant what another one has: neither by what they refuse nor by what they accept. */
 let arena: Arena;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrangeIdentity } from "../../tenancy/support";
+import { arrangeIdentity } from "../../tenancy/members-kit";
 import type { Arena } from "../arena";
 import { attempt, type Outcome, type Settings } from "../checks/attempt";
 import { newTenantSide } from "../checks/duel";
-import { codeOf, inWords, notRefused, openField, strike, tenantOf } from "./support";
+import { codeOf, inWords, notRefused, openField, strike, tenantOf } from "./strikes";
 
 /*
  * Two functions read memberships across tenants, as a role that may. They take no argument: whom they answer for is

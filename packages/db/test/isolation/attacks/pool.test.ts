@@ -10,7 +10,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { backendOf, rejection, value } from "../../client/support";
+import { backendOf, rejection, value } from "../../client/connections";
 
 /*
  * What one tenant leaves on a connection, and another one finds there. A pool of one connection makes sure that the

@@ -14,7 +14,7 @@ import {
   strike,
   tenantOf,
   unlessRefused,
-} from "./support";
+} from "./strikes";
 
 let arena: Arena;
 

@@ -3,10 +3,10 @@ import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { allStatements } from "../../../src/core/statement";
 import { createDatabase, type Database } from "../../../src/index";
-import { meetingPoint, rejection } from "../../client/support";
+import { meetingPoint, rejection } from "../../client/connections";
 import type { Arena } from "../arena";
 import { quoted } from "../checks/attempt";
-import { codeOf, everywhere, inWords, openField, strike, tenantOf } from "./support";
+import { codeOf, everywhere, inWords, openField, strike, tenantOf } from "./strikes";
 
 /** What all tenants of a database share: locks and notifications. They hold no rows, but they can be felt. */
 let arena: Arena;

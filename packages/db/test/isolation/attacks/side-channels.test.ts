@@ -5,10 +5,10 @@ import { customers } from "../../../src/accounting";
 import { withUrlParts } from "../../../src/client/url";
 import { createDatabase } from "../../../src/index";
 import { insertSampleRow } from "../../../src/testing/sample-rows";
-import { backendOf } from "../../client/support";
-import { asLogin } from "../../tenancy/support";
+import { backendOf } from "../../client/connections";
+import { asLogin } from "../../tenancy/members-kit";
 import type { Arena } from "../arena";
-import { codeOf, notRefused, openField, strike, table, tenantOf } from "./support";
+import { codeOf, notRefused, openField, strike, table, tenantOf } from "./strikes";
 
 /** What the server's own books tell about rows that cannot be read. */
 let arena: Arena;

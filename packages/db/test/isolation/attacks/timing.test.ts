@@ -5,7 +5,7 @@ import type { TenantTableEntry } from "../../../src/core/tenant-table";
 import type { Arena } from "../arena";
 import { quoted } from "../checks/attempt";
 import type { Duel } from "../checks/duel";
-import { everywhere, openField, table, tenantOf } from "./support";
+import { everywhere, openField, table, tenantOf } from "./strikes";
 
 /*
  * How long a look-up takes must not tell whether another tenant has the id. Times are noise; what they come from is
