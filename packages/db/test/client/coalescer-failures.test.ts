@@ -12,6 +12,7 @@ import {
   TimeoutError,
   ValidationError,
 } from "../../src/index";
+import { rejection } from "../kit/outcomes";
 import {
   acme,
   add,
@@ -29,7 +30,7 @@ import {
   untilHeldBack,
   whileLocked,
 } from "./coalescer-units";
-import { backendOf, killBackend, meetingPoint, rejection } from "./connections";
+import { backendOf, killBackend, meetingPoint } from "./connections";
 import { startProxy } from "./proxy";
 
 setUp();

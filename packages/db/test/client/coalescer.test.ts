@@ -6,7 +6,8 @@ import { joins } from "../../src/client/connection";
 import type { Batch, Unit } from "../../src/client/unit";
 import { ConflictError, newId, TenantIsolationError } from "../../src/index";
 import { createTenant, type TestTenant } from "../../src/testing";
-import { addMember } from "../tenancy/members-kit";
+import { rejection } from "../kit/outcomes";
+import { addMember } from "../tenancy/kit/people";
 import {
   acme,
   add,
@@ -27,7 +28,7 @@ import {
   untilHeldBack,
   whileLocked,
 } from "./coalescer-units";
-import { meetingPoint, rejection } from "./connections";
+import { meetingPoint } from "./connections";
 
 setUp();
 

@@ -3,16 +3,6 @@ import { type SQL, sql } from "drizzle-orm";
 import { createDatabase, type Database, type DatabaseOptions, type TenantDatabase } from "../../src/index";
 import type { TestDatabase } from "../../src/testing";
 
-/** What a promise was rejected with; throws when it was fulfilled. */
-export async function rejection(promise: PromiseLike<unknown>): Promise<unknown> {
-  const outcome = await Promise.resolve(promise).then(
-    () => ({ fulfilled: true, error: undefined }),
-    (error: unknown) => ({ fulfilled: false, error }),
-  );
-  if (outcome.fulfilled) throw new TypeError("The call succeeded, but it was expected to fail");
-  return outcome.error;
-}
-
 /** A database handle with other options on the same test database; the caller closes it. */
 export function open(test: TestDatabase, options: DatabaseOptions = {}): Database {
   return createDatabase({

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantTables } from "../../src/core/tenant-table";
-import { arrangeIdentity } from "../tenancy/members-kit";
+import { arrangeIdentity } from "../tenancy/kit/people";
 import { type Arena, openArena } from "./arena";
 import { attempt, type Outcome, quoted, type Settings } from "./checks/attempt";
 

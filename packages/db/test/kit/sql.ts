@@ -20,7 +20,7 @@ export async function asLogin<T>(url: string, work: (client: pg.Client) => Promi
 }
 
 /** A statement of raw SQL and its parameters. */
-export type Statement = readonly [text: string, values?: unknown[]];
+export type Statement = [text: string, values?: unknown[]];
 
 /** The SQLSTATE of a failure of the server. */
 export const stateOf = (error: unknown): string => (error as pg.DatabaseError).code ?? String(error);

@@ -13,7 +13,7 @@ import {
 import { open } from "../client/connections";
 import { startProxy, type WireProxy } from "../client/proxy";
 import { connect } from "../kit/sql";
-import { arrangeIdentity } from "../tenancy/members-kit";
+import { arrangeIdentity } from "../tenancy/kit/people";
 import { readWithoutTenantIndex } from "./explain";
 
 /*

@@ -6,7 +6,9 @@ import { TenantContextMissingError } from "../../src/index";
 import { tables } from "../../src/schema";
 import { type AuditEntry, companies, securityEvents } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember, allPages, asLogin, refusal } from "./members-kit";
+import { allPages } from "../kit/pages";
+import { asLogin, refusal } from "../kit/sql";
+import { addMember } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -12,7 +12,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { addMember, freshEmail } from "./members-kit";
+import { addMember, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

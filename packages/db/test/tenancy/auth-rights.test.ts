@@ -3,8 +3,9 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PermissionDeniedError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
+import { asLogin, refusal } from "../kit/sql";
 import { type AuthServer, Browser, startAuthServer } from "./auth-server";
-import { asLogin, freshEmail, refusal } from "./members-kit";
+import { freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let server: AuthServer;

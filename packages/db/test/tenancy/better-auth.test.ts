@@ -7,8 +7,9 @@ import {
   UniqueViolationError,
 } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
+import { asLogin } from "../kit/sql";
 import { type AuthServer, Browser, type Session, startAuthServer } from "./auth-server";
-import { arrangeIdentity, asLogin, freshEmail } from "./members-kit";
+import { arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let server: AuthServer;

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ForeignKeyViolationError, NotFoundError, UniqueViolationError, ValidationError } from "../../src/index";
 import type { NewCompany, NewRole } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember, allPages, arrangeIdentity, freshEmail } from "./members-kit";
+import { allPages } from "../kit/pages";
+import { addMember, arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -10,7 +10,8 @@ import {
 import { type User, users } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { meetingPoint } from "../client/connections";
-import { addMember, sortOut } from "./members-kit";
+import { sortOut } from "../kit/outcomes";
+import { addMember } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

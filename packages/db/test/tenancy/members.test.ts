@@ -4,7 +4,10 @@ import { ConflictError, NotFoundError, ValidationError } from "../../src/index";
 import { type User, users } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { meetingPoint } from "../client/connections";
-import { addMember, allPages, arrangeIdentity, freshEmail, somebodyWaitsForALock, sortOut } from "./members-kit";
+import { somebodyWaitsForALock } from "../kit/locks";
+import { sortOut } from "../kit/outcomes";
+import { allPages } from "../kit/pages";
+import { addMember, arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

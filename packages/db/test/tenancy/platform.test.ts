@@ -10,7 +10,9 @@ import {
 } from "../../src/index";
 import { platformLog, tenants } from "../../src/tenancy";
 import { createCustomer, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-import { allPages, arrangeIdentity, asLogin, freshEmail, refusal } from "./members-kit";
+import { allPages } from "../kit/pages";
+import { asLogin, refusal } from "../kit/sql";
+import { arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 

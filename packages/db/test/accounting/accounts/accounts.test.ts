@@ -11,10 +11,12 @@ import {
   ValidationError,
 } from "../../../src/index";
 import type { TestDatabase, TestTenant } from "../../../src/testing";
-import { crossing, oneAfterTheOther, withOldSnapshot } from "../../kit/races";
+import { crossing, oneAfterTheOther, withOldSnapshot } from "../../kit/locks";
+import { rejection } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
+import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { booksOf, bySql, postBySql, transfer } from "../kit/journal";
-import { allPages, ownerRows, rejection } from "../kit/support";
+import { booksOf, postBySql, transfer } from "../kit/journal";
 
 describe("an account", () => {
   it("is created, found by id and by code, renamed and moved", async ({ acme, books }) => {

@@ -4,9 +4,10 @@ import type { Account, AccountNode, NewAccount } from "../../../src/accounting";
 import { standardChart, standardDefaults } from "../../../src/accounting/chart";
 import { ConflictError, ForeignKeyViolationError, InvariantError, newId, ValidationError } from "../../../src/index";
 import { createTenant, type TestTenant } from "../../../src/testing";
+import { somebodyWaitsForALock } from "../../kit/locks";
+import { rejection } from "../../kit/outcomes";
 import { freshBooks as it } from "../kit/books";
 import { booksOf, transfer } from "../kit/journal";
-import { rejection, somebodyWaitsForALock } from "../kit/support";
 
 describe("the standard chart", () => {
   it("is about thirty accounts under parents of their own type, and the books' defaults among them", async ({

@@ -9,10 +9,11 @@ import {
   ValidationError,
 } from "../../../src/index";
 import { createTenant, type TestDatabase } from "../../../src/testing";
+import { rejection, sortOut } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
+import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { approved, createBill, createVendor, secondCompany, work } from "../kit/documents";
-import { bySql } from "../kit/journal";
-import { allPages, ownerRows, rejection, sortOut } from "../kit/support";
 
 describe("a draft", () => {
   it("has the vendor's number and the total of its lines, and is owed by nobody", async ({ test, acme }) => {

@@ -9,10 +9,12 @@ import {
   ValidationError,
 } from "../../../src/index";
 import type { TestTenant } from "../../../src/testing";
-import { oneAfterTheOther, withOldSnapshot } from "../../kit/races";
+import { oneAfterTheOther, withOldSnapshot } from "../../kit/locks";
+import { rejection } from "../../kit/outcomes";
+import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { booksOf, bySql, postBySql } from "../kit/journal";
-import { issued, ownerRows, rejection } from "../kit/support";
+import { issued } from "../kit/documents";
+import { booksOf, postBySql } from "../kit/journal";
 
 describe("the books of a company", () => {
   it("are found by it, in the tenant alone", async ({ acme, other, books }) => {

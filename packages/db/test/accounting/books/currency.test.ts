@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { currencyCodes, currencyExponent } from "../../../src/core/currency";
+import { ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { ownerRows } from "../kit/support";
 
 describe("tenancy.currency_exponent", () => {
   it("is the table's number of decimals for every code of ISO 4217", async ({ test }) => {

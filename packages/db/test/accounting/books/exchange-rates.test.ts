@@ -1,9 +1,10 @@
 import { describe, expect } from "vitest";
 import { ForeignKeyViolationError, ValidationError } from "../../../src/index";
 import type { TestTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
+import { bySql } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { bySql } from "../kit/journal";
-import { allPages, rejection } from "../kit/support";
 
 describe("an exchange rate", () => {
   it("holds from its day until the next one", async ({ acme }) => {

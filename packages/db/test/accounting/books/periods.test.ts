@@ -2,10 +2,12 @@ import { describe, expect } from "vitest";
 import type { FiscalPeriod } from "../../../src/accounting";
 import { ConflictError, InvariantError, NotFoundError, newId, ValidationError } from "../../../src/index";
 import { createTenant, type TestTenant } from "../../../src/testing";
-import { oneAfterTheOther, withOldSnapshot } from "../../kit/races";
+import { oneAfterTheOther, withOldSnapshot } from "../../kit/locks";
+import { rejection, sortOut } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
+import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { booksOf, bySql, postBySql, transfer } from "../kit/journal";
-import { allPages, ownerRows, rejection, sortOut } from "../kit/support";
+import { booksOf, postBySql, transfer } from "../kit/journal";
 
 describe("a fiscal year", () => {
   it("is twelve months without gaps", async ({ acme }) => {

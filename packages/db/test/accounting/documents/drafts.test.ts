@@ -1,9 +1,11 @@
 import { describe, expect } from "vitest";
 import { ConflictError, ForeignKeyViolationError, NotFoundError, newId, ValidationError } from "../../../src/index";
 import { createCustomer, createInvoice, createTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
+import { ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { accountOf, createBill, createVendor, work } from "../kit/documents";
-import { issued, ownerRows, rejection } from "../kit/support";
+import { createBill, createVendor, issued, work } from "../kit/documents";
+import { accountOf } from "../kit/journal";
 
 describe("changing a draft", () => {
   it("sets the given fields and leaves the others", async ({ acme }) => {

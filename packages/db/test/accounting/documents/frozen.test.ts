@@ -9,7 +9,9 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { asLogin, issued, ownerRows, somebodyWaitsForALock } from "../kit/support";
+import { somebodyWaitsForALock } from "../../kit/locks";
+import { asLogin, ownerRows } from "../../kit/sql";
+import { issued } from "../kit/documents";
 
 /** What raw SQL of the application's own login cannot do to an invoice: the database refuses it, whoever writes. */
 let test: TestDatabase;

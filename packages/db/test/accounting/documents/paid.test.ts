@@ -10,9 +10,12 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { approved, credited, discrepancies, postings, tenantWithBooks } from "../kit/discrepancies";
-import { bySql } from "../kit/journal";
-import { balanceOf, issued, ownerRows, sortOut } from "../kit/support";
+import { sortOut } from "../../kit/outcomes";
+import { bySql, ownerRows } from "../../kit/sql";
+import { tenantWithBooks } from "../kit/books";
+import { discrepancies } from "../kit/discrepancies";
+import { approved, balanceOf, credited, issued } from "../kit/documents";
+import { postings } from "../kit/journal";
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -174,8 +177,8 @@ describe("AI-BOS's bulk update to paid", () => {
   it("pays bills likewise", async () => {
     const vendors = [await createVendor(acme), await createVendor(acme)];
     for (const { id } of vendors) {
-      await approved(acme, id, "10.00");
-      await approved(acme, id, "5.00");
+      await approved(acme, "10.00", { vendorId: id });
+      await approved(acme, "5.00", { vendorId: id });
     }
     const [first] = vendors;
     const paid = acme.handle
@@ -197,7 +200,7 @@ describe("AI-BOS's bulk update to paid", () => {
       [vendors[0]?.id ?? ""]: "0.00",
       [vendors[1]?.id ?? ""]: "15.00",
     });
-    const note = await approved(acme, first?.id ?? "", "5.00", { kind: "credit_note" });
+    const note = await approved(acme, "5.00", { vendorId: first?.id ?? "", kind: "credit_note" });
     const byHand = acme.handle.update(bills).set({ status: "paid" }).where(eq(bills.id, note.id));
     await expect(Promise.resolve(byHand)).rejects.toMatchObject(conflict);
     expect(await discrepancies(test, acme)).toEqual([]);

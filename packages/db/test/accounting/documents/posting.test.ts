@@ -3,9 +3,11 @@ import { describe, expect } from "vitest";
 import { bills, invoices } from "../../../src/accounting";
 import { ConflictError, InvariantError, newId } from "../../../src/index";
 import { createCustomer, createInvoice, createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
+import { ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { accountOf, approved, createBill, createVendor, entriesFor, postedFor, setRate, work } from "../kit/documents";
-import { balanceOf, issued, ownerRows, rejection } from "../kit/support";
+import { approved, balanceOf, createBill, createVendor, issued, work } from "../kit/documents";
+import { accountOf, entriesFor, postedFor, setRate } from "../kit/journal";
 
 describe("an invoice", () => {
   it("debits receivables and credits each line's account, once per account, in the order of the lines", async ({

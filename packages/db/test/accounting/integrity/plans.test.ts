@@ -4,7 +4,7 @@ import { turnoverOf } from "../../../src/accounting/reports/days";
 import { allStatements } from "../../../src/core/statement";
 import "../../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
-import { asLogin } from "../kit/support";
+import { asLogin } from "../../kit/sql";
 import { MadeBooks } from "../reports/made-books";
 import { writeBooks } from "../reports/rows";
 

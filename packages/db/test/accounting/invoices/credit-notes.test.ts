@@ -10,8 +10,10 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { accountOf, approved, createVendor, postedFor, setRate, work } from "../kit/documents";
-import { balanceOf, issued, ownerRows, rejection, sortOut } from "../kit/support";
+import { rejection, sortOut } from "../../kit/outcomes";
+import { ownerRows } from "../../kit/sql";
+import { approved, balanceOf, createVendor, issued, work } from "../kit/documents";
+import { accountOf, postedFor, setRate } from "../kit/journal";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { createCustomer, createTenant, type TestDatabase } from "../../../src/testing";
+import { ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { ownerRows } from "../kit/support";
 
 it("a first import, into tables without statistics, reads an invoice for each line and not all of them", async ({
   test,

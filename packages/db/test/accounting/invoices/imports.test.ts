@@ -9,9 +9,10 @@ import {
   ValidationError,
 } from "../../../src/index";
 import { createCustomer, createTenant, type TestTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
 import { freshBooks as it } from "../kit/books";
-import { setRate } from "../kit/documents";
-import { balanceOf, issued, rejection } from "../kit/support";
+import { balanceOf, issued } from "../kit/documents";
+import { setRate } from "../kit/journal";
 
 describe("an import of invoices", () => {
   it("keeps number, status, date, lines and totals, in more than one slice; what is not paid is owed", async ({

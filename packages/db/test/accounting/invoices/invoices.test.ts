@@ -9,8 +9,10 @@ import {
   ValidationError,
 } from "../../../src/index";
 import { createCustomer, createInvoice, createTenant, type TestTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
 import { freshBooks as it } from "../kit/books";
-import { allPages, balanceOf, issued, rejection } from "../kit/support";
+import { balanceOf, issued } from "../kit/documents";
 
 describe("a draft", () => {
   it("has the total of its lines, each rounded once, half away from zero", async ({ acme }) => {

@@ -3,9 +3,10 @@ import { describe, expect } from "vitest";
 import { invoices } from "../../../src/accounting";
 import { ConflictError, DatabaseError, NotFoundError, newId } from "../../../src/index";
 import { createCustomer, createInvoice, createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { rejection, sortOut } from "../../kit/outcomes";
+import { ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { secondCompany } from "../kit/documents";
-import { balanceOf, issued, ownerRows, rejection, sortOut } from "../kit/support";
+import { balanceOf, issued, secondCompany } from "../kit/documents";
 
 describe("issuing", () => {
   it("gives the number, the status and the time, and the customer owes the total", async ({ acme }) => {

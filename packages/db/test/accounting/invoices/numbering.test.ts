@@ -2,10 +2,9 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import { type ImportedInvoice, invoices } from "../../../src/accounting";
 import type { TestDatabase, TestTenant } from "../../../src/testing";
+import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { work } from "../kit/documents";
-import { bySql } from "../kit/journal";
-import { issued, ownerRows } from "../kit/support";
+import { issued, work } from "../kit/documents";
 
 describe("the numbers of a company", () => {
   it("have no gap when eight callers issue a hundred invoices each", async ({ test, acme, customerId }) => {

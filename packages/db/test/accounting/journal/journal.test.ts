@@ -4,9 +4,10 @@ import type { NewJournalEntry } from "../../../src/accounting/journal";
 import type { JournalEntry } from "../../../src/accounting/journal-entry";
 import { newId } from "../../../src/index";
 import { createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { rejection, sortOut } from "../../kit/outcomes";
+import { bySql, ownerRows } from "../../kit/sql";
 import { sharedBooks as it } from "../kit/books";
-import { booksOf, bySql, postBySql, transfer } from "../kit/journal";
-import { ownerRows, rejection, sortOut } from "../kit/support";
+import { booksOf, postBySql, transfer } from "../kit/journal";
 
 describe("posting", () => {
   it("returns what is stored", async ({ acme, books }) => {

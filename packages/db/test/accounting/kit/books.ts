@@ -1,4 +1,4 @@
-import { createCustomer } from "../../../src/testing";
+import { createCustomer, createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { freshTenant, sharedTenant } from "../../kit/tenants";
 import { booksOf } from "./journal";
 
@@ -28,3 +28,10 @@ export const sharedBooks = sharedTenant
   .extend("books", { scope: "file" }, ({ acme }) => booksOf(acme))
   .extend("pair", { scope: "file" }, ({ books }) => [books.bankAccountId, books.salesAccountId] as const)
   .extend("customerId", { scope: "file" }, async ({ acme }) => (await createCustomer(acme)).id);
+
+/** A tenant whose company has books in `baseCurrency`. */
+export async function tenantWithBooks(test: TestDatabase, baseCurrency = "USD"): Promise<TestTenant> {
+  const of = await createTenant(test, "Test tenant", { chart: false });
+  await of.handle.accounting.accounts.createStandardChart({ companyId: of.company.id, baseCurrency });
+  return of;
+}

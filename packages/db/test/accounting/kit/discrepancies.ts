@@ -1,8 +1,4 @@
-import { setTimeout } from "node:timers/promises";
-import type { NewAccount, NewBill, NewInvoice } from "../../../src/accounting";
-import { newId } from "../../../src/index";
-import { createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
-import { asLogin, issued, ownerRows } from "./support";
+import type { TestDatabase, TestTenant } from "../../../src/testing";
 
 /*
  * The books, computed once more from lines and documents by other SQL than the package's own. It knows nothing of
@@ -116,99 +112,5 @@ export async function discrepancies(test: TestDatabase, of: TestTenant): Promise
       found.push(...rows.map((row) => ({ wrong, ...row })));
     }
     return found;
-  });
-}
-
-/** A tenant whose company has books in `baseCurrency`. */
-export async function tenantWithBooks(test: TestDatabase, baseCurrency = "USD"): Promise<TestTenant> {
-  const of = await createTenant(test, "Test tenant", { chart: false });
-  await of.handle.accounting.accounts.createStandardChart({ companyId: of.company.id, baseCurrency });
-  return of;
-}
-
-/** The id of a further account of the company: an asset unless another type is given. */
-export async function newAccount(of: TestTenant, fields: Partial<NewAccount> = {}): Promise<string> {
-  const id = newId();
-  const account = { id, companyId: of.company.id, code: id, name: "Another", type: "asset" as const, ...fields };
-  return (await of.handle.accounting.accounts.create(account)).id;
-}
-
-/** A bill of one line over `amount`, approved. */
-export async function approved(of: TestTenant, vendorId: string, amount = "10.00", fields: Partial<NewBill> = {}) {
-  const { bills } = of.handle.accounting;
-  const created = await bills.create({
-    companyId: of.company.id,
-    vendorId,
-    billNumber: newId(),
-    billDate: "2026-01-15",
-    dueDate: fields.billDate ?? "2026-02-14",
-    lines: [{ description: "Work", quantity: "1", unitPrice: amount }],
-    ...fields,
-  });
-  return bills.approve(created.id);
-}
-
-/** A credit note of one line over `amount` for a customer, issued. */
-export function credited(of: TestTenant, customerId: string, amount = "10.00", fields: Partial<NewInvoice> = {}) {
-  const dueDate = fields.invoiceDate ?? "2026-01-15";
-  return issued(of, amount, { customerId, kind: "credit_note", invoiceDate: "2026-01-15", dueDate, ...fields });
-}
-
-/** The entries of a source as `account amount` per line: debit less credit in base currency, in the order of posting. */
-export async function postings(test: TestDatabase, of: TestTenant, sourceId: string): Promise<string[]> {
-  const rows = await ownerRows(
-    test,
-    `select e.source, e.entry_date::text as date, string_agg(case l.account_id
-        when b.receivable_account_id then 'receivable' when b.payable_account_id then 'payable'
-        when b.bank_account_id then 'bank' when b.exchange_account_id then 'exchange' else 'other' end
-        || ' ' || (l.base_debit - l.base_credit), ', ' order by l.line_number) as lines
-      from accounting.journal_entries e
-      join accounting.journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.id
-      join accounting.books b on b.tenant_id = e.tenant_id and b.company_id = e.company_id
-      where e.tenant_id = $1 and e.source_id = $2
-      group by e.id, e.source, e.entry_date, e.created_at order by e.created_at, e.source`,
-    [of.tenant.id, sourceId],
-  );
-  return rows.map(({ source, date, lines }) => `${source} ${date}: ${lines}`);
-}
-
-export type Query = [text: string, values: unknown[]];
-
-/**
- * Runs `first` in a transaction of the runtime login, and `second` in another one, which has to wait for it; then `rest`
- * in the first, which commits. Returns the SQLSTATE of the second, else "done". Throws what the first fails with.
- */
-export function interleaved(
-  test: TestDatabase,
-  of: TestTenant,
-  { first, second, rest }: { first: Query; second: Query; rest?: Query },
-): Promise<string> {
-  return asLogin(test.urls.runtime, (one) =>
-    asLogin(test.urls.runtime, async (two) => {
-      for (const client of [one, two]) {
-        await client.query("begin");
-        await client.query("select set_config('app.current_tenant_id', $1, true)", [of.tenant.id]);
-      }
-      await one.query(...first);
-      const outcome = two.query(...second).then(
-        () => "done",
-        (error: { code?: string }) => error.code ?? "no code",
-      );
-      await waitingForLocks(test, 1);
-      if (rest) await one.query(...rest);
-      await one.query("commit");
-      const code = await outcome;
-      await two.query("commit");
-      return code;
-    }),
-  );
-}
-
-/** Resolves once so many statements of this database are held up by other transactions. */
-export function waitingForLocks(test: TestDatabase, count: number): Promise<void> {
-  const waiting = `select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and state = 'active'`;
-  return test.asOwner(async (owner) => {
-    while (((await owner.query(waiting)).rowCount ?? 0) < count) await setTimeout(5);
   });
 }

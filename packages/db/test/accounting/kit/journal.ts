@@ -1,9 +1,9 @@
-import type pg from "pg";
-import { books } from "../../../src/accounting";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { accounts, books, exchangeRates, journalEntries, type NewAccount } from "../../../src/accounting";
 import type { NewJournalEntry } from "../../../src/accounting/journal";
 import { newId } from "../../../src/index";
 import type { TestDatabase, TestTenant } from "../../../src/testing";
-import { asLogin } from "./support";
+import { ownerRows } from "../../kit/sql";
 
 /** The accounts that a company's documents post to. */
 export async function booksOf(of: TestTenant): Promise<typeof books.$inferSelect> {
@@ -24,26 +24,6 @@ export function transfer(
     { accountId: credit, credit: amount },
   ];
   return { companyId: of.company.id, date: "2026-03-15", lines, ...rest };
-}
-
-/** Runs statements of raw SQL as the application's login in the tenant's scope; the SQLSTATE of the first failure, else "done". */
-export function bySql(
-  test: TestDatabase,
-  of: TestTenant,
-  ...statements: [text: string, values?: unknown[]][]
-): Promise<string> {
-  return asLogin(test.urls.runtime, async (client: pg.Client) => {
-    await client.query("begin");
-    await client.query("select set_config('app.current_tenant_id', $1, true)", [of.tenant.id]);
-    try {
-      for (const [text, values] of statements) await client.query(text, values);
-      const { command } = await client.query("commit");
-      return command === "COMMIT" ? "done" : command;
-    } catch (error) {
-      await client.query("rollback");
-      return (error as pg.DatabaseError).code ?? "no code";
-    }
-  });
 }
 
 const types =
@@ -77,4 +57,63 @@ export function postBySql(
     nothing,
   ];
   return [`select accounting.post_journal(${types.map((type, i) => `$${i + 1}::${type}`).join(", ")})`, values];
+}
+
+/** The id of an account by its code in the standard chart. */
+export async function accountOf(of: TestTenant, code: string, companyId = of.company.id): Promise<string> {
+  const [account] = await of.handle
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.companyId, companyId), eq(accounts.code, code)));
+  if (!account) throw new TypeError(`The chart has no account ${code}`);
+  return account.id;
+}
+
+/** The id of a further account of the company: an asset unless another type is given. */
+export async function newAccount(of: TestTenant, fields: Partial<NewAccount> = {}): Promise<string> {
+  const id = newId();
+  const account = { id, companyId: of.company.id, code: id, name: "Another", type: "asset" as const, ...fields };
+  return (await of.handle.accounting.accounts.create(account)).id;
+}
+
+export async function setRate(of: TestTenant, currency: string, rateDate: string, rate: string): Promise<void> {
+  await of.handle.insert(exchangeRates).values({ companyId: of.company.id, currency, rateDate, rate });
+}
+
+/** What was posted for a document: per entry its source and date, and its lines as `code debit|credit amount currency = base`. */
+export async function postedFor(of: TestTenant, sourceId: string): Promise<string[]> {
+  const rows = (await of.handle.execute(sql`
+    select e.source || ' ' || e.entry_date || ': ' || string_agg(
+      a.code || case when l.debit > 0 then ' debit ' else ' credit ' end || round(l.debit + l.credit, 2) || ' ' || l.currency
+        || ' = ' || l.base_debit + l.base_credit, ', ' order by l.line_number) as text
+    from accounting.journal_entries e
+    join accounting.journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.id
+    join accounting.accounts a on a.tenant_id = l.tenant_id and a.id = l.account_id
+    where e.source_id = ${sourceId} group by e.id, e.source, e.entry_date, e.created_at order by e.created_at, e.source`)) as unknown as {
+    rows: { text: string }[];
+  };
+  return rows.rows.map(({ text }) => text);
+}
+
+/** The entries of a source as `account amount` per line: debit less credit in base currency, in the order of posting. */
+export async function postings(test: TestDatabase, of: TestTenant, sourceId: string): Promise<string[]> {
+  const rows = await ownerRows(
+    test,
+    `select e.source, e.entry_date::text as date, string_agg(case l.account_id
+        when b.receivable_account_id then 'receivable' when b.payable_account_id then 'payable'
+        when b.bank_account_id then 'bank' when b.exchange_account_id then 'exchange' else 'other' end
+        || ' ' || (l.base_debit - l.base_credit), ', ' order by l.line_number) as lines
+      from accounting.journal_entries e
+      join accounting.journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.id
+      join accounting.books b on b.tenant_id = e.tenant_id and b.company_id = e.company_id
+      where e.tenant_id = $1 and e.source_id = $2
+      group by e.id, e.source, e.entry_date, e.created_at order by e.created_at, e.source`,
+    [of.tenant.id, sourceId],
+  );
+  return rows.map(({ source, date, lines }) => `${source} ${date}: ${lines}`);
+}
+
+/** How many journal entries these documents have. */
+export async function entriesFor(of: TestTenant, sourceIds: string[]): Promise<number> {
+  return of.handle.$count(journalEntries, inArray(journalEntries.sourceId, sourceIds));
 }

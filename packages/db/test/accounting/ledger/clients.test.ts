@@ -9,8 +9,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { accountOf } from "../kit/documents";
-import { booksOf } from "../kit/journal";
+import { accountOf, booksOf } from "../kit/journal";
 import { balancesOf, nothingYet } from "./model/acknowledged";
 import { amountOf, textOf } from "./model/amounts";
 import { act, actionsOf, type Shared, Undone } from "./model/crowd";

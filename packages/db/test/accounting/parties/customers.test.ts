@@ -8,8 +8,9 @@ import {
   ValidationError,
 } from "../../../src/index";
 import { createCustomer, type TestTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
 import { freshBooks as it } from "../kit/books";
-import { allPages, rejection } from "../kit/support";
 
 describe("a customer", () => {
   it("is created with every field, and found again as it was written", async ({ acme }) => {

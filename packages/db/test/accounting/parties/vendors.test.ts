@@ -2,9 +2,11 @@ import { describe, expect } from "vitest";
 import type { ImportedVendor } from "../../../src/accounting";
 import { ForeignKeyViolationError, NotFoundError, newId, ValidationError } from "../../../src/index";
 import { createCustomer, createVendor, type TestTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
+import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
-import { bySql } from "../kit/journal";
-import { allPages, issued, ownerRows, rejection } from "../kit/support";
+import { issued } from "../kit/documents";
 
 describe("a vendor", () => {
   it("is created, found, changed, archived and restored, apart from customers", async ({ acme }) => {

@@ -3,10 +3,12 @@ import { describe, expect } from "vitest";
 import { invoices } from "../../../src/accounting";
 import { type ConflictError, type InvariantError, NotFoundError, newId, ValidationError } from "../../../src/index";
 import { createInvoice, createVendor, type TestTenant } from "../../../src/testing";
+import { rejection } from "../../kit/outcomes";
+import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it, type ReceivedMoney } from "../kit/books";
-import { approved, credited, discrepancies, postings } from "../kit/discrepancies";
-import { bySql } from "../kit/journal";
-import { balanceOf, issued, ownerRows, rejection } from "../kit/support";
+import { discrepancies } from "../kit/discrepancies";
+import { approved, balanceOf, credited, issued } from "../kit/documents";
+import { postings } from "../kit/journal";
 
 describe("an allocation", () => {
   it("settles a part, then the rest", async ({ test, acme, customerId, money }) => {
@@ -141,7 +143,7 @@ describe("an allocation", () => {
     for (const [source, invoiceId, date] of refused) {
       await expect(settle(source, invoiceId, date)).rejects.toMatchObject(conflict);
     }
-    const bill = await approved(acme, (await createVendor(acme)).id);
+    const bill = await approved(acme, "10.00", { vendorId: (await createVendor(acme)).id });
     const toBill = acme.handle.accounting.payments.allocate({
       paymentId: payment.id,
       allocations: [{ billId: bill.id, amount: "1.00" }],
@@ -219,8 +221,8 @@ describe("a credit note", () => {
 
   it("of a vendor settles bills", async ({ test, acme }) => {
     const vendor = await createVendor(acme);
-    const bill = await approved(acme, vendor.id, "40.00");
-    const note = await approved(acme, vendor.id, "15.00", { kind: "credit_note" });
+    const bill = await approved(acme, "40.00", { vendorId: vendor.id });
+    const note = await approved(acme, "15.00", { vendorId: vendor.id, kind: "credit_note" });
     const [made] = await acme.handle.accounting.payments.allocate({ vendorCreditId: note.id, allocations: "oldest" });
     expect(made).toMatchObject({ vendorCreditId: note.id, billId: bill.id, amount: "15.00" });
     const rows = await ownerRows(test, "select status from accounting.bills where vendor_id = $1 order by kind", [

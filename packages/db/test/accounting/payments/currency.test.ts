@@ -1,10 +1,11 @@
 import { describe, expect } from "vitest";
 import type { ConflictError, InvariantError } from "../../../src/index";
 import { createCustomer, createVendor, type TestTenant } from "../../../src/testing";
-import { freshBooks as it } from "../kit/books";
-import { approved, credited, discrepancies, postings, tenantWithBooks } from "../kit/discrepancies";
-import { bySql } from "../kit/journal";
-import { balanceOf, issued, ownerRows } from "../kit/support";
+import { bySql, ownerRows } from "../../kit/sql";
+import { freshBooks as it, tenantWithBooks } from "../kit/books";
+import { discrepancies } from "../kit/discrepancies";
+import { approved, balanceOf, credited, issued } from "../kit/documents";
+import { postings } from "../kit/journal";
 
 describe("a payment in a foreign currency", () => {
   it("is worth its rate, the last known one, or nothing is recorded", async ({ test, acme, customerId }) => {
@@ -98,7 +99,7 @@ describe("what the rates differ by", () => {
       ["1.05", "payable 5.00, exchange -5.00"],
     ] as const) {
       await rate(acme, "2026-01-15", "1.1");
-      const bill = await approved(acme, vendor.id, "100.00", { currency: "EUR" });
+      const bill = await approved(acme, "100.00", { vendorId: vendor.id, currency: "EUR" });
       const { customerId: _customer, ...rest } = euros(acme, customerId, "100.00", { exchangeRate });
       await acme.handle.accounting.payments.make({
         ...rest,
@@ -194,8 +195,9 @@ describe("what the rates differ by", () => {
     expect(await invoiceOf(acme, note.id)).toMatchObject({ status: "paid", paidBaseAmount: "52.00" });
     expect(await discrepancies(test, acme)).toEqual([]);
     const vendor = await createVendor(acme);
-    await approved(acme, vendor.id, "100.00", { currency: "EUR" });
-    const credit = await approved(acme, vendor.id, "10.00", {
+    await approved(acme, "100.00", { vendorId: vendor.id, currency: "EUR" });
+    const credit = await approved(acme, "10.00", {
+      vendorId: vendor.id,
       currency: "EUR",
       kind: "credit_note",
       billDate: "2026-02-01",

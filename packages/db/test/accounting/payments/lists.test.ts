@@ -1,9 +1,10 @@
 import { describe, expect } from "vitest";
 import { type InvariantError, ValidationError } from "../../../src/index";
 import { createCustomer, createVendor } from "../../../src/testing";
+import { allPages } from "../../kit/pages";
 import { freshBooks as it } from "../kit/books";
-import { approved, credited, discrepancies } from "../kit/discrepancies";
-import { allPages, balanceOf, issued } from "../kit/support";
+import { discrepancies } from "../kit/discrepancies";
+import { approved, balanceOf, credited, issued } from "../kit/documents";
 
 describe("lists", () => {
   it("give payments newest first, by direction, customer or vendor", async ({ acme, customerId, money }) => {
@@ -83,7 +84,7 @@ describe("lists", () => {
     );
     expect(pages.flat()).toEqual(open.items);
     const vendorId = (await createVendor(acme)).id;
-    const bill = await approved(acme, vendorId, "5.00");
+    const bill = await approved(acme, "5.00", { vendorId });
     expect((await acme.handle.accounting.payments.openDocuments({ vendorId })).items).toMatchObject([
       { kind: "bill", id: bill.id, openAmount: "5.00", number: bill.billNumber },
     ]);
@@ -101,7 +102,7 @@ describe("a preview", () => {
     }
     const invoice = await issued(acme, "100.00", { customerId, currency: euro });
     const vendorId = (await createVendor(acme)).id;
-    const bill = await approved(acme, vendorId, "20.00", { currency: euro });
+    const bill = await approved(acme, "20.00", { vendorId, currency: euro });
     const of = acme.handle.accounting.payments;
     const contents = (entries: unknown) =>
       JSON.parse(JSON.stringify(entries), (key, value) => (/^(id|sourceId|createdAt)$/.test(key) ? undefined : value));

@@ -3,10 +3,12 @@ import { describe, expect } from "vitest";
 import { books, payments } from "../../../src/accounting";
 import { type ConflictError, NotFoundError, ValidationError } from "../../../src/index";
 import { createCustomer, createTenant, createVendor, type TestTenant } from "../../../src/testing";
-import { freshBooks as it } from "../kit/books";
-import { approved, discrepancies, newAccount, postings, tenantWithBooks } from "../kit/discrepancies";
-import { bySql } from "../kit/journal";
-import { balanceOf, issued, ownerRows, rejection } from "../kit/support";
+import { rejection } from "../../kit/outcomes";
+import { bySql, ownerRows } from "../../kit/sql";
+import { freshBooks as it, tenantWithBooks } from "../kit/books";
+import { discrepancies } from "../kit/discrepancies";
+import { approved, balanceOf, issued } from "../kit/documents";
+import { newAccount, postings } from "../kit/journal";
 
 describe("money received", () => {
   it("is posted to the bank and the customer, and settles what it names", async ({ test, acme, customerId, money }) => {
@@ -190,7 +192,7 @@ describe("money received", () => {
 describe("money paid", () => {
   it("is posted from the bank to the vendor, and settles what it names", async ({ test, acme }) => {
     const vendor = await createVendor(acme);
-    const bill = await approved(acme, vendor.id, "70.00");
+    const bill = await approved(acme, "70.00", { vendorId: vendor.id });
     const payment = await acme.handle.accounting.payments.make({
       companyId: acme.company.id,
       vendorId: vendor.id,

@@ -5,9 +5,12 @@ import { type ConflictError, DatabaseError, type InvariantError } from "../../..
 import { createCustomer, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { open } from "../../client/connections";
 import { inLanes, lengthOf } from "../../kit/length";
+import { interleaved, somebodyWaitsForALock } from "../../kit/locks";
+import { sortOut } from "../../kit/outcomes";
+import type { Statement as Query } from "../../kit/sql";
 import { freshBooks as it, type ReceivedMoney } from "../kit/books";
-import { credited, discrepancies, interleaved, type Query } from "../kit/discrepancies";
-import { balanceOf, issued, somebodyWaitsForALock, sortOut } from "../kit/support";
+import { discrepancies } from "../kit/discrepancies";
+import { balanceOf, credited, issued } from "../kit/documents";
 
 describe("raw SQL that waits for other raw SQL", () => {
   const allocate = (acme: TestTenant, column: string, source: string, invoiceId: string, amount = "10"): Query => [

@@ -4,17 +4,12 @@ import { describe, expect } from "vitest";
 import { DatabaseError, newId } from "../../../src/index";
 import { createCustomer, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { holds, lengthOf, runSeed } from "../../kit/length";
-import { freshBooks as it } from "../kit/books";
-import {
-  credited,
-  discrepancies,
-  interleaved,
-  newAccount,
-  type Query,
-  tenantWithBooks,
-  waitingForLocks,
-} from "../kit/discrepancies";
-import { issued, ownerRows } from "../kit/support";
+import { interleaved, waitingForLocks } from "../../kit/locks";
+import { ownerRows, type Statement as Query } from "../../kit/sql";
+import { freshBooks as it, tenantWithBooks } from "../kit/books";
+import { discrepancies } from "../kit/discrepancies";
+import { credited, issued } from "../kit/documents";
+import { newAccount } from "../kit/journal";
 
 describe("many at once", () => {
   it("do not wait for each other in a ring", async ({ test, acme, customerId }) => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ValidationError } from "../../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
-import { allPages, rejection } from "../kit/support";
+import { rejection } from "../../kit/outcomes";
+import { allPages } from "../../kit/pages";
 import type { MadeBooks } from "./made-books";
 import { writeBooks } from "./rows";
 import { smallCompany } from "./small-company";

@@ -10,7 +10,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { accountOf, work } from "../kit/documents";
+import { work } from "../kit/documents";
+import { accountOf } from "../kit/journal";
 
 /*
  * Books that lived: everything that posts has posted, through the repositories and in plain SQL. The reports of every

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NotFoundError, ValidationError } from "../../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
-import { rejection } from "../kit/support";
+import { rejection } from "../../kit/outcomes";
 import type { MadeBooks } from "./made-books";
 import { writeBooks } from "./rows";
 import { smallCompany } from "./small-company";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrangeIdentity } from "../../tenancy/members-kit";
+import { arrangeIdentity } from "../../tenancy/kit/people";
 import type { Arena } from "../arena";
 import { attempt, type Outcome, type Settings } from "../checks/attempt";
 import { newTenantSide } from "../checks/duel";

@@ -10,7 +10,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { backendOf, rejection, value } from "../../client/connections";
+import { backendOf, value } from "../../client/connections";
+import { rejection } from "../../kit/outcomes";
 
 /*
  * What one tenant leaves on a connection, and another one finds there. A pool of one connection makes sure that the

@@ -6,7 +6,7 @@ import { withUrlParts } from "../../../src/client/url";
 import { createDatabase } from "../../../src/index";
 import { insertSampleRow } from "../../../src/testing/sample-rows";
 import { backendOf } from "../../client/connections";
-import { asLogin } from "../../tenancy/members-kit";
+import { asLogin } from "../../kit/sql";
 import type { Arena } from "../arena";
 import { codeOf, notRefused, openField, strike, table, tenantOf } from "./strikes";
 

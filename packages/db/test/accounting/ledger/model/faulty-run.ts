@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { createDatabase, DatabaseError, newId, UniqueViolationError } from "../../../../src/index";
 import { createCustomer, createTenant, type TestTenant } from "../../../../src/testing";
-import { accountOf } from "../../kit/documents";
+import { accountOf } from "../../kit/journal";
 import { smallest, textOf } from "./amounts";
 import type { FaultyServer } from "./faulty-server";
 import type { Runner } from "./plan";

@@ -1,35 +1,22 @@
+import { setTimeout } from "node:timers/promises";
 import type pg from "pg";
-import type { TestDatabase, TestTenant } from "../../src/testing";
-import { asLogin, somebodyWaitsForALock } from "../accounting/kit/support";
-
-type Statement = readonly [text: string, values?: unknown[]];
+import { beginAsTenant, type TestDatabase, type TestTenant } from "../../src/testing";
+import { asLogin, outcomeOf, type Statement } from "./sql";
 
 /** Two sessions of the application's login, each in an open transaction of the tenant. */
 async function twoSessions<T>(
   test: TestDatabase,
   of: TestTenant,
-  level: string,
+  isolation: "read committed" | "repeatable read",
   work: (first: pg.Client, second: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const open = async (client: pg.Client) => {
-    await client.query(`begin isolation level ${level}`);
-    await client.query("select set_config('app.current_tenant_id', $1, true)", [of.tenant.id]);
-  };
   return asLogin(test.urls.runtime, (first) =>
     asLogin(test.urls.runtime, async (second) => {
-      await open(first);
-      await open(second);
+      for (const client of [first, second]) await beginAsTenant(client, of.tenant.id, { isolation });
       return work(first, second);
     }),
   );
 }
-
-const codeOf = (error: unknown) => (error as pg.DatabaseError).code ?? String(error);
-const outcomeOf = (running: Promise<unknown>) =>
-  running.then(
-    () => "done",
-    (error: unknown) => codeOf(error),
-  );
 
 /**
  * The second statement is sent while the transaction of the first is open, and has to wait until that one ends.
@@ -69,4 +56,41 @@ export function crossing(
       step(client, last).then(() => client.query("commit"));
     return Promise.all([outcomeOf(finish(one, first[1])), outcomeOf(finish(other, second[1]))]);
   });
+}
+
+/**
+ * Runs `first` in a transaction of the runtime login, and `second` in another one, which has to wait for it; then `rest`
+ * in the first, which commits. Returns the SQLSTATE of the second, else "done". Throws what the first fails with.
+ */
+export function interleaved(
+  test: TestDatabase,
+  of: TestTenant,
+  { first, second, rest }: { first: Statement; second: Statement; rest?: Statement },
+): Promise<string> {
+  return twoSessions(test, of, "read committed", async (one, two) => {
+    await one.query(...first);
+    const outcome = outcomeOf(two.query(...second));
+    await waitingForLocks(test, 1);
+    if (rest) await one.query(...rest);
+    await one.query("commit");
+    const code = await outcome;
+    await two.query("commit");
+    return code;
+  });
+}
+
+/** Resolves once so many statements of this database are held up by other transactions. */
+export function waitingForLocks(test: TestDatabase, count: number): Promise<void> {
+  const waiting = `select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and state = 'active'`;
+  return test.asOwner(async (owner) => {
+    while (((await owner.query(waiting)).rowCount ?? 0) < count) await setTimeout(5);
+  });
+}
+
+/** Resolves once a statement of this database is held up by another transaction. */
+export async function somebodyWaitsForALock(owner: pg.Client): Promise<void> {
+  const waiting = `
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and state = 'active'`;
+  while ((await owner.query(waiting)).rowCount === 0) await setTimeout(5);
 }
