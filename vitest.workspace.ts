@@ -14,6 +14,7 @@ const alone = [
   "packages/db/test/client/start-up.test.ts",
   "packages/db/test/secrets/**/*.test.ts",
 ];
+const withoutDatabase = "packages/db/test/{budget,kit}/**/*.test.ts";
 const otherServers = "packages/db/test/{migrations,operations,server}/**/*.test.ts";
 
 export default defineConfig({
@@ -21,13 +22,14 @@ export default defineConfig({
   test: {
     // One more than there are cores: a test waits for the server half of its time. The default is one less.
     maxWorkers: availableParallelism() + 1,
+    reporters: ["default", "./packages/db/test/budget/reporter.ts"],
     projects: [
       {
         ssr,
         test: {
           ...shared,
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", withoutDatabase],
           isolate: false,
           testTimeout: 30_000,
         },
@@ -38,7 +40,7 @@ export default defineConfig({
           ...shared,
           name: "database",
           include: ["packages/{db,bench}/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
-          exclude: [otherServers, ...alone],
+          exclude: [otherServers, withoutDatabase, ...alone],
           globalSetup: databaseSetup,
           // Files of one worker share the modules that they import: loading them costs a second of CPU.
           isolate: false,

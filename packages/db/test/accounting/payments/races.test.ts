@@ -7,17 +7,17 @@ import { open } from "../../client/connections";
 import { inLanes, lengthOf } from "../../kit/length";
 import { interleaved, somebodyWaitsForALock } from "../../kit/locks";
 import { sortOut } from "../../kit/outcomes";
-import type { Statement as Query } from "../../kit/sql";
+import type { Statement } from "../../kit/sql";
 import { freshBooks as it, type ReceivedMoney } from "../kit/books";
 import { discrepancies } from "../kit/discrepancies";
 import { balanceOf, credited, issued } from "../kit/documents";
 
 describe("raw SQL that waits for other raw SQL", () => {
-  const allocate = (acme: TestTenant, column: string, source: string, invoiceId: string, amount = "10"): Query => [
+  const allocate = (acme: TestTenant, column: string, source: string, invoiceId: string, amount = "10"): Statement => [
     `insert into accounting.payment_allocations (company_id, ${column}, invoice_id, amount) values ($1, $2, $3, $4)`,
     [acme.company.id, source, invoiceId, amount],
   ];
-  const voidOf = (id: string, inDays = 0): Query => [
+  const voidOf = (id: string, inDays = 0): Statement => [
     "update accounting.payments set voided_on = current_date + $2::int where id = $1",
     [id, inDays],
   ];
@@ -74,7 +74,7 @@ describe("raw SQL that waits for other raw SQL", () => {
   it("sees that the document is void or paid", async ({ test, acme, customerId, money }) => {
     const [one, two] = [await issued(acme, "10.00", { customerId }), await issued(acme, "10.00", { customerId })];
     const payment = await received(acme, money, "20.00");
-    const set = (id: string, status: string): Query => [
+    const set = (id: string, status: string): Statement => [
       "update accounting.invoices set status = $2 where id = $1",
       [id, status],
     ];
@@ -300,7 +300,7 @@ async function customerOf(money: ReceivedMoney, of: TestTenant) {
   };
 }
 
-const oneBehindTheOther = (test: TestDatabase, acme: TestTenant, first: Query, second: Query) =>
+const oneBehindTheOther = (test: TestDatabase, acme: TestTenant, first: Statement, second: Statement) =>
   interleaved(test, acme, { first, second });
 
 /** Holds the first row while the work waits for it; which of the other rows nobody has locked by then. */

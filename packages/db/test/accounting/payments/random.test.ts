@@ -5,7 +5,7 @@ import { DatabaseError, newId } from "../../../src/index";
 import { createCustomer, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { holds, lengthOf, runSeed } from "../../kit/length";
 import { interleaved, waitingForLocks } from "../../kit/locks";
-import { ownerRows, type Statement as Query } from "../../kit/sql";
+import { ownerRows, type Statement } from "../../kit/sql";
 import { freshBooks as it, tenantWithBooks } from "../kit/books";
 import { discrepancies } from "../kit/discrepancies";
 import { credited, issued } from "../kit/documents";
@@ -59,7 +59,7 @@ describe("accounts are locked in one order", () => {
       euros(acme, customerId, "10.00", { exchangeRate: "1.3" }),
     );
     const id = newId();
-    const allocation = (paymentId: string, invoiceId: string): Query => [
+    const allocation = (paymentId: string, invoiceId: string): Statement => [
       `insert into accounting.payment_allocations (company_id, payment_id, invoice_id, amount) values ($1, $2, $3, 10)`,
       [acme.company.id, paymentId, invoiceId],
     ];
