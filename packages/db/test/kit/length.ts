@@ -9,9 +9,11 @@ export const isSoak = process.env.DB_TEST_LENGTH === "soak";
 /** `SOAK_SCALE` makes every soak that many times as long; 0.1 is a quick look. */
 const scale = Number(process.env.SOAK_SCALE ?? 1);
 
+/** A number of repetitions at the soak's scale, at least one. */
+export const scaled = (times: number): number => Math.max(1, Math.round(times * scale));
+
 /** A number for every run, and another for the soak. */
-export const lengthOf = (everyRun: number, soak: number): number =>
-  isSoak ? Math.max(1, Math.round(soak * scale)) : everyRun;
+export const lengthOf = (everyRun: number, soak: number): number => (isSoak ? scaled(soak) : everyRun);
 
 /** The seed of this run, to be printed where a test fails: `SOAK_SEED` repeats it. */
 export const runSeed = (): number => Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -23,14 +25,14 @@ export interface Budget {
   floor: number;
   /** After the floor it goes on until so many seconds have passed since the start. */
   seconds: number;
-  /** What the soak makes instead: a number of runs, for which it takes its time. */
-  soak: number;
+  /** What the soak makes instead, for which it takes its time. Left out where the soak has a file of its own. */
+  soak?: number;
 }
 
 /** Checks the property within its budget; throws with fast-check's report when it does not hold. Returns the runs made. */
 export async function holds<T>(
   property: fc.IAsyncProperty<T>,
-  { seed, floor, seconds, soak }: Budget,
+  { seed, floor, seconds, soak = floor }: Budget,
 ): Promise<number> {
   const started = performance.now();
   const check = async (parameters: fc.Parameters<T>) => {

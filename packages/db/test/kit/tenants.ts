@@ -23,7 +23,7 @@ async function clockOf(test: TestDatabase): Promise<Clock> {
  * made: `test` is the file's database, `other` a second tenant of the file, `clock` the server's calendar, and `acme`
  * the tenant that works.
  */
-const inDatabase = it
+export const inDatabase = it
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from this parameter that the fixture needs no other.
   .extend("test", { scope: "file" }, async ({}, { onCleanup }) => {
     const test = await createTestDatabase({ max: 10 });

@@ -1,5 +1,9 @@
+import { expect } from "vitest";
 import type { TestTenant } from "../../../src/testing";
+import { createTenant, type TestDatabase } from "../../../src/testing";
+import { inDatabase } from "../../kit/tenants";
 import { type AccountKey, type Allocation, type Entry, type Item, MadeBooks } from "../reports/made-books";
+import { writeBooks } from "../reports/rows";
 
 /** Books in order, to break one rule of. SQL expressions name the records, as lines have no id before they are written. */
 export class HealthyBooks {
@@ -109,3 +113,29 @@ export const change = (table: string, record: string, changes: string) =>
   `update accounting.${table} set ${changes} where id = ${record}`;
 export const quoted = ({ id }: { id: string }) => `'${id}'`;
 export const manual = "source = 'manual', source_id = null";
+
+/** Writes past triggers and foreign keys. */
+export const plant = (test: TestDatabase, text: string): Promise<void> =>
+  test.asOwner(async (owner) => {
+    await owner.query("set session_replication_role = replica");
+    const results = [await owner.query(text)].flat();
+    for (const { rowCount } of results) expect(rowCount, "rows planted").toBeGreaterThan(0);
+  });
+
+/** Each test has a tenant `acme` with healthy `books`, in a database without what hinders the owner as well. */
+export const inHealthyBooks = inDatabase
+  // These rules have nothing but the health check then.
+  .extend("unguarded", { scope: "file" }, async ({ test }) => {
+    await test.asOwner(async (owner) => {
+      await owner.query("drop index accounting.idx_journal_entries_reverses_entry_id");
+      await owner.query("alter table accounting.journal_lines drop constraint journal_lines_scale_check");
+    });
+    return test;
+  })
+  .extend("acme", ({ unguarded }) => createTenant(unguarded, "Acme", { chart: false }))
+  .extend("books", { auto: true }, async ({ test, acme }) => {
+    const books = new HealthyBooks(acme);
+    await test.asOwner((owner) => writeBooks(owner, books.made, acme.tenant.id, acme.company.id));
+    await plant(test, books.periods());
+    return books;
+  });

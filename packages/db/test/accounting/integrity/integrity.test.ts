@@ -1,59 +1,28 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { violationKinds } from "../../../src/accounting/validation/reports";
 import { ValidationError } from "../../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { createTenant, type TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
 import { asLogin } from "../../kit/sql";
-import { writeBooks } from "../reports/rows";
 import { documentCases } from "./document-cases";
-import { HealthyBooks } from "./healthy-books";
+import { inHealthyBooks as it, plant } from "./healthy-books";
 import { ledgerCases } from "./ledger-cases";
 
-let test: TestDatabase;
-let acme: TestTenant;
-let books: HealthyBooks;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  // What hinders the owner as well: these rules have nothing but the health check in this database.
-  await test.asOwner(async (owner) => {
-    await owner.query("drop index accounting.idx_journal_entries_reverses_entry_id");
-    await owner.query("alter table accounting.journal_lines drop constraint journal_lines_scale_check");
-  });
-});
-afterAll(() => test.close());
-
-beforeEach(async () => {
-  acme = await createTenant(test, "Acme", { chart: false });
-  books = new HealthyBooks(acme);
-  await test.asOwner((owner) => writeBooks(owner, books.made, acme.tenant.id, acme.company.id));
-  await plant(books.periods());
-});
-
-/** Writes past triggers and foreign keys. */
-const plant = (text: string) =>
-  test.asOwner(async (owner) => {
-    await owner.query("set session_replication_role = replica");
-    const results = [await owner.query(text)].flat();
-    for (const { rowCount } of results) expect(rowCount, "rows planted").toBeGreaterThan(0);
-  });
-
-const violations = (filter = {}) => acme.handle.accounting.integrity.violations(filter);
 const cases = [...ledgerCases, ...documentCases];
 
 describe("the health check", () => {
-  it("is empty for healthy books", async () => {
-    expect(await violations()).toEqual([]);
+  it("is empty for healthy books", async ({ acme }) => {
+    expect(await violations(acme)).toEqual([]);
   });
 
-  it.each(cases.map((planted, index) => [`${planted.kind} (${index + 1})`, planted] as const))(
+  it.for(cases.map((planted, index) => [`${planted.kind} (${index + 1})`, planted] as const))(
     "reports %s",
-    async (_name, planted) => {
+    async ([_name, planted], { test, acme, books }) => {
       const text = `select ${planted.record(books)} as id`;
       const recordId = await test.asOwner(async (owner) => (await owner.query<{ id: string }>(text)).rows[0]?.id);
-      await plant(planted.sql(books));
+      await plant(test, planted.sql(books));
 
-      const found = await violations();
+      const found = await violations(acme);
       const own = found.filter((violation) => violation.kind === planted.kind);
       expect([...new Set(own.map((violation) => violation.recordId))]).toEqual([recordId]);
       const others = found.map((violation) => violation.kind).filter((kind) => kind !== planted.kind);
@@ -66,7 +35,7 @@ describe("the health check", () => {
     },
   );
 
-  it("has a case here for every kind, and no other kinds", async () => {
+  it("has a case here for every kind, and no other kinds", async ({ test }) => {
     const planted = [...new Set(cases.map(({ kind }) => kind))].sort();
     expect(planted).toEqual([...violationKinds]);
     const definition = await test.asOwner(async (owner) => {
@@ -78,10 +47,10 @@ describe("the health check", () => {
     expect([...new Set(named)].filter((name) => !others.includes(name)).sort()).toEqual(planted);
   });
 
-  it("names the record's table, its company and what is wrong", async () => {
+  it("names the record's table, its company and what is wrong", async ({ test, acme, books }) => {
     const { party } = books.is.invoice;
-    await plant(`update accounting.customers set balance = 7 where id = '${party}'`);
-    expect(await violations()).toEqual([
+    await plant(test, `update accounting.customers set balance = 7 where id = '${party}'`);
+    expect(await violations(acme)).toEqual([
       {
         kind: "customer_balance_differs",
         companyId: acme.company.id,
@@ -92,21 +61,21 @@ describe("the health check", () => {
     ]);
   });
 
-  it("is narrowed to a company, a kind, and a number of violations", async () => {
-    await plant(`update accounting.customers set balance = 7 where tenant_id = ${books.tenant}`);
+  it("is narrowed to a company, a kind, and a number of violations", async ({ test, acme, books }) => {
+    await plant(test, `update accounting.customers set balance = 7 where tenant_id = ${books.tenant}`);
     const other = await acme.handle.tenancy.companies.create({ name: "Second company" });
-    expect(await violations({ companyId: acme.company.id })).toHaveLength(2);
-    expect(await violations({ companyId: other.id })).toEqual([]);
-    expect(await violations({ kind: "customer_balance_differs" })).toHaveLength(2);
-    expect(await violations({ kind: "vendor_balance_differs" })).toEqual([]);
-    expect(await violations({ limit: 1 })).toHaveLength(1);
+    expect(await violations(acme, { companyId: acme.company.id })).toHaveLength(2);
+    expect(await violations(acme, { companyId: other.id })).toEqual([]);
+    expect(await violations(acme, { kind: "customer_balance_differs" })).toHaveLength(2);
+    expect(await violations(acme, { kind: "vendor_balance_differs" })).toEqual([]);
+    expect(await violations(acme, { limit: 1 })).toHaveLength(1);
     for (const wrong of [{ limit: 0 }, { limit: 10_001 }, { companyId: "acme" }, { kind: "all" }, { sort: "kind" }]) {
-      expect(await rejection(violations(wrong))).toBeInstanceOf(ValidationError);
+      expect(await rejection(violations(acme, wrong))).toBeInstanceOf(ValidationError);
     }
   });
 
-  it("shows a tenant nothing of another, and the platform everything", async () => {
-    await plant(`update accounting.customers set balance = 7 where tenant_id = ${books.tenant}`);
+  it("shows a tenant nothing of another, and the platform everything", async ({ test, acme, books }) => {
+    await plant(test, `update accounting.customers set balance = 7 where tenant_id = ${books.tenant}`);
     const other = await createTenant(test);
     expect(await other.handle.accounting.integrity.violations()).toEqual([]);
     const text = "select distinct tenant_id from accounting.violations where kind = 'customer_balance_differs'";
@@ -122,3 +91,5 @@ describe("the health check", () => {
     expect(await tenants(test.urls.platform)).toContain(acme.tenant.id);
   });
 });
+
+const violations = (acme: TestTenant, filter = {}) => acme.handle.accounting.integrity.violations(filter);

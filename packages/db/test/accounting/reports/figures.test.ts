@@ -1,34 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { ValidationError } from "../../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
+import type { TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
 import { allPages } from "../../kit/pages";
 import type { MadeBooks } from "./made-books";
-import { writeBooks } from "./rows";
-import { smallCompany } from "./small-company";
-
-let test: TestDatabase;
-let acme: TestTenant;
-let made: MadeBooks;
-const companyId = () => acme.company.id;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  acme = await createTenant(test, "Acme", { chart: false });
-  made = smallCompany();
-  await test.asOwner((owner) => writeBooks(owner, made, acme.tenant.id, companyId()));
-});
-afterAll(() => test.close());
-
-const reports = () => acme.handle.accounting.reports;
+import { inSmallCompany as it } from "./small-company";
 
 describe("the trial balance", () => {
-  const balances = async (asOf: string) => {
-    const { accounts, totals } = await reports().trialBalance({ companyId: companyId(), asOf });
+  const balances = async (acme: TestTenant, asOf: string) => {
+    const { accounts, totals } = await acme.handle.accounting.reports.trialBalance({
+      companyId: acme.company.id,
+      asOf,
+    });
     return [...accounts.map((a) => `${a.code} ${a.debit} ${a.credit}`), `${totals.debit} ${totals.credit}`];
   };
 
-  it.each([
+  it.for<[string, string[]]>([
     ["2025-12-31", ["0.00 0.00"]],
     ["2026-01-02", ["1000 1000.00 0.00", "3000 0.00 1000.00", "1000.00 1000.00"]],
     [
@@ -56,14 +43,17 @@ describe("the trial balance", () => {
         "1493.00 1493.00",
       ],
     ],
-  ])("as of %s", async (asOf, expected) => {
-    expect(await balances(asOf)).toEqual(expected);
+  ])("as of %s", async ([asOf, expected], { acme }) => {
+    expect(await balances(acme, asOf)).toEqual(expected);
   });
 
-  it("names the accounts, their types and the currency", async () => {
-    const report = await reports().trialBalance({ companyId: companyId(), asOf: "2026-01-02" });
+  it("names the accounts, their types and the currency", async ({ acme, made }) => {
+    const report = await acme.handle.accounting.reports.trialBalance({
+      companyId: acme.company.id,
+      asOf: "2026-01-02",
+    });
     expect(report).toEqual({
-      companyId: companyId(),
+      companyId: acme.company.id,
       asOf: "2026-01-02",
       currency: "USD",
       accounts: [
@@ -83,9 +73,9 @@ describe("the trial balance", () => {
 });
 
 describe("profit and loss, and the balance sheet", () => {
-  it("count the days between, both included", async () => {
-    const { income, expense, result } = await reports().profitAndLoss({
-      companyId: companyId(),
+  it("count the days between, both included", async ({ acme }) => {
+    const { income, expense, result } = await acme.handle.accounting.reports.profitAndLoss({
+      companyId: acme.company.id,
       from: "2026-01-31",
       to: "2026-02-28",
     });
@@ -93,9 +83,9 @@ describe("profit and loss, and the balance sheet", () => {
     expect(income.accounts.map((a) => [a.code, a.amount])).toEqual([["4000", "99.00"]]);
   });
 
-  it("are empty where nothing happened", async () => {
-    const days = { companyId: companyId(), from: "2020-01-01", to: "2020-12-31" };
-    expect(await reports().profitAndLoss(days)).toEqual({
+  it("are empty where nothing happened", async ({ acme }) => {
+    const days = { companyId: acme.company.id, from: "2020-01-01", to: "2020-12-31" };
+    expect(await acme.handle.accounting.reports.profitAndLoss(days)).toEqual({
       ...days,
       currency: "USD",
       income: { accounts: [], total: "0.00" },
@@ -104,8 +94,8 @@ describe("profit and loss, and the balance sheet", () => {
     });
   });
 
-  it("show what the company has and owes", async () => {
-    const sheet = await reports().balanceSheet({ companyId: companyId(), asOf: "2026-02-28" });
+  it("show what the company has and owes", async ({ acme }) => {
+    const sheet = await acme.handle.accounting.reports.balanceSheet({ companyId: acme.company.id, asOf: "2026-02-28" });
     const codes = (section: { accounts: { code: string; amount: string }[] }) =>
       section.accounts.map((a) => `${a.code} ${a.amount}`);
     expect(codes(sheet.assets)).toEqual(["1000 1298.00", "1100 5.00"]);
@@ -116,16 +106,20 @@ describe("profit and loss, and the balance sheet", () => {
 });
 
 describe("the general ledger", () => {
-  const ledger = (request: { limit?: number; cursor?: string | undefined; from?: string; to?: string }) =>
-    reports().generalLedger({
+  const ledger = (
+    acme: TestTenant,
+    made: MadeBooks,
+    request: { limit?: number; cursor?: string | undefined; from?: string; to?: string },
+  ) =>
+    acme.handle.accounting.reports.generalLedger({
       accountId: made.accounts.receivable,
       from: "2026-01-31",
       to: "2026-02-28",
       ...request,
     });
 
-  it("opens, runs and closes", async () => {
-    const page = await ledger({});
+  it("opens, runs and closes", async ({ acme, made }) => {
+    const page = await ledger(acme, made, {});
     expect(page.items.map((l) => [l.date, l.source, l.debit, l.credit, l.balance, l.currency, l.amount])).toEqual([
       ["2026-01-31", "invoice", "110.00", "0.00", "410.00", "EUR", "100.0000"],
       ["2026-02-05", "payment", "0.00", "350.00", "60.00", "USD", "-350.0000"],
@@ -138,23 +132,27 @@ describe("the general ledger", () => {
     expect(page.items[0]?.description).toBe("Entry for invoice");
   });
 
-  it.each([1, 2, 3, 4, 5])("is the same in pages of %i", async (limit) => {
-    const whole = await ledger({});
-    expect((await allPages(ledger, limit)).flat()).toEqual(whole.items);
-    const first = await ledger({ limit });
-    if (first.nextCursor) expect((await ledger({ limit, cursor: first.nextCursor })).opening).toBe(first.closing);
+  it.for([1, 2, 3, 4, 5])("is the same in pages of %i", async (limit, { acme, made }) => {
+    const whole = await ledger(acme, made, {});
+    expect((await allPages((request) => ledger(acme, made, request), limit)).flat()).toEqual(whole.items);
+    const first = await ledger(acme, made, { limit });
+    if (first.nextCursor)
+      expect((await ledger(acme, made, { limit, cursor: first.nextCursor })).opening).toBe(first.closing);
   });
 
-  it("counts the balance at the cursor anew: what a cursor says is a position, never an amount", async () => {
+  it("counts the balance at the cursor anew: what a cursor says is a position, never an amount", async ({
+    acme,
+    made,
+  }) => {
     const cursor = (key: string[]) => Buffer.from(JSON.stringify(key)).toString("base64url");
-    expect((await ledger({ cursor: cursor(["2026-02-10", "4"]) })).opening).toBe("12.00");
+    expect((await ledger(acme, made, { cursor: cursor(["2026-02-10", "4"]) })).opening).toBe("12.00");
     for (const key of [["2026-01-30", "1"], ["2026-03-01", "1"], ["2026-02-30", "1"], ["2026-02-10", "-1"], ["x"]]) {
-      expect(await rejection(ledger({ cursor: cursor(key) })), String(key)).toBeInstanceOf(ValidationError);
+      expect(await rejection(ledger(acme, made, { cursor: cursor(key) })), String(key)).toBeInstanceOf(ValidationError);
     }
   });
 
-  it("has the opening balance where nothing happened", async () => {
-    const page = await ledger({ from: "2026-02-20", to: "2026-02-21" });
+  it("has the opening balance where nothing happened", async ({ acme, made }) => {
+    const page = await ledger(acme, made, { from: "2026-02-20", to: "2026-02-21" });
     expect(page).toMatchObject({ opening: "5.00", closing: "5.00", items: [], nextCursor: undefined });
   });
 });

@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { NotFoundError, ValidationError } from "../../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { createTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
-import type { MadeBooks } from "./made-books";
-import { writeBooks } from "./rows";
-import { smallCompany } from "./small-company";
-
-let test: TestDatabase;
-let acme: TestTenant;
-let made: MadeBooks;
-const companyId = () => acme.company.id;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  acme = await createTenant(test, "Acme", { chart: false });
-  made = smallCompany();
-  await test.asOwner((owner) => writeBooks(owner, made, acme.tenant.id, companyId()));
-});
-afterAll(() => test.close());
-
-const reports = () => acme.handle.accounting.reports;
+import { inSmallCompany as it } from "./small-company";
 
 describe("ageing", () => {
-  it("sorts what customers owe by days overdue", async () => {
-    const report = await reports().receivablesAgeing({ companyId: companyId(), asOf: "2026-03-04" });
+  it("sorts what customers owe by days overdue", async ({ acme, made }) => {
+    const report = await acme.handle.accounting.reports.receivablesAgeing({
+      companyId: acme.company.id,
+      asOf: "2026-03-04",
+    });
     expect(report.overdueDays).toEqual([
       { from: 1, to: 30 },
       { from: 31, to: 60 },
@@ -58,26 +44,35 @@ describe("ageing", () => {
     });
   });
 
-  it.each([
+  it.for<[string, string, string[]]>([
     ["2026-01-20", "300.00", ["0.00", "0.00"]],
     ["2026-01-21", "0.00", ["300.00", "0.00"]],
     ["2026-01-30", "0.00", ["300.00", "0.00"]],
     ["2026-01-31", "110.00", ["0.00", "300.00"]],
     ["2026-02-05", "110.00", ["0.00", "0.00"]],
     ["2026-02-10", "66.00", ["0.00", "0.00"]],
-  ])("moves between the buckets by the day: %s", async (asOf, current, overdue) => {
-    const { totals } = await reports().receivablesAgeing({ companyId: companyId(), asOf, buckets: [10] });
+  ])("moves between the buckets by the day: %s", async ([asOf, current, overdue], { acme }) => {
+    const { totals } = await acme.handle.accounting.reports.receivablesAgeing({
+      companyId: acme.company.id,
+      asOf,
+      buckets: [10],
+    });
     expect([totals.current, totals.overdue]).toEqual([current, overdue]);
   });
 
-  it("counts a voided document until the day before", async () => {
-    const open = async (asOf: string) => (await reports().receivablesAgeing({ companyId: companyId(), asOf })).totals;
+  it("counts a voided document until the day before", async ({ acme }) => {
+    const open = async (asOf: string) =>
+      (await acme.handle.accounting.reports.receivablesAgeing({ companyId: acme.company.id, asOf })).totals;
     expect((await open("2026-03-04")).total).toBe("75.00");
     expect((await open("2026-03-05")).total).toBe("5.00");
   });
 
-  it("shows what vendors are owed, positive", async () => {
-    const report = await reports().payablesAgeing({ companyId: companyId(), asOf: "2026-04-20", buckets: [30, 60] });
+  it("shows what vendors are owed, positive", async ({ acme, made }) => {
+    const report = await acme.handle.accounting.reports.payablesAgeing({
+      companyId: acme.company.id,
+      asOf: "2026-04-20",
+      buckets: [30, 60],
+    });
     expect(report.parties).toEqual([
       {
         vendorId: made.parties.bill[0]?.id,
@@ -90,8 +85,12 @@ describe("ageing", () => {
     ]);
   });
 
-  it("is empty before the first document", async () => {
-    const report = await reports().payablesAgeing({ companyId: companyId(), asOf: "2026-01-19", buckets: [30] });
+  it("is empty before the first document", async ({ acme }) => {
+    const report = await acme.handle.accounting.reports.payablesAgeing({
+      companyId: acme.company.id,
+      asOf: "2026-01-19",
+      buckets: [30],
+    });
     expect(report).toMatchObject({
       parties: [],
       totals: { current: "0.00", overdue: ["0.00", "0.00"], total: "0.00" },
@@ -100,9 +99,13 @@ describe("ageing", () => {
 });
 
 describe("statements", () => {
-  it("show a customer's account", async () => {
+  it("show a customer's account", async ({ acme, made }) => {
     const customerId = made.parties.invoice[0]?.id ?? "";
-    const statement = await reports().customerStatement({ customerId, from: "2026-02-05", to: "2026-03-05" });
+    const statement = await acme.handle.accounting.reports.customerStatement({
+      customerId,
+      from: "2026-02-05",
+      to: "2026-03-05",
+    });
     expect(statement.party).toEqual({ customerId, name: "Customer 1" });
     expect(statement.lines.map((l) => [l.date, l.source, l.reference, l.debit, l.credit, l.balance])).toEqual([
       ["2026-02-05", "payment", "transfer", "0.00", "350.00", "-50.00"],
@@ -112,9 +115,13 @@ describe("statements", () => {
     expect([statement.opening, statement.closing]).toEqual(["300.00", "-50.00"]);
   });
 
-  it("show a vendor's account: what the company owes is positive", async () => {
+  it("show a vendor's account: what the company owes is positive", async ({ acme, made }) => {
     const vendorId = made.parties.bill[0]?.id ?? "";
-    const statement = await reports().vendorStatement({ vendorId, from: "2026-01-01", to: "2026-02-28" });
+    const statement = await acme.handle.accounting.reports.vendorStatement({
+      vendorId,
+      from: "2026-01-01",
+      to: "2026-02-28",
+    });
     expect(statement.lines.map((l) => [l.date, l.reference, l.debit, l.credit, l.balance])).toEqual([
       ["2026-01-20", "B-1", "0.00", "120.00", "120.00"],
       ["2026-02-28", "transfer", "100.00", "0.00", "20.00"],
@@ -122,39 +129,59 @@ describe("statements", () => {
     expect([statement.opening, statement.closing]).toEqual(["0.00", "20.00"]);
   });
 
-  it("are empty where nothing happened", async () => {
+  it("are empty where nothing happened", async ({ acme, made }) => {
     const customerId = made.parties.invoice[1]?.id ?? "";
-    const statement = await reports().customerStatement({ customerId, from: "2026-06-01", to: "2026-06-30" });
+    const statement = await acme.handle.accounting.reports.customerStatement({
+      customerId,
+      from: "2026-06-01",
+      to: "2026-06-30",
+    });
     expect(statement).toMatchObject({ opening: "55.00", lines: [], closing: "55.00" });
   });
 });
 
 describe("what a report refuses", () => {
-  it("input that cannot be meant", async () => {
+  it("input that cannot be meant", async ({ acme, made }) => {
     const asOf = "2026-01-01";
     const wrong: (() => Promise<unknown>)[] = [
-      () => reports().trialBalance({ companyId: companyId(), asOf: "2026-02-30" }),
-      () => reports().balanceSheet({ companyId: "acme", asOf }),
-      () => reports().profitAndLoss({ companyId: companyId(), from: "2026-02-01", to: "2026-01-31" }),
-      () => reports().receivablesAgeing({ companyId: companyId(), asOf, buckets: [60, 30] }),
-      () => reports().payablesAgeing({ companyId: companyId(), asOf, buckets: [] }),
-      () => reports().payablesAgeing({ companyId: companyId(), asOf, buckets: [0] }),
-      () => reports().generalLedger({ accountId: made.accounts.bank, from: asOf, to: asOf, limit: 501 }),
-      () => reports().customerStatement({ customerId: companyId(), from: "2026-02-01", to: "2026-01-31" }),
+      () => acme.handle.accounting.reports.trialBalance({ companyId: acme.company.id, asOf: "2026-02-30" }),
+      () => acme.handle.accounting.reports.balanceSheet({ companyId: "acme", asOf }),
+      () =>
+        acme.handle.accounting.reports.profitAndLoss({
+          companyId: acme.company.id,
+          from: "2026-02-01",
+          to: "2026-01-31",
+        }),
+      () => acme.handle.accounting.reports.receivablesAgeing({ companyId: acme.company.id, asOf, buckets: [60, 30] }),
+      () => acme.handle.accounting.reports.payablesAgeing({ companyId: acme.company.id, asOf, buckets: [] }),
+      () => acme.handle.accounting.reports.payablesAgeing({ companyId: acme.company.id, asOf, buckets: [0] }),
+      () =>
+        acme.handle.accounting.reports.generalLedger({
+          accountId: made.accounts.bank,
+          from: asOf,
+          to: asOf,
+          limit: 501,
+        }),
+      () =>
+        acme.handle.accounting.reports.customerStatement({
+          customerId: acme.company.id,
+          from: "2026-02-01",
+          to: "2026-01-31",
+        }),
     ];
     for (const call of wrong) {
       expect(await rejection(call()), String(call)).toBeInstanceOf(ValidationError);
     }
   });
 
-  it("another tenant's company, account and parties", async () => {
+  it("another tenant's company, account and parties", async ({ test, acme, made }) => {
     const other = (await createTenant(test)).handle.accounting.reports;
     const days = { from: "2026-01-01", to: "2026-12-31" };
-    const asOf = { companyId: companyId(), asOf: "2026-12-31" };
+    const asOf = { companyId: acme.company.id, asOf: "2026-12-31" };
     const attempts = [
       () => other.trialBalance(asOf),
       () => other.balanceSheet(asOf),
-      () => other.profitAndLoss({ companyId: companyId(), ...days }),
+      () => other.profitAndLoss({ companyId: acme.company.id, ...days }),
       () => other.receivablesAgeing(asOf),
       () => other.payablesAgeing(asOf),
       () => other.generalLedger({ accountId: made.accounts.bank, ...days }),

@@ -1,4 +1,7 @@
+import { createTenant } from "../../../src/testing";
+import { inDatabase } from "../../kit/tenants";
 import { MadeBooks } from "./made-books";
+import { writeBooks } from "./rows";
 
 /*
  * A small company, by hand. Base currency USD.
@@ -37,3 +40,12 @@ export function smallCompany(): MadeBooks {
   made.void(c, "2026-03-05");
   return made;
 }
+
+/** The tests of a file share `acme`, whose company has the books `made`. */
+export const inSmallCompany = inDatabase
+  .extend("acme", { scope: "file" }, ({ test }) => createTenant(test, "Acme", { chart: false }))
+  .extend("made", { scope: "file", auto: true }, async ({ test, acme }) => {
+    const made = smallCompany();
+    await test.asOwner((owner) => writeBooks(owner, made, acme.tenant.id, acme.company.id));
+    return made;
+  });

@@ -40,7 +40,9 @@ function opening(arrange: readonly string[], settings: Settings): string {
 const inlined = ({ text, values = [] }: Statement): string =>
   text.replace(/\$(\d+)/g, (_hole, number: string) => {
     const value = values[Number(number) - 1];
-    return value === null || value === undefined ? "null" : pg.escapeLiteral(String(value));
+    if (value === null || value === undefined) return "null";
+    const written = Array.isArray(value) ? `{${value.map((each) => JSON.stringify(String(each))).join(",")}}` : value;
+    return pg.escapeLiteral(String(written));
   });
 
 /** Begins, arranges, sets the scope, runs the statement and rolls back, all in one message. */
