@@ -2,14 +2,19 @@ import type pg from "pg";
 import type { TestDatabase } from "./database";
 import type { TestTenant } from "./factories";
 
-/** Opens a transaction in the scope of a tenant, as the package does before each query. The caller ends it. */
+/** Scopes the open transaction to a tenant, as the package does before each query. */
+export async function scopeToTenant(client: pg.ClientBase, tenantId: string): Promise<void> {
+  await client.query("select set_config('app.current_tenant_id', $1, true)", [tenantId]);
+}
+
+/** Opens a transaction in the scope of a tenant. The caller ends it. */
 export async function beginAsTenant(
   client: pg.ClientBase,
   tenantId: string,
   options: { isolation?: "read committed" | "repeatable read" | "serializable" } = {},
 ): Promise<void> {
   await client.query(`begin isolation level ${options.isolation ?? "read committed"}`);
-  await client.query("select set_config('app.current_tenant_id', $1, true)", [tenantId]);
+  await scopeToTenant(client, tenantId);
 }
 
 /**

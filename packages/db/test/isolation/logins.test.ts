@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantTables } from "../../src/core/tenant-table";
+import { beginAsTenant } from "../../src/testing";
 import { arrangeIdentity } from "../tenancy/kit/people";
 import { type Arena, openArena } from "./arena";
 import { attempt, type Outcome, quoted, type Settings } from "./checks/attempt";
@@ -232,8 +233,7 @@ describe("ways around the tables", () => {
     const { login, victim } = arena.duel;
     const user = tenantTables().find((entry) => entry.name === "tenancy.users");
     const theirs = user && (await victim.row(user)).id;
-    await login.query("begin");
-    await login.query("select set_config('app.current_tenant_id', $1, true)", [a]);
+    await beginAsTenant(login, a);
     await login.query(record);
     const { rows } = await login.query("select tenant_id, actor_login = session_user as own from tenancy.audit_log");
     await login.query("select set_config('app.current_user_id', $1, true)", [theirs]);

@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import type pg from "pg";
 import { describe, expect } from "vitest";
 import type { Invoice } from "../../../src/accounting";
-import { createInvoice, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { asTenantSql, beginAsTenant, createInvoice, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { somebodyWaitsForALock } from "../../kit/locks";
-import { asLogin, ownerRows } from "../../kit/sql";
+import { asLogin, ownerRows, stateOf } from "../../kit/sql";
 import { freshBooks } from "../kit/books";
 import { issued } from "../kit/documents";
 
@@ -185,8 +185,7 @@ describe("the total", () => {
     "cannot be made wrong by a line that is written while %s issues it",
     async ([_by, issue], { test, acme, draft }) => {
       const outcome = await asLogin(test.urls.runtime, async (writer) => {
-        await writer.query("begin");
-        await writer.query("select set_config('app.current_tenant_id', $1, true)", [acme.tenant.id]);
+        await beginAsTenant(writer, acme.tenant.id);
         await writer.query(
           `insert into accounting.invoice_lines (company_id, invoice_id, line_number, description, quantity, unit_price)
          values ($1, $2, 2, 'Late', 1, 5)`,
@@ -324,20 +323,11 @@ describe("the operator's login", () => {
   });
 });
 
-/** Runs one statement as the application's login in the tenant's scope, and commits it. */
+/** Runs one statement as the application's login in the tenant's scope, and commits it: its rows, or its SQLSTATE. */
 function attempt(test: TestDatabase, acme: TestTenant, text: string, values: unknown[] = []): Promise<string> {
-  return asLogin(test.urls.runtime, async (client: pg.Client) => {
-    await client.query("begin");
-    await client.query("select set_config('app.current_tenant_id', $1, true)", [acme.tenant.id]);
-    try {
-      const { rowCount } = await client.query(text, values);
-      await client.query("commit");
-      return `${rowCount} rows`;
-    } catch (error) {
-      await client.query("rollback");
-      return (error as pg.DatabaseError).code ?? "no code";
-    }
-  });
+  return asTenantSql(test, acme, async (client) => `${(await client.query(text, values)).rowCount} rows`).catch(
+    stateOf,
+  );
 }
 
 const snapshot = (test: TestDatabase, id: string) =>

@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { violationKinds } from "../../../src/accounting/validation/reports";
 import { ValidationError } from "../../../src/index";
-import { createTenant, type TestTenant } from "../../../src/testing";
+import { createTenant, scopeToTenant, type TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
 import { asLogin } from "../../kit/sql";
 import { documentCases } from "./document-cases";
@@ -82,7 +82,7 @@ describe("the health check", () => {
     const tenants = (url: string, tenantId?: string) =>
       asLogin(url, async (client) => {
         await client.query("begin");
-        if (tenantId) await client.query("select set_config('app.current_tenant_id', $1, true)", [tenantId]);
+        if (tenantId) await scopeToTenant(client, tenantId);
         return (await client.query(text)).rows.map((row) => row.tenant_id);
       });
     expect(await tenants(test.urls.runtime)).toEqual([]);

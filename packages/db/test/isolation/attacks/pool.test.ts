@@ -7,6 +7,7 @@ import {
   createCustomer,
   createTenant,
   createTestDatabase,
+  scopeToTenant,
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
@@ -168,8 +169,7 @@ describe("the same as raw SQL of the runtime login", () => {
   afterAll(() => login.end());
   afterEach(() => login.query("rollback"));
 
-  const become = (tenant: TestTenant) =>
-    login.query("select set_config('app.current_tenant_id', $1, true)", [tenant.tenant.id]);
+  const become = (tenant: TestTenant) => scopeToTenant(login, tenant.tenant.id);
   const names = async (query: string | pg.QueryConfig) =>
     (await login.query<{ name: string }>(query)).rows.map((row) => row.name).sort();
 

@@ -4,6 +4,7 @@ import { type TenantTableEntry, tenantTables } from "../../../src/core/tenant-ta
 import { catalogueScope } from "../../../src/domains";
 import { schemaFile } from "../../../src/operations/assets";
 import { validateSchema } from "../../../src/operations/catalogue";
+import { scopeToTenant } from "../../../src/testing";
 import { asText, sampleValues, type Values } from "../../../src/testing/sample-rows";
 import { type Arena, openArena } from "../arena";
 import {
@@ -143,7 +144,7 @@ export async function spoilt<T>(
 async function runAs(owner: pg.Client, login: string, settings: Settings, { text, values = [] }: Statement) {
   await owner.query("savepoint attack");
   await owner.query(`set local session authorization ${pg.escapeIdentifier(login)}`);
-  await owner.query("select set_config('app.current_tenant_id', $1, true)", [settings.tenant ?? ""]);
+  await scopeToTenant(owner, settings.tenant ?? "");
   try {
     const result = await owner.query<Values>({ text, values, types: asText });
     await owner.query("set local session authorization default");
