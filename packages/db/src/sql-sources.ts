@@ -2,13 +2,16 @@
  * The SQL of all domains, for `pnpm db:generate` and tests: sources are in the checkout only, not in the built package.
  */
 import { join } from "node:path";
+import { domains } from "./domains";
 import { readSources, type Source, type SourceFolder, type Sources } from "./operations/sources";
-import "./schema";
 
 /** The folders of SQL, in the order in which domains build on each other. `source` is the package's `src`. */
 export function sourceFolders(source: string): SourceFolder[] {
-  const domains = { tenancy: ["auth", "tenancy"], accounting: ["accounting"] };
-  return Object.entries(domains).map(([domain, schemas]) => ({ domain, schemas, path: join(source, domain, "sql") }));
+  return Object.entries(domains).map(([domain, { schemas }]) => ({
+    domain,
+    schemas: schemas.map(({ schemaName }) => schemaName),
+    path: join(source, domain, "sql"),
+  }));
 }
 
 /** Functions, views and triggers that are computed from the registries of the domains instead of written into files. */

@@ -9,7 +9,9 @@ import { freshBooks } from "../kit/books";
 import { approved, balanceOf, createVendor, issued, work } from "../kit/documents";
 import { accountOf, postedFor, setRate } from "../kit/journal";
 
-const it = freshBooks.extend("invoice", { auto: true }, ({ acme, customerId }) => issued(acme, "10.00", { customerId }));
+const it = freshBooks.extend("invoice", { auto: true }, ({ acme, customerId }) =>
+  issued(acme, "10.00", { customerId }),
+);
 
 describe("a credit note", () => {
   it("has a series of its own and posts the other way round", async ({ acme, customerId }) => {
