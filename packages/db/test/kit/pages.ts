@@ -1,17 +1,8 @@
-/** Every page of a list, in order. */
-export async function allPages<T>(
-  list: (request: { limit: number; cursor?: string | undefined }) => Promise<{
-    items: T[];
-    nextCursor: string | undefined;
-  }>,
-  limit: number,
-): Promise<T[][]> {
+import { allPages, type Page, type PageRequest } from "../../src/index";
+
+/** The rows of every page of a list, page by page. */
+export async function pagesOf<T>(list: (request: PageRequest) => Promise<Page<T>>, limit: number): Promise<T[][]> {
   const pages: T[][] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await list({ limit, cursor });
-    pages.push(page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const { items } of allPages(list, { limit })) pages.push(items);
   return pages;
 }

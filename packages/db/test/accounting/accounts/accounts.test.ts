@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import type { Account, Books, NewAccount } from "../../../src/accounting";
-import { standardChart, standardDefaults } from "../../../src/accounting/chart";
+import { standardChart, standardDefaults } from "../../../src/accounting/standard-chart";
 import {
   ConflictError,
   ForeignKeyViolationError,
@@ -13,7 +13,7 @@ import {
 import type { TestDatabase, TestTenant } from "../../../src/testing";
 import { crossing, oneAfterTheOther, withOldSnapshot } from "../../kit/locks";
 import { rejection } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { booksOf, postBySql, transfer } from "../kit/journal";
@@ -89,7 +89,7 @@ describe("an account", () => {
   });
 
   it("is listed by code while active, of one type or all", async ({ acme }) => {
-    const pages = await allPages(
+    const pages = await pagesOf(
       (request) => acme.handle.accounting.accounts.list({ companyId: acme.company.id, ...request }),
       7,
     );

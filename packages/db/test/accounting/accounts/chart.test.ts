@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import type { Account, AccountNode, NewAccount } from "../../../src/accounting";
-import { standardChart, standardDefaults } from "../../../src/accounting/chart";
+import { standardChart, standardDefaults } from "../../../src/accounting/standard-chart";
 import { ConflictError, ForeignKeyViolationError, InvariantError, newId, ValidationError } from "../../../src/index";
 import { createTenant, type TestTenant } from "../../../src/testing";
 import { somebodyWaitsForALock } from "../../kit/locks";

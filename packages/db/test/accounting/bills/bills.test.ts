@@ -10,7 +10,7 @@ import {
 } from "../../../src/index";
 import { createTenant, type TestDatabase } from "../../../src/testing";
 import { rejection, sortOut } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { approved, createBill, createVendor, secondCompany, work } from "../kit/documents";
@@ -181,7 +181,7 @@ describe("the list", () => {
           (filter.status === undefined || each.status === filter.status) &&
           (filter.vendorId === undefined || each.vendorId === filter.vendorId),
       );
-      const pages = await allPages((request) => acme.handle.accounting.bills.list({ ...request, ...filter }), 5);
+      const pages = await pagesOf((request) => acme.handle.accounting.bills.list({ ...request, ...filter }), 5);
       expect(pages.flat().map((each) => each.id)).toEqual(expected.map((each) => each.id));
     }
     expect(await rejection(acme.handle.accounting.bills.list({ status: "issued" } as never))).toBeInstanceOf(

@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import { ForeignKeyViolationError, ValidationError } from "../../../src/index";
 import type { TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { bySql } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 
@@ -49,7 +49,7 @@ describe("an exchange rate", () => {
     ] as const) {
       await set(acme, date, "2", currency);
     }
-    const pages = await allPages(
+    const pages = await pagesOf(
       (request) => acme.handle.accounting.exchangeRates.list({ companyId: acme.company.id, ...request }),
       2,
     );
@@ -60,7 +60,7 @@ describe("an exchange rate", () => {
       "2026-01-02",
       "2026-01-01",
     ]);
-    const euros = await allPages(
+    const euros = await pagesOf(
       (request) =>
         acme.handle.accounting.exchangeRates.list({ companyId: acme.company.id, currency: "EUR", ...request }),
       2,

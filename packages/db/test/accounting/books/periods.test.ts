@@ -4,7 +4,7 @@ import { ConflictError, InvariantError, NotFoundError, newId, ValidationError } 
 import { createTenant, type TestTenant } from "../../../src/testing";
 import { oneAfterTheOther, withOldSnapshot } from "../../kit/locks";
 import { rejection, sortOut } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { booksOf, postBySql, transfer } from "../kit/journal";
@@ -19,7 +19,7 @@ describe("a fiscal year", () => {
       }),
     );
     expect(periods.every(({ status, closedAt, closedBy }) => status === "open" && !closedAt && !closedBy)).toBe(true);
-    const pages = await allPages(
+    const pages = await pagesOf(
       (request) => acme.handle.accounting.periods.list({ companyId: acme.company.id, ...request }),
       5,
     );

@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import type { ImportedInvoice } from "../../../src/accounting";
 import {
+  allPages,
   DatabaseError,
   ForeignKeyViolationError,
   lineAmount,
@@ -247,11 +248,7 @@ const totalOf = (invoice: ImportedInvoice) =>
 
 async function everything(acme: TestTenant) {
   const items = [];
-  let cursor: string | undefined;
-  do {
-    const page = await acme.handle.accounting.invoices.list({ limit: 500, cursor });
+  for await (const page of allPages((request) => acme.handle.accounting.invoices.list(request)))
     items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
   return items;
 }

@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import {
   ConflictError,
+  allPages as eachPage,
   ForeignKeyViolationError,
   lineAmount,
   NotFoundError,
@@ -10,7 +11,7 @@ import {
 } from "../../../src/index";
 import { createCustomer, createInvoice, createTenant, type TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { freshBooks as it } from "../kit/books";
 import { balanceOf, issued } from "../kit/documents";
 
@@ -138,7 +139,7 @@ describe("the list", () => {
           (filter.customerId === undefined || each.customerId === filter.customerId),
       );
       for (const limit of [1, 5, 12, 24, 25]) {
-        const pages = await allPages(
+        const pages = await pagesOf(
           (request) => acme.handle.accounting.invoices.list({ ...request, ...filter }),
           limit,
         );
@@ -156,13 +157,11 @@ describe("the list", () => {
       before.push((await createInvoice(acme, { customerId, invoiceDate: `2026-01-${10 + (i % 4)}` })).id);
     }
     const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await acme.handle.accounting.invoices.list({ limit: 3, cursor });
-      seen.push(...page.items.map((each) => each.id));
-      cursor = page.nextCursor;
+    for await (const { items } of eachPage((request) => acme.handle.accounting.invoices.list(request), { limit: 3 })) {
+      seen.push(...items.map((each) => each.id));
       for (const day of ["01", "11", "20"]) await createInvoice(acme, { customerId, invoiceDate: `2026-01-${day}` });
-    } while (cursor !== undefined && seen.length < 200);
+      if (seen.length >= 200) break;
+    }
     expect(new Set(seen).size).toBe(seen.length);
     expect(before.filter((id) => !seen.includes(id))).toEqual([]);
   });

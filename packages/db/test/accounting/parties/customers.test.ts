@@ -9,7 +9,7 @@ import {
 } from "../../../src/index";
 import { createCustomer, type TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { freshBooks as it } from "../kit/books";
 
 describe("a customer", () => {
@@ -134,7 +134,7 @@ describe("the list", () => {
   it("goes through every customer once, by name and then by id", async ({ acme }) => {
     const names = ["B", "A", "C", "B", "a", "Ä", "B"];
     for (const name of names) await createCustomer(acme, { name });
-    const pages = await allPages((request) => acme.handle.accounting.customers.list(request), 2);
+    const pages = await pagesOf((request) => acme.handle.accounting.customers.list(request), 2);
     expect(pages.map((page) => page.length)).toEqual([2, 2, 2, 1]);
     const all = pages.flat();
     expect(all.map((customer) => customer.name).sort()).toEqual([...names].sort());

@@ -3,7 +3,7 @@ import type { ImportedVendor } from "../../../src/accounting";
 import { ForeignKeyViolationError, NotFoundError, newId, ValidationError } from "../../../src/index";
 import { createCustomer, createVendor, type TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { bySql, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { issued } from "../kit/documents";
@@ -24,7 +24,7 @@ describe("a vendor", () => {
 
   it("is listed by name, page by page", async ({ acme }) => {
     for (const name of ["C", "A", "B", "A"]) await createVendor(acme, { name });
-    const pages = await allPages((request) => acme.handle.accounting.vendors.list(request), 3);
+    const pages = await pagesOf((request) => acme.handle.accounting.vendors.list(request), 3);
     expect(pages.map((page) => page.map(({ name }) => name))).toEqual([["A", "A", "B"], ["C"]]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { type InvariantError, ValidationError } from "../../../src/index";
 import { createCustomer, createVendor } from "../../../src/testing";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { freshBooks as it } from "../kit/books";
 import { discrepancies } from "../kit/discrepancies";
 import { approved, balanceOf, credited, issued } from "../kit/documents";
@@ -20,7 +20,7 @@ describe("lists", () => {
     const { customerId: _customer, ...rest } = money;
     const out = await acme.handle.accounting.payments.make({ ...rest, vendorId, amount: "1.00" });
     const [newest = "", oldest = "", ...middle] = ids;
-    const pages = await allPages((request) => acme.handle.accounting.payments.list({ ...request, customerId }), 3);
+    const pages = await pagesOf((request) => acme.handle.accounting.payments.list({ ...request, customerId }), 3);
     expect(pages.map((page) => page.map(({ id }) => id))).toEqual([[newest, ...middle.sort().reverse()], [oldest]]);
     const idsOf = async (filter: object) =>
       (await acme.handle.accounting.payments.list(filter)).items.map(({ id }) => id);
@@ -47,7 +47,7 @@ describe("lists", () => {
     for (const day of ["03", "02", "04"]) await settle(day);
     const [credit] = await acme.handle.accounting.payments.allocate({ creditNoteId: note.id, allocations: "oldest" });
     const list = acme.handle.accounting.payments.listAllocations.bind(acme.handle.accounting.payments);
-    const pages = await allPages((request) => list({ ...request, invoiceId: invoice.id }), 2);
+    const pages = await pagesOf((request) => list({ ...request, invoiceId: invoice.id }), 2);
     expect(pages.map((page) => page.map((a) => a.allocatedOn))).toEqual([
       ["2026-02-02", "2026-02-03"],
       ["2026-02-04", credit?.allocatedOn],
@@ -78,7 +78,7 @@ describe("lists", () => {
     expect(open.items[0]).toMatchObject({ id: note.id, amount: "-10.00", openBaseAmount: "-10.00", currency: "USD" });
     expect(open.items[1]).toMatchObject({ id: payment.id, amount: "-45.00" });
     expect(await balanceOf(acme, customerId)).toBe("75.00");
-    const pages = await allPages(
+    const pages = await pagesOf(
       (request) => acme.handle.accounting.payments.openDocuments({ ...request, customerId }),
       3,
     );

@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import { ValidationError } from "../../../src/index";
 import type { TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import type { MadeBooks } from "./made-books";
 import { inSmallCompany as it } from "./small-company";
 
@@ -134,7 +134,7 @@ describe("the general ledger", () => {
 
   it.for([1, 2, 3, 4, 5])("is the same in pages of %i", async (limit, { acme, made }) => {
     const whole = await ledger(acme, made, {});
-    expect((await allPages((request) => ledger(acme, made, request), limit)).flat()).toEqual(whole.items);
+    expect((await pagesOf((request) => ledger(acme, made, request), limit)).flat()).toEqual(whole.items);
     const first = await ledger(acme, made, { limit });
     if (first.nextCursor)
       expect((await ledger(acme, made, { limit, cursor: first.nextCursor })).opening).toBe(first.closing);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect } from "vitest";
 import { createTenant, type TestTenant } from "../../../src/testing";
 import { holds, runSeed } from "../../kit/length";
-import { allPages } from "../../kit/pages";
+import { pagesOf } from "../../kit/pages";
 import { ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { asText, expectedAgeing, expectedTotal, expectedTrialBalance, netOf } from "./expected";
@@ -221,7 +221,7 @@ async function checkLedgers(of: TestTenant, made: MadeBooks, from: string, to: s
       balance += line.base;
       return [line.entry.id, line.date, decimal(balance)];
     });
-    const items = (await allPages(ledger, limit)).flat();
+    const items = (await pagesOf(ledger, limit)).flat();
     expect(items.map((item) => [item.entryId, item.date, item.balance])).toEqual(expected);
     expect(items.at(-1)?.balance ?? decimal(balance)).toBe(decimal(netOf(made, key, "", to)));
   }
