@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { standardChart } from "../../src/accounting/chart";
+import { standardChart } from "../../src/accounting/standard-chart";
 import { violationKinds } from "../../src/accounting/validation/reports";
 import { poolLimits } from "../../src/client/config";
 import { picture, stateMachines } from "../../src/core/states";
