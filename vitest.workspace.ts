@@ -30,7 +30,6 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", withoutDatabase],
-          isolate: false,
           testTimeout: 30_000,
         },
       },
