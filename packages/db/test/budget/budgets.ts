@@ -6,10 +6,10 @@ import type { Budgets } from "./budget";
  * domain gets a line; what needs more than its line goes into the soak, or makes room first.
  */
 export const budgets: Budgets = {
-  accounting: 200,
-  tenancy: 70,
-  isolation: 110,
+  accounting: 120,
+  tenancy: 40,
+  isolation: 100,
   client: 90,
-  secrets: 50,
-  plans: 15,
+  secrets: 60,
+  plans: 10,
 };
