@@ -4,3 +4,4 @@ export * from "./schema/members";
 export { auth, tenancy } from "./schema/schemas";
 export * from "./schema/tenants";
 export * from "./schema/trail";
+export * from "./states";

@@ -40,6 +40,7 @@ const filledTogether: Record<string, readonly (readonly string[])[]> = {
     ["idempotency_key", "request_hash"],
   ],
   "accounting.payments": [["customer_id"], ["vendor_id"]],
+  "tenancy.number_series": [["company_id"], ["business_id"]],
   "accounting.payment_allocations": [
     ["payment_id", "invoice_id"],
     ["payment_id", "bill_id"],
