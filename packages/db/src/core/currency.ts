@@ -21,7 +21,7 @@ export function isCurrency(code: string): boolean {
   return exponents.has(code);
 }
 
-/** Decimals of a currency by ISO 4217; two for a code that is none, as `accounting.currency_exponent` in SQL. */
+/** Decimals of a currency by ISO 4217; two for a code that is none, as `tenancy.currency_exponent` in SQL. */
 export function currencyExponent(code: string): number {
   return exponents.get(code) ?? 2;
 }
