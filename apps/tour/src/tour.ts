@@ -1,4 +1,4 @@
-import type { Database } from "@org/db";
+import type { Tour } from "./chapter";
 import { closeAndReconcile } from "./chapters/closing";
 import { showFigures } from "./chapters/figures";
 import { importSales } from "./chapters/import";
@@ -9,13 +9,6 @@ import { payVendor } from "./chapters/purchases";
 import { showReports } from "./chapters/reports";
 import { openTenants } from "./chapters/tenants";
 import { readChinook } from "./chinook";
-import type { Print } from "./print";
-
-/** What every chapter is given. */
-export interface Tour {
-  readonly db: Database;
-  readonly print: Print;
-}
 
 /** The chapters between opening the database and saying goodbye, in order. Returns what they found. */
 export async function runTour(tour: Tour) {

@@ -1,4 +1,5 @@
 import { Database } from "./database";
+import { catalogueScope } from "./domains";
 import { assertReady, type ConnectionHealth } from "./operations/health";
 import { type SchemaValidation, validateSchemaOf } from "./operations/schema-validation";
 
@@ -47,5 +48,5 @@ export function checkConnectionHealth(database: Database = db): Promise<Connecti
  * the object, what was expected and found, and how to mend it.
  */
 export function validateSchema(database: Database = db): Promise<SchemaValidation> {
-  return validateSchemaOf(database.pool);
+  return validateSchemaOf(database.pool, catalogueScope);
 }

@@ -1,11 +1,11 @@
 import { compareMoney, sumMoney } from "@org/db";
 import type { Customer, Vendor } from "@org/db/accounting";
+import type { Tour } from "../chapter";
 import { promise, refused } from "../failure";
 import { money } from "../format";
 import { everything } from "../pages";
 import type { Plan } from "../plan";
 import type { Tenants, TourTenant } from "../tenants";
-import type { Tour } from "../tour";
 import type { Books } from "./reports";
 
 /** The first year is closed, what is late or forged is refused, and all reports are found to say the same. */

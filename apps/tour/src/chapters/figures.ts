@@ -1,9 +1,9 @@
 import { compareMoney, sumMoney } from "@org/db";
+import type { Tour } from "../chapter";
 import type { ChinookSales } from "../chinook";
 import { promise } from "../failure";
 import { count, money } from "../format";
 import type { Tenants } from "../tenants";
-import type { Tour } from "../tour";
 
 /** What the store is known to have sold. */
 export const published = { invoices: 412, lines: 2_240, total: "2328.60" } as const;

@@ -1,8 +1,8 @@
+import type { Tour } from "../chapter";
 import type { ChinookSales } from "../chinook";
 import { promise } from "../failure";
 import { count, plural } from "../format";
 import type { Tenants, TourTenant } from "../tenants";
-import type { Tour } from "../tour";
 
 /** What the import added; all zero on a second tour. */
 export interface Imported {

@@ -1,8 +1,8 @@
+import type { Tour } from "../chapter";
 import type { ChinookSales } from "../chinook";
 import { promise, refused } from "../failure";
 import { count } from "../format";
 import type { Tenants } from "../tenants";
-import type { Tour } from "../tour";
 
 const everything = "select count(*)::int as found from accounting.invoices";
 

@@ -1,7 +1,7 @@
+import type { Tour } from "../chapter";
 import { promise } from "../failure";
 import { money } from "../format";
 import type { Tenants, TourTenant } from "../tenants";
-import type { Tour } from "../tour";
 
 /** Thrown inside the transaction to undo it: the tour leaves nothing behind. */
 class OnPurpose extends Error {}

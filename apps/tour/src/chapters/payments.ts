@@ -1,11 +1,11 @@
 import { lineAmount } from "@org/db";
 import type { Invoice, Payment } from "@org/db/accounting";
+import type { Tour } from "../chapter";
 import { promise, refused } from "../failure";
 import { count, money, plural } from "../format";
 import { everything } from "../pages";
 import { planPayments } from "../plan";
 import type { Tenants, TourTenant } from "../tenants";
-import type { Tour } from "../tour";
 
 /** What this tour received; zero on a second tour. */
 export interface Received {

@@ -1,10 +1,10 @@
 import { sumMoney, UniqueViolationError } from "@org/db";
 import type { JournalEntry } from "@org/db/accounting";
+import type { Tour } from "../chapter";
 import { promise } from "../failure";
 import { money } from "../format";
 import type { Plan } from "../plan";
 import type { Tenants, TourTenant } from "../tenants";
-import type { Tour } from "../tour";
 
 /** It never changes, so that a second tour finds the bill. */
 const id = "019a0000-0000-7000-8000-00000000c003";

@@ -1,8 +1,8 @@
 import type { Section } from "@org/db/accounting";
+import type { Tour } from "../chapter";
 import { type Column, money } from "../format";
 import type { Plan } from "../plan";
 import type { Tenants } from "../tenants";
-import type { Tour } from "../tour";
 
 const amount = (header: string): Column => ({ header, align: "right" });
 /** Money, or nothing where there is none. */

@@ -1,8 +1,8 @@
 import { type Database, NotFoundError, UniqueViolationError } from "@org/db";
+import type { Tour } from "../chapter";
 import { promise } from "../failure";
 import { everything } from "../pages";
 import { cast, enter, type Tenants, type TourTenant } from "../tenants";
-import type { Tour } from "../tour";
 
 type Role = (typeof cast)[keyof typeof cast];
 

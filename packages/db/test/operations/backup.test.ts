@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withUrlParts } from "../../src/client/url";
 import { tenantTables } from "../../src/core/tenant-table";
-import "../../src/schema";
+import { catalogueScope } from "../../src/domains";
 import { createDatabase, validateSchema } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { migrationsFolder } from "../../src/operations/assets";
@@ -106,7 +106,7 @@ function contents(url: string) {
        from pg_database d cross join aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
        left join pg_roles r on r.oid = a.grantee where d.datname = current_database() order by 1`,
     );
-    const schema = renderSchema(await readCatalogue(client));
+    const schema = renderSchema(await readCatalogue(client, catalogueScope.schemas));
     return { tables, schema, database: rights.rows.map((row) => row.line) };
   });
 }

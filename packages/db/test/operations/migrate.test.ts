@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allowances } from "../../src/operations/allowances";
+import { catalogueScope } from "../../src/domains";
 import { migrationsFolder, schemaFile } from "../../src/operations/assets";
 import { validateSchema } from "../../src/operations/catalogue";
 import { migrate, migrationStatus, parseMigration, readMigrations } from "../../src/operations/migrations";
@@ -57,7 +57,7 @@ describe("applying", () => {
     expect(results.flatMap((result) => result.applied).sort()).toEqual(names);
     expect(results.filter((result) => result.alreadyApplied === names.length)).toHaveLength(7);
     const client = await server().connect(database);
-    expect(await validateSchema(client, { expected: readFileSync(schemaFile(), "utf8"), allowances })).toEqual({
+    expect(await validateSchema(client, { expected: readFileSync(schemaFile(), "utf8"), ...catalogueScope })).toEqual({
       isValid: true,
       errors: [],
     });

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Allowance } from "../../src/core/domain";
 import {
-  type Allowance,
   type Catalogue,
   proveSchema,
   readCatalogue,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type pg from "pg";
+import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
-import { allowances } from "../../operations/allowances";
 import { schemaFile } from "../../operations/assets";
 import { type SchemaError, scanOrphans, validateSchema } from "../../operations/catalogue";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
@@ -17,11 +17,11 @@ export function printFindings(mark: "✗" | "!", findings: readonly SchemaError[
 /** What is wrong with the schema, and with its rows; an owner that does not see every row cannot look at those. */
 async function prove(client: pg.ClientBase) {
   const expected = readFileSync(schemaFile(), "utf8");
-  const { errors, warnings } = await validateSchema(client, { expected, allowances });
+  const { errors, warnings } = await validateSchema(client, { expected, ...catalogueScope });
   const { rows } = await client.query(
     "select from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)",
   );
-  return { errors, warnings, orphans: rows.length > 0 ? await scanOrphans(client) : undefined };
+  return { errors, warnings, orphans: rows.length > 0 ? await scanOrphans(client, catalogueScope) : undefined };
 }
 
 /** pnpm db:migrate */

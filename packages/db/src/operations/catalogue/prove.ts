@@ -1,3 +1,4 @@
+import type { Allowance } from "../../core/domain";
 import { columnRules } from "./rules/columns";
 import { foreignKeyRules } from "./rules/foreign-keys";
 import { keyRules } from "./rules/keys";
@@ -8,15 +9,6 @@ import { privilegeRules } from "./rules/privileges";
 import { rowSecurityRules } from "./rules/row-security";
 import { surroundingRules } from "./rules/surroundings";
 import type { Catalogue, SchemaError } from "./types";
-
-/** A written exception: this object may break this rule, for this reason. */
-export interface Allowance {
-  /** The `rule` of the error it allows. */
-  readonly rule: string;
-  /** The `object` of the error it allows, to the letter. */
-  readonly object: string;
-  readonly reason: string;
-}
 
 const rules = {
   ...rowSecurityRules,
