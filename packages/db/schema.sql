@@ -2892,16 +2892,16 @@ GRANT INSERT, SELECT, UPDATE ON accounting.fiscal_periods TO platform;
 CREATE TABLE accounting.invoice_lines (
   tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
   id uuid DEFAULT gen_random_uuid() NOT NULL,
-  company_id uuid NOT NULL,
   invoice_id uuid NOT NULL,
+  company_id uuid NOT NULL,
   line_number integer NOT NULL,
   description text NOT NULL,
   quantity numeric(15,3) NOT NULL,
   unit_price numeric(15,4) NOT NULL,
   amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
+  account_id uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  account_id uuid
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
 -- constraint accounting.invoice_lines.invoice_lines_account_id_fkey
@@ -2978,24 +2978,24 @@ CREATE TABLE accounting.invoices (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
   company_id uuid NOT NULL,
   customer_id uuid NOT NULL,
+  kind text DEFAULT 'invoice'::text NOT NULL,
+  credited_invoice_id uuid,
   invoice_number text,
   invoice_date date NOT NULL,
   due_date date NOT NULL,
   total_amount numeric(15,2) NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  status text DEFAULT 'draft'::text NOT NULL,
-  billing_country text,
-  issued_at timestamp(3) with time zone,
-  external_id text,
-  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  kind text DEFAULT 'invoice'::text NOT NULL,
-  credited_invoice_id uuid,
   exchange_rate numeric(18,8),
   base_amount numeric(15,2),
   paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
   paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  voided_on date
+  voided_on date,
+  external_id text,
+  status text DEFAULT 'draft'::text NOT NULL,
+  billing_country text,
+  issued_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
 -- constraint accounting.invoices.invoices_base_amount_check

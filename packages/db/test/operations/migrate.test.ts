@@ -231,6 +231,16 @@ describe("history", () => {
     expect(await relations(client), "nothing of the newer ones is applied").toEqual([]);
   });
 
+  test("a database of a history that was written anew is told to begin again", async () => {
+    const { folder, client } = await arrange();
+    await migrate(client, { folder });
+    const anew = await arrangeFolder({ "20260201000000_all": "CREATE TABLE public.newer ()" });
+    const { message } = await failure(migrate(client, { folder: anew.folder }));
+    expect(message).toMatch(/20260101000000_roles of a history that was written anew .*`pnpm db:reset`/);
+    expect(message).not.toMatch(/ahead of this code/);
+    expect(await relations(client)).toEqual([]);
+  });
+
   test("an older-dated migration is refused, and nothing of the newer ones is applied", async () => {
     const { files, folder, client } = await arrange();
     await migrate(client, { folder });

@@ -8,7 +8,7 @@ export interface AppliedMigration {
 }
 
 export interface HistoryProblem {
-  readonly kind: "edited" | "missing" | "out-of-order";
+  readonly kind: "edited" | "missing" | "out-of-order" | "replaced";
   readonly migration: string;
   /** What is wrong and how to put it right, one sentence each. */
   readonly message: string;
@@ -70,8 +70,12 @@ export function compareHistory(applied: readonly AppliedMigration[], folder: rea
   const newest = [...done].sort(byCodeUnits).at(-1) ?? "";
   const pending = folder.filter((migration) => !done.has(migration.name));
   const problems: HistoryProblem[] = [];
+  const first = folder[0]?.name ?? "";
+  const replacedOnes = applied.filter((row) => byCodeUnits(row.name, first) < 0);
+  if (replacedOnes[0]) problems.push(replaced(replacedOnes[0].name, first));
   for (const row of applied) {
     const file = files.get(row.name);
+    if (replacedOnes.includes(row)) continue;
     if (!file) problems.push(missing(row.name));
     else if (file.sha256 !== row.sha256) problems.push(edited(row.name));
   }
@@ -95,6 +99,11 @@ export async function migrationStatus(client: ClientBase, migrations: readonly M
 function missing(migration: string): HistoryProblem {
   const message = `The database has migration ${migration}, which the folder lacks: the database is ahead of this code. Deploy the code that contains it, or restore the file from version control.`;
   return { kind: "missing", migration, message };
+}
+
+function replaced(migration: string, first: string): HistoryProblem {
+  const message = `The database has migration ${migration} of a history that was written anew before the first release; it begins with ${first} now. Make the development database anew: \`pnpm db:reset\` (it deletes its data).`;
+  return { kind: "replaced", migration, message };
 }
 
 function edited(migration: string): HistoryProblem {

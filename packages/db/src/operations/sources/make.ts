@@ -112,10 +112,12 @@ function droppedFirst(before: DatabaseObjects, options: MakeOptions): string[] {
 
 const rank = (order: readonly string[], name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
 
-/** Immutable functions, and those that the tables' statements name, with all that they name in turn. */
+/** Immutable functions, and those that the tables' statements or `protect_table` name, with all that they name in turn. */
 function earlyFunctions(functions: readonly Source[], ddl: readonly string[]): Source[] {
   const wanted = new Set<string>(ddl.flatMap(namesIn));
-  for (const { name, text } of functions) if (/^\s.*\bimmutable\b/m.test(text)) wanted.add(name);
+  for (const { name, text } of functions) {
+    if (write.helperNames.includes(name) || /^\s.*\bimmutable\b/m.test(text)) wanted.add(name);
+  }
   // Functions come behind what they name: from the last to the first, all that is named is found.
   for (const { name, text } of functions.toReversed()) {
     if (!wanted.has(name)) continue;

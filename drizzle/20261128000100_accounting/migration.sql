@@ -1,88 +1,3 @@
--- Before any table of the package: schemas, group roles, and the rights on what belongs to everybody. Every statement
--- may run again and again.
-
--- Group roles (NOLOGIN): a login is a member of exactly one of authenticated, identity and platform. The others own
--- functions: audit_writer those that append to the audit trail, membership_reader those that answer who is a member of
--- what, which is asked across tenants. Roles belong to the whole server, so another database of it may have made them.
-do $$
-declare
-  name text;
-begin
-  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_reader'] loop
-    if not exists (select from pg_roles r where r.rolname = name) then
-      begin
-        execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
-      exception when duplicate_object or unique_violation then
-        null;
-      end;
-    end if;
-    if exists (select from pg_roles r where r.rolname = name and (r.rolsuper or r.rolbypassrls or r.rolcanlogin)) then
-      raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
-    end if;
-  end loop;
-end $$;
---> statement-breakpoint
-create schema if not exists auth;
---> statement-breakpoint
-create schema if not exists tenancy;
---> statement-breakpoint
--- Nobody connects, makes temporary tables or makes tables in public, except who is told.
-do $$
-begin
-  execute format('revoke all on database %I from public', current_database());
-  execute format('grant connect on database %I to authenticated, identity, platform', current_database());
-exception when insufficient_privilege then
-  raise notice 'the rights on the database stay as they are: only its owner can change them';
-end $$;
---> statement-breakpoint
-do $$
-begin
-  revoke create on schema public from public;
-exception when insufficient_privilege then
-  raise notice 'the rights on the schema public stay as they are: only its owner can change them';
-end $$;
---> statement-breakpoint
--- Large objects know no policies, so their functions are for nobody.
-do $$
-declare
-  closed regprocedure;
-begin
-  for closed in
-    select p.oid from pg_proc p
-    where p.pronamespace = 'pg_catalog'::regnamespace and (p.proname like 'lo\_%' or p.proname in ('loread', 'lowrite'))
-  loop
-    execute format('revoke execute on function %s from public', closed);
-  end loop;
-exception when insufficient_privilege then
-  raise notice 'large object functions stay executable: only a superuser can revoke them';
-end $$;
---> statement-breakpoint
--- The server's own functions that reach other sessions, which all tenants' calls share, and those that run SQL given
--- as text, in which a change of the session can hide. Updating pg_settings is another way to SET.
-do $$
-declare
-  closed regprocedure;
-begin
-  for closed in
-    select p.oid from pg_proc p
-    where p.pronamespace = 'pg_catalog'::regnamespace and (
-      p.proname in ('pg_cancel_backend', 'pg_terminate_backend', 'pg_stat_get_activity',
-        'pg_stat_get_backend_activity', 'ts_stat')
-      or (p.proname = 'ts_rewrite' and p.pronargs = 2)
-      or p.proname ~ '^(query|table|cursor|schema|database)_to_xml')
-  loop
-    execute format('revoke execute on function %s from public', closed);
-  end loop;
-  grant execute on function pg_stat_get_activity(integer) to pg_read_all_stats;
-  revoke update on pg_catalog.pg_settings from public;
-exception when insufficient_privilege then
-  raise notice 'functions that reach other sessions stay executable: only a superuser can revoke them';
-end $$;
---> statement-breakpoint
-grant usage on schema tenancy to authenticated, platform, audit_writer, membership_reader;
---> statement-breakpoint
-grant usage on schema auth to identity;
---> statement-breakpoint
 -- Before any table of accounting: its schema and the role that writes the ledger. Every statement may run again and again.
 create schema if not exists accounting;
 --> statement-breakpoint
@@ -109,137 +24,11 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
-drop trigger check_books on accounting.books;
---> statement-breakpoint
-drop trigger guard_closed_insert on accounting.books;
---> statement-breakpoint
-drop trigger guard_closed_update on accounting.books;
---> statement-breakpoint
-drop trigger guard_fixed on accounting.books;
---> statement-breakpoint
-drop trigger write_audit on accounting.books;
---> statement-breakpoint
-drop view accounting.violations;
---> statement-breakpoint
 select set_config('check_function_bodies', 'off', true);
---> statement-breakpoint
-create or replace function tenancy.join_role(role_name text) returns void
-  language plpgsql
-as $$
-begin
-  if not (select r.rolsuper from pg_roles r where r.rolname = current_user) then
-    execute format('grant %I to %I', role_name, current_user);
-  end if;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.leave_role(role_name text) returns void
-  language plpgsql
-as $$
-begin
-  if not (select r.rolsuper from pg_roles r where r.rolname = current_user) then
-    execute format('revoke %I from %I', role_name, current_user);
-  end if;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.protect_function(target regprocedure, owner_name text, role_names text[]) returns void
-  language plpgsql
-as $$
-declare
-  v_function pg_proc;
-  v_role text;
-begin
-  select p.* into v_function from pg_proc p where p.oid = target;
-  for v_role in
-    select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end
-    from aclexplode(coalesce(v_function.proacl, acldefault('f', v_function.proowner))) x
-    where x.grantee <> v_function.proowner
-  loop
-    execute format('revoke all on function %s from %s', target, v_role);
-  end loop;
-  foreach v_role in array role_names loop
-    execute format('grant execute on function %s to %I', target, v_role);
-  end loop;
-  if pg_get_userbyid(v_function.proowner) = coalesce(owner_name, current_user) then
-    return;
-  end if;
-  if owner_name is null then
-    execute format('alter function %s owner to %I', target, current_user);
-    return;
-  end if;
-  -- PostgreSQL demands that the new owner may create in the schema.
-  execute format('grant create on schema %s to %I', v_function.pronamespace::regnamespace, owner_name);
-  execute format('alter function %s owner to %I', target, owner_name);
-  execute format('revoke create on schema %s from %I', v_function.pronamespace::regnamespace, owner_name);
-end $$;
---> statement-breakpoint
-create or replace function tenancy.protect_table(target regclass, access text, audit text) returns void
-  language plpgsql
-as $$
-declare
-  rights text := case access
-    when 'read-write' then 'select, insert, update, delete'
-    when 'no-delete' then 'select, insert, update'
-    when 'append-only' then 'select, insert'
-    when 'read-only' then 'select'
-  end;
-begin
-  if rights is null or audit not in ('all', 'changes', 'none') then
-    raise exception 'protect_table: unknown access % or audit %', access, audit;
-  end if;
-  execute format('alter table %s enable row level security', target);
-  execute format('alter table %s force row level security', target);
-  execute format('revoke all on %s from authenticated, platform', target);
-  execute format('grant %s on %s to authenticated', rights, target);
-  execute format('grant %s on %s to platform', rights, target);
-  if exists (select from pg_attribute a where a.attrelid = target and a.attname = 'updated_at' and not a.attisdropped) then
-    execute format('create or replace trigger touch_updated_at before update on %s
-      for each row execute function tenancy.touch_updated_at()', target);
-  end if;
-  if audit = 'none' then
-    if exists (select from pg_trigger t where t.tgrelid = target and t.tgname = 'write_audit') then
-      execute format('drop trigger write_audit on %s', target);
-    end if;
-  else
-    execute format('create or replace trigger write_audit after %s on %s
-      for each row execute function tenancy.write_audit()',
-      case audit when 'all' then 'insert or update or delete' else 'update or delete' end, target);
-  end if;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.protect_view(target regclass, role_names text[]) returns void
-  language plpgsql
-as $$
-declare
-  v_role text;
-begin
-  for v_role in
-    select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end
-    from pg_class c cross join lateral aclexplode(c.relacl) x
-    where c.oid = target and x.grantee <> c.relowner
-  loop
-    execute format('revoke all on %s from %s', target, v_role);
-  end loop;
-  foreach v_role in array role_names loop
-    execute format('grant select on %s to %I', target, v_role);
-  end loop;
-end $$;
---> statement-breakpoint
-select tenancy.join_role('audit_writer');
 --> statement-breakpoint
 select tenancy.join_role('ledger_writer');
 --> statement-breakpoint
-select tenancy.join_role('membership_reader');
---> statement-breakpoint
-create or replace function tenancy.currency_exponent(currency text) returns int
-  language sql immutable parallel safe
-  return case
-    when currency in ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV',
-      'XAF', 'XOF', 'XPF') then 0
-    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 3
-    when currency in ('CLF', 'UYW') then 4
-    else 2
-  end;
---> statement-breakpoint
+-- accounting/sql/base_part.sql
 create or replace function accounting.base_part(
   part numeric, amount numeric, used numeric, base_amount numeric, used_base numeric
 ) returns numeric
@@ -247,15 +36,736 @@ create or replace function accounting.base_part(
   return case when part = amount - used then base_amount - used_base
     else least(round(part * base_amount / amount, 2), base_amount - used_base) end;
 --> statement-breakpoint
-create or replace function tenancy.format_number(p_prefix text, p_number bigint, p_padding int) returns text
-  language sql immutable parallel safe
-  return p_prefix || lpad(p_number::text, greatest(p_padding, length(p_number::text)), '0');
+select tenancy.protect_function('accounting.base_part(numeric, numeric, numeric, numeric, numeric)', null, '{ledger_writer}');
 --> statement-breakpoint
-ALTER TABLE "accounting"."books" DROP CONSTRAINT "books_base_currency_check", ADD CONSTRAINT "books_base_currency_check" CHECK ("base_currency" ~ '^[A-Z]{3}$' and tenancy.currency_exponent("base_currency") <= 2);
+CREATE TABLE "accounting"."accounts" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"type" text NOT NULL,
+	"normal_side" text GENERATED ALWAYS AS (case when type in ('asset', 'expense') then 'debit' else 'credit' end) STORED NOT NULL,
+	"parent_id" uuid,
+	"currency" text,
+	"is_active" boolean DEFAULT true NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "accounts_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "accounts_company_id_id_unique" UNIQUE("tenant_id","company_id","id"),
+	CONSTRAINT "accounts_company_id_code_unique" UNIQUE("tenant_id","company_id","code"),
+	CONSTRAINT "accounts_type_check" CHECK ("type" in ('asset', 'liability', 'equity', 'income', 'expense')),
+	CONSTRAINT "accounts_normal_side_check" CHECK ("normal_side" in ('debit', 'credit')),
+	CONSTRAINT "accounts_code_check" CHECK ("code" <> ''),
+	CONSTRAINT "accounts_name_check" CHECK ("name" <> ''),
+	CONSTRAINT "accounts_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "accounts_parent_id_check" CHECK ("parent_id" <> "id")
+);
 --> statement-breakpoint
-ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_scale_check", ADD CONSTRAINT "journal_lines_scale_check" CHECK ("debit" + "credit" = round("debit" + "credit", tenancy.currency_exponent("currency")));
+ALTER TABLE "accounting"."accounts" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
-select tenancy.protect_table('tenancy.companies', 'no-delete', 'all');
+CREATE TABLE "accounting"."books" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"base_currency" text DEFAULT 'USD' NOT NULL,
+	"receivable_account_id" uuid NOT NULL,
+	"payable_account_id" uuid NOT NULL,
+	"sales_account_id" uuid NOT NULL,
+	"purchases_account_id" uuid NOT NULL,
+	"bank_account_id" uuid NOT NULL,
+	"exchange_account_id" uuid NOT NULL,
+	"closed_through" date,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "books_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "books_company_id_unique" UNIQUE("tenant_id","company_id"),
+	CONSTRAINT "books_base_currency_check" CHECK ("base_currency" ~ '^[A-Z]{3}$' and tenancy.currency_exponent("base_currency") <= 2),
+	CONSTRAINT "books_control_accounts_check" CHECK ("receivable_account_id" <> "payable_account_id")
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."exchange_rates" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"currency" text NOT NULL,
+	"rate_date" date NOT NULL,
+	"rate" numeric(18,8) NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "exchange_rates_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "exchange_rates_currency_rate_date_unique" UNIQUE("tenant_id","company_id","currency","rate_date"),
+	CONSTRAINT "exchange_rates_rate_nan_check" CHECK ("rate" <> 'NaN'),
+	CONSTRAINT "exchange_rates_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "exchange_rates_rate_check" CHECK ("rate" > 0)
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."exchange_rates" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."fiscal_periods" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"starts_on" date NOT NULL,
+	"ends_on" date NOT NULL,
+	"status" text DEFAULT 'open' NOT NULL,
+	"closed_at" timestamp(3) with time zone,
+	"closed_by" uuid,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "fiscal_periods_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "fiscal_periods_starts_on_unique" UNIQUE("tenant_id","company_id","starts_on"),
+	CONSTRAINT "fiscal_periods_status_check" CHECK ("status" in ('open', 'closed')),
+	CONSTRAINT "fiscal_periods_name_check" CHECK ("name" <> ''),
+	CONSTRAINT "fiscal_periods_ends_on_check" CHECK ("ends_on" >= "starts_on"),
+	CONSTRAINT "fiscal_periods_closed_at_check" CHECK (("status" = 'closed') = ("closed_at" is not null))
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."fiscal_periods" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."account_balances" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"account_id" uuid NOT NULL,
+	"balance" numeric(21,2) DEFAULT '0' NOT NULL,
+	"version" bigint DEFAULT 0 NOT NULL,
+	CONSTRAINT "account_balances_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "account_balances_account_id_unique" UNIQUE("tenant_id","account_id","company_id"),
+	CONSTRAINT "account_balances_balance_nan_check" CHECK ("balance" <> 'NaN')
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."account_balances" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."journal_entries" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"entry_date" date NOT NULL,
+	"description" text,
+	"reference" text,
+	"source" text DEFAULT 'manual' NOT NULL,
+	"source_id" uuid,
+	"reverses_entry_id" uuid,
+	"idempotency_key" text,
+	"request_hash" text,
+	"posted_by" uuid,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "journal_entries_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "journal_entries_company_id_id_unique" UNIQUE("tenant_id","company_id","id"),
+	CONSTRAINT "journal_entries_source_check" CHECK ("source" in ('manual', 'reversal', 'invoice', 'invoice_void', 'bill', 'bill_void', 'payment', 'payment_void', 'allocation', 'allocation_void')),
+	CONSTRAINT "journal_entries_source_id_check" CHECK (("source" = 'manual') = ("source_id" is null)),
+	CONSTRAINT "journal_entries_reverses_check" CHECK (("source" = 'reversal') = ("reverses_entry_id" is not null)),
+	CONSTRAINT "journal_entries_idempotency_check" CHECK (("idempotency_key" is null) = ("request_hash" is null))
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_entries" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."journal_lines" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"line_number" integer NOT NULL,
+	"account_id" uuid NOT NULL,
+	"entry_date" date NOT NULL,
+	"currency" text NOT NULL,
+	"debit" numeric(19,4) DEFAULT '0' NOT NULL,
+	"credit" numeric(19,4) DEFAULT '0' NOT NULL,
+	"base_debit" numeric(17,2) DEFAULT '0' NOT NULL,
+	"base_credit" numeric(17,2) DEFAULT '0' NOT NULL,
+	"is_exchange_difference" boolean DEFAULT false NOT NULL,
+	"customer_id" uuid,
+	"vendor_id" uuid,
+	"description" text,
+	"account_version" bigint NOT NULL,
+	"balance_after" numeric(21,2) NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "journal_lines_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "journal_lines_entry_id_line_number_unique" UNIQUE("tenant_id","entry_id","company_id","line_number"),
+	CONSTRAINT "journal_lines_account_version_unique" UNIQUE("tenant_id","account_id","account_version"),
+	CONSTRAINT "journal_lines_debit_nan_check" CHECK ("debit" <> 'NaN'),
+	CONSTRAINT "journal_lines_credit_nan_check" CHECK ("credit" <> 'NaN'),
+	CONSTRAINT "journal_lines_base_debit_nan_check" CHECK ("base_debit" <> 'NaN'),
+	CONSTRAINT "journal_lines_base_credit_nan_check" CHECK ("base_credit" <> 'NaN'),
+	CONSTRAINT "journal_lines_balance_after_nan_check" CHECK ("balance_after" <> 'NaN'),
+	CONSTRAINT "journal_lines_side_check" CHECK (("debit" > 0 and "credit" = 0 and "base_debit" >= 0 and "base_credit" = 0)
+          or ("credit" > 0 and "debit" = 0 and "base_credit" >= 0 and "base_debit" = 0)),
+	CONSTRAINT "journal_lines_scale_check" CHECK ("debit" + "credit" = round("debit" + "credit", tenancy.currency_exponent("currency"))),
+	CONSTRAINT "journal_lines_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "journal_lines_party_check" CHECK ("customer_id" is null or "vendor_id" is null)
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_lines" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."period_totals" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"account_id" uuid NOT NULL,
+	"month" date NOT NULL,
+	"currency" text NOT NULL,
+	"debit" numeric(25,4) NOT NULL,
+	"credit" numeric(25,4) NOT NULL,
+	"base_debit" numeric(21,2) NOT NULL,
+	"base_credit" numeric(21,2) NOT NULL,
+	CONSTRAINT "period_totals_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "period_totals_account_month_unique" UNIQUE("tenant_id","company_id","account_id","month","currency"),
+	CONSTRAINT "period_totals_debit_nan_check" CHECK ("debit" <> 'NaN'),
+	CONSTRAINT "period_totals_credit_nan_check" CHECK ("credit" <> 'NaN'),
+	CONSTRAINT "period_totals_base_debit_nan_check" CHECK ("base_debit" <> 'NaN'),
+	CONSTRAINT "period_totals_base_credit_nan_check" CHECK ("base_credit" <> 'NaN'),
+	CONSTRAINT "period_totals_month_check" CHECK (extract(day from "month") = 1)
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."period_totals" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."customers" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"email" text,
+	"phone" text,
+	"tax_id" text,
+	"address" text,
+	"city" text,
+	"state" text,
+	"postal_code" text,
+	"country" text,
+	"balance" numeric(15,2) DEFAULT '0' NOT NULL,
+	"external_id" text,
+	"is_active" boolean DEFAULT true NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "customers_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "customers_company_id_id_unique" UNIQUE("tenant_id","company_id","id"),
+	CONSTRAINT "customers_balance_nan_check" CHECK ("balance" <> 'NaN'),
+	CONSTRAINT "customers_name_check" CHECK ("name" <> '')
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."customers" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."vendors" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"email" text,
+	"phone" text,
+	"tax_id" text,
+	"address" text,
+	"city" text,
+	"state" text,
+	"postal_code" text,
+	"country" text,
+	"balance" numeric(15,2) DEFAULT '0' NOT NULL,
+	"external_id" text,
+	"is_active" boolean DEFAULT true NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "vendors_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "vendors_company_id_id_unique" UNIQUE("tenant_id","company_id","id"),
+	CONSTRAINT "vendors_balance_nan_check" CHECK ("balance" <> 'NaN'),
+	CONSTRAINT "vendors_name_check" CHECK ("name" <> '')
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."vendors" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."bill_lines" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"bill_id" uuid NOT NULL,
+	"company_id" uuid NOT NULL,
+	"line_number" integer NOT NULL,
+	"description" text NOT NULL,
+	"quantity" numeric(15,3) NOT NULL,
+	"unit_price" numeric(15,4) NOT NULL,
+	"amount" numeric(15,2) GENERATED ALWAYS AS (round(quantity * unit_price, 2)) STORED NOT NULL,
+	"account_id" uuid,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "bill_lines_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "bill_lines_bill_id_line_number_unique" UNIQUE("tenant_id","bill_id","company_id","line_number"),
+	CONSTRAINT "bill_lines_quantity_nan_check" CHECK ("quantity" <> 'NaN'),
+	CONSTRAINT "bill_lines_unit_price_nan_check" CHECK ("unit_price" <> 'NaN'),
+	CONSTRAINT "bill_lines_line_number_check" CHECK ("line_number" > 0),
+	CONSTRAINT "bill_lines_quantity_check" CHECK ("quantity" > 0),
+	CONSTRAINT "bill_lines_unit_price_check" CHECK ("unit_price" >= 0)
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."bill_lines" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."bills" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"kind" text DEFAULT 'bill' NOT NULL,
+	"credited_bill_id" uuid,
+	"bill_number" text NOT NULL,
+	"bill_date" date NOT NULL,
+	"due_date" date NOT NULL,
+	"total_amount" numeric(15,2) NOT NULL,
+	"currency" text DEFAULT 'USD' NOT NULL,
+	"exchange_rate" numeric(18,8),
+	"base_amount" numeric(15,2),
+	"paid_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"paid_base_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"voided_on" date,
+	"external_id" text,
+	"status" text DEFAULT 'draft' NOT NULL,
+	"approved_at" timestamp(3) with time zone,
+	"approved_by" uuid,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "bills_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "bills_company_id_id_unique" UNIQUE("tenant_id","company_id","id"),
+	CONSTRAINT "bills_kind_check" CHECK ("kind" in ('bill', 'credit_note')),
+	CONSTRAINT "bills_total_amount_nan_check" CHECK ("total_amount" <> 'NaN'),
+	CONSTRAINT "bills_exchange_rate_nan_check" CHECK ("exchange_rate" <> 'NaN'),
+	CONSTRAINT "bills_base_amount_nan_check" CHECK ("base_amount" <> 'NaN'),
+	CONSTRAINT "bills_paid_amount_nan_check" CHECK ("paid_amount" <> 'NaN'),
+	CONSTRAINT "bills_paid_base_amount_nan_check" CHECK ("paid_base_amount" <> 'NaN'),
+	CONSTRAINT "bills_status_check" CHECK ("status" in ('draft', 'approved', 'partly_paid', 'paid', 'void')),
+	CONSTRAINT "bills_bill_number_check" CHECK ("bill_number" <> ''),
+	CONSTRAINT "bills_due_date_check" CHECK ("due_date" >= "bill_date"),
+	CONSTRAINT "bills_total_amount_check" CHECK ("total_amount" >= 0),
+	CONSTRAINT "bills_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "bills_credited_bill_check" CHECK ("kind" = 'credit_note' or "credited_bill_id" is null),
+	CONSTRAINT "bills_base_amount_check" CHECK (("status" = 'draft') = ("base_amount" is null)),
+	CONSTRAINT "bills_paid_amount_check" CHECK ("paid_amount" between 0 and "total_amount"),
+	CONSTRAINT "bills_voided_on_check" CHECK (("status" = 'void') = ("voided_on" is not null)),
+	CONSTRAINT "bills_exchange_rate_check" CHECK ("exchange_rate" > 0)
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."bills" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."payment_allocations" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"payment_id" uuid,
+	"credit_note_id" uuid,
+	"vendor_credit_id" uuid,
+	"invoice_id" uuid,
+	"bill_id" uuid,
+	"amount" numeric(15,2) NOT NULL,
+	"base_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"source_base_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"allocated_on" date NOT NULL,
+	"reversed_on" date,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "payment_allocations_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "payment_allocations_amount_nan_check" CHECK ("amount" <> 'NaN'),
+	CONSTRAINT "payment_allocations_base_amount_nan_check" CHECK ("base_amount" <> 'NaN'),
+	CONSTRAINT "payment_allocations_source_base_amount_nan_check" CHECK ("source_base_amount" <> 'NaN'),
+	CONSTRAINT "payment_allocations_amount_check" CHECK ("amount" > 0),
+	CONSTRAINT "payment_allocations_target_check" CHECK (num_nonnulls("invoice_id", "bill_id") = 1),
+	CONSTRAINT "payment_allocations_source_check" CHECK (num_nonnulls("payment_id", "credit_note_id", "vendor_credit_id") = 1
+          and ("credit_note_id" is null or "invoice_id" is not null)
+          and ("vendor_credit_id" is null or "bill_id" is not null)),
+	CONSTRAINT "payment_allocations_reversed_on_check" CHECK ("reversed_on" >= "allocated_on")
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."payments" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"direction" text NOT NULL,
+	"customer_id" uuid,
+	"vendor_id" uuid,
+	"account_id" uuid NOT NULL,
+	"payment_date" date NOT NULL,
+	"amount" numeric(15,2) NOT NULL,
+	"currency" text DEFAULT 'USD' NOT NULL,
+	"exchange_rate" numeric(18,8),
+	"base_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"allocated_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"allocated_base_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"method" text,
+	"reference" text,
+	"voided_on" date,
+	"external_id" text,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "payments_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "payments_company_id_id_unique" UNIQUE("tenant_id","company_id","id"),
+	CONSTRAINT "payments_direction_check" CHECK ("direction" in ('in', 'out')),
+	CONSTRAINT "payments_amount_nan_check" CHECK ("amount" <> 'NaN'),
+	CONSTRAINT "payments_exchange_rate_nan_check" CHECK ("exchange_rate" <> 'NaN'),
+	CONSTRAINT "payments_base_amount_nan_check" CHECK ("base_amount" <> 'NaN'),
+	CONSTRAINT "payments_allocated_amount_nan_check" CHECK ("allocated_amount" <> 'NaN'),
+	CONSTRAINT "payments_allocated_base_amount_nan_check" CHECK ("allocated_base_amount" <> 'NaN'),
+	CONSTRAINT "payments_amount_check" CHECK ("amount" > 0),
+	CONSTRAINT "payments_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "payments_exchange_rate_check" CHECK ("exchange_rate" > 0),
+	CONSTRAINT "payments_allocated_amount_check" CHECK ("allocated_amount" between 0 and "amount"),
+	CONSTRAINT "payments_party_check" CHECK (("direction" = 'in' and "customer_id" is not null and "vendor_id" is null)
+          or ("direction" = 'out' and "vendor_id" is not null and "customer_id" is null))
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."payments" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."invoice_lines" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"invoice_id" uuid NOT NULL,
+	"company_id" uuid NOT NULL,
+	"line_number" integer NOT NULL,
+	"description" text NOT NULL,
+	"quantity" numeric(15,3) NOT NULL,
+	"unit_price" numeric(15,4) NOT NULL,
+	"amount" numeric(15,2) GENERATED ALWAYS AS (round(quantity * unit_price, 2)) STORED NOT NULL,
+	"account_id" uuid,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "invoice_lines_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "invoice_lines_invoice_id_line_number_unique" UNIQUE("tenant_id","invoice_id","company_id","line_number"),
+	CONSTRAINT "invoice_lines_quantity_nan_check" CHECK ("quantity" <> 'NaN'),
+	CONSTRAINT "invoice_lines_unit_price_nan_check" CHECK ("unit_price" <> 'NaN'),
+	CONSTRAINT "invoice_lines_line_number_check" CHECK ("line_number" > 0),
+	CONSTRAINT "invoice_lines_quantity_check" CHECK ("quantity" > 0),
+	CONSTRAINT "invoice_lines_unit_price_check" CHECK ("unit_price" >= 0)
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoice_lines" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "accounting"."invoices" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"company_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"kind" text DEFAULT 'invoice' NOT NULL,
+	"credited_invoice_id" uuid,
+	"invoice_number" text,
+	"invoice_date" date NOT NULL,
+	"due_date" date NOT NULL,
+	"total_amount" numeric(15,2) NOT NULL,
+	"currency" text DEFAULT 'USD' NOT NULL,
+	"exchange_rate" numeric(18,8),
+	"base_amount" numeric(15,2),
+	"paid_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"paid_base_amount" numeric(15,2) DEFAULT '0' NOT NULL,
+	"voided_on" date,
+	"external_id" text,
+	"status" text DEFAULT 'draft' NOT NULL,
+	"billing_country" text,
+	"issued_at" timestamp(3) with time zone,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "invoices_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "invoices_company_id_id_unique" UNIQUE("tenant_id","company_id","id"),
+	CONSTRAINT "invoices_kind_check" CHECK ("kind" in ('invoice', 'credit_note')),
+	CONSTRAINT "invoices_total_amount_nan_check" CHECK ("total_amount" <> 'NaN'),
+	CONSTRAINT "invoices_exchange_rate_nan_check" CHECK ("exchange_rate" <> 'NaN'),
+	CONSTRAINT "invoices_base_amount_nan_check" CHECK ("base_amount" <> 'NaN'),
+	CONSTRAINT "invoices_paid_amount_nan_check" CHECK ("paid_amount" <> 'NaN'),
+	CONSTRAINT "invoices_paid_base_amount_nan_check" CHECK ("paid_base_amount" <> 'NaN'),
+	CONSTRAINT "invoices_status_check" CHECK ("status" in ('draft', 'issued', 'partly_paid', 'paid', 'void')),
+	CONSTRAINT "invoices_invoice_number_check" CHECK (("status" = 'draft') = ("invoice_number" is null)),
+	CONSTRAINT "invoices_due_date_check" CHECK ("due_date" >= "invoice_date"),
+	CONSTRAINT "invoices_total_amount_check" CHECK ("total_amount" >= 0),
+	CONSTRAINT "invoices_currency_check" CHECK ("currency" ~ '^[A-Z]{3}$'),
+	CONSTRAINT "invoices_credited_invoice_check" CHECK ("kind" = 'credit_note' or "credited_invoice_id" is null),
+	CONSTRAINT "invoices_base_amount_check" CHECK (("status" = 'draft') = ("base_amount" is null)),
+	CONSTRAINT "invoices_paid_amount_check" CHECK ("paid_amount" between 0 and "total_amount"),
+	CONSTRAINT "invoices_voided_on_check" CHECK (("status" = 'void') = ("voided_on" is not null)),
+	CONSTRAINT "invoices_exchange_rate_check" CHECK ("exchange_rate" > 0)
+);
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoices" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE INDEX "idx_accounts_parent_id" ON "accounting"."accounts" ("tenant_id","parent_id");
+--> statement-breakpoint
+CREATE INDEX "idx_books_receivable_account_id" ON "accounting"."books" ("tenant_id","receivable_account_id");
+--> statement-breakpoint
+CREATE INDEX "idx_books_payable_account_id" ON "accounting"."books" ("tenant_id","payable_account_id");
+--> statement-breakpoint
+CREATE INDEX "idx_books_sales_account_id" ON "accounting"."books" ("tenant_id","sales_account_id");
+--> statement-breakpoint
+CREATE INDEX "idx_books_purchases_account_id" ON "accounting"."books" ("tenant_id","purchases_account_id");
+--> statement-breakpoint
+CREATE INDEX "idx_books_bank_account_id" ON "accounting"."books" ("tenant_id","bank_account_id");
+--> statement-breakpoint
+CREATE INDEX "idx_books_exchange_account_id" ON "accounting"."books" ("tenant_id","exchange_account_id");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_journal_entries_idempotency_key" ON "accounting"."journal_entries" ("tenant_id","company_id","idempotency_key") WHERE "idempotency_key" is not null;
+--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_journal_entries_reverses_entry_id" ON "accounting"."journal_entries" ("tenant_id","reverses_entry_id") WHERE "reverses_entry_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_journal_entries_source_id" ON "accounting"."journal_entries" ("tenant_id","source_id") WHERE "source_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_journal_entries_company_id_entry_date_id" ON "accounting"."journal_entries" ("tenant_id","company_id","entry_date","id");
+--> statement-breakpoint
+CREATE INDEX "idx_journal_lines_account_id_entry_date" ON "accounting"."journal_lines" ("tenant_id","account_id","entry_date","account_version");
+--> statement-breakpoint
+CREATE INDEX "idx_journal_lines_customer_id" ON "accounting"."journal_lines" ("tenant_id","customer_id","entry_date") WHERE "customer_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_journal_lines_vendor_id" ON "accounting"."journal_lines" ("tenant_id","vendor_id","entry_date") WHERE "vendor_id" is not null;
+--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_customers_external_id" ON "accounting"."customers" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_customers_name_id" ON "accounting"."customers" ("tenant_id","name","id");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_vendors_external_id" ON "accounting"."vendors" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_vendors_name_id" ON "accounting"."vendors" ("tenant_id","name","id");
+--> statement-breakpoint
+CREATE INDEX "idx_bill_lines_account_id" ON "accounting"."bill_lines" ("tenant_id","account_id") WHERE "account_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_bills_vendor_id" ON "accounting"."bills" ("tenant_id","vendor_id");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "bills_bill_number_unique" ON "accounting"."bills" ("tenant_id","vendor_id","bill_number") WHERE "status" <> 'void';
+--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_bills_external_id" ON "accounting"."bills" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_bills_credited_bill_id" ON "accounting"."bills" ("tenant_id","credited_bill_id") WHERE "credited_bill_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_bills_bill_date_id" ON "accounting"."bills" ("tenant_id","bill_date","id");
+--> statement-breakpoint
+CREATE INDEX "idx_bills_status_bill_date_id" ON "accounting"."bills" ("tenant_id","status","bill_date","id");
+--> statement-breakpoint
+CREATE INDEX "idx_payment_allocations_company_id" ON "accounting"."payment_allocations" ("tenant_id","company_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payment_allocations_payment_id" ON "accounting"."payment_allocations" ("tenant_id","payment_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payment_allocations_credit_note_id" ON "accounting"."payment_allocations" ("tenant_id","credit_note_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payment_allocations_vendor_credit_id" ON "accounting"."payment_allocations" ("tenant_id","vendor_credit_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payment_allocations_invoice_id" ON "accounting"."payment_allocations" ("tenant_id","invoice_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payment_allocations_bill_id" ON "accounting"."payment_allocations" ("tenant_id","bill_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payments_customer_id" ON "accounting"."payments" ("tenant_id","customer_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payments_vendor_id" ON "accounting"."payments" ("tenant_id","vendor_id");
+--> statement-breakpoint
+CREATE INDEX "idx_payments_account_id" ON "accounting"."payments" ("tenant_id","account_id");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_payments_external_id" ON "accounting"."payments" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_payments_payment_date_id" ON "accounting"."payments" ("tenant_id","payment_date","id");
+--> statement-breakpoint
+CREATE INDEX "idx_invoice_lines_account_id" ON "accounting"."invoice_lines" ("tenant_id","account_id") WHERE "account_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_invoices_customer_id" ON "accounting"."invoices" ("tenant_id","customer_id");
+--> statement-breakpoint
+CREATE UNIQUE INDEX "invoices_invoice_number_unique" ON "accounting"."invoices" ("tenant_id","company_id","invoice_number") WHERE "invoice_number" is not null;
+--> statement-breakpoint
+CREATE UNIQUE INDEX "idx_invoices_external_id" ON "accounting"."invoices" ("tenant_id","company_id","external_id") WHERE "external_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_invoices_credited_invoice_id" ON "accounting"."invoices" ("tenant_id","credited_invoice_id") WHERE "credited_invoice_id" is not null;
+--> statement-breakpoint
+CREATE INDEX "idx_invoices_invoice_date_id" ON "accounting"."invoices" ("tenant_id","invoice_date","id");
+--> statement-breakpoint
+CREATE INDEX "idx_invoices_status_invoice_date_id" ON "accounting"."invoices" ("tenant_id","status","invoice_date","id");
+--> statement-breakpoint
+ALTER TABLE "accounting"."accounts" ADD CONSTRAINT "accounts_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."accounts" ADD CONSTRAINT "accounts_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."accounts" ADD CONSTRAINT "accounts_parent_id_fkey" FOREIGN KEY ("tenant_id","company_id","parent_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_receivable_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","receivable_account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_payable_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","payable_account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_sales_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","sales_account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_purchases_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","purchases_account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_bank_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","bank_account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."books" ADD CONSTRAINT "books_exchange_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","exchange_account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."exchange_rates" ADD CONSTRAINT "exchange_rates_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."exchange_rates" ADD CONSTRAINT "exchange_rates_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."fiscal_periods" ADD CONSTRAINT "fiscal_periods_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."fiscal_periods" ADD CONSTRAINT "fiscal_periods_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."account_balances" ADD CONSTRAINT "account_balances_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE CASCADE;
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_entries" ADD CONSTRAINT "journal_entries_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "accounting"."books"("tenant_id","company_id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_entries" ADD CONSTRAINT "journal_entries_reverses_entry_id_fkey" FOREIGN KEY ("tenant_id","company_id","reverses_entry_id") REFERENCES "accounting"."journal_entries"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_lines" ADD CONSTRAINT "journal_lines_entry_id_fkey" FOREIGN KEY ("tenant_id","company_id","entry_id") REFERENCES "accounting"."journal_entries"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_lines" ADD CONSTRAINT "journal_lines_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_lines" ADD CONSTRAINT "journal_lines_customer_id_fkey" FOREIGN KEY ("tenant_id","company_id","customer_id") REFERENCES "accounting"."customers"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."journal_lines" ADD CONSTRAINT "journal_lines_vendor_id_fkey" FOREIGN KEY ("tenant_id","company_id","vendor_id") REFERENCES "accounting"."vendors"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."period_totals" ADD CONSTRAINT "period_totals_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE CASCADE;
+--> statement-breakpoint
+ALTER TABLE "accounting"."customers" ADD CONSTRAINT "customers_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."customers" ADD CONSTRAINT "customers_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."vendors" ADD CONSTRAINT "vendors_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."vendors" ADD CONSTRAINT "vendors_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."bill_lines" ADD CONSTRAINT "bill_lines_bill_id_fkey" FOREIGN KEY ("tenant_id","company_id","bill_id") REFERENCES "accounting"."bills"("tenant_id","company_id","id") ON DELETE CASCADE;
+--> statement-breakpoint
+ALTER TABLE "accounting"."bill_lines" ADD CONSTRAINT "bill_lines_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."bills" ADD CONSTRAINT "bills_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."bills" ADD CONSTRAINT "bills_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."bills" ADD CONSTRAINT "bills_vendor_id_fkey" FOREIGN KEY ("tenant_id","company_id","vendor_id") REFERENCES "accounting"."vendors"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."bills" ADD CONSTRAINT "bills_credited_bill_id_fkey" FOREIGN KEY ("tenant_id","company_id","credited_bill_id") REFERENCES "accounting"."bills"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ADD CONSTRAINT "payment_allocations_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ADD CONSTRAINT "payment_allocations_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ADD CONSTRAINT "payment_allocations_payment_id_fkey" FOREIGN KEY ("tenant_id","company_id","payment_id") REFERENCES "accounting"."payments"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ADD CONSTRAINT "payment_allocations_credit_note_id_fkey" FOREIGN KEY ("tenant_id","company_id","credit_note_id") REFERENCES "accounting"."invoices"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ADD CONSTRAINT "payment_allocations_vendor_credit_id_fkey" FOREIGN KEY ("tenant_id","company_id","vendor_credit_id") REFERENCES "accounting"."bills"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ADD CONSTRAINT "payment_allocations_invoice_id_fkey" FOREIGN KEY ("tenant_id","company_id","invoice_id") REFERENCES "accounting"."invoices"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payment_allocations" ADD CONSTRAINT "payment_allocations_bill_id_fkey" FOREIGN KEY ("tenant_id","company_id","bill_id") REFERENCES "accounting"."bills"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_customer_id_fkey" FOREIGN KEY ("tenant_id","company_id","customer_id") REFERENCES "accounting"."customers"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_vendor_id_fkey" FOREIGN KEY ("tenant_id","company_id","vendor_id") REFERENCES "accounting"."vendors"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoice_lines" ADD CONSTRAINT "invoice_lines_invoice_id_fkey" FOREIGN KEY ("tenant_id","company_id","invoice_id") REFERENCES "accounting"."invoices"("tenant_id","company_id","id") ON DELETE CASCADE;
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoice_lines" ADD CONSTRAINT "invoice_lines_account_id_fkey" FOREIGN KEY ("tenant_id","company_id","account_id") REFERENCES "accounting"."accounts"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoices" ADD CONSTRAINT "invoices_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoices" ADD CONSTRAINT "invoices_company_id_fkey" FOREIGN KEY ("tenant_id","company_id") REFERENCES "tenancy"."companies"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoices" ADD CONSTRAINT "invoices_customer_id_fkey" FOREIGN KEY ("tenant_id","company_id","customer_id") REFERENCES "accounting"."customers"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "accounting"."invoices" ADD CONSTRAINT "invoices_credited_invoice_id_fkey" FOREIGN KEY ("tenant_id","company_id","credited_invoice_id") REFERENCES "accounting"."invoices"("tenant_id","company_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."accounts" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."accounts" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."accounts" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."books" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."books" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."books" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."exchange_rates" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."exchange_rates" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."exchange_rates" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."fiscal_periods" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."fiscal_periods" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."fiscal_periods" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."account_balances" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."account_balances" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."account_balances" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."journal_entries" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."journal_entries" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."journal_entries" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."journal_lines" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."journal_lines" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."journal_lines" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."period_totals" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."period_totals" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."period_totals" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."customers" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."customers" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."customers" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."vendors" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."vendors" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."vendors" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."bill_lines" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."bill_lines" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."bill_lines" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."bills" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."bills" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."bills" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."payment_allocations" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."payment_allocations" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."payment_allocations" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."payments" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."payments" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."payments" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."invoice_lines" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."invoice_lines" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."invoice_lines" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "accounting"."invoices" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "accounting"."invoices" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "accounting"."invoices" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
 --> statement-breakpoint
 select tenancy.protect_table('accounting.accounts', 'read-write', 'changes');
 --> statement-breakpoint
@@ -289,50 +799,6 @@ select tenancy.protect_table('accounting.payments', 'no-delete', 'changes');
 --> statement-breakpoint
 select tenancy.protect_table('accounting.payment_allocations', 'no-delete', 'changes');
 --> statement-breakpoint
-select tenancy.protect_table('tenancy.number_series', 'no-delete', 'none');
---> statement-breakpoint
-select tenancy.protect_table('tenancy.idempotency_keys', 'read-write', 'none');
---> statement-breakpoint
-select tenancy.protect_table('tenancy.users', 'no-delete', 'all');
---> statement-breakpoint
-select tenancy.protect_table('tenancy.roles', 'read-write', 'all');
---> statement-breakpoint
-select tenancy.protect_table('tenancy.user_roles', 'read-write', 'all');
---> statement-breakpoint
-select tenancy.protect_table('tenancy.invitations', 'no-delete', 'all');
---> statement-breakpoint
-select tenancy.protect_table('tenancy.audit_log', 'read-only', 'none');
---> statement-breakpoint
-select tenancy.protect_table('tenancy.security_events', 'append-only', 'none');
---> statement-breakpoint
--- Rights that protect_table does not give. Every statement may run again and again; a right is taken back by a REVOKE
--- in its place.
-
--- tenants, profiles and the platform's log are no tenant tables: their owner is a tenant, a person, the platform.
-alter table tenancy.tenants force row level security;
---> statement-breakpoint
-grant select, insert (id, name), update (name, updated_at) on tenancy.tenants to authenticated;
---> statement-breakpoint
-grant select, insert, update on tenancy.tenants to platform;
---> statement-breakpoint
-alter table tenancy.user_profiles force row level security;
---> statement-breakpoint
-grant select, insert, update on tenancy.user_profiles to authenticated;
---> statement-breakpoint
-grant select on tenancy.user_profiles to platform;
---> statement-breakpoint
-alter table tenancy.platform_log force row level security;
---> statement-breakpoint
-grant select, insert on tenancy.platform_log to platform;
---> statement-breakpoint
--- What Better Auth's adapter connects as reads and writes these tables alone.
-grant select, insert, update, delete on auth."user", auth.session, auth.account, auth.verification to identity;
---> statement-breakpoint
--- What the owners of definer functions need.
-grant insert on tenancy.audit_log to audit_writer;
---> statement-breakpoint
-grant select on tenancy.users, tenancy.tenants to membership_reader;
---> statement-breakpoint
 -- Rights that protect_table does not give. Every statement may run again and again; a right is taken back by a REVOKE
 -- in its place.
 
@@ -341,26 +807,7 @@ grant insert on accounting.journal_entries, accounting.journal_lines to ledger_w
 --> statement-breakpoint
 grant insert, update on accounting.account_balances, accounting.period_totals to ledger_writer;
 --> statement-breakpoint
-create or replace function tenancy.current_tenant_id() returns uuid
-  language sql stable parallel safe
-  return nullif(current_setting('app.current_tenant_id', true), '')::uuid;
---> statement-breakpoint
-create or replace function tenancy.current_company_id() returns uuid
-  language sql stable parallel safe
-  return nullif(current_setting('app.current_company_id', true), '')::uuid;
---> statement-breakpoint
-create or replace function tenancy.require_own_scope(p_tenant_id uuid, p_company_id uuid) returns void
-  language plpgsql stable
-as $$
-begin
-  if tenancy.current_tenant_id() is null then
-    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
-  end if;
-  if p_tenant_id <> tenancy.current_tenant_id() or p_company_id <> tenancy.current_company_id() then
-    raise exception using errcode = 'ZT001', message = 'The row belongs to another tenant or company than the scope';
-  end if;
-end $$;
---> statement-breakpoint
+-- accounting/sql/lock_allocation.sql
 create or replace function accounting.lock_allocation(p_allocation accounting.payment_allocations) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -376,6 +823,7 @@ begin
   order by b.id for no key update;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/count_allocation.sql
 create or replace function accounting.count_allocation(p_allocation accounting.payment_allocations, p_sign int) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -399,6 +847,7 @@ begin
   where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id);
 end $$;
 --> statement-breakpoint
+-- accounting/sql/lock_accounts.sql
 create or replace function accounting.lock_accounts(p_company_id uuid[], p_account_id uuid[]) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -411,10 +860,7 @@ begin
   order by b.account_id for no key update;
 end $$;
 --> statement-breakpoint
-create or replace function tenancy.current_user_id() returns uuid
-  language sql stable parallel safe
-  return nullif(current_setting('app.current_user_id', true), '')::uuid;
---> statement-breakpoint
+-- accounting/sql/write_entries.sql
 create or replace function accounting.write_entries(
   p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[],
   p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[],
@@ -617,6 +1063,7 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/apply_allocation.sql
 create or replace function accounting.apply_allocation() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -745,6 +1192,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/begin_period.sql
 create or replace function accounting.begin_period() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -765,6 +1213,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/check_account_parent.sql
 create or replace function accounting.check_account_parent() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -793,6 +1242,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/check_books.sql
 create or replace function accounting.check_books() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -846,6 +1296,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/documents.sql
 create or replace function accounting.documents(p_source text) returns table (
   tenant_id uuid, id uuid, company_id uuid, customer_id uuid, vendor_id uuid, document_date date, number text,
   is_credit boolean, credited_id uuid, status text, currency text, total_amount numeric, base_amount numeric, voided_on date)
@@ -860,6 +1311,7 @@ as $$
   from accounting.bills b where p_source = 'bill'
 $$;
 --> statement-breakpoint
+-- accounting/sql/document_lines.sql
 create or replace function accounting.document_lines(p_source text) returns table (
   tenant_id uuid, document_id uuid, line_number int, account_id uuid, amount numeric)
   language sql stable
@@ -871,6 +1323,7 @@ as $$
   from accounting.bill_lines l where p_source = 'bill'
 $$;
 --> statement-breakpoint
+-- accounting/sql/check_credits.sql
 create or replace function accounting.check_credits(p_source text, p_ids uuid[]) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -927,6 +1380,7 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/close_books.sql
 create or replace function accounting.close_books() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -953,6 +1407,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/freeze_document.sql
 create or replace function accounting.freeze_document() returns trigger
   language plpgsql
 as $$
@@ -1027,6 +1482,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/freeze_payment.sql
 create or replace function accounting.freeze_payment() returns trigger
   language plpgsql
 as $$
@@ -1050,6 +1506,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/guard_account.sql
 create or replace function accounting.guard_account() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1088,6 +1545,7 @@ begin
   return case when v_is_deleted then old else new end;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/keep_lines.sql
 create or replace function accounting.keep_lines() returns trigger
   language plpgsql
 as $$
@@ -1152,6 +1610,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/next_number.sql
 create or replace function accounting.next_number(p_company_id uuid, p_series text, p_prefix text) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1180,6 +1639,7 @@ begin
   return tenancy.format_number(v_series.prefix, v_free, v_series.padding);
 end $$;
 --> statement-breakpoint
+-- accounting/sql/open_balances.sql
 create or replace function accounting.open_balances() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1192,6 +1652,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/write_documents.sql
 create or replace function accounting.write_documents(p_source text, p_ids uuid[]) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1292,6 +1753,7 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/write_reversals.sql
 create or replace function accounting.write_reversals(
   p_original uuid[], p_new_id uuid[], p_entry_date date[], p_source text[], p_source_id uuid[], p_description text[],
   p_idempotency_key text[] default null, p_request_hash text[] default null
@@ -1337,6 +1799,7 @@ begin
     v_line.base_credit, v_line.is_difference, v_line.customer_id, v_line.vendor_id, v_line.description) w;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/write_voids.sql
 create or replace function accounting.write_voids(p_source text, p_ids uuid[]) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1374,6 +1837,7 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/post_documents.sql
 create or replace function accounting.post_documents() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1409,6 +1873,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/post_journal.sql
 create or replace function accounting.post_journal(
   p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[],
   p_idempotency_key text[], p_request_hash text[],
@@ -1526,6 +1991,7 @@ begin
     join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[w.entry_position];
 end $$;
 --> statement-breakpoint
+-- accounting/sql/post_payments.sql
 create or replace function accounting.post_payments() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1575,6 +2041,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/prepare_payment.sql
 create or replace function accounting.prepare_payment() returns trigger
   language plpgsql
 as $$
@@ -1643,6 +2110,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/refuse_early_void.sql
 create or replace function accounting.refuse_early_void() returns trigger
   language plpgsql
 as $$
@@ -1658,6 +2126,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/reverse_entry.sql
 create or replace function accounting.reverse_entry(
   p_original uuid, p_new_id uuid, p_entry_date date, p_description text, p_idempotency_key text, p_request_hash text
 ) returns table (entry_id uuid, is_same_request boolean)
@@ -1695,6 +2164,7 @@ begin
       array[p_request_hash]) w;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/settle_bills.sql
 create or replace function accounting.settle_bills() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1720,6 +2190,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/settle_invoices.sql
 create or replace function accounting.settle_invoices() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1745,6 +2216,7 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/stamp_period.sql
 create or replace function accounting.stamp_period() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1756,6 +2228,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/take_back_allocation.sql
 create or replace function accounting.take_back_allocation() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1797,6 +2270,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/value_document.sql
 create or replace function accounting.value_document() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1837,6 +2311,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- accounting/sql/void_payment.sql
 create or replace function accounting.void_payment() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -1877,151 +2352,11 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
-create or replace function tenancy.current_identity_id() returns uuid
-  language sql stable parallel safe
-  return nullif(current_setting('app.current_identity_id', true), '')::uuid;
---> statement-breakpoint
-create or replace function tenancy.keep_an_admin() returns trigger
-  language plpgsql
-as $$
-begin
-  if old.role <> 'admin' or old.status <> 'active' then
-    return null;
-  end if;
-  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' and new.tenant_id = old.tenant_id then
-    return null;
-  end if;
-  update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
-  if not exists (
-    select from tenancy.users u where u.tenant_id = old.tenant_id and u.role = 'admin' and u.status = 'active'
-  ) then
-    raise exception using errcode = 'ZT002', message = 'A tenant needs an active admin: make another member admin first';
-  end if;
-  return null;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.keep_archived() returns trigger
-  language plpgsql
-as $$
-begin
-  if old.status = 'archived' and new.status <> 'archived' then
-    raise exception using errcode = 'ZT003', message = 'An archived tenant stays archived';
-  end if;
-  return new;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.own_memberships()
-  returns table (tenant_id uuid, tenant_name text, user_id uuid, name text, role text)
-  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return query
-    select u.tenant_id, t.name, u.id, u.name, u.role
-    from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
-    where u.identity_id = tenancy.current_identity_id() and u.status = 'active' and t.status = 'active'
-    order by t.name, u.tenant_id;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.touch_updated_at() returns trigger
-  language plpgsql
-as $$
-begin
-  new.updated_at := clock_timestamp();
-  return new;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.write_audit() returns trigger
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-declare
-  row_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'token_hash' end;
-  row_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'token_hash' end;
-  written jsonb := coalesce(row_after, row_before);
-begin
-  insert into tenancy.audit_log
-    (tenant_id, admin_user_id, actor_login, action, target_type, target_id, row_before, row_after)
-  values (
-    coalesce(written ->> 'tenant_id', written ->> 'id')::uuid, tenancy.current_user_id(), session_user, lower(tg_op),
-    format('%s.%s', tg_table_schema, tg_table_name), (written ->> 'id')::uuid, row_before, row_after);
-  return null;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.record_audit(action text, target_type text, target_id uuid, details jsonb) returns void
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if tenancy.current_tenant_id() is null then
-    raise exception using errcode = 'ZT005', message = 'An audit record needs a tenant scope';
-  end if;
-  insert into tenancy.audit_log (tenant_id, admin_user_id, actor_login, action, target_type, target_id, details)
-  values (tenancy.current_tenant_id(), tenancy.current_user_id(), session_user, action, target_type, target_id,
-    coalesce(details, '{}'));
-end $$;
---> statement-breakpoint
-create or replace function tenancy.refuse() returns trigger
-  language plpgsql
-as $$
-begin
-  raise exception using errcode = tg_argv[0], message = tg_argv[1];
-end $$;
---> statement-breakpoint
-create or replace function tenancy.require_active_member() returns void
-  language plpgsql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if tenancy.current_user_id() is not null and not exists (
-    select from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
-    where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
-      and u.status = 'active' and t.status = 'active'
-  ) then
-    raise exception using errcode = 'ZT001',
-      message = 'The user is not an active member of this tenant, or the tenant is not active';
-  end if;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.require_admin() returns trigger
-  language plpgsql
-as $$
-begin
-  if tenancy.current_user_id() is not null and not exists (
-    select from tenancy.users u
-    where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
-      and u.role = 'admin' and u.status = 'active'
-  ) then
-    raise exception using errcode = 'ZT006', message = 'Only an admin of the tenant may manage members, roles and invitations';
-  end if;
-  return null;
-end $$;
---> statement-breakpoint
-create or replace function tenancy.step_by_one() returns trigger
-  language plpgsql
-as $$
-begin
-  -- The ledger steps over numbers that are in use already; see accounting.next_number.
-  if new.last_number not in (old.last_number, old.last_number + 1)
-    and not (current_user = 'ledger_writer' and new.last_number > old.last_number) then
-    raise exception using errcode = 'ZT002', message = 'A number series moves by one: numbers are neither skipped nor given twice';
-  end if;
-  return new;
-end $$;
---> statement-breakpoint
-select tenancy.protect_function('tenancy.current_tenant_id()', null, '{authenticated,platform,audit_writer,membership_reader}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.current_company_id()', null, '{authenticated,platform,audit_writer}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.require_own_scope(uuid, uuid)', null, '{authenticated,platform}');
---> statement-breakpoint
 select tenancy.protect_function('accounting.lock_allocation(accounting.payment_allocations)', 'ledger_writer', '{}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.currency_exponent(text)', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('accounting.base_part(numeric, numeric, numeric, numeric, numeric)', null, '{ledger_writer}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.count_allocation(accounting.payment_allocations, integer)', 'ledger_writer', '{}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.lock_accounts(uuid[], uuid[])', 'ledger_writer', '{}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.current_user_id()', null, '{authenticated,platform,audit_writer,membership_reader}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.write_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[])', 'ledger_writer', '{}');
 --> statement-breakpoint
@@ -2048,8 +2383,6 @@ select tenancy.protect_function('accounting.freeze_payment()', null, '{authentic
 select tenancy.protect_function('accounting.guard_account()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.keep_lines()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.format_number(text, bigint, integer)', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.next_number(uuid, text, text)', 'ledger_writer', '{}');
 --> statement-breakpoint
@@ -2084,68 +2417,6 @@ select tenancy.protect_function('accounting.take_back_allocation()', 'ledger_wri
 select tenancy.protect_function('accounting.value_document()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.void_payment()', 'ledger_writer', '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.current_identity_id()', null, '{authenticated,platform,audit_writer,membership_reader}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.join_role(text)', null, '{}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.keep_an_admin()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.keep_archived()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.leave_role(text)', null, '{}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.own_memberships()', 'membership_reader', '{authenticated}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.protect_function(regprocedure, text, text[])', null, '{}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.touch_updated_at()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.write_audit()', 'audit_writer', '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.protect_table(regclass, text, text)', null, '{}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.protect_view(regclass, text[])', null, '{}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.record_audit(text, text, uuid, jsonb)', 'audit_writer', '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.refuse()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.require_active_member()', 'membership_reader', '{authenticated}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.require_admin()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.step_by_one()', null, '{authenticated,platform}');
---> statement-breakpoint
-create or replace trigger require_admin before insert or update or delete on tenancy.invitations
-  for each statement execute function tenancy.require_admin();
---> statement-breakpoint
-create or replace trigger step_by_one before update on tenancy.number_series
-  for each row execute function tenancy.step_by_one();
---> statement-breakpoint
-create or replace trigger require_admin before insert or update or delete on tenancy.roles
-  for each statement execute function tenancy.require_admin();
---> statement-breakpoint
-create or replace trigger keep_archived before update of status on tenancy.tenants
-  for each row execute function tenancy.keep_archived();
---> statement-breakpoint
-create or replace trigger touch_updated_at before update on tenancy.tenants
-  for each row execute function tenancy.touch_updated_at();
---> statement-breakpoint
-create or replace trigger write_audit after insert or update of name, status or delete on tenancy.tenants
-  for each row execute function tenancy.write_audit();
---> statement-breakpoint
-create or replace trigger touch_updated_at before update on tenancy.user_profiles
-  for each row execute function tenancy.touch_updated_at();
---> statement-breakpoint
-create or replace trigger require_admin before insert or update or delete on tenancy.user_roles
-  for each statement execute function tenancy.require_admin();
---> statement-breakpoint
-create or replace trigger require_admin before insert or update of role, status, identity_id, email or delete on tenancy.users
-  for each statement execute function tenancy.require_admin();
---> statement-breakpoint
-create or replace trigger keep_an_admin after update or delete on tenancy.users
-  for each row execute function tenancy.keep_an_admin();
 --> statement-breakpoint
 create or replace trigger guard_account before update or delete on accounting.accounts
   for each row execute function accounting.guard_account();
@@ -2304,6 +2575,7 @@ create or replace trigger guard_balance_update before update on accounting.vendo
 create or replace trigger write_audit after update or delete on accounting.vendors
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
 --> statement-breakpoint
+-- accounting/sql/violations.sql
 create or replace view accounting.violations (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
 as
@@ -2735,22 +3007,6 @@ having sum(n.amount) < 0;
 --> statement-breakpoint
 select tenancy.protect_view('accounting.violations', '{authenticated,platform}');
 --> statement-breakpoint
-drop function accounting.currency_exponent(text);
---> statement-breakpoint
-drop function accounting.format_number(text, bigint, integer);
---> statement-breakpoint
-drop function accounting.keep_bill_lines();
---> statement-breakpoint
-drop function accounting.keep_invoice_lines();
---> statement-breakpoint
-drop function accounting.refuse();
---> statement-breakpoint
-drop function accounting.require_own_scope(uuid, uuid);
---> statement-breakpoint
-select tenancy.leave_role('audit_writer');
---> statement-breakpoint
 select tenancy.leave_role('ledger_writer');
---> statement-breakpoint
-select tenancy.leave_role('membership_reader');
 --> statement-breakpoint
 select set_config('check_function_bodies', 'on', true);
