@@ -25,3 +25,5 @@ grant select, insert, update, delete on auth."user", auth.session, auth.account,
 grant insert on tenancy.audit_log to audit_writer;
 
 grant select on tenancy.users, tenancy.tenants to membership_reader;
+
+grant select, insert, update on tenancy.number_series to number_writer;
