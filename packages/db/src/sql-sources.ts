@@ -7,13 +7,16 @@ import { frozenTrigger } from "./core/frozen";
 import { stateTriggers } from "./core/state-triggers";
 import { stateMachines } from "./core/states";
 import { tenantTables } from "./core/tenant-table";
+import { domains } from "./domains";
 import { readSources, type Source, type SourceFolder, type Sources } from "./operations/sources";
-import "./schema";
 
 /** The folders of SQL, in the order in which domains build on each other. `source` is the package's `src`. */
 export function sourceFolders(source: string): SourceFolder[] {
-  const domains = { tenancy: ["auth", "tenancy"], accounting: ["accounting"] };
-  return Object.entries(domains).map(([domain, schemas]) => ({ domain, schemas, path: join(source, domain, "sql") }));
+  return Object.entries(domains).map(([domain, { schemas }]) => ({
+    domain,
+    schemas: schemas.map(({ schemaName }) => schemaName),
+    path: join(source, domain, "sql"),
+  }));
 }
 
 /** Functions, views and triggers that are computed from the registries of the domains instead of written into files. */

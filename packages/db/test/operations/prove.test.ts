@@ -11,14 +11,13 @@ import {
   validateSchema,
 } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
-import { migrationsFolder } from "./mini";
+import { migrationsFolder, miniSchemas as schemas } from "./mini";
 import { isolationMutations } from "./mutations-isolation";
 import { keyMutations } from "./mutations-keys";
 import { objectMutations } from "./mutations-objects";
 import { surroundingMutations } from "./mutations-surroundings";
 import { startServer, type TestServer } from "./server";
 
-const schemas = ["auth", "tenancy", "accounting"];
 let server: TestServer;
 let client: Client;
 let database: string;
