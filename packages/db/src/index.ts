@@ -12,7 +12,7 @@ export type { IsolationLevel } from "./client/transaction";
 export * from "./core/errors";
 export { isUuid, newId } from "./core/ids";
 export { compareMoney, lineAmount, roundMoney, sumMoney } from "./core/money";
-export type { Page, PageRequest } from "./core/page";
+export { allPages, type Page, type PageRequest } from "./core/page";
 export { createDatabase, Database, type DatabaseOptions } from "./database";
 export type { TenantDatabase, TenantTransaction } from "./handles";
 export type { IdentityDatabase } from "./identity";

@@ -8,7 +8,7 @@ export interface Executor {
   run(query: WireQuery): Promise<QueryArrayResult>;
 }
 
-/** The transaction that the current asynchronous call chain is inside of. */
+/** The transaction in which the current asynchronous call chain runs. */
 export const currentTransaction = new AsyncLocalStorage<{ readonly ended: boolean; readonly description: string }>();
 
 /** Throws when called inside an open transaction: the work would run on a second connection, in a second scope. */

@@ -8,15 +8,15 @@ export function withStatement(error: DatabaseError, query: WireQuery): DatabaseE
   return query.statement === undefined ? error : Object.assign(error, { statement: query.statement });
 }
 
-/** Releases a connection only when it stands outside any transaction; whoever left one open must not leak it. */
+/** Releases a connection that is outside any transaction, and destroys any other, so that no open transaction leaks. */
 export function giveBack(connection: Connection): void {
   if (connection.client.getTransactionStatus() === "I") connection.release();
   else connection.destroy();
 }
 
 /**
- * True when the server itself reported the error, so that it is known that nothing was committed. A server that panics
- * may have written the commit before.
+ * True when the server itself reported the error: then nothing was committed. A panic is the exception, because the
+ * server may have written the commit record before it.
  */
 function answeredByServer(error: unknown): boolean {
   if (!(error instanceof Error) || !("severity" in error)) return false;
@@ -29,7 +29,7 @@ export function isStale(error: unknown): boolean {
   return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery");
 }
 
-/** True when the connection can serve on: nothing was sent, or the server reported the error and stays. */
+/** True when the connection can be used again: nothing was sent, or the server reported the error and keeps running. */
 export function connectionSurvives(error: unknown): boolean {
   if (error instanceof DatabaseError) return true;
   if (!answeredByServer(error)) return false;
@@ -49,7 +49,7 @@ export function failureOf(query: WireQuery, error: unknown): DatabaseError {
   return mapError(error, details);
 }
 
-/** Releases the connection of work that failed if it can serve on. */
+/** Releases the connection of failed work when it can be used again, and destroys it otherwise. */
 export function releaseFailed(connection: Connection, error: unknown): void {
   if (connectionSurvives(error)) connection.release();
   else connection.destroy();

@@ -72,7 +72,7 @@ const byClass: Record<string, Build> = {
   "53": (_e, d) => new DatabaseError("The server is out of resources", { ...d, retryable: true }),
 };
 
-// SQLSTATE class ZT is ours: raised by the functions of the migrations, so their texts are ours and safe to pass on.
+// SQLSTATE class ZT is raised by our own SQL functions only, so that its messages hold no value and can be passed on.
 const byOwnState: Record<string, Build> = {
   ZT001: (e, d) => new TenantIsolationError(e.message, d),
   ZT002: (e, d) => new InvariantError(e.message, d),

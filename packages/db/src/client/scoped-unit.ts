@@ -69,13 +69,13 @@ export class TransactionUnit extends ScopedUnit {
     return this.#transaction.savepoint(work);
   }
 
-  /** The same transaction for another tenant: only the platform's, whose login is bound to none. */
+  /** The same transaction for another tenant. Only the platform's: its login is bound to no tenant. */
   within(scope: TenantScope): TransactionUnit {
     return new TransactionUnit(this.#transaction, scope);
   }
 }
 
-/** Everything that makes a transaction of a scope. */
+/** What a transaction of a scope is made from. */
 export interface TransactionSource {
   pool: ConnectionPool;
   prelude: readonly Buffer[];

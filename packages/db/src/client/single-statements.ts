@@ -53,7 +53,7 @@ export class SingleStatements implements Executor {
   }
 }
 
-/** Where the statements of a scope run each as its own transaction; `atomic` opens one with `start`. */
+/** Runs each statement of a scope as its own transaction; `atomic` opens one transaction with `start`. */
 export class SingleUnit extends ScopedUnit {
   readonly #source: TransactionSource;
   readonly #start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>;
@@ -68,7 +68,7 @@ export class SingleUnit extends ScopedUnit {
   override async joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result> {
     const { pool, prelude, description } = this.#source;
     refuseNestedScope(`${description}'s handle`);
-    // What is sent ahead of a statement is its scope: calls meet when these bytes are the same.
+    // The bytes sent before a statement are its scope. Calls can share a batch when these bytes are equal.
     this.#scopeKey ??= Buffer.concat(prelude).toString("latin1");
     return pool[joins].add(this.#scopeKey, this, batch, item);
   }

@@ -26,7 +26,7 @@ export class TransactionExecutor implements Executor {
   #tail: Promise<unknown> = Promise.resolve();
   #pending = 0;
   #firstError: DatabaseError | undefined;
-  /** What the server said when it ended the connection while no statement was under way. */
+  /** The error with which the server ended the connection while no statement was running. */
   #farewell: unknown;
   #lost = false;
   #spoilt = false;
@@ -65,7 +65,7 @@ export class TransactionExecutor implements Executor {
     await this.#command(`savepoint ${name}`);
     try {
       const result = await work();
-      // A failure that `work` caught has aborted the savepoint all the same.
+      // A failed statement has aborted the savepoint, even when `work` caught its error.
       if (this.#firstError && this.#firstError !== before) throw this.#firstError;
       await this.#command(`release savepoint ${name}`);
       return result;
@@ -119,7 +119,7 @@ export class TransactionExecutor implements Executor {
     this.#release();
   }
 
-  /** The error that ended the connection, if one did: later ones are only its echo. */
+  /** The error that ended the connection, if any. Later errors are only its consequences. */
   get lostConnection(): DatabaseError | undefined {
     if (this.#farewell !== undefined) this.#lose(this.#farewell);
     return this.#lost ? this.#firstError : undefined;
@@ -162,7 +162,7 @@ export class TransactionExecutor implements Executor {
       if (!(error instanceof DatabaseError)) this.#begun = true;
       if (this.#connection && !connectionSurvives(error)) throw this.#lose(this.#farewell ?? error, query.statement);
       const failure = mapError(error, { statement: query.statement });
-      // 25P02 only says that an earlier statement failed: that one's error is the one to tell.
+      // 25P02 only says that an earlier statement failed, so the error of that statement is thrown.
       if (failure.sqlState === "25P02" && this.#firstError) throw this.#firstError;
       this.#firstError ??= failure;
       throw failure;
@@ -175,7 +175,7 @@ export class TransactionExecutor implements Executor {
     return connection;
   }
 
-  // BEGIN of another isolation level is no prepared statement: it goes first, by itself.
+  // BEGIN with another isolation level is not prepared, so it is sent first, in a message of its own.
   async #prelude(connection: Connection): Promise<readonly Buffer[]> {
     if (!this.#isolation) return [begin, ...this.#scope];
     await send(connection, { text: `begin isolation level ${this.#isolation}`, values: [] });

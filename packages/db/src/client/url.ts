@@ -28,7 +28,7 @@ export function isLocalHost(host: string): boolean {
 export function parseUrl(text: string, name: string): ConnectionTarget {
   let url: URL;
   try {
-    // A made-up host lets "postgresql:///db?host=/run/postgresql" through the URL parser.
+    // The URL parser refuses "postgresql:///db?host=/run/postgresql", so it is given a host.
     url = new URL(text.replace(/^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)(?=\/)/, "$1localhost"));
   } catch {
     throw malformed(name);

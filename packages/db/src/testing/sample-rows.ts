@@ -70,7 +70,7 @@ export async function sampleValues(
   return (await make({ owner, context, pool: new Map(), depth: 0 }, entry.table, options, "take-back")).values;
 }
 
-/** What the rows of one tree have in common: a table's n-th parent is the same row wherever it is needed. */
+/** Parents that the rows of one tree share: the n-th parent of a table is the same row wherever it is needed. */
 interface Tree {
   owner: pg.Client;
   context: SampleContext;
@@ -92,7 +92,13 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
   const fill = new Set(options.fill);
   const sets = rules[name]?.together ?? [];
   const asked = [...new Set(sets.flat())].filter((column) => column in fixed || fill.has(column));
-  for (const column of sets.find((set) => asked.every((each) => set.includes(each))) ?? []) fill.add(column);
+  // Columns that exclude each other: the first set that has one of them.
+  const set =
+    sets.find((each) => asked.every((column) => each.includes(column))) ??
+    sets.find((each) => asked.some((column) => each.includes(column))) ??
+    [];
+  for (const column of asked) fill.delete(column);
+  for (const column of set) fill.add(column);
   const needed = (c: PgColumn) =>
     c.generated === undefined && (c.name in fixed || fill.has(c.name) || (c.notNull && !c.hasDefault));
   await makeParents(tree, table, fixed, needed);
@@ -106,10 +112,10 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
       return { values, row: await insert(tree, table, values, then) };
     } catch (error) {
       const { code, constraint } = error as pg.DatabaseError;
-      // A taken number or date: take the next one. A refused combination of choices: try the next combination.
+      // Taken: tries the next number or date. Refused by a CHECK: tries the next combination of choices.
       const alone = code === "23505" && oneOfCompany(table, constraint);
       if (alone && options.given?.company_id === undefined) return inNewCompany(tree, table, options, then);
-      // The company has its one row: that is the sample.
+      // A company may have only one such row, and has it: it is the sample.
       if (alone) return { values, row: (await find(tree, table, { company_id: fixed.company_id })) ?? {} };
       const taken = (code === "23505" || code === "23P01") && attempt < 25;
       const refused = code === "23514" && variant + 1 < choices.length;
@@ -152,7 +158,7 @@ async function makeParents(tree: Tree, table: PgTable, fixed: Values, needed: (c
 
 type Pair = { own: PgColumn; foreign: string };
 
-/** What the row settles about its parent: the key columns it has values for, and the company. */
+/** What the row determines of its parent: the key columns that it has values for, and the company. */
 function wantedOfParent(parent: PgTable, pairs: Pair[], fixed: Values): Values {
   const columns = new Set(getTableConfig(parent).columns.map((c) => c.name));
   const anchors = anchorColumns.filter((name) => columns.has(name) && fixed[name] !== undefined);
@@ -199,14 +205,14 @@ async function find(tree: Tree, table: PgTable, wanted: Values): Promise<Values 
 }
 
 async function insert(tree: Tree, table: PgTable, values: Values, then: "keep" | "take-back"): Promise<Values> {
-  // Foreign keys and checks still hold with only the triggers off.
+  // Only triggers are switched off; foreign keys and CHECKs still apply.
   const withoutTriggers = `alter table ${quoted(table)} disable trigger user`;
   if (rules[sqlName(table)]?.pastTriggers) return insertOnce(tree, table, values, then, withoutTriggers);
   try {
     return await insertOnce(tree, table, values, then, "");
   } catch (error) {
     if (!/^(ZT|P0)/.test((error as pg.DatabaseError).code ?? "")) throw error;
-    // A trigger wants a document's whole history.
+    // The triggers refuse a document without its history.
     return insertOnce(tree, table, values, then, withoutTriggers);
   }
 }

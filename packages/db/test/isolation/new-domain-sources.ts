@@ -1,4 +1,4 @@
-/** The sources of a small domain, by path below `src/harbour`: a table, a relation, a repository. */
+/** The sources of a small domain, by path below `src/harbour`: a table, a relation, a repository, a function. */
 export const harbour: Record<string, string> = {
   "schema/berths.ts": `
     import { sql } from "drizzle-orm";
@@ -7,7 +7,7 @@ export const harbour: Record<string, string> = {
     import { tenantTable } from "../../core/tenant-table";
     import { companies } from "../../tenancy/schema";
 
-    export const harbour = pgSchema("harbour");
+    export const harbour = pgSchema("harbour").existing();
 
     export const berths = tenantTable(
       harbour,
@@ -19,6 +19,15 @@ export const harbour: Record<string, string> = {
         extra: (t) => [check("berths_name_check", sql\`\${t.name} like 'Berth %'\`)],
       },
     );`,
+  "sql/foundation.sql": `
+    -- Before any table of the harbour.
+    create schema if not exists harbour;
+    grant usage on schema harbour to authenticated, platform;`,
+  "sql/count_berths.sql": `-- How many berths the tenant has.
+-- @execute authenticated
+create function harbour.count_berths() returns bigint language sql stable set search_path = '' as $$
+  select count(*) from harbour.berths
+$$;`,
   "schema.ts": `export * from "./schema/berths";`,
   "relations.ts": `
     import { defineRelations } from "drizzle-orm";

@@ -24,6 +24,8 @@ async function importCopy() {
     ...(await load<typeof import("../../src/core/tenant-table")>("src/core/tenant-table.ts")),
     ...(await load<typeof import("../../src/core/statement")>("src/core/statement.ts")),
     ...(await load<typeof import("../../src/operations/catalogue")>("src/operations/catalogue/index.ts")),
+    ...(await load<typeof import("../../src/operations/sources")>("src/operations/sources/index.ts")),
+    ...(await load<typeof import("../../src/sql-sources")>("src/sql-sources.ts")),
     ...(await load<typeof import("../../src/testing")>("src/testing/index.ts")),
     ...(await load<typeof import("./arena")>("test/isolation/arena.ts")),
     ...(await load<typeof import("./checks/all")>("test/isolation/checks/all.ts")),
@@ -49,23 +51,24 @@ function writeCopy(): void {
 }
 
 /** What drizzle-kit makes of the copy's tables, those of the domain alone. */
-function domainDdl(): string {
+function statementsOfTables(): string[] {
   const kit = join(dirname(createRequire(import.meta.url).resolve("drizzle-kit")), "bin.cjs");
   const all = execFileSync(process.execPath, [kit, "export"], { cwd: folder, encoding: "utf8" });
-  return all
-    .split(/;\s*\n/)
-    .filter((statement) => statement.includes(`"harbour"`))
-    .join(";\n");
+  return all.split(/;\s*\n/).filter((statement) => statement.includes(`"harbour"`));
 }
 
 beforeAll(async () => {
   writeCopy();
   copy = await importCopy();
   arena = await copy.openArena();
-  await arena.duel.owner.query(`
-    ${domainDdl()};
-    grant usage on schema harbour to authenticated, platform;
-    select tenancy.protect_table('harbour.berths', 'read-write', 'all')`);
+  const { owner } = arena.duel;
+  await owner.query("begin");
+  await copy.makeAll(owner, {
+    sources: await copy.packageSources(join(folder, "src")),
+    tables: copy.tenantTables(),
+    ddl: statementsOfTables(),
+  });
+  await owner.query("commit");
 });
 afterAll(async () => {
   await arena?.close();
@@ -91,6 +94,7 @@ describe("a domain that is a folder and a line", () => {
       { name: "Berth 7", company: { id: company.id } },
       { name: "Berth of each test", company: { id: company.id } },
     ]);
+    expect((await handle.execute<{ n: number }>("select harbour.count_berths()::int as n")).rows).toEqual([{ n: 2 }]);
   });
 
   it("is proven: its table by every rule, and found out when one is broken", async () => {

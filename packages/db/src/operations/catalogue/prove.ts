@@ -47,8 +47,8 @@ export function proveSchema(catalogue: Catalogue, allowances: readonly Allowance
 }
 
 /**
- * What weakens isolation and yet is no error, as the owner of the schemas cannot put it right: on a server whose
- * superuser belongs to somebody else.
+ * Warnings: what weakens isolation, and what only a superuser can mend. The owner of the schemas cannot, on a server
+ * whose superuser belongs to somebody else.
  */
 export function schemaWarnings(catalogue: Catalogue): SchemaError[] {
   return Object.entries(largeObjectWarnings).flatMap(([rule, check]) =>

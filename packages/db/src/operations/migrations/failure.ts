@@ -54,15 +54,15 @@ export function statementFailed(migration: Migration, position: number, error: u
   );
 }
 
-// Class 22 (data exceptions) quotes the offending value, which may hold quotation marks of its own: all between the
-// first and the last one goes.
+// Messages of class 22 (data exceptions) quote the offending value. The value may hold quotation marks itself, so all
+// text between the first and the last one is removed.
 function safeMessage(failure: ServerFailure): string {
   return failure.code?.startsWith("22") ? failure.message.replace(/"[\s\S]*"/, '"…"') : failure.message;
 }
 
 /**
- * True for what two migrators of different databases of one cluster do to each other: roles and memberships are shared,
- * and the advisory lock is per database. The same transaction succeeds when it is run again.
+ * True for conflicts between migrators of different databases on one server. They share roles and memberships, but not
+ * the advisory lock, which belongs to a database. The same transaction succeeds when it is run again.
  */
 export function isClusterConflict(error: unknown, statement: string): boolean {
   const { code, message, schema } = serverFailure(error);

@@ -21,14 +21,14 @@ export interface HistoryComparison {
   readonly problems: HistoryProblem[];
 }
 
-/** What a health check wants to know. */
+/** State of the migrations, for a health check. */
 export interface MigrationStatus {
   readonly applied: number;
   readonly pending: string[];
   readonly problems: string[];
 }
 
-/** Makes the book-keeping table where it is missing; every login may read it (names and hashes only). */
+/** Makes the table of applied migrations when it is missing. Every login may read it: it holds names and hashes. */
 export async function ensureHistory(client: ClientBase): Promise<void> {
   if (await historyExists(client)) return;
   // One message without parameters is one implicit transaction: all of it or nothing.
@@ -86,7 +86,7 @@ export function compareHistory(applied: readonly AppliedMigration[], folder: rea
   return { applied: applicable.map((row) => row.name), pending, problems };
 }
 
-/** How far this database is, for health checks by the runtime login: everything is pending before the first migration. */
+/** Pending and unknown migrations, as the runtime login reads them. Before the first migration all are pending. */
 export async function migrationStatus(client: ClientBase, migrations: readonly Migration[]): Promise<MigrationStatus> {
   const { applied, pending, problems } = compareHistory(await readHistory(client), migrations);
   return {

@@ -92,6 +92,8 @@ describe("objects of the owner", () => {
       "audit_writer in tenancy",
       "ledger_writer in accounting",
       "membership_reader in tenancy",
+      "number_writer in accounting",
+      "number_writer in tenancy",
     ]);
     // What ledger_writer may do that the runtime login may not: the ledger, and nothing else.
     const ledger = await arena.duel.owner.query(
