@@ -93,7 +93,6 @@ describe("objects of the owner", () => {
       "ledger_writer in accounting",
       "membership_reader in tenancy",
       "number_writer in accounting",
-      "number_writer in tenancy",
     ]);
     // What ledger_writer may do that the runtime login may not: the ledger, and nothing else.
     const ledger = await arena.duel.owner.query(
