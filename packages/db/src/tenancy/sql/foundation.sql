@@ -19,9 +19,16 @@ begin
       raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
     end if;
   end loop;
+  -- In the scope of a tenant the keeper may do what the runtime login may, under the same policies.
+  if not pg_has_role('membership_keeper', 'authenticated', 'USAGE') then
+    grant authenticated to membership_keeper;
+  end if;
 end $$;
 
 create schema if not exists auth;
+
+-- What a signed-in person may ask of auth, by functions: the runtime login has no right on auth itself.
+create schema if not exists self;
 
 create schema if not exists tenancy;
 
@@ -81,3 +88,5 @@ end $$;
 grant usage on schema tenancy to authenticated, platform;
 
 grant usage on schema auth to identity;
+
+grant usage on schema self to authenticated;

@@ -3,10 +3,17 @@
 -- Appends to the audit trail, and may do nothing else.
 select tenancy.make_writer_role('audit_writer', false);
 
--- Answers who is a member of what, which is asked across tenants.
-select tenancy.make_writer_role('membership_reader', false);
+-- Keeps memberships and members in step.
+select tenancy.make_writer_role('membership_keeper', false);
+
+-- Shows a person the own rows.
+select tenancy.make_writer_role('self_service', false);
 
 -- Gives the numbers of all domains, under the same policies as the runtime login.
 select tenancy.make_writer_role('number_writer', true);
 
-grant usage on schema tenancy to audit_writer, membership_reader;
+grant usage on schema tenancy to audit_writer, membership_keeper;
+
+grant usage on schema auth to membership_keeper, self_service;
+
+grant usage on schema self to self_service;
