@@ -19,10 +19,6 @@ begin
       raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
     end if;
   end loop;
-  -- In the scope of a tenant the keeper may do what the runtime login may, under the same policies.
-  if not pg_has_role('membership_keeper', 'authenticated', 'USAGE') then
-    grant authenticated to membership_keeper;
-  end if;
 end $$;
 
 create schema if not exists auth;

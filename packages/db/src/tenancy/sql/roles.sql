@@ -3,8 +3,8 @@
 -- Appends to the audit trail, and may do nothing else.
 select tenancy.make_writer_role('audit_writer', false);
 
--- Keeps memberships and members in step.
-select tenancy.make_writer_role('membership_keeper', false);
+-- Keeps memberships and members in step. Of tenants' tables it sees what the runtime login sees in its scope.
+select tenancy.make_writer_role('membership_keeper', true);
 
 -- Shows a person the own rows.
 select tenancy.make_writer_role('self_service', false);
