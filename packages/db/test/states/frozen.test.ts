@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stateMachines } from "../../src/core/states";
 import { tenantTables } from "../../src/core/tenant-table";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { asLogin } from "../tenancy/support";
+import { asLogin } from "../kit/sql";
 import { done, dropChecks, otherValue, pastTriggers, rowOf, tried, writableColumns } from "./rows";
 import "../../src/schema";
 

@@ -9,7 +9,7 @@ import {
   transitionOf,
 } from "../../src/core/states";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { asLogin } from "../tenancy/support";
+import { asLogin } from "../kit/sql";
 import { done, dropChecks, insertOf, onlyMachine, pastTriggers, rowOf, tried } from "./rows";
 import "../../src/schema";
 

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { asLogin } from "./support";
+import { asLogin } from "../kit/sql";
 
 /** Series of numbers for any domain: by owner, name and period. */
 let test: TestDatabase;
