@@ -1,15 +1,13 @@
 -- Before any table of the package: schemas, group roles, and the rights on what belongs to everybody. Every statement
 -- may run again and again.
 
--- Group roles (NOLOGIN): a login is a member of exactly one of authenticated, identity and platform. The others own
--- functions: audit_writer those that append to the audit trail, membership_keeper those that keep memberships and members
--- in step, self_service those that show a person the own rows. Roles belong to the whole server, so another database of
--- it may have made them.
+-- Group roles (NOLOGIN) of logins: each login is a member of exactly one. Roles belong to the whole server, so another
+-- database of it may have made them.
 do $$
 declare
   name text;
 begin
-  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_keeper', 'self_service'] loop
+  foreach name in array array['authenticated', 'identity', 'platform'] loop
     if not exists (select from pg_roles r where r.rolname = name) then
       begin
         execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
@@ -21,10 +19,6 @@ begin
       raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
     end if;
   end loop;
-  -- In the scope of a tenant the keeper may do what the runtime login may, under the same policies.
-  if not pg_has_role('membership_keeper', 'authenticated', 'USAGE') then
-    grant authenticated to membership_keeper;
-  end if;
 end $$;
 --> statement-breakpoint
 create schema if not exists auth;
@@ -87,11 +81,11 @@ exception when insufficient_privilege then
   raise notice 'functions that reach other sessions stay executable: only a superuser can revoke them';
 end $$;
 --> statement-breakpoint
-grant usage on schema tenancy to authenticated, platform, audit_writer, membership_keeper;
+grant usage on schema tenancy to authenticated, platform;
 --> statement-breakpoint
-grant usage on schema auth to identity, membership_keeper, self_service;
+grant usage on schema auth to identity;
 --> statement-breakpoint
-grant usage on schema self to authenticated, self_service;
+grant usage on schema self to authenticated;
 --> statement-breakpoint
 select set_config('check_function_bodies', 'off', true);
 --> statement-breakpoint
@@ -112,6 +106,30 @@ as $$
 begin
   if not (select r.rolsuper from pg_roles r where r.rolname = current_user) then
     execute format('revoke %I from %I', role_name, current_user);
+  end if;
+end $$;
+--> statement-breakpoint
+-- tenancy/sql/make_writer_role.sql
+create or replace function tenancy.make_writer_role(p_role text, p_as_runtime boolean) returns void
+  language plpgsql
+as $$
+begin
+  if not exists (select from pg_roles r where r.rolname = p_role) then
+    begin
+      execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', p_role);
+    exception when duplicate_object or unique_violation then
+      null;
+    end;
+  end if;
+  if exists (select from pg_roles r where r.rolname = p_role and (r.rolsuper or r.rolbypassrls or r.rolcanlogin)) then
+    raise exception 'role % exists already and may log in or bypass row level security: rename it first', p_role;
+  end if;
+  if p_as_runtime and not pg_has_role(p_role, 'authenticated', 'USAGE') then
+    begin
+      execute format('grant authenticated to %I', p_role);
+    exception when unique_violation then
+      null;
+    end;
   end if;
 end $$;
 --> statement-breakpoint
@@ -205,15 +223,39 @@ select tenancy.protect_function('tenancy.join_role(text)', null, '{}');
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.leave_role(text)', null, '{}');
 --> statement-breakpoint
+select tenancy.protect_function('tenancy.make_writer_role(text, boolean)', null, '{}');
+--> statement-breakpoint
 select tenancy.protect_function('tenancy.protect_function(regprocedure, text, text[])', null, '{}');
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.protect_table(regclass, text, text)', null, '{}');
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.protect_view(regclass, text[])', null, '{}');
 --> statement-breakpoint
+-- Roles that own functions and may do what those need. Nobody logs in as one. Every statement may run again and again.
+
+-- Appends to the audit trail, and may do nothing else.
+select tenancy.make_writer_role('audit_writer', false);
+--> statement-breakpoint
+-- Keeps memberships and members in step. Of tenants' tables it sees what the runtime login sees in its scope.
+select tenancy.make_writer_role('membership_keeper', true);
+--> statement-breakpoint
+-- Shows a person the own rows.
+select tenancy.make_writer_role('self_service', false);
+--> statement-breakpoint
+-- Gives the numbers of all domains, under the same policies as the runtime login.
+select tenancy.make_writer_role('number_writer', true);
+--> statement-breakpoint
+grant usage on schema tenancy to audit_writer, membership_keeper;
+--> statement-breakpoint
+grant usage on schema auth to membership_keeper, self_service;
+--> statement-breakpoint
+grant usage on schema self to self_service;
+--> statement-breakpoint
 select tenancy.join_role('audit_writer');
 --> statement-breakpoint
 select tenancy.join_role('membership_keeper');
+--> statement-breakpoint
+select tenancy.join_role('number_writer');
 --> statement-breakpoint
 select tenancy.join_role('self_service');
 --> statement-breakpoint
@@ -359,15 +401,18 @@ ALTER TABLE "tenancy"."idempotency_keys" ENABLE ROW LEVEL SECURITY;
 CREATE TABLE "tenancy"."number_series" (
 	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
 	"id" uuid DEFAULT gen_random_uuid(),
-	"company_id" uuid NOT NULL,
+	"company_id" uuid,
+	"business_id" uuid,
 	"series" text NOT NULL,
+	"period" text DEFAULT '' NOT NULL,
 	"prefix" text DEFAULT '' NOT NULL,
 	"padding" integer DEFAULT 6 NOT NULL,
 	"last_number" bigint DEFAULT 0 NOT NULL,
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "number_series_pkey" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "number_series_company_id_series_unique" UNIQUE("tenant_id","company_id","series"),
+	CONSTRAINT "number_series_owner_series_period_unique" UNIQUE NULLS NOT DISTINCT("tenant_id","company_id","business_id","series","period"),
+	CONSTRAINT "number_series_owner_check" CHECK (num_nonnulls("company_id", "business_id") = 1),
 	CONSTRAINT "number_series_last_number_check" CHECK ("last_number" >= 0),
 	CONSTRAINT "number_series_padding_check" CHECK ("padding" between 0 and 18)
 );
@@ -639,7 +684,7 @@ CREATE POLICY "tenant_isolation" ON "tenancy"."number_series" AS PERMISSIVE FOR 
 --> statement-breakpoint
 CREATE POLICY "platform_access" ON "tenancy"."number_series" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
 --> statement-breakpoint
-CREATE POLICY "company_isolation" ON "tenancy"."number_series" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()));
+CREATE POLICY "company_isolation" ON "tenancy"."number_series" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()) or "business_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "company_id" = (select tenancy.current_company_id()) or "business_id" = (select tenancy.current_company_id()));
 --> statement-breakpoint
 CREATE POLICY "own_memberships" ON "auth"."memberships" AS PERMISSIVE FOR SELECT TO "self_service" USING ("identity_id" = (select self.current_identity_id()));
 --> statement-breakpoint
@@ -734,6 +779,8 @@ alter table auth.tenant_directory force row level security;
 -- What the owners of definer functions need.
 grant insert on tenancy.audit_log to audit_writer;
 --> statement-breakpoint
+grant select, insert, update on tenancy.number_series to number_writer;
+--> statement-breakpoint
 grant select on auth.memberships, auth.tenant_directory to self_service;
 --> statement-breakpoint
 grant select, insert, update on auth.user_profiles to self_service;
@@ -753,6 +800,32 @@ begin
   if p_tenant_id <> tenancy.current_tenant_id() or p_company_id <> tenancy.current_company_id() then
     raise exception using errcode = 'ZT001', message = 'The row belongs to another tenant or company than the scope';
   end if;
+end $$;
+--> statement-breakpoint
+-- tenancy/sql/next_number.sql
+create or replace function tenancy.next_number(
+  p_company_id uuid, p_business_id uuid, p_series text, p_period text, p_prefix text, p_padding int)
+  returns tenancy.number_series
+  language plpgsql
+as $$
+declare
+  v_series tenancy.number_series;
+begin
+  insert into tenancy.number_series as s
+    (tenant_id, company_id, business_id, series, period, prefix, padding, last_number)
+  values (tenancy.current_tenant_id(), p_company_id, p_business_id, p_series, p_period, p_prefix, p_padding, 1)
+  on conflict (tenant_id, company_id, business_id, series, period) do update set last_number = s.last_number + 1
+  returning s.* into v_series;
+  return v_series;
+end $$;
+--> statement-breakpoint
+-- tenancy/sql/pass_over_numbers.sql
+create or replace function tenancy.pass_over_numbers(p_series_id uuid, p_number bigint) returns void
+  language plpgsql
+as $$
+begin
+  update tenancy.number_series s set last_number = p_number
+  where s.tenant_id = tenancy.current_tenant_id() and s.id = p_series_id and s.last_number < p_number;
 end $$;
 --> statement-breakpoint
 -- tenancy/sql/enter_scope.sql
@@ -975,17 +1048,6 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
--- tenancy/sql/keep_archived.sql
-create or replace function tenancy.keep_archived() returns trigger
-  language plpgsql
-as $$
-begin
-  if old.status = 'archived' and new.status <> 'archived' then
-    raise exception using errcode = 'ZT003', message = 'An archived tenant stays archived';
-  end if;
-  return new;
-end $$;
---> statement-breakpoint
 -- tenancy/sql/record_audit.sql
 create or replace function tenancy.record_audit(action text, target_type text, target_id uuid, details jsonb) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -1005,6 +1067,21 @@ create or replace function tenancy.refuse() returns trigger
 as $$
 begin
   raise exception using errcode = tg_argv[0], message = tg_argv[1];
+end $$;
+--> statement-breakpoint
+-- tenancy/sql/refuse_transition.sql
+create or replace function tenancy.refuse_transition() returns trigger
+  language plpgsql
+as $$
+declare
+  v_from constant text := to_jsonb(old) ->> tg_argv[0];
+  v_to constant text := to_jsonb(new) ->> tg_argv[0];
+  v_sentences constant jsonb := tg_argv[1];
+  v_sentence constant text := coalesce(
+    v_sentences ->> format('%s %s', v_from, v_to), v_sentences ->> format('%s *', v_from),
+    v_sentences ->> format('* %s', v_to), v_sentences ->> '* *', 'It does not go from {from} to {to}');
+begin
+  raise exception using errcode = 'ZT003', message = replace(replace(v_sentence, '{from}', v_from), '{to}', v_to);
 end $$;
 --> statement-breakpoint
 -- tenancy/sql/require_active_member.sql
@@ -1036,20 +1113,11 @@ begin
   return case tg_level when 'ROW' then new end;
 end $$;
 --> statement-breakpoint
--- tenancy/sql/step_by_one.sql
-create or replace function tenancy.step_by_one() returns trigger
-  language plpgsql
-as $$
-begin
-  -- The ledger steps over numbers that are in use already; see accounting.next_number.
-  if new.last_number not in (old.last_number, old.last_number + 1)
-    and not (current_user = 'ledger_writer' and new.last_number > old.last_number) then
-    raise exception using errcode = 'ZT002', message = 'A number series moves by one: numbers are neither skipped nor given twice';
-  end if;
-  return new;
-end $$;
---> statement-breakpoint
 select tenancy.protect_function('tenancy.require_own_scope(uuid, uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('tenancy.next_number(uuid, uuid, text, text, text, integer)', 'number_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('tenancy.pass_over_numbers(uuid, bigint)', 'number_writer', '{}');
 --> statement-breakpoint
 select tenancy.protect_function('auth.enter_scope(text[])', 'membership_keeper', '{}');
 --> statement-breakpoint
@@ -1077,17 +1145,15 @@ select tenancy.protect_function('self.save_profile(uuid, jsonb)', 'self_service'
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.keep_an_admin()', null, '{authenticated,platform}');
 --> statement-breakpoint
-select tenancy.protect_function('tenancy.keep_archived()', null, '{authenticated,platform}');
---> statement-breakpoint
 select tenancy.protect_function('tenancy.record_audit(text, text, uuid, jsonb)', 'audit_writer', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.refuse()', null, '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('tenancy.refuse_transition()', null, '{authenticated,platform}');
+--> statement-breakpoint
 select tenancy.protect_function('tenancy.require_active_member()', null, '{authenticated}');
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.require_admin()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('tenancy.step_by_one()', null, '{authenticated,platform}');
 --> statement-breakpoint
 create or replace trigger keep_sign_in after delete on auth.account
   referencing old table as gone for each statement execute function auth.keep_sign_in();
@@ -1099,13 +1165,12 @@ create or replace trigger require_admin before insert or update or delete on ten
   for each statement execute function tenancy.require_admin();
 --> statement-breakpoint
 create or replace trigger step_by_one before update on tenancy.number_series
-  for each row execute function tenancy.step_by_one();
+  for each row when (new.last_number not in (old.last_number, old.last_number + 1)
+    and not (current_user = 'number_writer' and new.last_number > old.last_number))
+  execute function tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 --> statement-breakpoint
 create or replace trigger require_admin before insert or update or delete on tenancy.roles
   for each statement execute function tenancy.require_admin();
---> statement-breakpoint
-create or replace trigger keep_archived before update of status on tenancy.tenants
-  for each row execute function tenancy.keep_archived();
 --> statement-breakpoint
 create or replace trigger touch_updated_at before update on tenancy.tenants
   for each row execute function tenancy.touch_updated_at();
@@ -1133,9 +1198,43 @@ create or replace trigger keep_membership after insert or update of tenant_id, i
   on tenancy.users
   for each row execute function auth.keep_membership();
 --> statement-breakpoint
+create or replace trigger guard_status_update before update on tenancy.tenants
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'archived'), ('suspended', 'active'), ('suspended', 'archived'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
+--> statement-breakpoint
+create or replace trigger keep_status_update after update on tenancy.tenants
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'archived'), ('suspended', 'active'), ('suspended', 'archived'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
+--> statement-breakpoint
+create or replace trigger guard_status_update before update on tenancy.users
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'removed'), ('suspended', 'active'), ('suspended', 'removed'), ('removed', 'active'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+--> statement-breakpoint
+create or replace trigger keep_status_update after update on tenancy.users
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'removed'), ('suspended', 'active'), ('suspended', 'removed'), ('removed', 'active'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+--> statement-breakpoint
+create or replace trigger guard_status_insert before insert on tenancy.invitations
+  for each row when (new.status not in ('pending'))
+  execute function tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
+--> statement-breakpoint
+create or replace trigger keep_status_insert after insert on tenancy.invitations
+  for each row when (new.status not in ('pending'))
+  execute function tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
+--> statement-breakpoint
+create or replace trigger guard_status_update before update on tenancy.invitations
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('pending', 'accepted'), ('pending', 'revoked'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+--> statement-breakpoint
+create or replace trigger keep_status_update after update on tenancy.invitations
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('pending', 'accepted'), ('pending', 'revoked'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+--> statement-breakpoint
 select tenancy.leave_role('audit_writer');
 --> statement-breakpoint
 select tenancy.leave_role('membership_keeper');
+--> statement-breakpoint
+select tenancy.leave_role('number_writer');
 --> statement-breakpoint
 select tenancy.leave_role('self_service');
 --> statement-breakpoint

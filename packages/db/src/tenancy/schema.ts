@@ -5,3 +5,4 @@ export * from "./schema/members";
 export { auth, self, tenancy } from "./schema/schemas";
 export * from "./schema/tenants";
 export * from "./schema/trail";
+export * from "./states";

@@ -45,6 +45,7 @@ function sourcesOf({ objects = [], triggers = "", rights = "", ...stage }: Stage
     domain: "shop",
     schemas: ["shop"],
     foundation: splitStatements(stage.foundation ?? foundation),
+    roles: [],
     rights: splitStatements(rights),
   };
   return {

@@ -2,10 +2,10 @@ import { sql } from "drizzle-orm";
 import { boolean, date, foreignKey, index, pgPolicy, primaryKey, text, uuid, varchar } from "drizzle-orm/pg-core";
 import { timestamps } from "../../core/columns";
 import { membershipKeeper, selfService } from "../../core/roles";
+import { tenantStatus, userStatus } from "../states";
 import { user } from "./auth";
-import { userRole, userStatus } from "./members";
+import { userRole } from "./members";
 import { auth } from "./schemas";
-import { tenantStatus } from "./tenants";
 
 /*
  * What belongs to a person and not to a tenant, beside Better Auth's own tables. No login has a right on these tables:

@@ -3,12 +3,11 @@ import { check, jsonb, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-co
 import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
+import { invitationStatus, userStatus } from "../states";
 import { tenancy } from "./schemas";
 
 /** BHC: role (user | admin | market_maker). An admin manages the members; a tenant always has an active one. */
 export const userRole = choice(["user", "admin", "market_maker"]);
-/** active ⇄ suspended; removed keeps the row, because documents and the audit trail refer to it. */
-export const userStatus = choice(["active", "suspended", "removed"]);
 
 /** A person's account within one tenant. A person in several tenants has a row in each. */
 export const users = tenantTable(
@@ -69,9 +68,6 @@ export const userRoles = tenantTable(
     extra: (t) => [unique("user_roles_user_id_role_id_unique").on(t.tenantId, t.userId, t.roleId)],
   },
 );
-
-/** pending → accepted | revoked; an expired one stays pending and is refused. */
-export const invitationStatus = choice(["pending", "accepted", "revoked"]);
 
 /** An e-mail address asked to join. Only a hash of the token is stored. */
 export const invitations = tenantTable(

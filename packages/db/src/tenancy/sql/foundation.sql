@@ -1,15 +1,13 @@
 -- Before any table of the package: schemas, group roles, and the rights on what belongs to everybody. Every statement
 -- may run again and again.
 
--- Group roles (NOLOGIN): a login is a member of exactly one of authenticated, identity and platform. The others own
--- functions: audit_writer those that append to the audit trail, membership_keeper those that keep memberships and members
--- in step, self_service those that show a person the own rows. Roles belong to the whole server, so another database of
--- it may have made them.
+-- Group roles (NOLOGIN) of logins: each login is a member of exactly one. Roles belong to the whole server, so another
+-- database of it may have made them.
 do $$
 declare
   name text;
 begin
-  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_keeper', 'self_service'] loop
+  foreach name in array array['authenticated', 'identity', 'platform'] loop
     if not exists (select from pg_roles r where r.rolname = name) then
       begin
         execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
@@ -21,10 +19,6 @@ begin
       raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
     end if;
   end loop;
-  -- In the scope of a tenant the keeper may do what the runtime login may, under the same policies.
-  if not pg_has_role('membership_keeper', 'authenticated', 'USAGE') then
-    grant authenticated to membership_keeper;
-  end if;
 end $$;
 
 create schema if not exists auth;
@@ -87,8 +81,8 @@ exception when insufficient_privilege then
   raise notice 'functions that reach other sessions stay executable: only a superuser can revoke them';
 end $$;
 
-grant usage on schema tenancy to authenticated, platform, audit_writer, membership_keeper;
+grant usage on schema tenancy to authenticated, platform;
 
-grant usage on schema auth to identity, membership_keeper, self_service;
+grant usage on schema auth to identity;
 
-grant usage on schema self to authenticated, self_service;
+grant usage on schema self to authenticated;

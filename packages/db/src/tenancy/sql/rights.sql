@@ -25,6 +25,8 @@ alter table auth.tenant_directory force row level security;
 -- What the owners of definer functions need.
 grant insert on tenancy.audit_log to audit_writer;
 
+grant select, insert, update on tenancy.number_series to number_writer;
+
 grant select on auth.memberships, auth.tenant_directory to self_service;
 
 grant select, insert, update on auth.user_profiles to self_service;

@@ -75,7 +75,9 @@ describe("a series", () => {
       expect(await bySql(test, acme, [set(value)])).toBe("ZT002");
     }
     for (const text of [
-      "select accounting.next_number($1::uuid, 'invoice', 'X-')",
+      "select accounting.next_invoice_number($1::uuid, 'invoice')",
+      "select tenancy.next_number($1::uuid, null, 'invoice', '', 'X-', 6)",
+      "select tenancy.pass_over_numbers($1::uuid, 9)",
       "select accounting.write_documents('invoice', array[$1::uuid])",
       "select accounting.write_voids('invoice', array[$1::uuid])",
       "select accounting.check_credits('invoice', array[$1::uuid])",
