@@ -72,6 +72,9 @@ export class ConnectionPool {
   readonly [reads]: SharedReads;
   /** Where calls meet that may share a statement. */
   readonly [joins]: Coalescer;
+  readonly #openedAt = new WeakMap<pg.ClientBase, number>();
+  /** Connections that were opened before lead to a server that is not what it was. */
+  #notBefore = 0;
   #check: Promise<LoginCheck> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -130,10 +133,19 @@ export class ConnectionPool {
         done(mapError(error), none);
         return;
       }
+      if ((this.#openedAt.get(client) ?? 0) < this.#notBefore) {
+        release(true);
+        this[checkout](done);
+        return;
+      }
       done(undefined, {
         client: client as unknown as Connection["client"],
         release: () => release(),
         destroy: () => release(true),
+        retire: () => {
+          this.#notBefore = performance.now();
+          release(true);
+        },
       });
     });
   }
@@ -176,6 +188,7 @@ export class ConnectionPool {
 
   async #open(client: pg.ClientBase): Promise<void> {
     client.on("error", () => undefined);
+    this.#openedAt.set(client, performance.now());
     try {
       this.#check ??= checkLogin(client, this.kind);
       const check = await this.#check.catch((error: unknown) => {

@@ -16,7 +16,7 @@ interface Prepared {
   name: string;
   /** Of the repository's statement, which errors tell. */
   statement: string;
-  shareable: boolean;
+  reads: boolean;
 }
 
 function runQuery(
@@ -31,7 +31,7 @@ function runQuery(
     text: query.sql,
     name: prepared?.name,
     statement: prepared?.statement,
-    shareable: prepared?.shareable,
+    reads: prepared?.reads,
     rowMode: mode === "arrays" ? "array" : undefined,
     values: query.params.length === 0 ? query.params : fillPlaceholders(query.params, values),
   });
@@ -46,8 +46,8 @@ export function runStatement<P, Result>(
   values: Record<string, unknown>,
 ): Promise<Result> {
   const compiled = statement.compiled(values);
-  const { name, shareable } = compiled;
-  const prepared = { name, shareable, statement: statement.name };
+  const { name, reads } = compiled;
+  const prepared = { name, reads, statement: statement.name };
   return runQuery(executor, compiled.getQuery(), compiled.mode, compiled.mapper, values, prepared) as Promise<Result>;
 }
 

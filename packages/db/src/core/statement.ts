@@ -6,20 +6,18 @@ import { PgAsyncSession } from "drizzle-orm/pg-core/async/session";
 import { PgDialect } from "drizzle-orm/pg-core/dialect";
 import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
 import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
+import { isProvenToRead } from "./reads";
 
 /** How rows arrive: positional arrays for typed queries, objects or the whole driver result for raw SQL. */
 export type RowMode = "arrays" | "objects" | "raw";
 
-/** A row lock, or a function of ours, which may write; the scope's own functions only read. */
-const locksOrCalls = /\bfor\s+(update|share|no\s+key|key)\b|\b[a-z_]+\.(?!current_)[a-z_]+\s*\(/i;
-
 /** A query turned into SQL text once: what is sent, under which name, and how its rows become objects. */
 export class CompiledQuery extends PgBasePreparedQuery {
   /**
-   * It only reads, locks no row and calls no function that writes: calls of it may share a round trip, in which the failure
-   * of one means that those behind it are run again.
+   * True when it only reads and locks no row, as was declared or proven. Its calls may share a round trip, in which the
+   * failure of one means that those behind it are run again; a lost connection loses nothing but its answer.
    */
-  readonly shareable: boolean;
+  readonly reads: boolean;
 
   constructor(
     query: Query,
@@ -27,9 +25,10 @@ export class CompiledQuery extends PgBasePreparedQuery {
     /** Under which it is prepared. */
     readonly name: string,
     readonly mapper: ((rows: never[]) => unknown) | undefined,
+    reads?: boolean,
   ) {
     super(query);
-    this.shareable = /^\s*select\b/i.test(query.sql) && !locksOrCalls.test(query.sql);
+    this.reads = reads ?? isProvenToRead(query.sql);
   }
 
   override execute(): Promise<never> {
@@ -144,16 +143,18 @@ export function statementsWith<R extends AnyRelations>(relations: R) {
 
   /**
    * A query in SQL, for what Drizzle cannot say (several writes in one statement). `shape` is a Drizzle query with the
-   * same columns in the same order; its row mapper, and so its types, are used.
+   * same columns in the same order; its row mapper, and so its types, are used. `reads` declares what a function of ours
+   * does that the statement calls; without it the statement counts as a write, unless it is proven to read.
    */
   function sqlStatement<P, Result>(
     name: string,
     shape: (query: StatementBuilder<R>) => Preparable<Result>,
     build: (params: P) => SQL,
+    { reads }: { reads?: boolean } = {},
   ): Statement<ParamsOf<P>, Result> {
     return register(name, (params, variant) => {
       const { mapper } = shape(builder).prepare(variant) as unknown as CompiledQuery;
-      return new CompiledQuery(dialect.sqlToQuery(build(params as P)), "arrays", variant, mapper);
+      return new CompiledQuery(dialect.sqlToQuery(build(params as P)), "arrays", variant, mapper, reads);
     });
   }
 

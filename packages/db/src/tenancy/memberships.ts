@@ -19,6 +19,7 @@ const list = sqlStatement(
       .from(users)
       .innerJoin(tenants, eq(tenants.id, users.tenantId)),
   (_p: Params<object>) => sql`select tenant_id, tenant_name, user_id, name, role from tenancy.own_memberships()`,
+  { reads: true },
 );
 
 /** A tenant that a person may enter, with the account there: what `forTenant` needs. */
