@@ -108,9 +108,13 @@ describe("an error of the server", () => {
   });
 
   it("of row level security is an isolation error, and of a missing right is not", () => {
-    const refused = (message: string) => mapError(serverError("42501", { message }));
-    const policy = refused('new row violates row-level security policy for table "customers"');
-    expect(policy).toBeInstanceOf(errors.TenantIsolationError);
+    const refused = (message: string, routine = "aclcheck_error") =>
+      mapError(serverError("42501", { message, routine }));
+    for (const words of ["new row violates row-level security policy", "neue Zeile verletzt Policy"]) {
+      expect(refused(words, "ExecWithCheckOptions")).toBeInstanceOf(errors.TenantIsolationError);
+      expect(refused(words, "check_enable_rls")).toBeInstanceOf(errors.TenantIsolationError);
+    }
+    expect(refused("keine Berechtigung für Tabelle »row-level security«")).toBeInstanceOf(errors.PermissionDeniedError);
     const right = refused("permission denied for table audit_log");
     expect(right).toBeInstanceOf(errors.PermissionDeniedError);
     expect(right.message).toContain("permission denied for table audit_log");

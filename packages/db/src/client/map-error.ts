@@ -30,6 +30,7 @@ interface ServerError {
   table?: string;
   column?: string;
   constraint?: string;
+  routine?: string;
 }
 
 type Build = (error: ServerError, details: DatabaseErrorDetails) => DatabaseError;
@@ -135,8 +136,11 @@ function fromServer(error: ServerError, context: DatabaseErrorDetails): Database
   return new DatabaseError(`The server refused the statement (SQLSTATE ${error.code})`, details);
 }
 
+// The message is in the server's language; the routine that raised the error is a name, the same in all versions.
+const rowSecurity = new Set(["ExecWithCheckOptions", "check_enable_rls"]);
+
 function forbidden(error: ServerError, details: DatabaseErrorDetails): DatabaseError {
-  if (/row-level security/.test(error.message)) {
+  if (rowSecurity.has(error.routine ?? "")) {
     return new TenantIsolationError(
       "The row belongs to another tenant or company than the scope, or there is no scope",
       details,
@@ -145,7 +149,7 @@ function forbidden(error: ServerError, details: DatabaseErrorDetails): DatabaseE
   return new PermissionDeniedError(`The login has no right to do this: ${permission(error.message)}`, details);
 }
 
-/** "permission denied for table x" names an object and no value; anything else is not passed on. */
+/** "permission denied for table x" names an object and no value; anything else, or any other language, is not passed on. */
 function permission(message: string): string {
   return /^permission denied for [a-z ]+ [\w.]+$/.test(message) ? message : "it is kept to what its work needs";
 }

@@ -54,10 +54,11 @@ export function statementFailed(migration: Migration, position: number, error: u
   );
 }
 
-// Class 22 (data exceptions) quotes the offending value, which may hold quotation marks of its own: all between the
-// first and the last one goes.
+// Class 22 (data exceptions) quotes the offending value in the quotation marks of the server's language, and the value
+// may hold some of its own: all from the first to the last one goes.
 function safeMessage(failure: ServerFailure): string {
-  return failure.code?.startsWith("22") ? failure.message.replace(/"[\s\S]*"/, '"…"') : failure.message;
+  const quoted = /["„“”«»‹›「」『』][\s\S]*["„“”«»‹›「」『』]/;
+  return failure.code?.startsWith("22") ? failure.message.replace(quoted, '"…"') : failure.message;
 }
 
 /**
