@@ -4,6 +4,7 @@ import { cancelQuery } from "./cancel";
 import { Coalescer } from "./coalescer";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
 import { type Connection, checkout, connect, joins, reads } from "./connection";
+import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
 import { SharedReads } from "./shared-reads";
@@ -86,12 +87,8 @@ export class ConnectionPool {
     this[reads] = new SharedReads(this);
     this[joins] = new Coalescer(this.limits.connectionTimeoutMillis);
     this.#pool = new pg.Pool({
-      host: this.#target.host,
-      port: this.#target.port,
-      user: this.#target.user,
-      database: this.#target.database,
-      ...(this.#target.password === undefined ? {} : { password: this.#target.password }),
-      ssl: this.#target.ssl,
+      ...driverConfig(this.#target),
+      Client: clientClass(this.#target),
       max: this.limits.max,
       min: this.limits.min,
       idleTimeoutMillis: this.limits.idleTimeoutMillis,
