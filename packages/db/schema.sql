@@ -40,7 +40,7 @@ declare
   v_control uuid;
   v_problem text;
 begin
-  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if new.reversed_on is not null then
     raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
   end if;
@@ -117,7 +117,7 @@ begin
     raise exception using errcode = 'ZT003', message = v_problem;
   end if;
   v_problem := case
-    when new.amount <> round(new.amount, accounting.currency_exponent(v_document.currency))
+    when new.amount <> round(new.amount, tenancy.currency_exponent(v_document.currency))
       then 'The amount has more decimals than its currency'
     when new.amount > v_document.amount - v_document.used then 'The amount is more than is due on the document'
     when new.amount > v_source.amount - v_source.used then 'The amount is more than is left of the payment or credit note'
@@ -422,17 +422,6 @@ begin
 end $function$;
 ALTER FUNCTION accounting.count_allocation(accounting.payment_allocations, integer) OWNER TO ledger_writer;
 
--- function accounting.currency_exponent(text)
-CREATE OR REPLACE FUNCTION accounting.currency_exponent(currency text)
- RETURNS integer
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (currency = ANY (ARRAY['BIF'::text, 'CLP'::text, 'DJF'::text, 'GNF'::text, 'ISK'::text, 'JPY'::text, 'KMF'::text, 'KRW'::text, 'PYG'::text, 'RWF'::text, 'UGX'::text, 'UYI'::text, 'VND'::text, 'VUV'::text, 'XAF'::text, 'XOF'::text, 'XPF'::text])) THEN 0 WHEN (currency = ANY (ARRAY['BHD'::text, 'IQD'::text, 'JOD'::text, 'KWD'::text, 'LYD'::text, 'OMR'::text, 'TND'::text])) THEN 3 WHEN (currency = ANY (ARRAY['CLF'::text, 'UYW'::text])) THEN 4 ELSE 2 END;
-
--- grants accounting.currency_exponent(text)
-GRANT EXECUTE ON FUNCTION accounting.currency_exponent(text) TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.currency_exponent(text) TO platform;
-
 -- function accounting.document_lines(text)
 CREATE OR REPLACE FUNCTION accounting.document_lines(p_source text)
  RETURNS TABLE(tenant_id uuid, document_id uuid, line_number integer, account_id uuid, amount numeric)
@@ -468,17 +457,6 @@ $function$;
 -- grants accounting.documents(text)
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO platform;
-
--- function accounting.format_number(text, bigint, integer)
-CREATE OR REPLACE FUNCTION accounting.format_number(p_prefix text, p_number bigint, p_padding integer)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN (p_prefix || lpad((p_number)::text, GREATEST(p_padding, length((p_number)::text)), '0'::text));
-
--- grants accounting.format_number(text, bigint, integer)
-GRANT EXECUTE ON FUNCTION accounting.format_number(text, bigint, integer) TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.format_number(text, bigint, integer) TO platform;
 
 -- function accounting.freeze_document()
 CREATE OR REPLACE FUNCTION accounting.freeze_document()
@@ -636,93 +614,75 @@ ALTER FUNCTION accounting.guard_account() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.guard_account() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.guard_account() TO platform;
 
--- function accounting.keep_bill_lines()
-CREATE OR REPLACE FUNCTION accounting.keep_bill_lines()
+-- function accounting.keep_lines()
+CREATE OR REPLACE FUNCTION accounting.keep_lines()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      declare
-        v_tenants uuid[];
-        v_ids uuid[];
-        v_frozen boolean;
-        v_locked int;
-      begin
-        if tg_op = 'UPDATE' then
-          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
-          from (select w.tenant_id, w.bill_id as id from written w union select o.tenant_id, o.bill_id from overwritten o) t;
-        else
-          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
-          from (select distinct w.tenant_id, w.bill_id as id from written w) t;
-        end if;
-        -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
-        -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
-        select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
-        from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
-        cross join lateral (
-          select d.status from accounting.bills d
-          where d.tenant_id = touched.tenant_id and d.id = touched.id
-            and (d.status <> 'draft' or d.xmin <> pg_current_xact_id()::xid)
-          for no key update
-        ) locked;
-        if v_frozen then
-          raise exception using errcode = 'ZT003',
-            message = 'Lines change while the bill is a draft: void it and make another';
-        end if;
-        if v_locked > 0 then
-          update accounting.bills d set updated_at = clock_timestamp()
-          from unnest(v_tenants, v_ids) as t (tenant_id, id)
-          where d.tenant_id = t.tenant_id and d.id = t.id and d.xmin <> pg_current_xact_id()::xid;
-        end if;
-        return null;
-      end $function$;
+declare
+  v_of_invoices constant boolean := tg_argv[0] = 'invoice';
+  v_tenants uuid[];
+  v_ids uuid[];
+  v_frozen boolean;
+  v_locked int;
+begin
+  if v_of_invoices and tg_op = 'UPDATE' then
+    select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+    from (select w.tenant_id, w.invoice_id as id from written w union select o.tenant_id, o.invoice_id from overwritten o) t;
+  elsif v_of_invoices then
+    select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+    from (select distinct w.tenant_id, w.invoice_id as id from written w) t;
+  elsif tg_op = 'UPDATE' then
+    select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+    from (select w.tenant_id, w.bill_id as id from written w union select o.tenant_id, o.bill_id from overwritten o) t;
+  else
+    select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
+    from (select distinct w.tenant_id, w.bill_id as id from written w) t;
+  end if;
 
--- grants accounting.keep_bill_lines()
-GRANT EXECUTE ON FUNCTION accounting.keep_bill_lines() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.keep_bill_lines() TO platform;
+  -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
+  -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
+  if v_of_invoices then
+    select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
+    from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
+    cross join lateral (
+      select d.status from accounting.invoices d
+      where d.tenant_id = touched.tenant_id and d.id = touched.id
+        and (d.status <> 'draft' or d.xmin <> pg_current_xact_id()::xid)
+      for no key update
+    ) locked;
+  else
+    select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
+    from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
+    cross join lateral (
+      select d.status from accounting.bills d
+      where d.tenant_id = touched.tenant_id and d.id = touched.id
+        and (d.status <> 'draft' or d.xmin <> pg_current_xact_id()::xid)
+      for no key update
+    ) locked;
+  end if;
+  if v_frozen then
+    raise exception using errcode = 'ZT003',
+      message = format('Lines change while the %s is a draft: void it and make another', tg_argv[0]);
+  end if;
+  if v_locked = 0 then
+    return null;
+  end if;
+  if v_of_invoices then
+    update accounting.invoices d set updated_at = clock_timestamp()
+    from unnest(v_tenants, v_ids) as t (tenant_id, id)
+    where d.tenant_id = t.tenant_id and d.id = t.id and d.xmin <> pg_current_xact_id()::xid;
+  else
+    update accounting.bills d set updated_at = clock_timestamp()
+    from unnest(v_tenants, v_ids) as t (tenant_id, id)
+    where d.tenant_id = t.tenant_id and d.id = t.id and d.xmin <> pg_current_xact_id()::xid;
+  end if;
+  return null;
+end $function$;
 
--- function accounting.keep_invoice_lines()
-CREATE OR REPLACE FUNCTION accounting.keep_invoice_lines()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-      declare
-        v_tenants uuid[];
-        v_ids uuid[];
-        v_frozen boolean;
-        v_locked int;
-      begin
-        if tg_op = 'UPDATE' then
-          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
-          from (select w.tenant_id, w.invoice_id as id from written w union select o.tenant_id, o.invoice_id from overwritten o) t;
-        else
-          select array_agg(t.tenant_id), array_agg(t.id) into v_tenants, v_ids
-          from (select distinct w.tenant_id, w.invoice_id as id from written w) t;
-        end if;
-        -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
-        -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
-        select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
-        from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
-        cross join lateral (
-          select d.status from accounting.invoices d
-          where d.tenant_id = touched.tenant_id and d.id = touched.id
-            and (d.status <> 'draft' or d.xmin <> pg_current_xact_id()::xid)
-          for no key update
-        ) locked;
-        if v_frozen then
-          raise exception using errcode = 'ZT003',
-            message = 'Lines change while the invoice is a draft: void it and make another';
-        end if;
-        if v_locked > 0 then
-          update accounting.invoices d set updated_at = clock_timestamp()
-          from unnest(v_tenants, v_ids) as t (tenant_id, id)
-          where d.tenant_id = t.tenant_id and d.id = t.id and d.xmin <> pg_current_xact_id()::xid;
-        end if;
-        return null;
-      end $function$;
-
--- grants accounting.keep_invoice_lines()
-GRANT EXECUTE ON FUNCTION accounting.keep_invoice_lines() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.keep_invoice_lines() TO platform;
+-- grants accounting.keep_lines()
+GRANT EXECUTE ON FUNCTION accounting.keep_lines() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.keep_lines() TO platform;
 
 -- function accounting.lock_accounts(uuid[], uuid[])
 CREATE OR REPLACE FUNCTION accounting.lock_accounts(p_company_id uuid[], p_account_id uuid[])
@@ -778,9 +738,9 @@ begin
   on conflict (tenant_id, company_id, series) do update set last_number = s.last_number + 1
   returning s.prefix, s.padding, s.last_number into v_series;
   with recursive step (n, number) as (
-    select v_series.last_number, accounting.format_number(v_series.prefix, v_series.last_number, v_series.padding)
+    select v_series.last_number, tenancy.format_number(v_series.prefix, v_series.last_number, v_series.padding)
     union all
-    select s.n + 1, accounting.format_number(v_series.prefix, s.n + 1, v_series.padding) from step s
+    select s.n + 1, tenancy.format_number(v_series.prefix, s.n + 1, v_series.padding) from step s
     where exists (
       select from accounting.invoices i
       where i.tenant_id = v_tenant and i.company_id = p_company_id and i.invoice_number = s.number)
@@ -790,7 +750,7 @@ begin
     update tenancy.number_series s set last_number = v_free
     where s.tenant_id = v_tenant and s.company_id = p_company_id and s.series = p_series;
   end if;
-  return accounting.format_number(v_series.prefix, v_free, v_series.padding);
+  return tenancy.format_number(v_series.prefix, v_free, v_series.padding);
 end $function$;
 ALTER FUNCTION accounting.next_number(uuid, text, text) OWNER TO ledger_writer;
 
@@ -1048,7 +1008,7 @@ declare
   v_books accounting.books;
   v_account accounting.accounts;
 begin
-  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   select b.* into v_books from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
@@ -1090,7 +1050,7 @@ begin
     raise exception using errcode = 'ZT003', message = 'The account of the payment is kept in another currency: take another';
   end if;
 
-  if new.amount <> round(new.amount, accounting.currency_exponent(new.currency)) then
+  if new.amount <> round(new.amount, tenancy.currency_exponent(new.currency)) then
     raise exception using errcode = 'ZT002', message = 'The amount has more decimals than its currency';
   end if;
   if new.currency = v_books.base_currency then
@@ -1113,19 +1073,6 @@ end $function$;
 GRANT EXECUTE ON FUNCTION accounting.prepare_payment() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.prepare_payment() TO platform;
 
--- function accounting.refuse()
-CREATE OR REPLACE FUNCTION accounting.refuse()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  raise exception using errcode = tg_argv[0], message = tg_argv[1];
-end $function$;
-
--- grants accounting.refuse()
-GRANT EXECUTE ON FUNCTION accounting.refuse() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.refuse() TO platform;
-
 -- function accounting.refuse_early_void()
 CREATE OR REPLACE FUNCTION accounting.refuse_early_void()
  RETURNS trigger
@@ -1146,25 +1093,6 @@ end $function$;
 -- grants accounting.refuse_early_void()
 GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO platform;
-
--- function accounting.require_own_scope(uuid, uuid)
-CREATE OR REPLACE FUNCTION accounting.require_own_scope(p_tenant_id uuid, p_company_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- STABLE
-AS $function$
-begin
-  if tenancy.current_tenant_id() is null then
-    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
-  end if;
-  if p_tenant_id <> tenancy.current_tenant_id() or p_company_id <> tenancy.current_company_id() then
-    raise exception using errcode = 'ZT001', message = 'The row belongs to another tenant or company than the scope';
-  end if;
-end $function$;
-
--- grants accounting.require_own_scope(uuid, uuid)
-GRANT EXECUTE ON FUNCTION accounting.require_own_scope(uuid, uuid) TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.require_own_scope(uuid, uuid) TO platform;
 
 -- function accounting.reverse_entry(uuid, uuid, date, text, text, text)
 CREATE OR REPLACE FUNCTION accounting.reverse_entry(p_original uuid, p_new_id uuid, p_entry_date date, p_description text, p_idempotency_key text, p_request_hash text)
@@ -1320,7 +1248,7 @@ begin
   if old.reversed_on is not null then
     raise exception using errcode = 'ZT003', message = 'The allocation is taken back already';
   end if;
-  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if new.reversed_on < new.allocated_on then
     raise exception using errcode = 'ZT003',
       message = 'An allocation is not taken back before its own date: choose that date or a later one';
@@ -1409,7 +1337,7 @@ declare
   v_books accounting.books;
   v_entry uuid;
 begin
-  perform accounting.require_own_scope(new.tenant_id, new.company_id);
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if exists (
     select from accounting.payment_allocations a
     where a.tenant_id = new.tenant_id and a.payment_id = new.id and coalesce(a.reversed_on, a.allocated_on) > new.voided_on
@@ -1483,7 +1411,7 @@ begin
       bool_or(c.on_control) as is_on_control
     from (
       select l.total_amount, sum(l.amount) as lines,
-        bool_or(l.amount <> round(l.amount, accounting.currency_exponent(l.currency))) as wrong_scale,
+        bool_or(l.amount <> round(l.amount, tenancy.currency_exponent(l.currency))) as wrong_scale,
         bool_or(l.account_id in (l.receivable_account_id, l.payable_account_id)) as on_control
       from line l
       group by l.id, l.total_amount
@@ -1672,7 +1600,7 @@ begin
         bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
           or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
         bool_or(a.currency <> l.currency) as wrong_currency,
-        bool_or(l.debit + l.credit <> round(l.debit + l.credit, accounting.currency_exponent(l.currency))
+        bool_or(l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency))
           or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
         bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
         bool_or(l.is_exchange_difference
@@ -1844,6 +1772,17 @@ begin
 end $function$;
 ALTER FUNCTION accounting.write_voids(text, uuid[]) OWNER TO ledger_writer;
 
+-- function tenancy.currency_exponent(text)
+CREATE OR REPLACE FUNCTION tenancy.currency_exponent(currency text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (currency = ANY (ARRAY['BIF'::text, 'CLP'::text, 'DJF'::text, 'GNF'::text, 'ISK'::text, 'JPY'::text, 'KMF'::text, 'KRW'::text, 'PYG'::text, 'RWF'::text, 'UGX'::text, 'UYI'::text, 'VND'::text, 'VUV'::text, 'XAF'::text, 'XOF'::text, 'XPF'::text])) THEN 0 WHEN (currency = ANY (ARRAY['BHD'::text, 'IQD'::text, 'JOD'::text, 'KWD'::text, 'LYD'::text, 'OMR'::text, 'TND'::text])) THEN 3 WHEN (currency = ANY (ARRAY['CLF'::text, 'UYW'::text])) THEN 4 ELSE 2 END;
+
+-- grants tenancy.currency_exponent(text)
+GRANT EXECUTE ON FUNCTION tenancy.currency_exponent(text) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.currency_exponent(text) TO platform;
+
 -- function tenancy.current_company_id()
 CREATE OR REPLACE FUNCTION tenancy.current_company_id()
  RETURNS uuid
@@ -1895,6 +1834,28 @@ GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO platform;
 
+-- function tenancy.format_number(text, bigint, integer)
+CREATE OR REPLACE FUNCTION tenancy.format_number(p_prefix text, p_number bigint, p_padding integer)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (p_prefix || lpad((p_number)::text, GREATEST(p_padding, length((p_number)::text)), '0'::text));
+
+-- grants tenancy.format_number(text, bigint, integer)
+GRANT EXECUTE ON FUNCTION tenancy.format_number(text, bigint, integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.format_number(text, bigint, integer) TO platform;
+
+-- function tenancy.join_role(text)
+CREATE OR REPLACE FUNCTION tenancy.join_role(role_name text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (select r.rolsuper from pg_roles r where r.rolname = current_user) then
+    execute format('grant %I to %I', role_name, current_user);
+  end if;
+end $function$;
+
 -- function tenancy.keep_an_admin()
 CREATE OR REPLACE FUNCTION tenancy.keep_an_admin()
  RETURNS trigger
@@ -1936,6 +1897,17 @@ end $function$;
 GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO platform;
 
+-- function tenancy.leave_role(text)
+CREATE OR REPLACE FUNCTION tenancy.leave_role(role_name text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (select r.rolsuper from pg_roles r where r.rolname = current_user) then
+    execute format('revoke %I from %I', role_name, current_user);
+  end if;
+end $function$;
+
 -- function tenancy.own_memberships()
 CREATE OR REPLACE FUNCTION tenancy.own_memberships()
  RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid, name text, role text)
@@ -1955,6 +1927,39 @@ ALTER FUNCTION tenancy.own_memberships() OWNER TO membership_reader;
 -- grants tenancy.own_memberships()
 GRANT EXECUTE ON FUNCTION tenancy.own_memberships() TO authenticated;
 
+-- function tenancy.protect_function(regprocedure, text, text[])
+CREATE OR REPLACE FUNCTION tenancy.protect_function(target regprocedure, owner_name text, role_names text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_function pg_proc;
+  v_role text;
+begin
+  select p.* into v_function from pg_proc p where p.oid = target;
+  for v_role in
+    select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end
+    from aclexplode(coalesce(v_function.proacl, acldefault('f', v_function.proowner))) x
+    where x.grantee <> v_function.proowner
+  loop
+    execute format('revoke all on function %s from %s', target, v_role);
+  end loop;
+  foreach v_role in array role_names loop
+    execute format('grant execute on function %s to %I', target, v_role);
+  end loop;
+  if pg_get_userbyid(v_function.proowner) = coalesce(owner_name, current_user) then
+    return;
+  end if;
+  if owner_name is null then
+    execute format('alter function %s owner to %I', target, current_user);
+    return;
+  end if;
+  -- PostgreSQL demands that the new owner may create in the schema.
+  execute format('grant create on schema %s to %I', v_function.pronamespace::regnamespace, owner_name);
+  execute format('alter function %s owner to %I', target, owner_name);
+  execute format('revoke create on schema %s from %I', v_function.pronamespace::regnamespace, owner_name);
+end $function$;
+
 -- function tenancy.protect_table(regclass, text, text)
 CREATE OR REPLACE FUNCTION tenancy.protect_table(target regclass, access text, audit text)
  RETURNS void
@@ -1973,15 +1978,42 @@ begin
   end if;
   execute format('alter table %s enable row level security', target);
   execute format('alter table %s force row level security', target);
+  execute format('revoke all on %s from authenticated, platform', target);
   execute format('grant %s on %s to authenticated', rights, target);
   execute format('grant %s on %s to platform', rights, target);
   if exists (select from pg_attribute a where a.attrelid = target and a.attname = 'updated_at' and not a.attisdropped) then
-    execute format('create trigger touch_updated_at before update on %s for each row execute function tenancy.touch_updated_at()', target);
+    execute format('create or replace trigger touch_updated_at before update on %s
+      for each row execute function tenancy.touch_updated_at()', target);
   end if;
-  if audit <> 'none' then
-    execute format('create trigger write_audit after %s on %s for each row execute function tenancy.write_audit()',
+  if audit = 'none' then
+    if exists (select from pg_trigger t where t.tgrelid = target and t.tgname = 'write_audit') then
+      execute format('drop trigger write_audit on %s', target);
+    end if;
+  else
+    execute format('create or replace trigger write_audit after %s on %s
+      for each row execute function tenancy.write_audit()',
       case audit when 'all' then 'insert or update or delete' else 'update or delete' end, target);
   end if;
+end $function$;
+
+-- function tenancy.protect_view(regclass, text[])
+CREATE OR REPLACE FUNCTION tenancy.protect_view(target regclass, role_names text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_role text;
+begin
+  for v_role in
+    select distinct case x.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end
+    from pg_class c cross join lateral aclexplode(c.relacl) x
+    where c.oid = target and x.grantee <> c.relowner
+  loop
+    execute format('revoke all on %s from %s', target, v_role);
+  end loop;
+  foreach v_role in array role_names loop
+    execute format('grant select on %s to %I', target, v_role);
+  end loop;
 end $function$;
 
 -- function tenancy.record_audit(text, text, uuid, jsonb)
@@ -2004,6 +2036,19 @@ ALTER FUNCTION tenancy.record_audit(text, text, uuid, jsonb) OWNER TO audit_writ
 -- grants tenancy.record_audit(text, text, uuid, jsonb)
 GRANT EXECUTE ON FUNCTION tenancy.record_audit(text, text, uuid, jsonb) TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.record_audit(text, text, uuid, jsonb) TO platform;
+
+-- function tenancy.refuse()
+CREATE OR REPLACE FUNCTION tenancy.refuse()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception using errcode = tg_argv[0], message = tg_argv[1];
+end $function$;
+
+-- grants tenancy.refuse()
+GRANT EXECUTE ON FUNCTION tenancy.refuse() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.refuse() TO platform;
 
 -- function tenancy.require_active_member()
 CREATE OR REPLACE FUNCTION tenancy.require_active_member()
@@ -2046,6 +2091,25 @@ end $function$;
 -- grants tenancy.require_admin()
 GRANT EXECUTE ON FUNCTION tenancy.require_admin() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.require_admin() TO platform;
+
+-- function tenancy.require_own_scope(uuid, uuid)
+CREATE OR REPLACE FUNCTION tenancy.require_own_scope(p_tenant_id uuid, p_company_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if tenancy.current_tenant_id() is null then
+    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
+  end if;
+  if p_tenant_id <> tenancy.current_tenant_id() or p_company_id <> tenancy.current_company_id() then
+    raise exception using errcode = 'ZT001', message = 'The row belongs to another tenant or company than the scope';
+  end if;
+end $function$;
+
+-- grants tenancy.require_own_scope(uuid, uuid)
+GRANT EXECUTE ON FUNCTION tenancy.require_own_scope(uuid, uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.require_own_scope(uuid, uuid) TO platform;
 
 -- function tenancy.step_by_one()
 CREATE OR REPLACE FUNCTION tenancy.step_by_one()
@@ -2231,7 +2295,7 @@ CREATE TRIGGER check_parent AFTER INSERT OR UPDATE OF type, parent_id ON account
 CREATE TRIGGER guard_account BEFORE DELETE OR UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.guard_account();
 
 -- trigger accounting.accounts.guard_company
-CREATE TRIGGER guard_company BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN ((new.company_id <> old.company_id)) EXECUTE FUNCTION accounting.refuse('ZT003', 'An account stays with its company: make another account there');
+CREATE TRIGGER guard_company BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN ((new.company_id <> old.company_id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
 
 -- trigger accounting.accounts.open_balances
 CREATE TRIGGER open_balances AFTER INSERT ON accounting.accounts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.open_balances();
@@ -2312,13 +2376,13 @@ CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.bill_lines.keep_lines_delete
-CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_bill_lines();
+CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
 
 -- trigger accounting.bill_lines.keep_lines_insert
-CREATE TRIGGER keep_lines_insert AFTER INSERT ON accounting.bill_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_bill_lines();
+CREATE TRIGGER keep_lines_insert AFTER INSERT ON accounting.bill_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
 
 -- trigger accounting.bill_lines.keep_lines_update
-CREATE TRIGGER keep_lines_update AFTER UPDATE ON accounting.bill_lines REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_bill_lines();
+CREATE TRIGGER keep_lines_update AFTER UPDATE ON accounting.bill_lines REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
 
 -- trigger accounting.bill_lines.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -2508,7 +2572,7 @@ CREATE TABLE accounting.books (
 ALTER TABLE accounting.books ADD CONSTRAINT books_bank_account_id_fkey FOREIGN KEY (tenant_id, company_id, bank_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.books.books_base_currency_check
-ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK (((base_currency ~ '^[A-Z]{3}$'::text) AND (accounting.currency_exponent(base_currency) <= 2)));
+ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK (((base_currency ~ '^[A-Z]{3}$'::text) AND (tenancy.currency_exponent(base_currency) <= 2)));
 
 -- constraint accounting.books.books_company_id_fkey
 ALTER TABLE accounting.books ADD CONSTRAINT books_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -2581,13 +2645,13 @@ CREATE POLICY tenant_isolation ON accounting.books AS PERMISSIVE FOR ALL TO auth
 CREATE TRIGGER check_books BEFORE INSERT OR UPDATE OF receivable_account_id, payable_account_id, sales_account_id, purchases_account_id, bank_account_id, exchange_account_id ON accounting.books FOR EACH ROW EXECUTE FUNCTION accounting.check_books();
 
 -- trigger accounting.books.guard_closed_insert
-CREATE TRIGGER guard_closed_insert BEFORE INSERT ON accounting.books FOR EACH ROW WHEN ((new.closed_through IS NOT NULL)) EXECUTE FUNCTION accounting.refuse('ZT003', 'The books are closed by closing periods');
+CREATE TRIGGER guard_closed_insert BEFORE INSERT ON accounting.books FOR EACH ROW WHEN ((new.closed_through IS NOT NULL)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books are closed by closing periods');
 
 -- trigger accounting.books.guard_closed_update
-CREATE TRIGGER guard_closed_update BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.closed_through IS DISTINCT FROM old.closed_through) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION accounting.refuse('ZT003', 'The books are closed by closing periods');
+CREATE TRIGGER guard_closed_update BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.closed_through IS DISTINCT FROM old.closed_through) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books are closed by closing periods');
 
 -- trigger accounting.books.guard_fixed
-CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.base_currency <> old.base_currency) OR (new.company_id <> old.company_id))) EXECUTE FUNCTION accounting.refuse('ZT003', 'The books keep their company and their base currency');
+CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.base_currency <> old.base_currency) OR (new.company_id <> old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books keep their company and their base currency');
 
 -- trigger accounting.books.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.books FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -2664,10 +2728,10 @@ CREATE POLICY tenant_isolation ON accounting.customers AS PERMISSIVE FOR ALL TO 
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.customers.guard_balance_insert
-CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.customers FOR EACH ROW WHEN ((new.balance <> (0)::numeric)) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.customers FOR EACH ROW WHEN ((new.balance <> (0)::numeric)) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
 -- trigger accounting.customers.guard_balance_update
-CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
 -- trigger accounting.customers.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -2806,10 +2870,10 @@ CREATE TRIGGER begin_period BEFORE INSERT ON accounting.fiscal_periods FOR EACH 
 CREATE TRIGGER close_books AFTER UPDATE ON accounting.fiscal_periods REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.close_books();
 
 -- trigger accounting.fiscal_periods.guard_fixed
-CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.company_id <> old.company_id) OR (new.starts_on <> old.starts_on) OR (new.ends_on <> old.ends_on) OR ((new.status = old.status) AND ((new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by))))) EXECUTE FUNCTION accounting.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.company_id <> old.company_id) OR (new.starts_on <> old.starts_on) OR (new.ends_on <> old.ends_on) OR ((new.status = old.status) AND ((new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 
 -- trigger accounting.fiscal_periods.guard_open
-CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.status <> 'open'::text) OR (new.closed_by IS NOT NULL))) EXECUTE FUNCTION accounting.refuse('ZT003', 'A period begins open: close it afterwards');
+CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.status <> 'open'::text) OR (new.closed_by IS NOT NULL))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 
 -- trigger accounting.fiscal_periods.stamp_period
 CREATE TRIGGER stamp_period BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION accounting.stamp_period();
@@ -2828,16 +2892,16 @@ GRANT INSERT, SELECT, UPDATE ON accounting.fiscal_periods TO platform;
 CREATE TABLE accounting.invoice_lines (
   tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
   id uuid DEFAULT gen_random_uuid() NOT NULL,
-  company_id uuid NOT NULL,
   invoice_id uuid NOT NULL,
+  company_id uuid NOT NULL,
   line_number integer NOT NULL,
   description text NOT NULL,
   quantity numeric(15,3) NOT NULL,
   unit_price numeric(15,4) NOT NULL,
   amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
+  account_id uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  account_id uuid
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
 -- constraint accounting.invoice_lines.invoice_lines_account_id_fkey
@@ -2890,13 +2954,13 @@ CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.invoice_lines.keep_lines_delete
-CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_invoice_lines();
+CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
 
 -- trigger accounting.invoice_lines.keep_lines_insert
-CREATE TRIGGER keep_lines_insert AFTER INSERT ON accounting.invoice_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_invoice_lines();
+CREATE TRIGGER keep_lines_insert AFTER INSERT ON accounting.invoice_lines REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
 
 -- trigger accounting.invoice_lines.keep_lines_update
-CREATE TRIGGER keep_lines_update AFTER UPDATE ON accounting.invoice_lines REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_invoice_lines();
+CREATE TRIGGER keep_lines_update AFTER UPDATE ON accounting.invoice_lines REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
 
 -- trigger accounting.invoice_lines.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -2914,24 +2978,24 @@ CREATE TABLE accounting.invoices (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
   company_id uuid NOT NULL,
   customer_id uuid NOT NULL,
+  kind text DEFAULT 'invoice'::text NOT NULL,
+  credited_invoice_id uuid,
   invoice_number text,
   invoice_date date NOT NULL,
   due_date date NOT NULL,
   total_amount numeric(15,2) NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  status text DEFAULT 'draft'::text NOT NULL,
-  billing_country text,
-  issued_at timestamp(3) with time zone,
-  external_id text,
-  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  kind text DEFAULT 'invoice'::text NOT NULL,
-  credited_invoice_id uuid,
   exchange_rate numeric(18,8),
   base_amount numeric(15,2),
   paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
   paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  voided_on date
+  voided_on date,
+  external_id text,
+  status text DEFAULT 'draft'::text NOT NULL,
+  billing_country text,
+  issued_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
 -- constraint accounting.invoices.invoices_base_amount_check
@@ -3209,7 +3273,7 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_party_check CH
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_pkey PRIMARY KEY (tenant_id, id);
 
 -- constraint accounting.journal_lines.journal_lines_scale_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_scale_check CHECK (((debit + credit) = round((debit + credit), accounting.currency_exponent(currency))));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_scale_check CHECK (((debit + credit) = round((debit + credit), tenancy.currency_exponent(currency))));
 
 -- constraint accounting.journal_lines.journal_lines_side_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_side_check CHECK ((((debit > (0)::numeric) AND (credit = (0)::numeric) AND (base_debit >= (0)::numeric) AND (base_credit = (0)::numeric)) OR ((credit > (0)::numeric) AND (debit = (0)::numeric) AND (base_credit >= (0)::numeric) AND (base_debit = (0)::numeric))));
@@ -3628,10 +3692,10 @@ CREATE POLICY tenant_isolation ON accounting.vendors AS PERMISSIVE FOR ALL TO au
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.vendors.guard_balance_insert
-CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.vendors FOR EACH ROW WHEN ((new.balance <> (0)::numeric)) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.vendors FOR EACH ROW WHEN ((new.balance <> (0)::numeric)) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
 -- trigger accounting.vendors.guard_balance_update
-CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION accounting.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
 -- trigger accounting.vendors.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4426,7 +4490,7 @@ UNION ALL
             l.company_id,
             l.id,
             (e.entry_date IS DISTINCT FROM l.entry_date) AS has_other_date,
-            ((l.debit + l.credit) <> round((l.debit + l.credit), accounting.currency_exponent(l.currency))) AS has_decimals,
+            ((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) AS has_decimals,
             ((a.currency <> l.currency) AND (NOT l.is_exchange_difference)) AS has_other_currency,
             (((l.account_id = b.receivable_account_id) AND (l.customer_id IS NULL)) OR ((l.account_id = b.payable_account_id) AND (l.vendor_id IS NULL))) AS lacks_party,
             (((l.customer_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.receivable_account_id)) OR ((l.vendor_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.payable_account_id))) AS is_off_control

@@ -1,13 +1,13 @@
 import { cpSync } from "node:fs";
 import { defineConfig } from "tsup";
+import { domains } from "./src/domains";
 
 export default defineConfig({
   entry: {
     index: "src/index.ts",
     schema: "src/schema.ts",
     sql: "src/sql.ts",
-    "tenancy/index": "src/tenancy/index.ts",
-    "accounting/index": "src/accounting/index.ts",
+    ...Object.fromEntries(Object.keys(domains).map((name) => [`${name}/index`, `src/${name}/index.ts`])),
     "testing/index": "src/testing/index.ts",
     "testing/global-setup": "src/testing/global-setup.ts",
     "cli/main": "src/cli/main.ts",

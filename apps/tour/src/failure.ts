@@ -5,12 +5,12 @@ export class TourError extends Error {
   override readonly name = "TourError";
 }
 
-/** Stops the tour when a promise is not kept: a demo that goes on regardless proves nothing. */
+/** Stops the tour when a promise is not kept: a demo that continues after a failure proves nothing. */
 export function promise(kept: boolean, otherwise: string): asserts kept {
   if (!kept) throw new TourError(otherwise);
 }
 
-/** What a person needs to read about a failure: its kind and its message, never a stack. */
+/** The lines to print for a failure: its kind and its message, without a stack. */
 export function describeFailure(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)];
   const lines = [`${error.name}: ${error.message || "no further description"}`];
@@ -19,7 +19,7 @@ export function describeFailure(error: unknown): string[] {
   return lines;
 }
 
-/** The words of the expected refusal. Anything else, above all success, ends the tour. */
+/** Returns the message of the expected error. Success, and every other error, ends the tour. */
 export async function refused(name: string, attempt: () => Promise<unknown>): Promise<string> {
   try {
     await attempt();

@@ -1,13 +1,8 @@
-import type { Page, PageRequest } from "@org/db";
+import { allPages, type Page, type PageRequest } from "@org/db";
 
-/** All pages of a list, one after the other. */
+/** All rows of a list. */
 export async function everything<T>(list: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await list({ limit: 500, cursor });
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const page of allPages(list)) items.push(...page.items);
   return items;
 }

@@ -20,7 +20,7 @@ const codes = { bold: [1, 22], dim: [2, 22], green: [32, 39], cyan: [36, 39] } a
 const indent = "   ";
 const clearLine = "\r\u001b[2K";
 
-/** The voice of the tour: the same words with and without colours, with and without a terminal. */
+/** Prints the tour. The words are the same with and without colours, with and without a terminal. */
 export class Print {
   readonly #output: Output;
   #chapters = 0;

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readChinook } from "../src/chinook";
+import { readChinook } from "../src/chapters/accounting/chinook";
 import { TourError } from "../src/failure";
 import { dataFolder } from "./support";
 

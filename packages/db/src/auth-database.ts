@@ -1,9 +1,9 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { EmptyRelations } from "drizzle-orm/relations";
-import { SingleStatements } from "./client/executor";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
 import { runTransaction } from "./client/scoped-unit";
 import { drizzleOn } from "./client/session";
+import { SingleStatements } from "./client/single-statements";
 import { account, session, user, verification } from "./tenancy/schema";
 
 /** Better Auth's database: its four tables on the `identity` login, which can touch nothing else. */

@@ -1,6 +1,7 @@
 import { ConnectionPool, type PoolOptions } from "./client/pool";
 import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
-import { runTransaction, SingleUnit, type TransactionOptions } from "./client/scoped-unit";
+import { runTransaction, type TransactionOptions } from "./client/scoped-unit";
+import { SingleUnit } from "./client/single-statements";
 import { bindAndExecute, prepared } from "./client/wire";
 import { TenantContextMissingError, TenantIsolationError } from "./core/errors";
 import { type StartTransaction, TenantDatabase, type TenantTransaction } from "./handles";

@@ -1,40 +1,53 @@
-import { Accounting, accountingRelations } from "./accounting";
 import type { TenantScope } from "./client/scope";
 import type { ScopedUnit, TransactionOptions, TransactionUnit } from "./client/scoped-unit";
 import type { ScopedDrizzle } from "./client/session";
-import { Tenancy, tenancyRelations } from "./tenancy";
-
-/** The relations of all domains, for `tx.query.…`; keys of the five business domains carry the domain's name. */
-export const relations = { ...accountingRelations, ...tenancyRelations };
-
-export type Relations = typeof relations;
+import type { DomainList, RepositoriesOf } from "./core/domain";
+import { type Domains, domains, type Relations, relations } from "./domains";
 
 type Drizzle = ScopedDrizzle<Relations>;
 
+/** The base of a handle: one property for each domain, which makes the domain's repositories when it is first read. */
+export function repositoriesOf<D extends DomainList>(domains: D): new (unit: ScopedUnit) => RepositoriesOf<D> {
+  class Repositories {
+    readonly #unit: ScopedUnit;
+    readonly #made: Record<string, object> = {};
+
+    constructor(unit: ScopedUnit) {
+      this.#unit = unit;
+    }
+
+    static {
+      for (const [name, domain] of Object.entries(domains)) {
+        const RepositoriesOfDomain = domain.repositories as new (unit: ScopedUnit) => object;
+        Object.defineProperty(Repositories.prototype, name, {
+          get(this: Repositories) {
+            this.#made[name] ??= new RepositoriesOfDomain(this.#unit);
+            return this.#made[name];
+          },
+        });
+      }
+    }
+  }
+  return Repositories as unknown as new (
+    unit: ScopedUnit,
+  ) => RepositoriesOf<D>;
+}
+
+const AllRepositories: new (unit: ScopedUnit) => RepositoriesOf<Domains> = repositoriesOf(domains);
+
 /** What a tenant's handle and its transaction have in common: the domains' repositories, and Drizzle itself. */
-abstract class Scoped {
+abstract class Scoped extends AllRepositories {
   readonly #unit: ScopedUnit;
   #drizzle: Drizzle | undefined;
-  #accounting: Accounting | undefined;
-  #tenancy: Tenancy | undefined;
 
   constructor(unit: ScopedUnit) {
+    super(unit);
     this.#unit = unit;
   }
 
   /** Whom this runs as; it cannot be changed. */
   get scope(): TenantScope {
     return this.#unit.scope;
-  }
-
-  get accounting(): Accounting {
-    this.#accounting ??= new Accounting(this.#unit);
-    return this.#accounting;
-  }
-
-  get tenancy(): Tenancy {
-    this.#tenancy ??= new Tenancy(this.#unit);
-    return this.#tenancy;
   }
 
   // Drizzle's own methods, so that `tx.select().from(…)` is Drizzle as everybody knows it.

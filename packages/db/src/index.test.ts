@@ -14,6 +14,7 @@ describe("the public face", () => {
     ).toEqual([
       "ConnectionPool",
       "Database",
+      "allPages",
       "checkConnectionHealth",
       "compareMoney",
       "createAuthDatabase",

@@ -1,4 +1,5 @@
 import { Database } from "./database";
+import { catalogueScope } from "./domains";
 import { assertReady, type ConnectionHealth } from "./operations/health";
 import { type SchemaValidation, validateSchemaOf } from "./operations/schema-validation";
 
@@ -11,7 +12,7 @@ export type { IsolationLevel } from "./client/transaction";
 export * from "./core/errors";
 export { isUuid, newId } from "./core/ids";
 export { compareMoney, lineAmount, roundMoney, sumMoney } from "./core/money";
-export type { Page, PageRequest } from "./core/page";
+export { allPages, type Page, type PageRequest } from "./core/page";
 export { createDatabase, Database, type DatabaseOptions } from "./database";
 export type { TenantDatabase, TenantTransaction } from "./handles";
 export type { IdentityDatabase } from "./identity";
@@ -47,5 +48,5 @@ export function checkConnectionHealth(database: Database = db): Promise<Connecti
  * the object, what was expected and found, and how to mend it.
  */
 export function validateSchema(database: Database = db): Promise<SchemaValidation> {
-  return validateSchemaOf(database.pool);
+  return validateSchemaOf(database.pool, catalogueScope);
 }

@@ -1,23 +1,13 @@
-/*
- * Every table of every domain, for drizzle-kit and Studio only. Applications import from the domains instead, because
- * `customers`, `invoices` and `accounts` exist in several.
+import type { PgTable } from "drizzle-orm/pg-core";
+import { sqlNameOf } from "./core/domain";
+import { domains } from "./domains";
+
+const all = Object.values(domains).flatMap((domain) => domain.tables);
+
+/**
+ * Every table of every domain by its SQL name, `accounting.invoices`: for tools that walk all of them. Applications
+ * import tables from their domain, because `customers`, `invoices` and `accounts` exist in several.
  */
-export {
-  accountBalances,
-  accounts,
-  billLines,
-  bills,
-  books,
-  customers,
-  exchangeRates,
-  fiscalPeriods,
-  invoiceLines,
-  invoices,
-  journalEntries,
-  journalLines,
-  paymentAllocations,
-  payments,
-  periodTotals,
-  vendors,
-} from "./accounting/schema";
-export * from "./tenancy/schema";
+export const tables: Readonly<Record<string, PgTable>> = Object.fromEntries(
+  all.map((table) => [sqlNameOf(table), table]),
+);

@@ -14,6 +14,8 @@ export function sayWhereNext(print: Print, { location }: Pick<OpenedDevelopmentD
         ["pnpm db:reset", "start afresh: this removes the data"],
       ],
     );
-    print.say("README.md tells the whole story; this tour's source is apps/tour/src/chapters.");
+    print.say(
+      "README.md lists the pages of docs/; this tour's source is apps/tour/src/chapters, a folder for each domain.",
+    );
   });
 }

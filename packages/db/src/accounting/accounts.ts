@@ -1,30 +1,27 @@
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
-import { newId } from "../core/ids";
+import { chosenOrNewId } from "../core/ids";
+import { listOf } from "../core/lists";
 import { type DecimalString, sumMoney } from "../core/money";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
+import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
+import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import {
-  addChart,
-  createAccount,
-  findAccount,
-  findAccountByCode,
-  listAccounts,
-  listWithBalances,
-  setAccountActive,
-  updateAccount,
-} from "./account-statements";
 import type { Books } from "./books";
-import { standardChart } from "./chart";
-import type { accounts } from "./schema";
+import { accountBalances, accounts } from "./schema";
+import { addStandardChart } from "./standard-chart";
+import { statement } from "./statements";
 import {
   accountChangesSchema,
   accountFilterSchema,
   newAccountSchema,
   standardChartSchema,
 } from "./validation/accounts";
+import { keptOfAccounts } from "./validation/kept";
 
 export type Account = typeof accounts.$inferSelect;
 export type NewAccount = z.input<typeof newAccountSchema>;
@@ -40,6 +37,89 @@ export interface AccountNode extends Account {
   /** By code. */
   children: AccountNode[];
 }
+
+const records = recordsOf(statement, "accounting.accounts.find", accounts, "account");
+
+const list = listOf(statement, {
+  name: "accounting.accounts.list",
+  table: accounts,
+  sort: ["code"],
+  filter: accountFilterSchema,
+  required: ["companyId"],
+  optional: ["type"],
+  where: eq(accounts.isActive, true),
+});
+
+const findAccountByCode = statement(
+  "accounting.accounts.find_by_code",
+  (q, p: Params<{ companyId: string; code: string }>) =>
+    q
+      .select()
+      .from(accounts)
+      .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.companyId, p.companyId), eq(accounts.code, p.code))),
+);
+
+/** The whole chart of a company; balances are on the normal side of their account. */
+const listWithBalances = statement("accounting.accounts.tree", (q, p: Params<{ companyId: string }>) =>
+  q
+    .select({
+      account: accounts,
+      balance: sql<DecimalString>`case ${accounts.normalSide} when 'debit' then 1 else -1 end * ${accountBalances.balance}`,
+    })
+    .from(accounts)
+    .innerJoin(
+      accountBalances,
+      and(eq(accountBalances.tenantId, accounts.tenantId), eq(accountBalances.accountId, accounts.id)),
+    )
+    .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.companyId, p.companyId)))
+    .orderBy(asc(accounts.code)),
+);
+
+const newAccount = rowsOf(accounts, {
+  id: "given",
+  companyId: "given",
+  code: "given",
+  name: "given",
+  type: "given",
+  parentId: "given",
+  currency: "given",
+  ...kept(keptOfAccounts),
+});
+
+const createAccount = statement("accounting.accounts.create", (q, p: Params<RowParams<RowType<typeof newAccount>>>) =>
+  q.insert(accounts).values(newAccount.insertable(p)).returning(),
+);
+
+interface Changes {
+  id: string;
+  code: string | null;
+  name: string | null;
+  /** Null is a parent as well: none. */
+  moves: boolean;
+  parentId: string | null;
+}
+
+const updateAccount = statement("accounting.accounts.update", (q, p: Params<Changes>) =>
+  q
+    .update(accounts)
+    .set({
+      code: sql`coalesce(${p.code}::text, ${accounts.code})`,
+      name: sql`coalesce(${p.name}::text, ${accounts.name})`,
+      parentId: sql`case when ${p.moves}::boolean then ${p.parentId}::uuid else ${accounts.parentId} end`,
+    })
+    .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.id, p.id)))
+    .returning(),
+);
+
+const setAccountActive = statement(
+  "accounting.accounts.set_active",
+  (q, p: Params<{ id: string; isActive: boolean }>) =>
+    q
+      .update(accounts)
+      .set({ isActive: p.isActive })
+      .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.id, p.id)))
+      .returning(),
+);
 
 /** The chart of accounts of the tenant's companies. */
 export class AccountRepository {
@@ -57,18 +137,7 @@ export class AccountRepository {
    */
   async createStandardChart(input: { companyId: string; baseCurrency?: string | undefined }): Promise<Books> {
     const { companyId, baseCurrency } = parseInput(standardChartSchema, input, "chart");
-    const params = {
-      companyId,
-      baseCurrency: baseCurrency ?? null,
-      booksId: newId(),
-      id: standardChart.map(() => newId()),
-      code: standardChart.map(({ code }) => code),
-      name: standardChart.map(({ name }) => name),
-      type: standardChart.map(({ type }) => type),
-      parent: standardChart.map(({ parent }) => parent),
-    };
-    const [made] = await this.#unit.run(addChart, params);
-    const current = found(made ?? (await this.#unit.run(addChart, params))[0], "company");
+    const current = await addStandardChart(this.#unit, { companyId, baseCurrency: baseCurrency ?? null });
     if (baseCurrency === undefined || current.baseCurrency === baseCurrency) return current;
     throw new ConflictError("The company has books in another base currency, which they keep");
   }
@@ -79,9 +148,8 @@ export class AccountRepository {
    * `ForeignKeyViolationError` for a parent or company that is not there.
    */
   async create(input: NewAccount): Promise<Account> {
-    const { id, currency, parentId, ...account } = parseInput(newAccountSchema, input, "account");
-    const optional = { id: id ?? newId(), currency: currency ?? null, parentId: parentId ?? null };
-    const [created] = await this.#unit.run(createAccount, { ...account, ...optional });
+    const account = parseInput(newAccountSchema, input, "account");
+    const [created] = await this.#unit.run(createAccount, newAccount.row(account, { id: chosenOrNewId }));
     return found(created, "account");
   }
 
@@ -97,13 +165,13 @@ export class AccountRepository {
   }
 
   /** The account, or undefined. */
-  async findById(id: string): Promise<Account | undefined> {
-    return (await this.#unit.run(findAccount, { id }))[0];
+  findById(id: string): Promise<Account | undefined> {
+    return records.find(this.#unit, id);
   }
 
   /** The account. Throws `NotFoundError`. */
-  async getById(id: string): Promise<Account> {
-    return found(await this.findById(id), "account");
+  getById(id: string): Promise<Account> {
+    return records.get(this.#unit, id);
   }
 
   /** The company's account with that code, archived or not, or undefined. */
@@ -112,13 +180,8 @@ export class AccountRepository {
   }
 
   /** The company's active accounts by code, of one type or all. */
-  async list(request: PageRequest & AccountFilter): Promise<Page<Account>> {
-    const { limit: _limit, cursor: _cursor, ...filter } = request;
-    const { companyId, type = null } = parseInput(accountFilterSchema, filter, "filter");
-    const limit = pageSize(request);
-    const [after = ""] = cursorKey(request, 1) ?? [];
-    const rows = await this.#unit.run(listAccounts, { companyId, type, after, limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.code]);
+  list(request: PageRequest & AccountFilter): Promise<Page<Account>> {
+    return list(this.#unit, request);
   }
 
   /** The whole chart of a company, archived accounts too, each with its balance as of now and what is below it. */

@@ -1,12 +1,18 @@
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
+import { listOf } from "../core/lists";
 import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
+import { kept, rowsOf } from "../core/rows";
+import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import { billKind, billStatements, findBillDocument } from "./bill-statements";
-import { DocumentRepository, type NotPreviewed, type Previewed } from "./documents";
-import type { JournalEntry } from "./journal-entry";
-import type { bills } from "./schema";
+import { Drafts } from "./document-drafts";
+import { DocumentPosting, type VoidOptions } from "./document-posting";
+import type { DocumentKind } from "./documents";
+import { type Previewed, postOrPreview } from "./preview";
+import { billLines, bills } from "./schema";
+import { statement } from "./statements";
 import {
   approveOptionsSchema,
   billChangesSchema,
@@ -16,6 +22,7 @@ import {
   newBillSchema,
   newBillsSchema,
 } from "./validation/bills";
+import { keptOfBills } from "./validation/kept";
 
 export type Bill = typeof bills.$inferSelect;
 export type NewBill = z.input<typeof newBillSchema>;
@@ -27,25 +34,73 @@ export type BillFilter = z.input<typeof billFilterSchema>;
 /** A bill with its vendor and its lines in order. */
 export type BillDocument = NonNullable<Awaited<ReturnType<BillRepository["findDocument"]>>>;
 
+/** What a draft is written with; what is changeable may change until the draft is approved. */
+const newBill = rowsOf(bills, {
+  id: "given",
+  companyId: "given",
+  kind: "given",
+  creditedBillId: "given",
+  vendorId: "changeable",
+  billNumber: "changeable",
+  billDate: "changeable",
+  dueDate: "changeable",
+  currency: "changeable",
+  exchangeRate: "changeable",
+  externalId: "changeable",
+  ...kept(keptOfBills),
+});
+
+const records = recordsOf(statement, "accounting.bills.find", bills, "bill");
+const kind: DocumentKind<Bill> = { noun: "bill", plural: "bills", table: bills, records, posted: "approved" };
+const drafts = new Drafts({ ...kind, header: newBill, lineTable: billLines, parent: "billId" });
+const posting = new DocumentPosting(kind);
+
+const list = listOf(statement, {
+  name: "accounting.bills.list",
+  table: bills,
+  sort: ["billDate", "id"],
+  direction: "desc",
+  filter: billFilterSchema,
+  optional: ["status", "vendorId"],
+});
+
+/** A bill with its vendor and its lines in order, read in one statement. */
+const findDocument = statement("accounting.bills.find_document", (q, p: Params<{ id: string }>) =>
+  q.query.accountingBills.findFirst({
+    where: { tenantId: { eq: p.tenantId }, id: { eq: p.id } },
+    with: { vendor: true, lines: { orderBy: { lineNumber: "asc" } } },
+  }),
+);
+
 /**
  * Vendors' bills and credit notes: draft → approved → partly_paid → paid, approved → void. The database posts them,
  * whoever writes. A method is one statement, so one round trip, where nothing else is said.
  */
-export class BillRepository extends DocumentRepository<Bill> {
+export class BillRepository {
+  readonly #unit: Unit;
+
   constructor(unit: Unit) {
-    super(unit, billKind, billStatements);
+    this.#unit = unit;
+  }
+
+  /** The bill without its lines, or undefined. */
+  findById(id: string): Promise<Bill | undefined> {
+    return records.find(this.#unit, id);
+  }
+
+  /** The bill without its lines. Throws `NotFoundError`. */
+  getById(id: string): Promise<Bill> {
+    return records.get(this.#unit, id);
   }
 
   /** The bill with its vendor and lines, or undefined. */
   findDocument(id: string) {
-    return this.unit.run(findBillDocument, { id });
+    return this.#unit.run(findDocument, { id });
   }
 
   /** Newest first, narrowed by status and vendor; credit notes are among them. */
-  async list(request: PageRequest & BillFilter = {}): Promise<Page<Bill>> {
-    const { limit: _limit, cursor: _cursor, ...filter } = request;
-    const { status, vendorId } = parseInput(billFilterSchema, filter, "filter");
-    return this.page(request, { status, partyId: vendorId }, (row) => [row.billDate, row.id]);
+  list(request: PageRequest & BillFilter = {}): Promise<Page<Bill>> {
+    return list(this.#unit, request);
   }
 
   /**
@@ -54,69 +109,86 @@ export class BillRepository extends DocumentRepository<Bill> {
    * bill that is not void; `ForeignKeyViolationError` for a vendor of another company or tenant.
    */
   async create(input: NewBill): Promise<Bill> {
-    return this.createDraft(this.unit, parseInput(newBillSchema, input, "bill"));
+    return drafts.create(this.#unit, parseInput(newBillSchema, input, "bill"));
   }
 
   /** Drafts with their lines, 500 to a statement, all or none. Returns them in the order given. Throws as `create`. */
   async createMany(input: readonly NewBill[]): Promise<Bill[]> {
-    return this.createDrafts(parseInput(newBillsSchema, input, "list of bills"));
+    return drafts.createMany(this.#unit, parseInput(newBillsSchema, input, "list of bills"));
   }
 
   /** Changes fields of a draft. Throws `ValidationError`, `NotFoundError`, `ConflictError` when it is no draft. */
   async update(id: string, changes: BillChanges): Promise<Bill> {
-    return this.changeDraft(id, parseInput(billChangesSchema, changes, "change"));
+    return drafts.change(this.#unit, id, parseInput(billChangesSchema, changes, "change"));
   }
 
   /**
-   * Gives a draft other lines, and their sum as total, in two statements.
-   * Throws `ValidationError`, `NotFoundError`, `ConflictError`.
+   * Replaces the lines of a draft, and its total by their sum, in two statements.
+   * Throws `ValidationError`, `NotFoundError`, `ConflictError` when it is no draft.
    */
   async setLines(id: string, lines: readonly NewBillLine[]): Promise<Bill> {
-    return this.replaceLines(id, parseInput(newBillLinesSchema, lines, "list of lines"));
+    return drafts.replaceLines(this.#unit, id, parseInput(newBillLinesSchema, lines, "list of lines"));
+  }
+
+  /** Deletes a draft with its lines. Throws `NotFoundError`, `ConflictError` when it is no draft. */
+  deleteDraft(id: string): Promise<void> {
+    return drafts.delete(this.#unit, id);
   }
 
   /**
-   * Approves a draft in one statement: it gets its rate, is posted, and the company owes its total. The scope's user is
-   * noted as who approved it. `preview` changes nothing and returns the entry.
+   * Approves a draft in one statement: assigns the exchange rate, posts it, and adds its total to what the company owes.
+   * The scope's user is noted as who approved it. `preview` changes nothing and returns the entry.
    * Throws `NotFoundError`; `ConflictError` when it is no draft, its date is in a closed period, or there is no exchange
    * rate; `InvariantError` when lines and total differ, or a credit note takes back more than there is.
    */
-  approve(id: string, options: Previewed<ApproveOptions>): Promise<JournalEntry[]>;
-  approve(id: string, options?: NotPreviewed<ApproveOptions>): Promise<Bill>;
-  async approve(id: string, options: ApproveOptions = {}): Promise<Bill | JournalEntry[]> {
+  async approve<O extends ApproveOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Bill>> {
     const { preview } = parseInput(approveOptionsSchema, options, "approval");
-    return this.previewing(preview, (unit) => this.#approve(unit, id), ["bill"]);
+    return postOrPreview(this.#unit, { preview }, ["bill"], (unit) => posting.post(unit, id));
   }
 
   /**
-   * Creates and approves a vendor's credit note, at the bill's rate: over all of the bill, or over the lines given. What
-   * the bill still has open is settled by it; the rest is the company's credit. `preview` returns the entries.
+   * Creates and approves a vendor's credit note, at the bill's rate: over all of the bill, or over the lines given. It
+   * settles what the bill still has open; the rest is the company's credit. `preview` returns the entries.
    * Throws `NotFoundError`, `ValidationError`; `ConflictError` when the bill is a draft or void, or `date` is before its
    * own or in a closed period; `InvariantError` when its credit notes would come to more than its total.
    */
-  credit(billId: string, input: Previewed<BillCredit>): Promise<JournalEntry[]>;
-  credit(billId: string, input: NotPreviewed<BillCredit>): Promise<Bill>;
-  async credit(billId: string, input: BillCredit): Promise<Bill | JournalEntry[]> {
+  async credit<O extends BillCredit>(billId: string, input: O): Promise<Previewed<O, Bill>> {
     const { billNumber, date, lines, preview } = parseInput(billCreditSchema, input, "credit note");
     const work = (outer: Unit) =>
       outer.atomic(async (unit) => {
-        const credited = found(await unit.run(findBillDocument, { id: billId }), "bill");
+        const credited = found(await unit.run(findDocument, { id: billId }), "bill");
         const { companyId, vendorId, currency, exchangeRate } = credited;
-        const { id } = await this.createDraft(unit, {
+        const { id } = await drafts.create(unit, {
           ...{ companyId, vendorId, currency, exchangeRate, billNumber },
+          externalId: null,
           kind: "credit_note",
           creditedBillId: billId,
           billDate: date,
           dueDate: date,
           lines: lines ?? credited.lines,
         });
-        await this.#approve(unit, id);
-        return this.setOff(unit, billId, id, date);
+        await posting.post(unit, id);
+        return posting.setOff(unit, billId, id, date);
       });
-    return this.previewing(preview, work, ["bill", "allocation"]);
+    return postOrPreview(this.#unit, { preview }, ["bill", "allocation"], work);
   }
 
-  #approve(unit: Unit, id: string) {
-    return this.validated(unit, this.statements.validate, { id });
+  /**
+   * Voids a bill that nothing settles: its journal entry is mirrored on `date`, today when left out, and its number may be
+   * used again. `preview` changes nothing and returns that entry.
+   * Throws `NotFoundError`; `ConflictError` when it is a draft, void, settled in part or whole, has credit notes, or
+   * `date` is before its own or in a closed period.
+   */
+  void<O extends VoidOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Bill>> {
+    return posting.void(this.#unit, id, options);
+  }
+
+  /**
+   * Marks bills as paid, all or none. The database records a payment of what is open, dated today or on the bill's date
+   * where that is later, on the books' bank account, and posts it. Two statements.
+   * Throws `ConflictError` when one of them is missing, a draft, void or paid already; then nothing was changed.
+   */
+  markPaid(ids: readonly string[]): Promise<void> {
+    return posting.markPaid(this.#unit, ids);
   }
 }

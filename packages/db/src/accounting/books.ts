@@ -4,8 +4,8 @@ import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import type { DefaultAccount } from "./chart";
 import { books } from "./schema";
+import type { DefaultAccount } from "./standard-chart";
 import { statement } from "./statements";
 import { booksChangesSchema } from "./validation/accounts";
 

@@ -1,69 +1,52 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
+import { listOf } from "../core/lists";
 import type { DecimalString } from "../core/money";
-import { cursorKey, lastId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import type { Page, PageRequest } from "../core/page";
+import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { books, exchangeRates } from "./schema";
 import { sqlStatement, statement } from "./statements";
+import { keptOfRates } from "./validation/kept";
 import { newExchangeRateSchema, rateFilterSchema, rateQuestionSchema } from "./validation/rates";
 
 export type ExchangeRate = typeof exchangeRates.$inferSelect;
 export type NewExchangeRate = z.input<typeof newExchangeRateSchema>;
 export type ExchangeRateFilter = z.input<typeof rateFilterSchema>;
 
-const set = statement(
-  "accounting.exchange_rates.set",
-  (q, p: Params<Pick<ExchangeRate, "id" | "companyId" | "currency" | "rateDate" | "rate">>) =>
-    q
-      .insert(exchangeRates)
-      .values({
-        tenantId: p.tenantId,
-        id: p.id,
-        companyId: p.companyId,
-        currency: p.currency,
-        rateDate: p.rateDate,
-        rate: p.rate,
-      })
-      .onConflictDoUpdate({
-        target: [exchangeRates.tenantId, exchangeRates.companyId, exchangeRates.currency, exchangeRates.rateDate],
-        set: { rate: sql`excluded.rate` },
-      })
-      .returning(),
+const newRate = rowsOf(exchangeRates, {
+  id: "given",
+  companyId: "given",
+  currency: "given",
+  rateDate: "given",
+  rate: "given",
+  ...kept(keptOfRates),
+});
+
+const set = statement("accounting.exchange_rates.set", (q, p: Params<RowParams<RowType<typeof newRate>>>) =>
+  q
+    .insert(exchangeRates)
+    .values(newRate.insertable(p))
+    .onConflictDoUpdate({
+      target: [exchangeRates.tenantId, exchangeRates.companyId, exchangeRates.currency, exchangeRates.rateDate],
+      set: { rate: sql`excluded.rate` },
+    })
+    .returning(),
 );
 
-interface ListParams {
-  companyId: string;
-  currency: string;
-  date: string;
-  id: string;
-  limit: number;
-}
-
-const ofCurrency = (p: Params<ListParams>) => eq(exchangeRates.currency, p.currency);
-
-const listStatement = (name: string, narrowed: boolean) =>
-  statement(`accounting.exchange_rates.${name}`, (q, p: Params<ListParams>) =>
-    q
-      .select()
-      .from(exchangeRates)
-      .where(
-        and(
-          eq(exchangeRates.tenantId, p.tenantId),
-          eq(exchangeRates.companyId, p.companyId),
-          narrowed ? ofCurrency(p) : undefined,
-          sql`(${exchangeRates.rateDate}, ${exchangeRates.id}) < (${p.date}::date, ${p.id}::uuid)`,
-        ),
-      )
-      .orderBy(desc(exchangeRates.rateDate), desc(exchangeRates.id))
-      .limit(p.limit),
-  );
-
-const listAll = listStatement("list", false);
-const listOfCurrency = listStatement("list_of_currency", true);
+const list = listOf(statement, {
+  name: "accounting.exchange_rates.list",
+  table: exchangeRates,
+  sort: ["rateDate", "id"],
+  direction: "desc",
+  filter: rateFilterSchema,
+  required: ["companyId"],
+  optional: ["currency"],
+});
 
 const rateOn = sqlStatement(
   "accounting.exchange_rates.rate_on",
@@ -93,19 +76,13 @@ export class ExchangeRateRepository {
    */
   async set(input: NewExchangeRate): Promise<ExchangeRate> {
     const rate = parseInput(newExchangeRateSchema, input, "exchange rate");
-    const [written] = await this.#unit.run(set, { ...rate, id: newId() });
+    const [written] = await this.#unit.run(set, newRate.row(rate, { id: () => newId() }));
     return found(written, "exchange rate");
   }
 
   /** The company's rates of one currency or all, latest first. */
-  async list(request: PageRequest & ExchangeRateFilter): Promise<Page<ExchangeRate>> {
-    const { limit: _limit, cursor: _cursor, ...filter } = request;
-    const { companyId, currency } = parseInput(rateFilterSchema, filter, "filter");
-    const limit = pageSize(request);
-    const [date = "infinity", id = lastId] = cursorKey(request, 2) ?? [];
-    const params = { companyId, currency: currency ?? "", date, id, limit: limit + 1 };
-    const rows = await this.#unit.run(currency === undefined ? listAll : listOfCurrency, params);
-    return toPage(rows, limit, (row) => [row.rateDate, row.id]);
+  list(request: PageRequest & ExchangeRateFilter): Promise<Page<ExchangeRate>> {
+    return list(this.#unit, request);
   }
 
   /**

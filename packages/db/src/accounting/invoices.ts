@@ -1,26 +1,19 @@
+import { sql } from "drizzle-orm";
 import type { z } from "zod";
-import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
+import { listOf } from "../core/lists";
 import { type Page, type PageRequest, pageSize } from "../core/page";
+import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import { draftColumns } from "./document-columns";
-import { DocumentRepository, type NotPreviewed, type Previewed } from "./documents";
-import {
-  findInvoiceDocument,
-  finishImport,
-  importDrafts,
-  invoiceKind,
-  invoiceStatements,
-  issueWithPrefix,
-  largestCustomers,
-  payImport,
-  reconcileTotals,
-  revenueByCountry,
-} from "./invoice-statements";
-import type { JournalEntry } from "./journal-entry";
-import type { invoices } from "./schema";
+import type { VoidOptions } from "./document-posting";
+import { invoiceDrafts as drafts, invoicePosting as posting, invoiceRecords as records } from "./invoice-drafts";
+import { importInvoices } from "./invoice-import";
+import { largestCustomers, reconcileTotals, revenueByCountry } from "./invoice-revenue";
+import { type Posted, type Previewed, postOrPreview } from "./preview";
+import { invoices } from "./schema";
+import { sqlStatement, statement } from "./statements";
 import {
   importedInvoicesSchema,
   invoiceChangesSchema,
@@ -43,25 +36,70 @@ export type InvoiceFilter = z.input<typeof invoiceFilterSchema>;
 /** An invoice with its customer and its lines in order. */
 export type InvoiceDocument = NonNullable<Awaited<ReturnType<InvoiceRepository["findDocument"]>>>;
 
+const list = listOf(statement, {
+  name: "accounting.invoices.list",
+  table: invoices,
+  sort: ["invoiceDate", "id"],
+  direction: "desc",
+  filter: invoiceFilterSchema,
+  optional: ["status", "customerId"],
+});
+
+/** An invoice with its customer and its lines in order, read in one statement. */
+const findDocument = statement("accounting.invoices.find_document", (q, p: Params<{ id: string }>) =>
+  q.query.accountingInvoices.findFirst({
+    where: { tenantId: { eq: p.tenantId }, id: { eq: p.id } },
+    with: { customer: true, lines: { orderBy: { lineNumber: "asc" } } },
+  }),
+);
+
+/** Issues a draft. When the company's series has no number yet, it is made with this prefix before. */
+const issueWithPrefix = sqlStatement(
+  "accounting.invoices.issue_with_prefix",
+  (q) => q.select().from(invoices),
+  (p: Params<{ id: string; prefix: string; seriesId: string }>) => sql`
+    with series as (
+      insert into tenancy.number_series as s (tenant_id, id, company_id, series, prefix)
+      select i.tenant_id, ${p.seriesId}::uuid, i.company_id, i.kind, ${p.prefix}::text from accounting.invoices i
+      where i.tenant_id = ${p.tenantId}::uuid and i.id = ${p.id}::uuid and i.status = 'draft'
+      on conflict (tenant_id, company_id, series) do nothing
+      returning s.id
+    )
+    update accounting.invoices i set status = 'issued'
+    where i.tenant_id = ${p.tenantId}::uuid and i.id = ${p.id}::uuid and i.status = 'draft'
+      and (select count(*) from series) >= 0
+    returning ${columnsOf(invoices, "i")}`,
+);
+
 /**
  * Invoices and credit notes: draft → issued → partly_paid → paid, issued → void. The database posts them, whoever writes.
  * A method is one statement, so one round trip, where nothing else is said.
  */
-export class InvoiceRepository extends DocumentRepository<Invoice> {
+export class InvoiceRepository {
+  readonly #unit: Unit;
+
   constructor(unit: Unit) {
-    super(unit, invoiceKind, invoiceStatements);
+    this.#unit = unit;
+  }
+
+  /** The invoice without its lines, or undefined. */
+  findById(id: string): Promise<Invoice | undefined> {
+    return records.find(this.#unit, id);
+  }
+
+  /** The invoice without its lines. Throws `NotFoundError`. */
+  getById(id: string): Promise<Invoice> {
+    return records.get(this.#unit, id);
   }
 
   /** The invoice with its customer and lines, or undefined. */
   findDocument(id: string) {
-    return this.unit.run(findInvoiceDocument, { id });
+    return this.#unit.run(findDocument, { id });
   }
 
   /** Newest first, narrowed by status and customer; credit notes are among them. */
-  async list(request: PageRequest & InvoiceFilter = {}): Promise<Page<Invoice>> {
-    const { limit: _limit, cursor: _cursor, ...filter } = request;
-    const { status, customerId } = parseInput(invoiceFilterSchema, filter, "filter");
-    return this.page(request, { status, partyId: customerId }, (row) => [row.invoiceDate, row.id]);
+  list(request: PageRequest & InvoiceFilter = {}): Promise<Page<Invoice>> {
+    return list(this.#unit, request);
   }
 
   /**
@@ -69,136 +107,118 @@ export class InvoiceRepository extends DocumentRepository<Invoice> {
    * from zero to cents. Throws `ValidationError`; `ForeignKeyViolationError` for a customer of another company or tenant.
    */
   async create(input: NewInvoice): Promise<Invoice> {
-    return this.createDraft(this.unit, parseInput(newInvoiceSchema, input, "invoice"));
+    return drafts.create(this.#unit, parseInput(newInvoiceSchema, input, "invoice"));
   }
 
   /** AI-BOS bulk insert: drafts with their lines, 500 to a statement, all or none. Returns them in the order given. */
   async createMany(input: readonly NewInvoice[]): Promise<Invoice[]> {
-    return this.createDrafts(parseInput(newInvoicesSchema, input, "list of invoices"));
+    return drafts.createMany(this.#unit, parseInput(newInvoicesSchema, input, "list of invoices"));
   }
 
   /** Changes fields of a draft. Throws `ValidationError`, `NotFoundError`, `ConflictError` when it is no draft. */
   async update(id: string, changes: InvoiceChanges): Promise<Invoice> {
-    return this.changeDraft(id, parseInput(invoiceChangesSchema, changes, "change"));
+    return drafts.change(this.#unit, id, parseInput(invoiceChangesSchema, changes, "change"));
   }
 
   /**
-   * Gives a draft other lines, and their sum as total, in two statements.
-   * Throws `ValidationError`, `NotFoundError`, `ConflictError`.
+   * Replaces the lines of a draft, and its total by their sum, in two statements.
+   * Throws `ValidationError`, `NotFoundError`, `ConflictError` when it is no draft.
    */
   async setLines(id: string, lines: readonly NewInvoiceLine[]): Promise<Invoice> {
-    return this.replaceLines(id, parseInput(newInvoiceLinesSchema, lines, "list of lines"));
+    return drafts.replaceLines(this.#unit, id, parseInput(newInvoiceLinesSchema, lines, "list of lines"));
+  }
+
+  /** Deletes a draft with its lines. Throws `NotFoundError`, `ConflictError` when it is no draft. */
+  deleteDraft(id: string): Promise<void> {
+    return drafts.delete(this.#unit, id);
   }
 
   /**
-   * Issues a draft: it gets the next number of its company's series, without gaps, its rate, is posted, and the customer
-   * owes its total. `prefix` counts for the first number of a series. `preview` changes nothing and returns the entry.
+   * Issues a draft: assigns the next gap-free number of its company's series and the exchange rate, posts it, and adds its
+   * total to what the customer owes. `prefix` counts for the first number of a series. `preview` changes nothing and
+   * returns the entry.
    * AI-BOS: invoice, lines and customer balance are written in one transaction; here, in one statement.
    * Throws `NotFoundError`; `ConflictError` when it is no draft, its date is in a closed period, or there is no exchange
    * rate; `InvariantError` when lines and total differ, or a credit note takes back more than there is.
    */
-  issue(id: string, options: Previewed<IssueOptions>): Promise<JournalEntry[]>;
-  issue(id: string, options?: NotPreviewed<IssueOptions>): Promise<Invoice>;
-  async issue(id: string, options: IssueOptions = {}): Promise<Invoice | JournalEntry[]> {
+  async issue<O extends IssueOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Invoice>> {
     const { prefix, preview } = parseInput(issueOptionsSchema, options, "issue");
-    return this.previewing(preview, (unit) => this.#issue(unit, id, prefix), ["invoice"]);
+    return postOrPreview(this.#unit, { preview }, ["invoice"], (unit) => issue(unit, id, prefix));
   }
 
   /**
-   * Creates and issues a credit note, at the invoice's rate: over all of the invoice, or over the lines given. What the
-   * invoice still has open is settled by it; the rest is the customer's credit. `preview` returns the entries.
+   * Creates and issues a credit note, at the invoice's rate: over all of the invoice, or over the lines given. It settles
+   * what the invoice still has open; the rest is the customer's credit. `preview` returns the entries.
    * Throws `NotFoundError`, `ValidationError`; `ConflictError` when the invoice is a draft or void, or `date` is before
    * its own or in a closed period; `InvariantError` when its credit notes would come to more than its total.
    */
-  credit(invoiceId: string, input: Previewed<InvoiceCredit>): Promise<JournalEntry[]>;
-  credit(invoiceId: string, input: NotPreviewed<InvoiceCredit>): Promise<Invoice>;
-  async credit(invoiceId: string, input: InvoiceCredit): Promise<Invoice | JournalEntry[]> {
+  async credit<O extends InvoiceCredit>(invoiceId: string, input: O): Promise<Previewed<O, Invoice>> {
     const { date, lines, prefix, preview } = parseInput(invoiceCreditSchema, input, "credit note");
     const work = (outer: Unit) =>
       outer.atomic(async (unit) => {
-        const credited = found(await unit.run(findInvoiceDocument, { id: invoiceId }), "invoice");
+        const credited = found(await unit.run(findDocument, { id: invoiceId }), "invoice");
         const { companyId, customerId, currency, exchangeRate, billingCountry } = credited;
-        const header = { companyId, customerId, currency, exchangeRate, billingCountry };
-        const { id } = await this.createDraft(unit, {
-          ...header,
+        const { id } = await drafts.create(unit, {
+          ...{ companyId, customerId, currency, exchangeRate, billingCountry },
+          externalId: null,
           kind: "credit_note",
           creditedInvoiceId: invoiceId,
           invoiceDate: date,
           dueDate: date,
           lines: lines ?? credited.lines,
         });
-        await this.#issue(unit, id, prefix);
-        return this.setOff(unit, invoiceId, id, date);
+        await issue(unit, id, prefix);
+        return posting.setOff(unit, invoiceId, id, date);
       });
-    return this.previewing(preview, work, ["invoice", "allocation"]);
+    return postOrPreview(this.#unit, { preview }, ["invoice", "allocation"], work);
   }
 
-  #issue(unit: Unit, id: string, prefix: string | undefined) {
-    if (prefix === undefined) return this.validated(unit, this.statements.validate, { id });
-    return this.validated(unit, issueWithPrefix, { id, prefix, seriesId: newId() });
+  /**
+   * Voids an invoice that nothing settles: its journal entry is mirrored on `date`, today when left out, and its number
+   * stays used. `preview` changes nothing and returns that entry.
+   * Throws `NotFoundError`; `ConflictError` when it is a draft, void, settled in part or whole, has credit notes, or
+   * `date` is before its own or in a closed period.
+   */
+  void<O extends VoidOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Invoice>> {
+    return posting.void(this.#unit, id, options);
+  }
+
+  /**
+   * AI-BOS bulk update: marks invoices as paid, all or none. The database records a payment of what is open, dated today
+   * or on the invoice's date where that is later, on the books' bank account, and posts it. Two statements.
+   * Throws `ConflictError` when one of them is missing, a draft, void or paid already; then nothing was changed.
+   */
+  markPaid(ids: readonly string[]): Promise<void> {
+    return posting.markPaid(this.#unit, ids);
   }
 
   /**
    * Imports invoices that another system issued, with the numbers they have there, 500 to a slice, all or none. They are
-   * posted on their own dates; those that are paid, with a payment of the day they were `paidOn`, or of today, as
-   * `markPaid` records it.
-   * One whose `externalId` the company has already is left as it is. Returns how many are new.
+   * posted on their own dates. A paid one gets a payment of the day it was `paidOn`, or of today, as `markPaid` records it.
+   * One whose `externalId` the company has already stays as it is. Returns how many are new.
    * Throws `ValidationError`, `UniqueViolationError` when a number is taken, `ForeignKeyViolationError`, and as `issue`.
    */
   async importMany(input: readonly ImportedInvoice[]): Promise<{ created: number }> {
-    const all = parseInput(importedInvoicesSchema, input, "import");
-    let created = 0;
-    await inChunks(this.unit, all, {
-      size: 500,
-      prepare: (chunk) => {
-        const documents = chunk.map((invoice) => ({ ...invoice, kind: "invoice", id: invoice.id ?? newId() }));
-        return { documents, drafts: draftColumns(documents, invoiceKind.fields) };
-      },
-      write: async (unit, { documents, drafts }) => {
-        const written = new Set((await unit.run(importDrafts, drafts)).map((row) => row.id));
-        const isNew = documents.filter((invoice) => written.has(invoice.id));
-        await unit.run(finishImport, {
-          id: isNew.map((invoice) => invoice.id),
-          invoiceNumber: isNew.map((invoice) => invoice.invoiceNumber),
-        });
-        await this.#payImported(
-          unit,
-          isNew.filter((invoice) => invoice.status === "paid"),
-        );
-        created += isNew.length;
-      },
-    });
-    return { created };
-  }
-
-  async #payImported(unit: Unit, paid: readonly { id: string; paidOn?: string | undefined }[]): Promise<void> {
-    const dated = paid.flatMap(({ id, paidOn }) => (paidOn === undefined ? [] : [{ id, paidOn }]));
-    const settled = new Set<string>();
-    if (dated.length > 0) {
-      const rows = await unit.run(payImport, {
-        id: dated.map(({ id }) => id),
-        paymentId: dated.map(() => newId()),
-        paidOn: dated.map(({ paidOn }) => paidOn),
-      });
-      for (const { id } of rows) settled.add(id);
-    }
-    // Those without a day, and those over nothing.
-    const ids = paid.map(({ id }) => id).filter((id) => !settled.has(id));
-    if (ids.length > 0) await unit.run(this.statements.markPaid, { ids });
+    return importInvoices(this.#unit, parseInput(importedInvoicesSchema, input, "import"));
   }
 
   /** What is issued and not void, per billing country and currency, largest first; amounts as decimal strings. */
   revenueByCountry() {
-    return this.unit.run(revenueByCountry, {});
+    return this.#unit.run(revenueByCountry, {});
   }
 
   /** The customers with the largest revenue, largest first; amounts as decimal strings. */
   largestCustomers(limit = 10) {
-    return this.unit.run(largestCustomers, { limit: pageSize({ limit }) });
+    return this.#unit.run(largestCustomers, { limit: pageSize({ limit }) });
   }
 
   /** Per currency: the sum over documents, less credit notes, and the same of their lines, which must be equal. */
   reconcile() {
-    return this.unit.run(reconcileTotals, {});
+    return this.#unit.run(reconcileTotals, {});
   }
+}
+
+function issue(unit: Unit, id: string, prefix: string | undefined): Promise<Posted<Invoice>> {
+  if (prefix === undefined) return posting.post(unit, id);
+  return posting.postBy(unit, issueWithPrefix, { id, prefix, seriesId: newId() });
 }

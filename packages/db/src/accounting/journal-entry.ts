@@ -1,9 +1,26 @@
+import { type SQL, sql } from "drizzle-orm";
 import type { ChoiceOf } from "../core/choice";
 import { normalizeAmount, withDecimals } from "../core/currency";
-import type { StoredLine } from "./journal-statements";
-import type { entrySource } from "./schema";
+import type { Params, StatementRunner } from "../core/statement";
+import { type entrySource, journalEntries } from "./schema";
+import { sqlStatement } from "./statements";
 
 export type EntrySource = ChoiceOf<typeof entrySource>;
+
+/** A line as it is stored; amounts have the scale of their columns. */
+export interface StoredLine {
+  id: string;
+  accountId: string;
+  currency: string;
+  debit: string;
+  credit: string;
+  baseDebit: string;
+  baseCredit: string;
+  isExchangeDifference: boolean;
+  customerId: string | null;
+  vendorId: string | null;
+  description: string | null;
+}
 
 /** A line of a posted entry; amounts have as many decimals as their currency, base amounts two. */
 export interface JournalLine extends StoredLine {
@@ -47,4 +64,54 @@ export function toLine(line: StoredLine, index: number): JournalLine {
 /** An entry as it is stored, with its lines as the ledger shows them. */
 export function toEntry(row: Omit<JournalEntry, "lines"> & { lines: StoredLine[] }): JournalEntry {
   return { ...row, lines: row.lines.map(toLine) };
+}
+
+/** Entries with their lines, under one condition. */
+export function readEntries<P>(name: string, rest: (p: Params<P>) => SQL) {
+  return sqlStatement(
+    `accounting.journal.${name}`,
+    (q) =>
+      q
+        .select({
+          id: journalEntries.id,
+          companyId: journalEntries.companyId,
+          entryDate: journalEntries.entryDate,
+          description: journalEntries.description,
+          reference: journalEntries.reference,
+          source: journalEntries.source,
+          sourceId: journalEntries.sourceId,
+          reversesEntryId: journalEntries.reversesEntryId,
+          idempotencyKey: journalEntries.idempotencyKey,
+          postedBy: journalEntries.postedBy,
+          createdAt: journalEntries.createdAt,
+          lines: sql<StoredLine[]>`null`,
+        })
+        .from(journalEntries),
+    (p: Params<P>) => sql`
+      select e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses_entry_id,
+        e.idempotency_key, e.posted_by, e.created_at, (
+          select jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency,
+            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', l.base_debit::text,
+            'baseCredit', l.base_credit::text, 'isExchangeDifference', l.is_exchange_difference,
+            'customerId', l.customer_id, 'vendorId', l.vendor_id, 'description', l.description) order by l.line_number)
+          from accounting.journal_lines l where l.tenant_id = e.tenant_id and l.entry_id = e.id)
+      from accounting.journal_entries e
+      where e.tenant_id = ${p.tenantId}::uuid ${rest(p)}`,
+  );
+}
+
+const entriesOfSources = readEntries(
+  "of_sources",
+  (p: Params<{ sourceIds: string[]; sources: string[] }>) => sql`
+    and e.source_id = any (${p.sourceIds}::uuid[]) and e.source = any (${p.sources}::text[])
+    order by e.entry_date, e.created_at, e.id`,
+);
+
+/** The entries posted for documents, payments or allocations, in the order in which they were posted. */
+export async function entriesOf(
+  unit: StatementRunner,
+  sourceIds: string[],
+  sources: EntrySource[],
+): Promise<JournalEntry[]> {
+  return (await unit.run(entriesOfSources, { sourceIds, sources })).map(toEntry);
 }

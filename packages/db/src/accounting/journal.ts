@@ -1,16 +1,21 @@
+import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
 import { ConflictError, type DatabaseError, UniqueViolationError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import { cursorKey, lastId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { listBy, SortKey } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { recordsBy } from "../core/records";
 import { requestHash } from "../core/request-hash";
+import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import { type EntrySource, type JournalEntry, toEntry } from "./journal-entry";
-import { entriesOfSources, findEntries, listEntries, reverseEntry } from "./journal-statements";
-import { type Outcome, otherContent, postBatch, posts, toPosting } from "./posting";
+import { type JournalEntry, readEntries, toEntry } from "./journal-entry";
+import { otherContent, type PostingResult, postBatch, posts, toPosting } from "./journal-posting";
 import { preview } from "./preview";
+import { journalEntries } from "./schema";
+import { sqlStatement } from "./statements";
 import {
   entryFilterSchema,
   newJournalEntriesSchema,
@@ -21,6 +26,60 @@ import {
 export type NewJournalEntry = z.input<typeof newJournalEntrySchema>;
 export type EntryFilter = z.input<typeof entryFilterSchema>;
 export type ReversalOptions = z.input<typeof reversalSchema>;
+
+const findEntries = readEntries("find", (p: Params<{ ids: string[] }>) => sql`and e.id = any (${p.ids}::uuid[])`);
+
+const records = recordsBy("journal entry", async (unit, id) => {
+  const [entry] = await unit.run(findEntries, { ids: [id] });
+  return entry && toEntry(entry);
+});
+
+const byDate = new SortKey(journalEntries, ["entryDate", "id"], "desc");
+
+interface ListParams {
+  companyId: string;
+  from: string;
+  to: string;
+  limit: number;
+  after_entryDate: string;
+  after_id: string;
+}
+
+/** The entries of a company between two days, newest first, from a key on. */
+const listEntries = readEntries(
+  "list",
+  (p: Params<ListParams>) => sql`
+    and e.company_id = ${p.companyId}::uuid and e.entry_date between ${p.from}::date and ${p.to}::date
+    and ${byDate.after(p, "e")}
+    order by e.entry_date desc, e.id desc limit ${p.limit}`,
+);
+
+const firstDay = "0001-01-01";
+const lastDay = "9999-12-31";
+
+const list = listBy(entryFilterSchema, byDate, async (unit, { companyId, from = firstDay, to = lastDay }, position) =>
+  (await unit.run(listEntries, { companyId, from, to, ...position })).map(toEntry),
+);
+
+interface Reversal {
+  original: string;
+  id: string;
+  date: string;
+  description: string | null;
+  idempotencyKey: string | null;
+  requestHash: string | null;
+}
+
+/** Posts the mirror of a manual entry. */
+const reverseEntry = sqlStatement(
+  "accounting.journal.reverse",
+  (q) => q.select({ id: journalEntries.id, isSameRequest: sql<boolean>`true` }).from(journalEntries),
+  (p: Params<Reversal>) => sql`
+    select w.entry_id, w.is_same_request
+    from accounting.reverse_entry(${p.original}::uuid, ${p.id}::uuid, ${p.date}::date, ${p.description}::text,
+      ${p.idempotencyKey}::text, ${p.requestHash}::text) w
+    where ${p.tenantId}::uuid is not null`,
+);
 
 /** The journal of a company's books: balanced entries that are never changed, only reversed. */
 export class JournalRepository {
@@ -80,7 +139,7 @@ export class JournalRepository {
       });
       const { id, isSameRequest } = found(written, "journal entry");
       if (!isSameRequest) throw otherContent();
-      return new JournalRepository(unit).getById(id);
+      return records.get(unit, id);
     };
     try {
       return await (isPreview ? preview(this.#unit, run) : run(this.#unit));
@@ -93,47 +152,27 @@ export class JournalRepository {
   }
 
   /** The entry with its lines, or undefined. */
-  async findById(id: string): Promise<JournalEntry | undefined> {
-    return (await this.#unit.run(findEntries, { ids: [id] })).map(toEntry)[0];
+  findById(id: string): Promise<JournalEntry | undefined> {
+    return records.find(this.#unit, id);
   }
 
   /** The entry with its lines. Throws `NotFoundError`. */
-  async getById(id: string): Promise<JournalEntry> {
-    return found(await this.findById(id), "journal entry");
+  getById(id: string): Promise<JournalEntry> {
+    return records.get(this.#unit, id);
   }
 
   /** The company's entries between two days (both included), newest first. */
-  async list(request: PageRequest & EntryFilter): Promise<Page<JournalEntry>> {
-    const { limit: _limit, cursor: _cursor, ...filter } = request;
-    const { companyId, from, to } = parseInput(entryFilterSchema, filter, "filter");
-    const limit = pageSize(request);
-    const [date, id] = cursorKey(request, 2) ?? [lastDay, lastId];
-    const rows = await this.#unit.run(listEntries, {
-      companyId,
-      from: from ?? firstDay,
-      to: to ?? lastDay,
-      date: date ?? lastDay,
-      id: id ?? lastId,
-      limit: limit + 1,
-    });
-    return toPage(rows.map(toEntry), limit, (entry) => [entry.entryDate, entry.id]);
+  list(request: PageRequest & EntryFilter): Promise<Page<JournalEntry>> {
+    return list(this.#unit, request);
   }
 }
-
-const firstDay = "0001-01-01";
-const lastDay = "9999-12-31";
 
 /** Entries of `postMany` to a statement: above, a statement gets slower per entry. */
 const mostAtOnce = 1_000;
 
-/** The entries posted for documents, payments or allocations, in the order in which they were posted. */
-export async function entriesOf(unit: Unit, sourceIds: string[], sources: EntrySource[]): Promise<JournalEntry[]> {
-  return (await unit.run(entriesOfSources, { sourceIds, sources })).map(toEntry);
-}
-
-async function onePosted(unit: Unit, outcome: Outcome | DatabaseError): Promise<JournalEntry> {
+async function onePosted(unit: Unit, outcome: PostingResult | DatabaseError): Promise<JournalEntry> {
   if (outcome instanceof Error) throw outcome;
-  return "repeated" in outcome ? new JournalRepository(unit).getById(outcome.repeated) : outcome;
+  return "repeated" in outcome ? records.get(unit, outcome.repeated) : outcome;
 }
 
 const described = ({ description }: { description?: string | null | undefined }) =>

@@ -1,23 +1,96 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, getTableName, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
-import { newId } from "../core/ids";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { chosenOrNewId } from "../core/ids";
+import { listOf } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
+import { type ArrayParams, kept, type RowParams, type RowType, rowsOf } from "../core/rows";
+import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import {
-  type ImportColumns,
-  importColumnsOf,
-  type NewParty,
-  noDetails,
-  type Party,
-  type partyStatements,
-} from "./party-statements";
+import { customers, type vendors } from "./schema";
+import { sqlStatement, statement } from "./statements";
+import { keptOfParties } from "./validation/kept";
 import { customerChangesSchema, importedCustomersSchema, newCustomerSchema } from "./validation/parties";
 
+/** A customer or vendor: whom the company deals with. Both tables have the same columns. */
+export type Party = typeof customers.$inferSelect;
+export type NewParty = z.input<typeof newCustomerSchema>;
 export type PartyChanges = z.input<typeof customerChangesSchema>;
 export type ImportedParty = z.input<typeof importedCustomersSchema>[number];
+
+const newParty = rowsOf(customers, {
+  id: "given",
+  companyId: "given",
+  externalId: "given",
+  name: "given",
+  email: "given",
+  phone: "given",
+  taxId: "given",
+  address: "given",
+  city: "given",
+  state: "given",
+  postalCode: "given",
+  country: "given",
+  ...kept(keptOfParties),
+});
+type NewRow = RowType<typeof newParty>;
+
+/** The statements of one of the two tables, named after it. */
+export function partyStatements(given: typeof customers | typeof vendors, noun: string) {
+  // The tables differ in name alone, which Drizzle makes part of their type.
+  const table = given as typeof customers;
+  const prefix = `accounting.${getTableName(given)}`;
+
+  const list = listOf(statement, {
+    name: `${prefix}.list`,
+    table,
+    sort: ["name", "id"],
+    where: eq(table.isActive, true),
+  });
+
+  const create = statement(`${prefix}.create`, (q, p: Params<RowParams<NewRow>>) =>
+    q.insert(table).values(newParty.insertable(p)).returning(),
+  );
+
+  const setActive = statement(`${prefix}.set_active`, (q, p: Params<{ id: string; isActive: boolean }>) =>
+    q
+      .update(table)
+      .set({ isActive: p.isActive })
+      .where(and(eq(table.tenantId, p.tenantId), eq(table.id, p.id)))
+      .returning(),
+  );
+
+  const importChunk = sqlStatement(
+    `${prefix}.import`,
+    (q) =>
+      q
+        .select({ externalId: sql<string>`external_id`, id: sql<string>`id`, created: sql<number | null>`0` })
+        .from(table),
+    (p: Params<ArrayParams<NewRow>>) => importInto(sql`${table}`, p),
+  );
+
+  return { table, records: recordsOf(statement, `${prefix}.find`, table, noun), list, create, setActive, importChunk };
+}
+
+/** Writes those that are new; answers with those that were there before, and in a row of its own how many are new. */
+const importInto = (table: SQL, p: Params<ArrayParams<NewRow>>) => sql`
+  with given as (
+    select * from ${newParty.unnest(p, "g")}
+  ), written as (
+    insert into ${table} as c (tenant_id, ${newParty.names()})
+    select ${p.tenantId}::uuid, g.* from given g
+    on conflict (tenant_id, company_id, external_id) where external_id is not null do nothing
+    returning c.id
+  )
+  select c.external_id, c.id, null::int
+  from ${table} as c
+  join given g on g.company_id = c.company_id and g.external_id = c.external_id
+  where c.tenant_id = ${p.tenantId}::uuid
+  union all
+  select null, null, count(*)::int from written`;
 
 /**
  * What the repositories of customers and vendors have in common.
@@ -29,37 +102,31 @@ export abstract class PartyRepository {
   /** What messages call one of them. */
   readonly #noun: string;
 
-  constructor(unit: Unit, statements: ReturnType<typeof partyStatements>, noun: string) {
+  constructor(unit: Unit, statements: ReturnType<typeof partyStatements>) {
     this.#unit = unit;
     this.#statements = statements;
-    this.#noun = noun;
+    this.#noun = statements.records.noun;
   }
 
   /** The record, or undefined when this scope has none with that id. */
-  async findById(id: string): Promise<Party | undefined> {
-    return (await this.#unit.run(this.#statements.find, { id }))[0];
+  findById(id: string): Promise<Party | undefined> {
+    return this.#statements.records.find(this.#unit, id);
   }
 
   /** The record. Throws `NotFoundError`. */
-  async getById(id: string): Promise<Party> {
-    return found(await this.findById(id), this.#noun);
+  getById(id: string): Promise<Party> {
+    return this.#statements.records.get(this.#unit, id);
   }
 
   /** Active ones by name. */
-  async list(request: PageRequest = {}): Promise<Page<Party>> {
-    const limit = pageSize(request);
-    const key = cursorKey(request, 2);
-    const rows = key
-      ? await this.#unit.run(this.#statements.listAfter, { limit: limit + 1, name: key[0] ?? "", id: key[1] ?? "" })
-      : await this.#unit.run(this.#statements.listFirst, { limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.name, row.id]);
+  list(request: PageRequest = {}): Promise<Page<Party>> {
+    return this.#statements.list(this.#unit, request);
   }
 
   /** Creates one. Throws `ValidationError`, and `ForeignKeyViolationError` for a company that is not the tenant's. */
   async create(input: NewParty): Promise<Party> {
     const party = parseInput(newCustomerSchema, input, this.#noun);
-    const all = { ...noDetails, ...party, id: party.id ?? newId() };
-    const [created] = await this.#unit.run(this.#statements.create, all);
+    const [created] = await this.#unit.run(this.#statements.create, newParty.row(party, { id: chosenOrNewId }));
     return found(created, this.#noun);
   }
 
@@ -86,15 +153,15 @@ export abstract class PartyRepository {
   }
 
   /**
-   * Imports records of another system, 2,000 to a statement, all or none. One whose `externalId` the company has already
-   * is left as it is. Returns the ids by `externalId`, and how many are new. Throws `ValidationError`, also for an
+   * Imports records of another system, 2,000 to a statement, all or none. A record whose `externalId` the company has
+   * already stays as it is. Returns the ids by `externalId`, and how many are new. Throws `ValidationError`, also for an
    * `externalId` that comes with two companies, as one id could not stand for both: import each company by itself.
    */
   async importMany(input: readonly ImportedParty[]): Promise<{ created: number; ids: Map<string, string> }> {
     const all = parseInput(importedCustomersSchema, input, "import");
     const ids = new Map<string, string>();
     let created = 0;
-    const write = async (unit: Unit, columns: ImportColumns) => {
+    const write = async (unit: Unit, columns: ArrayParams<NewRow>) => {
       let known = 0;
       for (const row of await unit.run(this.#statements.importChunk, columns)) {
         known += row.created ?? 1;
@@ -105,13 +172,13 @@ export abstract class PartyRepository {
     };
     await inChunks(this.#unit, all, {
       size: 2_000,
-      prepare: importColumnsOf,
+      prepare: (chunk) => newParty.arrays(chunk, { id: chosenOrNewId }),
       write: async (unit, columns) => {
         columns.externalId.forEach((externalId, index) => {
-          ids.set(externalId, columns.id[index] ?? "");
+          ids.set(externalId ?? "", columns.id[index] ?? "");
         });
-        // One that another import wrote meanwhile, or that came twice, is in the way of the insert, and visible only to
-        // a new statement.
+        // A record that came twice, or that another import wrote meanwhile, stops the insert of its external id. Only a
+        // new statement sees it.
         if ((await write(unit, columns)) < columns.id.length) await write(unit, columns);
       },
     });

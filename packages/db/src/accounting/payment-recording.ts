@@ -1,24 +1,106 @@
+import { type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
-import { ConflictError, NotFoundError } from "../core/errors";
+import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
-import { newId } from "../core/ids";
+import { chosenOrNewId } from "../core/ids";
 import { compareMoney } from "../core/money";
-import { findPayment, findPaymentByExternalId } from "./payment-statements";
-import { type Named, settling } from "./payment-writes";
-import type { paymentAllocations, payments } from "./schema";
-import type { allocationsSchema, oldestAllocationsSchema, receivedPaymentSchema } from "./validation/payments";
+import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
+import { columnsOf, type Params } from "../core/statement";
+import {
+  givenTargets,
+  isTarget,
+  oldestFirst,
+  type Target,
+  type TargetParams,
+  targetParams,
+} from "./allocation-targets";
+import type { Payment, PaymentAllocation } from "./allocations";
+import { type DocumentSide, type SideName, sides } from "./document-sides";
+import { findPaymentByExternalId, type PaymentDocument } from "./payment-documents";
+import { payments } from "./schema";
+import { sqlStatement } from "./statements";
+import { keptOfPayments } from "./validation/kept";
+import type { receivedPaymentSchema } from "./validation/payments";
 
-export type Payment = typeof payments.$inferSelect;
-export type PaymentAllocation = typeof paymentAllocations.$inferSelect;
-/** A payment with its allocations, those that were taken back too. */
-export type PaymentDocument = Payment & { allocations: PaymentAllocation[] };
+/** A payment as it is recorded. Its side says the direction, and whether `partyId` is a customer or a vendor. */
+const newPayment = rowsOf(payments, {
+  id: "given",
+  companyId: "given",
+  accountId: "defaulted",
+  paymentDate: "given",
+  amount: "given",
+  currency: "defaulted",
+  exchangeRate: "given",
+  method: "given",
+  reference: "given",
+  externalId: "given",
+  direction: "kept",
+  customerId: "kept",
+  vendorId: "kept",
+  ...kept(keptOfPayments),
+});
+type PaymentParams = RowParams<RowType<typeof newPayment>> & { partyId: string };
 
-/** A document and what of it is settled. */
-export interface Target {
-  id: string;
-  amount: string;
+/** A payment and its allocations in one statement. A payment of that external id, made before, leaves no row. */
+function recordPayment<P>(
+  name: string,
+  side: DocumentSide,
+  documents: (p: Params<P & PaymentParams>) => SQL,
+  allocations: (p: Params<P>) => SQL,
+) {
+  return sqlStatement(
+    `accounting.payments.${side.name === "bills" ? "make" : "receive"}${name}`,
+    (q) => q.select().from(payments),
+    (p: Params<P & PaymentParams>) => sql`
+      with document as materialized (
+        select d.id, d.currency, d.${side.date} as made_on, d.due_date, d.total_amount - d.paid_amount as open, (
+            select max(a.reversed_on) from accounting.payment_allocations a
+            where a.tenant_id = d.tenant_id and a.${side.document} = d.id) as last_reversed
+        from ${side.table} d
+        where d.tenant_id = ${p.tenantId}::uuid and ${documents(p)}
+        order by d.id for no key update
+      ), payment as (
+        insert into accounting.payments as p (tenant_id, direction, ${side.party}, ${newPayment.names()})
+        select ${p.tenantId}::uuid, ${side.direction}, ${p.partyId}::uuid, ${newPayment.values(p as never, {
+          currency: sql`coalesce(${p.currency}::text, (select min(d.currency) from document d), ${baseCurrency(p)})`,
+        })}
+        from (select count(*) from document) locked
+        on conflict (tenant_id, company_id, external_id) where external_id is not null do nothing
+        returning p.*, p.amount as open
+      ), ${allocations(p as unknown as Params<P>)}, allocated as (
+        insert into accounting.payment_allocations as a
+          (tenant_id, id, company_id, payment_id, ${side.document}, amount, allocated_on)
+        select p.tenant_id, g.id, p.company_id, p.id, g.document_id, g.amount,
+          greatest(p.payment_date, d.made_on, d.last_reversed)
+        from payment p cross join given g left join document d on d.id = g.document_id
+        order by g.document_id
+        returning a.amount, a.source_base_amount
+      )
+      select ${columnsOf(payments, "payment", {
+        allocatedAmount: sql`(select coalesce(sum(a.amount), 0)::numeric(15, 2) from allocated a)`,
+        allocatedBaseAmount: sql`(select coalesce(sum(a.source_base_amount), 0)::numeric(15, 2) from allocated a)`,
+      })} from payment`,
+  );
 }
+
+const baseCurrency = (p: Params<{ companyId: string }>) => sql`(
+  select b.base_currency from accounting.books b
+  where b.tenant_id = ${p.tenantId}::uuid and b.company_id = ${p.companyId}::uuid)`;
+
+const recordingOn = (side: DocumentSide) => ({
+  named: recordPayment<TargetParams>("", side, isTarget, givenTargets),
+  oldest: recordPayment<object>(
+    "_for_oldest",
+    side,
+    (p) => sql`d.company_id = ${p.companyId}::uuid and d.${side.party} = ${p.partyId}::uuid
+      and d.kind <> 'credit_note' and d.status in ${side.open}
+      and d.currency = coalesce(${p.currency}::text, ${baseCurrency(p)})`,
+    () => oldestFirst(sql`payment`),
+  ),
+});
+
+const recording = { invoices: recordingOn(sides.invoices), bills: recordingOn(sides.bills) };
 
 /** A payment as it was checked; `partyId` is its customer or vendor. */
 export type CheckedPayment = Omit<z.output<typeof receivedPaymentSchema>, "customerId" | "allocations"> & {
@@ -28,31 +110,18 @@ export type CheckedPayment = Omit<z.output<typeof receivedPaymentSchema>, "custo
 /** Records a payment and its allocations, or finds the one that its external id stands for already. */
 export async function record(
   unit: Unit,
-  side: keyof typeof settling,
+  side: SideName,
   payment: CheckedPayment,
   to: "oldest" | Target[] | undefined,
 ): Promise<Payment> {
-  const columns = {
-    id: payment.id ?? newId(),
-    companyId: payment.companyId,
-    partyId: payment.partyId,
-    accountId: payment.accountId ?? null,
-    paymentDate: payment.paymentDate,
-    amount: payment.amount,
-    currency: payment.currency ?? null,
-    exchangeRate: payment.exchangeRate ?? null,
-    method: payment.method ?? null,
-    reference: payment.reference ?? null,
-    externalId: payment.externalId ?? null,
-  };
+  const params = { ...newPayment.row(payment, { id: chosenOrNewId }), partyId: payment.partyId };
   const [recorded] =
     to === "oldest"
-      ? await unit.run(settling[side].recordOldest, columns)
-      : await unit.run(settling[side].record, { ...columns, ...named(to ?? []) });
+      ? await unit.run(recording[side].oldest, params)
+      : await unit.run(recording[side].named, { ...params, ...targetParams(to ?? []) });
   if (recorded) return recorded;
-  const { companyId, externalId } = columns;
-  const rows = await unit.run(findPaymentByExternalId, { companyId, key: externalId ?? "" });
-  const first = found(toDocument(rows), "payment");
+  const { companyId, externalId } = params;
+  const first = found(await findPaymentByExternalId(unit, companyId, externalId ?? ""), "payment");
   if (!isSame(first, side, payment, to)) {
     throw new ConflictError("The external id was used for another payment of the company: choose a new one");
   }
@@ -63,7 +132,7 @@ export async function record(
 /** What was left to the books, or to the order in which documents are due, is not compared. */
 function isSame(
   first: PaymentDocument,
-  side: keyof typeof settling,
+  side: SideName,
   payment: CheckedPayment,
   to: "oldest" | Target[] | undefined,
 ): boolean {
@@ -82,48 +151,3 @@ function isSame(
 
 const isFor = (made: PaymentAllocation, { id, amount }: Target) =>
   (made.invoiceId ?? made.billId) === id && compareMoney(made.amount, amount) === 0;
-
-type CheckedAllocations = z.output<typeof allocationsSchema> | z.output<typeof oldestAllocationsSchema>;
-
-/** Makes the allocations, and returns them in the order in which their documents were named. */
-export async function allocate(unit: Unit, request: CheckedAllocations): Promise<PaymentAllocation[]> {
-  const { paymentId, creditNoteId, vendorCreditId, allocations, date = null } = request;
-  const sourceId = paymentId ?? creditNoteId ?? vendorCreditId ?? "";
-  if (allocations === "oldest") {
-    const side = paymentId === undefined ? sideOf(vendorCreditId) : await sideOfPayment(unit, paymentId);
-    const { allocateOldest, creditOldest, findCredit } = settling[side];
-    const made = await unit.run(paymentId ? allocateOldest : creditOldest, { sourceId, date });
-    if (made.length === 0 && !paymentId) found((await unit.run(findCredit, { id: sourceId }))[0], "credit note");
-    return made;
-  }
-  const side = sideOf(allocations[0]?.billId);
-  const targets = allocations.map(({ invoiceId, billId, amount }) => ({ id: invoiceId ?? billId ?? "", amount }));
-  const { allocate: allocateNamed, credit } = settling[side];
-  const made = await unit.run(paymentId ? allocateNamed : credit, { sourceId, date, ...named(targets) });
-  if (made.length === 0) throw new NotFoundError(`There is no such ${paymentId ? "payment" : "credit note"}`);
-  const byDocument = new Map(made.map((allocation) => [allocation.invoiceId ?? allocation.billId, allocation]));
-  return targets.map(({ id }) => found(byDocument.get(id), "allocation"));
-}
-
-const sideOf = (billId: string | undefined) => (billId === undefined ? "invoices" : "bills");
-
-async function sideOfPayment(unit: Unit, id: string) {
-  const { direction } = found((await unit.run(findPayment, { id }))[0], "payment");
-  return direction === "in" ? "invoices" : "bills";
-}
-
-function named(targets: readonly Target[]): Named {
-  return {
-    allocationId: targets.map(() => newId()),
-    documentId: targets.map(({ id }) => id),
-    amounts: targets.map(({ amount }) => amount),
-  };
-}
-
-/** The payment of rows that pair it with each of its allocations. */
-export function toDocument(
-  rows: readonly { payment: Payment; allocation: PaymentAllocation | null }[],
-): PaymentDocument | undefined {
-  const payment = rows[0]?.payment;
-  return payment && { ...payment, allocations: rows.flatMap(({ allocation }) => allocation ?? []) };
-}

@@ -1,50 +1,38 @@
+import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import type { ChoiceOf } from "../core/choice";
 import { ConflictError } from "../core/errors";
-import { found } from "../core/found";
-import { cursorKey, firstId, lastId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { listOf } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
+import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import type { NotPreviewed, Previewed } from "./documents";
-import { entriesOf } from "./journal";
-import type { JournalEntry } from "./journal-entry";
-import {
-  allocate,
-  type CheckedPayment,
-  type Payment,
-  type PaymentAllocation,
-  type PaymentDocument,
-  record,
-  type Target,
-  toDocument,
-} from "./payment-recording";
-import {
-  allocationLists,
-  findAllocation,
-  findPayment,
-  findPaymentDocument,
-  openDocumentLists,
-  paymentLists,
-  takeBackAllocation,
-  voidPayment,
-} from "./payment-statements";
-import type { settling } from "./payment-writes";
-import { preview } from "./preview";
-import type { paymentDirection } from "./schema";
+import type { Target } from "./allocation-targets";
+import { allocate, type Payment, type PaymentAllocation, paymentRecords } from "./allocations";
+import type { SideName } from "./document-sides";
+import { listOpenDocuments, type OpenDocument } from "./open-documents";
+import { findPaymentDocument, type PaymentDocument } from "./payment-documents";
+import { type CheckedPayment, record } from "./payment-recording";
+import { type Previewed, postOrPreview } from "./preview";
+import { paymentAllocations, type paymentDirection, payments } from "./schema";
+import { sqlStatement, statement } from "./statements";
 import {
   allocationFilterSchema,
   allocationsSchema,
   madeForOldestSchema,
   madePaymentSchema,
   oldestAllocationsSchema,
-  partySchema,
+  type partySchema,
   paymentFilterSchema,
   receivedForOldestSchema,
   receivedPaymentSchema,
   undoingSchema,
 } from "./validation/payments";
 
-export type { Payment, PaymentAllocation, PaymentDocument } from "./payment-recording";
+export type { Payment, PaymentAllocation } from "./allocations";
+export type { OpenDocument } from "./open-documents";
+export type { PaymentDocument } from "./payment-documents";
 export type PaymentDirection = ChoiceOf<typeof paymentDirection>;
 /** Money received. `allocations` names documents, or `oldest`: those that are due first. */
 export type ReceivedPayment = z.input<typeof receivedPaymentSchema> | z.input<typeof receivedForOldestSchema>;
@@ -55,10 +43,66 @@ export type UndoingOptions = z.input<typeof undoingSchema>;
 export type PaymentFilter = z.input<typeof paymentFilterSchema>;
 export type AllocationFilter = z.input<typeof allocationFilterSchema>;
 export type PartyFilter = z.input<typeof partySchema>;
-/** What is open of a customer or vendor; credit notes and payments have negative amounts. */
-export type OpenDocument = Awaited<ReturnType<PaymentRepository["openDocuments"]>>["items"][number];
 
-type SideName = keyof typeof settling;
+const allocationRecords = recordsOf(statement, "accounting.payments.find_allocation", paymentAllocations, "allocation");
+
+const list = listOf(statement, {
+  name: "accounting.payments.list",
+  table: payments,
+  sort: ["paymentDate", "id"],
+  direction: "desc",
+  filter: paymentFilterSchema,
+  optional: ["direction", "customerId", "vendorId"],
+  combined: "one or none",
+});
+
+const listAllocations = listOf(statement, {
+  name: "accounting.payments.list_allocations",
+  table: paymentAllocations,
+  sort: ["allocatedOn", "id"],
+  filter: allocationFilterSchema,
+  optional: ["invoiceId", "billId", "paymentId", "creditNoteId", "vendorCreditId"],
+  combined: "one",
+});
+
+/** Takes back an allocation that stands. Its payment is locked first, as a void does. */
+const takeBackAllocation = sqlStatement(
+  "accounting.payments.take_back",
+  (q) => q.select().from(paymentAllocations),
+  (p: Params<{ id: string; date: string | null }>) => sql`
+    with source as materialized (
+      select s.id from accounting.payments s
+      where s.tenant_id = ${p.tenantId}::uuid and s.id = (
+        select a.payment_id from accounting.payment_allocations a
+        where a.tenant_id = ${p.tenantId}::uuid and a.id = ${p.id}::uuid)
+      for no key update
+    ), taken_back as (
+      update accounting.payment_allocations a
+      set reversed_on = coalesce(${p.date}::date, greatest(current_date, a.allocated_on))
+      where a.tenant_id = ${p.tenantId}::uuid and a.id = ${p.id}::uuid and a.reversed_on is null
+        and (select count(*) from source) >= 0
+      returning ${columnsOf(paymentAllocations, "a")}
+    )
+    select ${columnsOf(paymentAllocations, "taken_back")} from taken_back`,
+);
+
+const nothing = sql`0::numeric(15, 2)`;
+
+/** Voids a payment that stands; a trigger takes back its allocations. Without a date, on the first day from today on. */
+const voidPayment = sqlStatement(
+  "accounting.payments.void",
+  (q) => q.select().from(payments),
+  (p: Params<{ id: string; date: string | null }>) => sql`
+    with voided as (
+      update accounting.payments p
+      set voided_on = coalesce(${p.date}::date, greatest(current_date, p.payment_date, (
+        select max(coalesce(a.reversed_on, a.allocated_on)) from accounting.payment_allocations a
+        where a.tenant_id = p.tenant_id and a.payment_id = p.id)))
+      where p.tenant_id = ${p.tenantId}::uuid and p.id = ${p.id}::uuid and p.voided_on is null
+      returning p.*
+    )
+    select ${columnsOf(payments, "voided", { allocatedAmount: nothing, allocatedBaseAmount: nothing })} from voided`,
+);
 
 /**
  * Money in and out, and what of it settles which documents. What is not allocated stays as the customer's or vendor's
@@ -79,9 +123,7 @@ export class PaymentRepository {
    * `InvariantError` for more than is due; `ConflictError` for a closed period, a document that is not open, an account
    * that takes no payments, a missing exchange rate, or an `externalId` that came with other content.
    */
-  receive(input: Previewed<ReceivedPayment>): Promise<JournalEntry[]>;
-  receive(input: NotPreviewed<ReceivedPayment>): Promise<Payment>;
-  async receive(input: ReceivedPayment): Promise<Payment | JournalEntry[]> {
+  async receive<I extends ReceivedPayment>(input: I): Promise<Previewed<I, Payment>> {
     const schema = input?.allocations === "oldest" ? receivedForOldestSchema : receivedPaymentSchema;
     const { customerId, allocations, ...payment } = parseInput(schema, input, "payment");
     const to =
@@ -90,9 +132,7 @@ export class PaymentRepository {
   }
 
   /** Records money to a vendor and posts it, as `receive` does for a customer. */
-  make(input: Previewed<MadePayment>): Promise<JournalEntry[]>;
-  make(input: NotPreviewed<MadePayment>): Promise<Payment>;
-  async make(input: MadePayment): Promise<Payment | JournalEntry[]> {
+  async make<I extends MadePayment>(input: I): Promise<Previewed<I, Payment>> {
     const schema = input?.allocations === "oldest" ? madeForOldestSchema : madePaymentSchema;
     const { vendorId, allocations, ...payment } = parseInput(schema, input, "payment");
     const to = allocations === "oldest" ? allocations : allocations?.map((a) => ({ id: a.billId, amount: a.amount }));
@@ -105,34 +145,30 @@ export class PaymentRepository {
    * Throws `ValidationError`; `NotFoundError`; `InvariantError` for more than is due or left; `ConflictError` when one
    * of them is void or a draft, of another customer, vendor or currency, or the date does not fit.
    */
-  allocate(input: Previewed<AllocationRequest>): Promise<JournalEntry[]>;
-  allocate(input: NotPreviewed<AllocationRequest>): Promise<PaymentAllocation[]>;
-  async allocate(input: AllocationRequest): Promise<PaymentAllocation[] | JournalEntry[]> {
+  async allocate<I extends AllocationRequest>(input: I): Promise<Previewed<I, PaymentAllocation[]>> {
     const schema = input?.allocations === "oldest" ? oldestAllocationsSchema : allocationsSchema;
     const request = parseInput(schema, input, "allocation");
-    if (!request.preview) return allocate(this.#unit, request);
-    return preview(this.#unit, async (unit) => {
+    return postOrPreview(this.#unit, request, ["allocation"], async (unit) => {
       const made = await allocate(unit, request);
-      return entriesOf(unit, made.map(idOf), ["allocation"]);
+      return { row: made, ids: made.map(idOf) };
     });
   }
 
   /**
-   * Takes an allocation back from `date` on (today when left out): the document is open again, the payment or credit
-   * note has it left. Throws `NotFoundError`; `ConflictError` when it is taken back already, or the date does not fit.
+   * Takes an allocation back from `date` on (today when left out): the document is open again, and the payment or credit
+   * note has the amount left. Throws `NotFoundError`; `ConflictError` when it is taken back already, or the date does not fit.
    */
-  takeBack(allocationId: string, options: Previewed<UndoingOptions>): Promise<JournalEntry[]>;
-  takeBack(allocationId: string, options?: NotPreviewed<UndoingOptions>): Promise<PaymentAllocation>;
-  async takeBack(allocationId: string, options: UndoingOptions = {}): Promise<PaymentAllocation | JournalEntry[]> {
-    const { date = null, preview: isPreview } = parseInput(undoingSchema, options, "date");
-    const work = async (unit: Unit) => {
+  async takeBack<O extends UndoingOptions = object>(
+    allocationId: string,
+    options = {} as O,
+  ): Promise<Previewed<O, PaymentAllocation>> {
+    const { date = null, preview } = parseInput(undoingSchema, options, "date");
+    return postOrPreview(this.#unit, { preview }, ["allocation_void"], async (unit) => {
       const [takenBack] = await unit.run(takeBackAllocation, { id: allocationId, date });
-      if (takenBack) return takenBack;
-      found((await unit.run(findAllocation, { id: allocationId }))[0], "allocation");
+      if (takenBack) return { row: takenBack, ids: [allocationId] };
+      await allocationRecords.get(unit, allocationId);
       throw new ConflictError("The allocation is taken back already");
-    };
-    if (!isPreview) return work(this.#unit);
-    return preview(this.#unit, async (unit) => entriesOf(unit, [(await work(unit)).id], ["allocation_void"]));
+    });
   }
 
   /**
@@ -140,89 +176,62 @@ export class PaymentRepository {
    * the first later day on which all it did had happened.
    * Throws `NotFoundError`; `ConflictError` when it is void already, or the date does not fit.
    */
-  void(id: string, options: Previewed<UndoingOptions>): Promise<JournalEntry[]>;
-  void(id: string, options?: NotPreviewed<UndoingOptions>): Promise<Payment>;
-  async void(id: string, options: UndoingOptions = {}): Promise<Payment | JournalEntry[]> {
-    const { date = null, preview: isPreview } = parseInput(undoingSchema, options, "date");
-    const work = async (unit: Unit) => {
+  async void<O extends UndoingOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Payment>> {
+    const { date = null, preview } = parseInput(undoingSchema, options, "date");
+    return postOrPreview(this.#unit, { preview }, ["payment_void", "allocation_void"], async (unit) => {
+      const before = preview ? await allocationsOf(unit, id) : [];
       const [voided] = await unit.run(voidPayment, { id, date });
-      if (voided) return voided;
-      found((await unit.run(findPayment, { id }))[0], "payment");
+      const standing = before.filter((allocation) => allocation.reversedOn === null);
+      if (voided) return { row: voided, ids: [id, ...standing.map(idOf)] };
+      await paymentRecords.get(unit, id);
       throw new ConflictError("The payment is void already");
-    };
-    if (!isPreview) return work(this.#unit);
-    return preview(this.#unit, async (unit) => {
-      const standing = toDocument(await unit.run(findPaymentDocument, { key: id, companyId: "" }))?.allocations;
-      await work(unit);
-      const takenBack = (standing ?? []).filter((allocation) => allocation.reversedOn === null);
-      return entriesOf(unit, [id, ...takenBack.map(idOf)], ["payment_void", "allocation_void"]);
     });
   }
 
   /** The payment, or undefined. */
-  async findById(id: string): Promise<Payment | undefined> {
-    return (await this.#unit.run(findPayment, { id }))[0];
+  findById(id: string): Promise<Payment | undefined> {
+    return paymentRecords.find(this.#unit, id);
   }
 
   /** The payment. Throws `NotFoundError`. */
-  async getById(id: string): Promise<Payment> {
-    return found(await this.findById(id), "payment");
+  getById(id: string): Promise<Payment> {
+    return paymentRecords.get(this.#unit, id);
   }
 
   /** The payment with its allocations in the order of their dates, or undefined. */
-  async findDocument(id: string): Promise<PaymentDocument | undefined> {
-    return toDocument(await this.#unit.run(findPaymentDocument, { key: id, companyId: "" }));
+  findDocument(id: string): Promise<PaymentDocument | undefined> {
+    return findPaymentDocument(this.#unit, id);
   }
 
   /** Newest first; narrowed by direction, customer or vendor. */
-  async list(request: PageRequest & PaymentFilter = {}): Promise<Page<Payment>> {
-    const { limit: _limit, cursor: _cursor, ...given } = request;
-    const [by, filter] = narrowed(parseInput(paymentFilterSchema, given, "filter")) ?? (["all", ""] as const);
-    const key = cursorKey(request, 2) ?? ["infinity", lastId];
-    const limit = pageSize(request);
-    const rows = await this.#unit.run(paymentLists[by], { filter, ...keyOf(key), limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.paymentDate, row.id]);
+  list(request: PageRequest & PaymentFilter = {}): Promise<Page<Payment>> {
+    return list(this.#unit, request);
   }
 
   /** The allocations of a document, payment or credit note in the order of their dates, those taken back too. */
-  async listAllocations(request: PageRequest & AllocationFilter): Promise<Page<PaymentAllocation>> {
-    const { limit: _limit, cursor: _cursor, ...given } = request;
-    const [by, filter] = found(narrowed(parseInput(allocationFilterSchema, given, "filter")), "filter");
-    const key = cursorKey(request, 2) ?? ["-infinity", firstId];
-    const limit = pageSize(request);
-    const rows = await this.#unit.run(allocationLists[by], { filter, ...keyOf(key), limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.allocatedOn, row.id]);
+  listAllocations(request: PageRequest & AllocationFilter): Promise<Page<PaymentAllocation>> {
+    return listAllocations(this.#unit, request);
   }
 
   /**
    * What is open of a customer or vendor, by due date: documents, and with negative amounts what can be set against
    * them: credit notes and payments with something left. The sum in base currency is the balance.
    */
-  async openDocuments(request: PageRequest & PartyFilter) {
-    const { limit: _limit, cursor: _cursor, ...given } = request;
-    const [by, filter] = found(narrowed(parseInput(partySchema, given, "filter")), "filter");
-    const key = cursorKey(request, 2) ?? ["-infinity", firstId];
-    const limit = pageSize(request);
-    const rows = await this.#unit.run(openDocumentLists[by], { filter, ...keyOf(key), limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.dueDate, row.id]);
+  openDocuments(request: PageRequest & PartyFilter): Promise<Page<OpenDocument>> {
+    return listOpenDocuments(this.#unit, request);
   }
 
-  async #record(side: SideName, payment: CheckedPayment, to: "oldest" | Target[] | undefined) {
-    if (!payment.preview) return record(this.#unit, side, payment, to);
-    return preview(this.#unit, async (unit) => {
-      const { id } = await record(unit, side, payment, to);
-      const made = toDocument(await unit.run(findPaymentDocument, { key: id, companyId: "" }))?.allocations ?? [];
-      return entriesOf(unit, [id, ...made.map(idOf)], ["payment", "allocation"]);
+  async #record<I>(side: SideName, payment: CheckedPayment, to: "oldest" | Target[] | undefined) {
+    return postOrPreview<I, Payment>(this.#unit, payment, ["payment", "allocation"], async (unit) => {
+      const recorded = await record(unit, side, payment, to);
+      const made = payment.preview ? await allocationsOf(unit, recorded.id) : [];
+      return { row: recorded, ids: [recorded.id, ...made.map(idOf)] };
     });
   }
 }
 
 const idOf = ({ id }: { id: string }) => id;
-const keyOf = ([date = "", id = ""]: string[]) => ({ date, id });
 
-/** The one filter that is given, by its name. */
-function narrowed<K extends string>(filter: Partial<Record<K, string | undefined>>): [K, string] | undefined {
-  return (Object.entries(filter) as [K, string | undefined][]).find(
-    (entry): entry is [K, string] => entry[1] !== undefined,
-  );
+async function allocationsOf(unit: Unit, paymentId: string): Promise<PaymentAllocation[]> {
+  return (await findPaymentDocument(unit, paymentId))?.allocations ?? [];
 }

@@ -1,57 +1,46 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import type { ChoiceOf } from "../core/choice";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
-import { newId } from "../core/ids";
-import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { chosenOrNewId, newId } from "../core/ids";
+import { listOf } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
+import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { fiscalPeriods, type periodStatus } from "./schema";
 import { sqlStatement, statement } from "./statements";
+import { keptOfPeriods } from "./validation/kept";
 import { newFiscalYearSchema, newPeriodSchema, periodFilterSchema, reopeningSchema } from "./validation/periods";
 
 export type FiscalPeriod = typeof fiscalPeriods.$inferSelect;
 export type NewFiscalPeriod = z.input<typeof newPeriodSchema>;
 export type NewFiscalYear = z.input<typeof newFiscalYearSchema>;
 
-const find = statement("accounting.periods.find", (q, p: Params<{ id: string }>) =>
-  q
-    .select()
-    .from(fiscalPeriods)
-    .where(and(eq(fiscalPeriods.tenantId, p.tenantId), eq(fiscalPeriods.id, p.id))),
-);
+const records = recordsOf(statement, "accounting.periods.find", fiscalPeriods, "period");
 
-const list = statement("accounting.periods.list", (q, p: Params<{ companyId: string; after: string; limit: number }>) =>
-  q
-    .select()
-    .from(fiscalPeriods)
-    .where(
-      and(
-        eq(fiscalPeriods.tenantId, p.tenantId),
-        eq(fiscalPeriods.companyId, p.companyId),
-        sql`${fiscalPeriods.startsOn} > ${p.after}::date`,
-      ),
-    )
-    .orderBy(asc(fiscalPeriods.startsOn))
-    .limit(p.limit),
-);
+const list = listOf(statement, {
+  name: "accounting.periods.list",
+  table: fiscalPeriods,
+  sort: ["startsOn"],
+  filter: periodFilterSchema,
+  required: ["companyId"],
+});
 
-const create = statement(
-  "accounting.periods.create",
-  (q, p: Params<Pick<FiscalPeriod, "id" | "companyId" | "name" | "startsOn" | "endsOn">>) =>
-    q
-      .insert(fiscalPeriods)
-      .values({
-        tenantId: p.tenantId,
-        id: p.id,
-        companyId: p.companyId,
-        name: p.name,
-        startsOn: p.startsOn,
-        endsOn: p.endsOn,
-      })
-      .returning(),
+const newPeriod = rowsOf(fiscalPeriods, {
+  id: "given",
+  companyId: "given",
+  name: "given",
+  startsOn: "given",
+  endsOn: "given",
+  ...kept(keptOfPeriods),
+});
+
+const create = statement("accounting.periods.create", (q, p: Params<RowParams<RowType<typeof newPeriod>>>) =>
+  q.insert(fiscalPeriods).values(newPeriod.insertable(p)).returning(),
 );
 
 // Each month is counted from the first day: from 31 January the second begins on 28 February, the third on 31 March.
@@ -116,28 +105,23 @@ export class PeriodRepository {
   /** Creates one period, of any length. Throws as `createYear` does. */
   async create(input: NewFiscalPeriod): Promise<FiscalPeriod> {
     const period = parseInput(newPeriodSchema, input, "period");
-    const [created] = await this.#unit.run(create, { ...period, id: period.id ?? newId() });
+    const [created] = await this.#unit.run(create, newPeriod.row(period, { id: chosenOrNewId }));
     return found(created, "period");
   }
 
   /** The period, or undefined. */
-  async findById(id: string): Promise<FiscalPeriod | undefined> {
-    return (await this.#unit.run(find, { id }))[0];
+  findById(id: string): Promise<FiscalPeriod | undefined> {
+    return records.find(this.#unit, id);
   }
 
   /** The period. Throws `NotFoundError`. */
-  async getById(id: string): Promise<FiscalPeriod> {
-    return found(await this.findById(id), "period");
+  getById(id: string): Promise<FiscalPeriod> {
+    return records.get(this.#unit, id);
   }
 
   /** The company's periods, earliest first. */
-  async list(request: PageRequest & { companyId: string }): Promise<Page<FiscalPeriod>> {
-    const { limit: _limit, cursor: _cursor, ...filter } = request;
-    const { companyId } = parseInput(periodFilterSchema, filter, "filter");
-    const limit = pageSize(request);
-    const [after = "-infinity"] = cursorKey(request, 1) ?? [];
-    const rows = await this.#unit.run(list, { companyId, after, limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.startsOn]);
+  list(request: PageRequest & { companyId: string }): Promise<Page<FiscalPeriod>> {
+    return list(this.#unit, request);
   }
 
   /**

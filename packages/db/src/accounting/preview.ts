@@ -1,4 +1,23 @@
 import type { Unit } from "../client/unit";
+import { type EntrySource, entriesOf, type JournalEntry } from "./journal-entry";
+
+/** The option of everything that posts: with `preview` nothing is written, and the journal entries are returned. */
+export interface PreviewOption {
+  preview?: boolean | undefined;
+}
+
+/** What an operation that posts returns: with `preview: true` the entries that it would post, else its record. */
+export type Previewed<Options, Row> = Options extends { preview: true }
+  ? JournalEntry[]
+  : Options extends { preview: boolean }
+    ? Row | JournalEntry[]
+    : Row;
+
+/** What a posting operation wrote: the record, and the ids of everything that has journal entries. */
+export interface Posted<Row> {
+  row: Row;
+  ids: string[];
+}
 
 /** Ends a preview: thrown to roll it back, caught where it began. */
 class PreviewEnd extends Error {}
@@ -20,4 +39,20 @@ export async function preview<T>(unit: Unit, work: (unit: Unit) => Promise<T>): 
     throw error;
   }
   throw new TypeError("A preview ends by its own rollback");
+}
+
+/**
+ * Runs a posting operation and returns its record. With `preview` it is taken back instead, and the entries of the given
+ * sources that it posted are returned.
+ */
+export async function postOrPreview<Options, Row>(
+  unit: Unit,
+  { preview: isPreview }: PreviewOption,
+  sources: EntrySource[],
+  work: (unit: Unit) => Promise<Posted<Row>>,
+): Promise<Previewed<Options, Row>> {
+  const result = isPreview
+    ? await preview(unit, async (inner) => entriesOf(inner, (await work(inner)).ids, sources))
+    : (await work(unit)).row;
+  return result as Previewed<Options, Row>;
 }

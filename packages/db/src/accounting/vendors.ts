@@ -1,6 +1,12 @@
 import type { Unit } from "../client/unit";
-import { type ImportedParty, type PartyChanges, PartyRepository } from "./parties";
-import { type NewParty, type Party, partyStatements } from "./party-statements";
+import {
+  type ImportedParty,
+  type NewParty,
+  type Party,
+  type PartyChanges,
+  PartyRepository,
+  partyStatements,
+} from "./parties";
 import { vendors } from "./schema";
 
 export type Vendor = Party;
@@ -8,11 +14,11 @@ export type NewVendor = NewParty;
 export type VendorChanges = PartyChanges;
 export type ImportedVendor = ImportedParty;
 
-const statements = partyStatements(vendors);
+const statements = partyStatements(vendors, "vendor");
 
 /** Vendors of the tenant's companies; their `balance` is what the company owes them, and the documents keep it. */
 export class VendorRepository extends PartyRepository {
   constructor(unit: Unit) {
-    super(unit, statements, "vendor");
+    super(unit, statements);
   }
 }

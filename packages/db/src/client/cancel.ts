@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { ConnectionTarget } from "./url";
 
-/** What names a server process to the server: it comes with each connection. */
+/** Identifies a backend to the server in a cancel request; the server sends both numbers when a connection opens. */
 interface BackendKey {
   processID: number;
   secretKey: number;
@@ -18,8 +18,8 @@ interface CancelConnection {
 const CancelConnection = pg.Connection as unknown as new (config: { ssl: ConnectionTarget["ssl"] }) => CancelConnection;
 
 /**
- * Asks the server to stop what a client's connection is doing, on a connection of its own, as the protocol has it.
- * Nobody waits for it and nobody hears whether it worked: a server that went silent may not hear it either.
+ * Asks the server to cancel the statement of a client. The protocol wants the request on a connection of its own.
+ * The call does not wait and does not report success: a server that went silent may never read the request.
  */
 export function cancelQuery({ host, port, ssl }: ConnectionTarget, client: BackendKey, limit: number): void {
   const connection = new CancelConnection({ ssl });

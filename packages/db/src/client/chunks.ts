@@ -10,8 +10,8 @@ export interface ChunkedWrite<Row, Params> {
 }
 
 /**
- * Runs a bulk write in slices, as one transaction: all rows or none. Slices keep the arrays small; above a few thousand
- * rows a single statement gets slower per row. The next slice is prepared while the server works on the one before.
+ * Runs a bulk write in slices, as one transaction: all rows or none. Above a few thousand rows a single statement gets
+ * slower per row, so the slices stay below. The next slice is prepared while the server works on the current one.
  */
 export async function inChunks<Row, Params>(
   unit: Unit,
@@ -23,8 +23,8 @@ export async function inChunks<Row, Params>(
     let planned = 0;
     let params = prepare(rows.slice(0, size));
     for (let start = 0; start < rows.length; start += size) {
-      // Plans made while the tables were small, those of the foreign keys among them, would read all rows for each new
-      // one: they are made again each time the rows written have become four times as many.
+      // Plans made while the tables were small scan them whole for each new row; so do the plans of foreign key checks.
+      // All plans are discarded each time the number of written rows has quadrupled.
       if (start >= 4 * planned && start > 0) {
         await inner.drizzle.execute(sql`discard plans`);
         planned = start;
@@ -32,7 +32,7 @@ export async function inChunks<Row, Params>(
       const writing = write(inner, params);
       const next = rows.slice(start + size, start + 2 * size);
       if (next.length > 0) {
-        // By then the statement has left.
+        // After one turn of the event loop the statement has been sent.
         await setImmediate();
         params = prepare(next);
       }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { DatabaseError, type ErrorCode, PoolExhaustedError } from "../core/errors";
 import type { Batch, Unit } from "./unit";
 
-/** One item and whom to tell. The methods let a queue hold calls of every type. */
+/** One item, and the callbacks of its caller. Methods, not properties, so that a queue can hold calls of every type. */
 interface Call<Item = unknown, Result = unknown> {
   readonly item: Item;
   readonly since: number;
@@ -14,12 +14,12 @@ interface Call<Item = unknown, Result = unknown> {
 /** The calls of one batch in one scope. */
 interface Queue {
   readonly batch: Batch<unknown, unknown>;
-  /** Of the call that found no queue: every unit of the scope would do the same. */
+  /** Unit of the first caller; all units of a scope are equivalent. */
   readonly unit: Unit;
   readonly waiting: Call[];
 }
 
-// Batches run outside every caller's asynchronous context: they belong to nobody's transaction and nobody's request.
+// Batches run in their own asynchronous context, because they belong to no single caller's transaction or request.
 const nobody = new AsyncResource("OrgDbBatches");
 
 const splitInVain: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -29,21 +29,21 @@ const splitInVain: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "MIGRATION_FAILED",
 ]);
 
-/** True when the server or a check refused what was sent, which one item may be to blame for; nothing was written. */
+/** True when the server or a check refused the batch and nothing was written. A single item may be the cause. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof DatabaseError) || error.outcome !== "rolled-back" || error.retryable) return false;
   return (error.sqlState !== undefined || error.code === "VALIDATION_FAILED") && !splitInVain.has(error.code);
 }
 
 /**
- * Joins single calls of a process into batches: one batch of a kind and scope is in flight, and the calls that arrive
- * meanwhile are the next. An idle queue sends at the end of the event loop's turn, without a timer. Where calls wait, the
- * next batch is sent before the callers of the last one are told: they go on while the server works. First come, first
- * served.
+ * Joins single calls of a process into batches. At most one batch of a kind and scope is in flight; calls that arrive
+ * meanwhile form the next one, in order of arrival. An idle queue sends at the end of the event loop's turn, without a
+ * timer. When calls wait, the next batch is sent before the callers of the last one get their results, so that they
+ * continue while the server works.
  */
 export class Coalescer {
   readonly #longestWait: number;
-  // By batch, then by scope.
+  // Keyed by batch, then by scope.
   readonly #queues = new WeakMap<Batch<unknown, unknown>, Map<string, Queue>>();
   #size = 0;
 
@@ -52,7 +52,7 @@ export class Coalescer {
     this.#longestWait = longestWait;
   }
 
-  /** Queues that exist; an idle one does not. */
+  /** Number of queues. An idle queue is removed. */
   get size(): number {
     return this.#size;
   }
@@ -76,23 +76,23 @@ export class Coalescer {
 
   async #serve(scope: string, queue: Queue): Promise<void> {
     let untold: Answer[] = [];
-    // The calls of this turn join first.
+    // Calls of the same turn of the event loop join this batch.
     await nextTurn();
     while (queue.waiting.length > 0) {
       const answers = answersTo(queue, this.#take(queue));
-      // By then the batch is on its way.
+      // After one turn the batch has been sent.
       await nextTurn();
       for (const tell of untold) tell();
       untold = await answers;
       if (queue.waiting.length > 0) continue;
       for (const tell of untold.splice(0)) tell();
-      // Whoever goes on with another call joins the next batch.
+      // Callers that make another call now join the next batch.
       await nextTurn();
     }
     if (this.#queues.get(queue.batch)?.delete(scope)) this.#size -= 1;
   }
 
-  /** The calls of the next batch. Those that waited too long are refused; nothing of them was sent. */
+  /** Takes the calls of the next batch. Refuses calls that waited too long; nothing of them was sent. */
   #take({ batch, waiting }: Queue): Call[] {
     const oldest = performance.now() - this.#longestWait;
     const first = waiting.findIndex(({ since }) => since >= oldest);
@@ -107,10 +107,10 @@ const waitedTooLong = (statement: string) =>
     retryable: true,
   });
 
-/** Tells one call what became of it. */
+/** Settles one call with its result or error. */
 type Answer = () => void;
 
-/** Runs calls as one batch, in halves when it is refused, and returns what to tell each. Never rejects. */
+/** Runs calls as one batch, and in halves when it is refused. Returns how to settle each call. Never rejects. */
 async function answersTo(queue: Queue, calls: readonly Call[]): Promise<Answer[]> {
   if (calls.length === 0) return [];
   try {

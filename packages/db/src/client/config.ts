@@ -76,7 +76,7 @@ export function poolLimits(given: Partial<PoolLimits> = {}, environment: NodeJS.
     queryTimeoutMillis: env.DB_QUERY_TIMEOUT,
   });
   const names = Object.keys(defaults) as (keyof PoolLimits)[];
-  // Only the limits: what is given may be whole pool options, with a URL that nobody shall print.
+  // Only the limits are copied: the caller may pass whole pool options, whose URL must never be printed.
   const own = Object.fromEntries(names.map((name) => [name, given[name]])) as Partial<PoolLimits>;
   const limits = { ...defaults, ...fromEnvironment, ...defined(own) };
   for (const name of names) {

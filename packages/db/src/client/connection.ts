@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { DatabaseError } from "../core/errors";
 
-/** Names of the ways to a raw connection. The package does not export them: no raw client leaves it. */
+/** Keys of the methods that give a raw connection. They are not exported, so that no raw client leaves the package. */
 export const checkout = Symbol("checkout");
 export const connect = Symbol("connect");
 export const reads = Symbol("reads");

@@ -9,7 +9,7 @@ export function withStatement(error: DatabaseError, query: WireQuery): DatabaseE
   return query.statement === undefined ? error : Object.assign(error, { statement: query.statement });
 }
 
-/** Releases a connection only when it stands outside any transaction; whoever left one open must not leak it. */
+/** Releases a connection that is outside any transaction, and destroys any other, so that no open transaction leaks. */
 export function giveBack(connection: Connection): void {
   if (connection.client.getTransactionStatus() === "I") connection.release();
   else connection.destroy();
@@ -62,7 +62,7 @@ export function outcomeUnknown(failure: DatabaseError): DatabaseError {
   return Object.assign(failure, { retryable: false });
 }
 
-/** Releases the connection of work that failed if it can serve on. */
+/** Releases the connection of failed work when it can be used again, and destroys it otherwise. */
 export function releaseFailed(connection: Connection, error: unknown): void {
   if (connectionSurvives(error)) giveBack(connection);
   else if (stateOf(error) === "25006") connection.retire();

@@ -1,8 +1,8 @@
 const weight = 0.2;
 
 /**
- * How long each statement takes on the server, as a moving average in milliseconds. The way there and back is taken to
- * be what the fastest call needed; it creeps up, so that a connection that became slower is noticed.
+ * How long each statement takes on the server, as a moving average in milliseconds. The time of the fastest call counts
+ * as the network's round trip and is subtracted. That minimum grows slowly, so that a slower network is noticed.
  */
 export class Pace {
   readonly #averages = new Map<string, number>();

@@ -1,12 +1,12 @@
 /// <reference path="./pg-internals.d.ts" />
 import { prepareValue } from "pg/lib/utils.js";
 
-// An element that PostgreSQL reads as it is; whatever else goes in quotes, the word NULL too.
+// Elements that must be quoted in an array literal: those with other characters, the empty text and the word NULL.
 const needsQuotes = /[^\w.:+-]|^$|^null$/i;
 
 /**
- * A value as `pg` sends it. Arrays of text, numbers and booleans are written here, as they are the bulk of what is sent: `pg`
- * quotes every element and searches it twice, which leaves twice the garbage.
+ * A value as `pg` sends it. Arrays of text, numbers and booleans are written here: they are most of what is sent, and
+ * `pg` quotes each element and searches it twice.
  */
 export function toParameter(value: unknown): string | Buffer | null {
   return (Array.isArray(value) ? arrayLiteral(value) : undefined) ?? prepareValue(value);

@@ -35,7 +35,7 @@ export interface PoolStatus {
   max: number;
 }
 
-// The other settings are reset only when something left them set: a local set costs more than a look.
+// The other settings are reset only when something left them set: setting one costs more than reading it.
 const resetUnlessEmpty = (name: string) =>
   `case when current_setting('${name}', true) <> '' then set_config('${name}', '', true) end`;
 
@@ -69,9 +69,9 @@ export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #pool: pg.Pool;
   readonly #silence: { stop(): void };
-  /** Where a read goes that may share a round trip. */
+  /** Runs reads that may share a round trip. */
   readonly [reads]: SharedReads;
-  /** Where calls meet that may share a statement. */
+  /** Runs calls that may share a statement. */
   readonly [joins]: Coalescer;
   readonly #openedAt = new WeakMap<pg.ClientBase, number>();
   /** Connections that were opened before lead to a server that is not what it was. */
@@ -101,7 +101,7 @@ export class ConnectionPool {
       ...(options.pipeline ? { pipeline: true } : {}),
       onConnect: (client: pg.ClientBase) => this.#open(client),
     } as pg.PoolConfig);
-    // Without listeners a killed backend would end the process: idle clients report here, checked-out ones below.
+    // Without error listeners a killed backend would end the process. Idle clients report here, checked-out ones below.
     this.#pool.on("error", () => undefined);
     this.#silence = watchForSilence(this.#pool, this.limits.queryTimeoutMillis, (client) => this.#cancel(client));
   }

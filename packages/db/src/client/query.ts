@@ -56,12 +56,12 @@ export function send(
   });
 }
 
-// PREPARE, DEALLOCATE, SET, DO, … can leave something on the connection for the next scope, even when they fail or are
-// rolled back. Comments and everything unknown count as such.
+// PREPARE, DEALLOCATE, SET, DO and others can leave something on the connection for the next scope, even when they fail
+// or are rolled back. The list names what leaves nothing; a leading comment and every unknown command count as unsafe.
 const leavesNothing =
   /^\s*(select|insert|update|delete|with|values|merge|table|savepoint|release savepoint|rollback to savepoint|discard plans)\b/i;
 
-// Functions whose effect can outlive the transaction, or that run SQL given as text; and names written in escapes.
+// Functions whose effect can outlive the transaction, functions that run SQL given as text, and escaped identifiers.
 const outlives = /set_config|pg_settings|setseed|pg_(?:try_)?advisory_lock|_to_xml|ts_stat|ts_rewrite|dblink|u&"/i;
 
 /** True for a caller's own SQL after which the connection must not serve another unit. */

@@ -1,8 +1,7 @@
 import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
 import type { Statement } from "../core/statement";
 import { runAlone } from "./coalescer";
-import { joins } from "./connection";
-import { currentTransaction, type Executor, refuseNestedScope, SingleStatements } from "./executor";
+import { currentTransaction, type Executor, refuseNestedScope } from "./executor";
 import type { ConnectionPool } from "./pool";
 import { type RetryOptions, withRetry } from "./retry";
 import type { TenantScope } from "./scope";
@@ -50,31 +49,6 @@ export abstract class ScopedUnit implements Unit {
   abstract atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
 }
 
-/** Where the statements of a scope run each as its own transaction; `atomic` opens one with `start`. */
-export class SingleUnit extends ScopedUnit {
-  readonly #source: TransactionSource;
-  readonly #start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>;
-  #scopeKey: string | undefined;
-
-  constructor(source: TransactionSource, start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>) {
-    super(new SingleStatements(source.pool, source.prelude, `${source.description}'s handle`), source.scope);
-    this.#source = source;
-    this.#start = start;
-  }
-
-  override async joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result> {
-    const { pool, prelude, description } = this.#source;
-    refuseNestedScope(`${description}'s handle`);
-    // What is sent ahead of a statement is its scope: calls meet when these bytes are the same.
-    this.#scopeKey ??= Buffer.concat(prelude).toString("latin1");
-    return pool[joins].add(this.#scopeKey, this, batch, item);
-  }
-
-  override atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#start(work);
-  }
-}
-
 /** Statements inside an open transaction, or inside a part of it; `atomic` is a savepoint. */
 export class TransactionUnit extends ScopedUnit {
   readonly #level: TransactionLevel;
@@ -97,13 +71,13 @@ export class TransactionUnit extends ScopedUnit {
     return this.#level.part((level) => work(new TransactionUnit(level, this.scope)));
   }
 
-  /** The same transaction for another tenant: only the platform's, whose login is bound to none. */
+  /** The same transaction for another tenant. Only the platform's: its login is bound to no tenant. */
   within(scope: TenantScope): TransactionUnit {
     return new TransactionUnit(this.#level, scope);
   }
 }
 
-/** Everything that makes a transaction of a scope. */
+/** What a transaction of a scope is made from. */
 export interface TransactionSource {
   pool: ConnectionPool;
   prelude: readonly Buffer[];

@@ -12,9 +12,9 @@ export type ScopedDrizzle<R extends AnyRelations> = Omit<NodePgDatabase<R>, "tra
 type Mapper = ((rows: never[]) => unknown) | undefined;
 
 interface Prepared {
-  /** Of the prepared statement. */
+  /** Name of the prepared statement. */
   name: string;
-  /** Of the repository's statement, which errors tell. */
+  /** Name of the repository's statement, for errors. */
   statement: string;
   reads: boolean;
 }
@@ -61,7 +61,7 @@ class ExecutorQuery extends PgBasePreparedQuery {
     super(query);
   }
 
-  // Drizzle's own class would wrap each typed error into one whose message holds the SQL.
+  // Drizzle's own class would wrap each typed error in an error whose message holds the SQL.
   override execute(values: Record<string, unknown> = {}): Promise<unknown> {
     return runQuery(this.executor, this.query, this.mode, this.mapper, values);
   }

@@ -9,25 +9,25 @@ import { type BatchQuery, isDescribed, SharedRound, submit } from "./wire";
 
 interface Read extends Call {
   since: number;
-  /** How often it may still be sent again after a migration made its statement stale. */
+  /** Attempts left after a migration made its statement stale. */
   repeats: number;
 }
 
-/** What is needed of a pool. */
+/** The part of a pool that is used here. */
 interface Connections {
   readonly limits: PoolLimits;
   readonly [checkout]: Checkout;
   status(): { total: number; idle: number; max: number };
 }
 
-/** Reads that travel together at most, and how long the server may be expected to work on them, in milliseconds. */
+/** Limits of one shared round trip: number of reads, and expected time on the server in milliseconds. */
 const most = 16;
 const longest = 10;
 
 /**
- * The reads of a pool. While a connection is free each goes alone; those that wait for one share the next round trip:
- * scope, read, scope, read, …, Sync. Each runs in its own scope, after its own scope statement, and fails alone: what
- * the server skipped behind a failure is sent again.
+ * The reads of a pool. While a connection is free, each read has a round trip of its own. Reads that wait for one share
+ * the next round trip: scope, read, scope, read, …, Sync. Each read runs in its own scope and fails alone: reads that
+ * the server skipped after a failure are sent again.
  */
 export class SharedReads {
   readonly #pool: Connections;
@@ -45,7 +45,7 @@ export class SharedReads {
     return Math.max(0, this.#waiting.length - this.#asked);
   }
 
-  // A little more than the pool's own limit, whose error knows the reason.
+  // A little more than the pool's own limit, so that the pool's error, which knows the reason, comes first.
   get #limit(): number {
     return this.#pool.limits.connectionTimeoutMillis * 1.1;
   }
@@ -56,7 +56,7 @@ export class SharedReads {
     this.#ask();
   }
 
-  // No more requests than connections: each serves as many reads as fit.
+  // At most one request for each connection: a connection serves as many reads as fit.
   #ask(): void {
     while (this.#asked < Math.min(this.#waiting.length, this.#pool.limits.max)) {
       const since = performance.now();
@@ -92,7 +92,7 @@ export class SharedReads {
     this.#ask();
   }
 
-  /** The reads for this connection: a fair share of those that wait, as many as are quick enough to share a round. */
+  /** Takes the reads for this connection: a fair share of those that wait, and only those quick enough to share. */
   #take({ client }: Connection): Read[] {
     const { total, idle, max } = this.#pool.status();
     const share = Math.ceil(this.#waiting.length / (1 + idle + max - total));

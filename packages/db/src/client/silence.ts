@@ -17,12 +17,12 @@ export function clientsOf(pool: pg.Pool): BusyClient[] {
   return (pool as unknown as { _clients: BusyClient[] })._clients;
 }
 
-/** How often within the limit the clients are looked at: a silence ends at most a tenth late. */
+/** Checks within the limit; with ten, a silence is noticed at most a tenth of the limit too late. */
 const looks = 10;
 
 /**
- * Gives up on answers that do not come: after `limit` milliseconds the query fails with pg's own error, and `onSilence`
- * is told. Looks at all clients now and then; pg's `query_timeout` would start and stop a timer for each query.
+ * Fails a query that has no answer after `limit` milliseconds with pg's own error, and calls `onSilence`. One timer
+ * checks all clients, because pg's `query_timeout` would start and stop a timer for each query.
  */
 export function watchForSilence(pool: pg.Pool, limit: number, onSilence: (client: BusyClient) => void) {
   const waiting = new WeakMap<object, { query: ActiveQuery; since: number }>();
@@ -44,7 +44,7 @@ export function watchForSilence(pool: pg.Pool, limit: number, onSilence: (client
   return { stop: () => clearInterval(timer) };
 }
 
-// Whoever asked closes the connection, and closing tells the query once more.
+// The caller then closes the connection, which reports an error to the query a second time.
 function fail(query: ActiveQuery): void {
   const { callback } = query;
   query.callback = () => undefined;

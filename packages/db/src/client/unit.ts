@@ -3,16 +3,16 @@ import type { Statement } from "../core/statement";
 import type { TenantScope } from "./scope";
 import type { ScopedDrizzle } from "./session";
 
-/** How calls that arrive together become one statement. Made once, as a constant: calls meet by it. */
+/** How calls that arrive together become one statement. Make it a constant: calls of the same object are joined. */
 export interface Batch<Item, Result> {
-  /** Named in errors, like a statement. */
+  /** Name for errors, like that of a statement. */
   readonly name: string;
-  /** Items of one statement at most. */
+  /** Largest number of items in one statement. */
   readonly most: number;
   /**
-   * Sends one statement for all items and returns, in their order, what became of each: its result, or an `Error` that
-   * is its own and undid nothing of the others. It may be called again with some of the items, so it must not reject
-   * with a `DatabaseError` whose outcome is "rolled-back" once anything was written.
+   * Sends one statement for all items. Returns one entry for each item, in their order: its result, or an `Error` of
+   * that item alone. It may be called again with some of the items, so once anything was written it must not reject
+   * with a `DatabaseError` whose outcome is "rolled-back".
    */
   run(unit: Unit, items: readonly Item[]): Promise<readonly (Result | Error)[]>;
 }
@@ -26,9 +26,9 @@ export interface Unit {
   /** Runs one prepared statement; `tenantId` of the scope is filled in. */
   run<P extends object, Result>(statement: Statement<P, Result>, params: P): Promise<Result>;
   /**
-   * Runs one item of a batch. On a handle, calls of the same scope that meet share a statement and its commit; when it
-   * is refused, it is run in halves until the bad item fails alone. A lost connection, an exhausted pool or a timeout
-   * fails all of them with the same error. In a transaction each runs at once, by itself.
+   * Runs one item of a batch. On a handle, calls of the same scope that arrive together share a statement and its
+   * commit. A refused batch is run again in halves, until the bad item fails alone. A lost connection, an exhausted
+   * pool or a timeout fails all items with the same error. In a transaction each item runs immediately, by itself.
    */
   joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result>;
   /** For queries whose shape depends on the input (a partial update): built at each call, not prepared. */

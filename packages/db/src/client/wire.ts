@@ -87,8 +87,8 @@ interface QueryInternals {
 
 const Query = pg.Query as unknown as new (text: string, values: unknown[], callback: Callback) => QueryInternals;
 
-// Per connection, because another database may answer the same statement with other types. When a migration changes a
-// result type, the server refuses the old description itself (0A000), and the connection is given up.
+// Kept for each connection, because another database may answer the same statement with other types. After a migration
+// that changes a result type the server refuses the old description (0A000), and the connection is closed.
 const described = new WeakMap<Connection, Map<string, Description>>();
 
 const execute = serialize.execute();
@@ -99,7 +99,7 @@ const connectionOf = (client: pg.ClientBase) => (client as unknown as { connecti
 const descriptionOf = (client: pg.ClientBase, name: string | undefined) =>
   name === undefined ? undefined : described.get(connectionOf(client))?.get(name);
 
-/** True when the server has described the prepared statement on this client, so that it can be one of a round. */
+/** True when the server has described the prepared statement on this client. Only then can it share a round trip. */
 export const isDescribed = (client: pg.ClientBase, name: string | undefined): boolean =>
   descriptionOf(client, name) !== undefined;
 
@@ -135,7 +135,7 @@ export class BatchQuery extends SettledQuery {
   #toSkip: number;
 
   constructor(query: QueryToSend, prelude: readonly Buffer[], callback: Callback) {
-    // The settings are put in place here, because pg copies a configuration object property by property.
+    // Set here and not by a configuration object, which pg copies property by property.
     super(query.text, query.values, callback);
     this.queryMode = "extended";
     this.name = query.name;
@@ -149,7 +149,7 @@ export class BatchQuery extends SettledQuery {
     this.#toSkip = prelude.length;
   }
 
-  /** An error that is returned is the call's: nothing was sent. */
+  /** Returns an error when nothing could be sent; pg then fails the query with it. */
   override submit(connection: Connection): Error | null {
     const refused = this.#convertValues();
     if (refused) return refused;
@@ -170,8 +170,8 @@ export class BatchQuery extends SettledQuery {
   }
 
   /**
-   * All messages but the Sync, for a statement that `isDescribed` on this client. An error is the call's own: a value
-   * that cannot be sent.
+   * All messages but the Sync, for a statement that `isDescribed` on this client. Returns an error when a value of the
+   * call cannot be sent.
    */
   encode(client: pg.ClientBase): Buffer[] | Error {
     const known = descriptionOf(client, this.name);
@@ -186,7 +186,7 @@ export class BatchQuery extends SettledQuery {
     return [...this.#prelude, serialize.bind({ statement: this.name as string, values: this.values }), execute];
   }
 
-  // Before anything is sent: a parameter that fails half way would leave the server waiting for the rest.
+  // Runs before anything is sent: after half of a message the server would wait for the rest.
   #convertValues(): Error | undefined {
     if (this.values.length > 65_535) {
       return new ValidationError(
@@ -233,8 +233,8 @@ export class BatchQuery extends SettledQuery {
 }
 
 /**
- * Several queries before one Sync, each behind its own prelude, answered in order. `bytes` are their messages. When one
- * fails, the server skips all behind it; `served` tells how many were answered before.
+ * Several queries before one Sync, each after its own prelude, answered in order. `bytes` are their messages. When one
+ * fails, the server skips all later ones; `served` is the number of queries answered before.
  */
 export class SharedRound extends SettledQuery {
   readonly #members: readonly BatchQuery[];

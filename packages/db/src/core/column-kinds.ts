@@ -5,7 +5,7 @@ import { z } from "zod";
  * through NUL, numeric overflow, excess decimals, 30 February and NaN, which the server refuses or silently alters.
  */
 
-// A lone surrogate would be stored as U+FFFD, NUL not at all.
+// PostgreSQL would store a lone surrogate as U+FFFD, and refuses NUL.
 const storableText = (text: string) => !text.includes("\u0000") && text.isWellFormed();
 
 /** Text that PostgreSQL stores as it is; `length` counts code points, as varchar(n) does. */
@@ -20,7 +20,7 @@ export function pgText(length?: number) {
 /** Characters of a name or a key, so that it fits an index: an entry holds 2,704 bytes, a character takes up to four. */
 const longestKey = 500;
 
-/** Text that says something: not empty, not only blanks, short enough for an index. `what` names the field in the message. */
+/** Text with at least one visible character, short enough for an index. `what` names the field in the message. */
 export function filledText(what: string) {
   return pgText(longestKey).refine((text) => text.trim() !== "", `${what} must not be empty`);
 }
@@ -38,7 +38,7 @@ export function pgNumeric(precision: number, scale: number) {
     .refine((value) => !/^-0(?:\.0+)?$/.test(value), "use 0 without a sign");
 }
 
-// Where the decimal point stands, or would stand.
+// Index of the decimal point; of the end when there is none.
 function pointOf(value: string): number {
   const point = value.indexOf(".");
   return point < 0 ? value.length : point;
@@ -65,7 +65,7 @@ function isRealDate(value: string): boolean {
   return day >= 1 && day <= lastDay;
 }
 
-/** A point in time of the years 1000 to 9999, in milliseconds; JavaScript reads an earlier year as another one. */
+/** A point in time of the years 1000 to 9999, in milliseconds. JavaScript misreads earlier years. */
 export function pgTimestamp() {
   const least = new Date("1000-01-01T00:00:00.000Z");
   return z.date().min(least).max(new Date("9999-12-31T23:59:59.999Z"));

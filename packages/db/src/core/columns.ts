@@ -39,3 +39,6 @@ export const tenantKey = () => ({
   tenantId: uuid("tenant_id").notNull().default(sql`tenancy.current_tenant_id()`),
   id: uuid("id").notNull().defaultRandom(),
 });
+
+/** How SQL writes the name of a property: `dueDate` is `due_date`. */
+export const snakeCase = (property: string) => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

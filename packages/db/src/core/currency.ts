@@ -4,8 +4,8 @@ import { ValidationError } from "./errors";
 import type { DecimalString } from "./money";
 
 /**
- * Where the npm table says otherwise than ISO 4217: the ariary and the ouguiya are divided by five, which it writes as
- * one digit to base 5. ISO lists two decimals for both, and decimals are what an amount is written with.
+ * Currencies for which the npm table differs from ISO 4217. The ariary and the ouguiya are divided by five, which the
+ * table writes as one digit to base 5. ISO lists two decimals for both, and amounts are written with decimals.
  */
 const corrected: Record<string, number> = { MGA: 2, MRU: 2 };
 
@@ -21,7 +21,7 @@ export function isCurrency(code: string): boolean {
   return exponents.has(code);
 }
 
-/** Decimals of a currency by ISO 4217; two for a code that is none, as `accounting.currency_exponent` in SQL. */
+/** Decimals of a currency by ISO 4217; two for a code that is none, as `tenancy.currency_exponent` in SQL. */
 export function currencyExponent(code: string): number {
   return exponents.get(code) ?? 2;
 }
@@ -39,7 +39,7 @@ export function normalizeAmount(amount: DecimalString, currency: string): Decima
   return withDecimals(amount, currencyExponent(currency));
 }
 
-/** The amount with so many decimals, as `normalizeAmount` writes it; base amounts of the books have two. */
+/** The amount with the given number of decimals, as `normalizeAmount` writes it. Base amounts of the books have two. */
 export function withDecimals(amount: DecimalString, count: number): DecimalString {
   const point = amount.indexOf(".");
   const given = point < 0 ? 0 : amount.length - point - 1;

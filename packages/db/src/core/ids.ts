@@ -1,11 +1,11 @@
 import { randomFillSync } from "node:crypto";
 import { v7 } from "uuid";
 
-// Asking the system for randomness costs far more than an id: one call serves many.
+// Asking the system for random bytes costs far more than making an id, so one call serves many ids.
 const pool = Buffer.alloc(16 * 256);
 let used = pool.length;
 
-// One buffer for all ids, as each is written out before the next is begun.
+// All ids share one buffer: each is written out as text before the next begins.
 const random = Buffer.alloc(16);
 
 function drawRandom(): void {
@@ -35,6 +35,9 @@ export function newId(): string {
   }
   return v7({ msecs, seq, random });
 }
+
+/** The id that the caller chose for a record, or a new one. */
+export const chosenOrNewId = ({ id }: { id?: string | null | undefined }) => id ?? newId();
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -13,7 +13,7 @@ export function roundMoney(amount: DecimalString, scale = 2): DecimalString {
   return fixed(new Exact(amount), scale);
 }
 
-// One zero, as PostgreSQL has: "-0.00" would be refused as input.
+// PostgreSQL has one zero, so "-0.00" is written as "0.00".
 function fixed(amount: Decimal, scale: number): DecimalString {
   const rounded = amount.toDecimalPlaces(scale, Decimal.ROUND_HALF_UP);
   return (rounded.isZero() ? rounded.abs() : rounded).toFixed(scale);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ValidationError } from "./errors";
-import { cursorKey, maximumPageSize, pageSize, toPage } from "./page";
+import { allPages, cursorKey, maximumPageSize, type Page, type PageRequest, pageSize, toPage } from "./page";
 
 const rows = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `row ${i}` }));
 const key = (row: { id: string }) => [row.id];
@@ -69,5 +69,42 @@ describe("a cursor", () => {
     for (const cursor of [null, 1, {}, []]) {
       expect(() => cursorKey({ cursor: cursor as never }, 2)).toThrow(ValidationError);
     }
+  });
+});
+
+describe("all pages", () => {
+  const numbers = Array.from({ length: 7 }, (_none, index) => index);
+  const asked: PageRequest[] = [];
+  const list = async (request: PageRequest): Promise<Page<number>> => {
+    asked.push(request);
+    const start = Number(cursorKey(request, 1)?.[0] ?? -1) + 1;
+    return toPage(numbers.slice(start), pageSize(request), (row) => [String(row)]);
+  };
+  const read = async (request?: PageRequest) => {
+    asked.length = 0;
+    const pages: number[][] = [];
+    for await (const { items } of allPages(list, request)) pages.push(items);
+    return pages;
+  };
+
+  it("come one after the other until there is no more", async () => {
+    expect(await read({ limit: 3 })).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+    expect(await read({ limit: 7 })).toEqual([numbers]);
+  });
+
+  it("are as large as they can be when nothing is said, so that there are few", async () => {
+    await read();
+    expect(asked).toEqual([{ limit: maximumPageSize, cursor: undefined }]);
+  });
+
+  it("go on after a page that was read before", async () => {
+    const { nextCursor } = await list({ limit: 5 });
+    expect(await read({ limit: 5, cursor: nextCursor })).toEqual([[5, 6]]);
+  });
+
+  it("are read when they are asked for: who stops early reads no more", async () => {
+    asked.length = 0;
+    for await (const { items } of allPages(list, { limit: 2 })) if (items.includes(2)) break;
+    expect(asked).toHaveLength(2);
   });
 });

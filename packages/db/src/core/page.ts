@@ -15,10 +15,9 @@ export interface PageRequest {
 
 export const maximumPageSize = 500;
 
-/** Keys before and after every row, where a list by id or by time begins. */
+/** Keys before and after every row, where a list by id begins. */
 export const firstId = "00000000-0000-0000-0000-000000000000";
 export const lastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-export const lastTime = "infinity";
 
 /** Checks the page size. Throws `ValidationError`. */
 export function pageSize(request: PageRequest): number {
@@ -54,4 +53,21 @@ export function cursorKey(request: PageRequest, parts: number): string[] | undef
   throw new ValidationError("cursor is not one that this list returned", [
     { path: "cursor", message: "pass nextCursor of the previous page unchanged" },
   ]);
+}
+
+/**
+ * All pages of a list, read one after the other: `for await (const { items } of allPages((page) =>
+ * acme.accounting.invoices.list({ status: "draft", ...page }))) …`. Each page is read when it is asked for.
+ * `limit` is the rows per page, 500 when left out; `cursor` begins after a page read before.
+ */
+export async function* allPages<P extends Page<unknown>>(
+  list: (request: PageRequest) => Promise<P>,
+  { limit = maximumPageSize, cursor }: PageRequest = {},
+): AsyncGenerator<P, void, undefined> {
+  let next: string | undefined = cursor;
+  do {
+    const page = await list({ limit, cursor: next });
+    yield page;
+    next = page.nextCursor;
+  } while (next !== undefined);
 }

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 type Writing = (key: string, value: unknown) => unknown;
 
 /**
- * SHA-256 of a request as JSON with sorted keys: the same content has the same hash, in whatever order it was written.
- * `write` makes one of what can be written in several ways.
+ * SHA-256 of a request as JSON with sorted keys, so that the order of keys does not change the hash. `write` gives one
+ * form to values that can be written in several ways.
  */
 export function requestHash(request: unknown, write: Writing = (_key, value) => value): string {
   const text = JSON.stringify(request, (key, value: unknown) => withSortedKeys(write(key, value)));

@@ -22,7 +22,7 @@ export class CompiledQuery extends PgBasePreparedQuery {
   constructor(
     query: Query,
     readonly mode: RowMode,
-    /** Under which it is prepared. */
+    /** Name of the prepared statement. */
     readonly name: string,
     readonly mapper: ((rows: never[]) => unknown) | undefined,
     reads?: boolean,
@@ -39,7 +39,7 @@ export class CompiledQuery extends PgBasePreparedQuery {
 /** The dialect all queries of the package share; `jit` builds one row mapper per query shape. */
 export const dialect = new PgDialect({ useJitMappers: true, codecs: nodePgCodecs });
 
-/** Compiles queries and can run none: the session of the builder that `statement` hands out. */
+/** Session of the builder that `statement` gives: it compiles queries and cannot run them. */
 class CompileOnlySession extends PgAsyncSession {
   constructor() {
     super(dialect);
@@ -60,7 +60,7 @@ export type StatementBuilder<R extends AnyRelations = EmptyRelations> = Omit<
   "transaction" | "execute" | "$client" | "$cache"
 >;
 
-/** Named holes of a statement, filled at each call. `tenantId` is always there and always the scope's own. */
+/** Named parameters of a statement, given at each call. `tenantId` is always among them, and always the scope's. */
 export type Params<P> = { readonly [K in keyof P]-?: Placeholder } & { readonly tenantId: Placeholder };
 
 export interface Preparable<Result> {
@@ -74,26 +74,31 @@ export interface Statement<P, Result> {
   compiled(values?: Readonly<Record<string, unknown>>): CompiledQuery;
   /** Every query that `compiled` can give. */
   variants(): CompiledQuery[];
-  /** Never there at run time: carries the types of the parameters and of the result. */
+  /** Carries the types of parameters and result; undefined at run time. */
   readonly types?: { params: P; result: Result };
+}
+
+/** Whatever runs statements in a scope, like a unit of work. */
+export interface StatementRunner {
+  run<P extends object, Result>(statement: Statement<P, Result>, params: P): Promise<Result>;
 }
 
 const registry = new Map<string, Statement<never, unknown>>();
 
-/** Every statement made so far, by name: the plan tests walk it, so that a new one cannot escape them. */
+/** Every statement made so far, by name. The plan tests walk it, so that a new statement is always tested. */
 export function allStatements(): Statement<never, unknown>[] {
   return [...registry.values()];
 }
 
 /**
- * Rows that a list reads when no page size is given: fifty, and one that tells of more. This limit is written into the
- * query, as PostgreSQL takes a limit it does not know for a tenth of the table, and plans such a query anew at each call.
+ * Rows that a list reads when no page size is given: fifty, and one more that shows whether a next page exists. The
+ * limit is a constant in the query: PostgreSQL takes a parameter for a tenth of the table and plans at each call.
  */
 const usualLimit = 51;
 
 type AnyParams = Record<string, Placeholder | SQL>;
 
-/** Holes for whatever a statement asks for; `asked` gathers their names. */
+/** Placeholders for the parameters that a statement reads; `asked` collects their names. */
 function paramsInto(asked: Set<string>, known: Record<string, SQL> = {}): AnyParams {
   const hole = (key: string) => {
     asked.add(key);
@@ -120,6 +125,12 @@ function register<P, Result>(name: string, compile: (params: AnyParams, name: st
   registry.set(name, made as unknown as Statement<never, unknown>);
   return made;
 }
+
+/** A domain's function `statement`, whatever its relations: what core writes statements of a table with. */
+export type WriteStatement = <P, Result>(
+  name: string,
+  build: (query: StatementBuilder, params: P) => Preparable<Result>,
+) => Statement<ParamsOf<P>, Result>;
 
 export type ParamsOf<P> = P extends Params<infer Q> ? Omit<Q, "tenantId"> : never;
 
@@ -161,11 +172,14 @@ export function statementsWith<R extends AnyRelations>(relations: R) {
   return { statement, sqlStatement };
 }
 
-/** The columns of a table in its own order, read from `source`: what `select().from(table)` expects. */
-export function columnsOf(table: PgTable, source: string): SQL {
-  const columns = Object.values(getColumns(table)) as PgColumn[];
+/**
+ * The columns of a table in its own order, read from `source`: what `select().from(table)` expects. Those that are
+ * computed otherwise are given by their properties.
+ */
+export function columnsOf(table: PgTable, source: string, computed: Readonly<Record<string, SQL>> = {}): SQL {
+  const columns = Object.entries(getColumns(table)) as [string, PgColumn][];
   return sql.join(
-    columns.map((c) => sql`${sql.identifier(source)}.${sql.identifier(c.name)}`),
+    columns.map(([key, c]) => computed[key] ?? sql`${sql.identifier(source)}.${sql.identifier(c.name)}`),
     sql`, `,
   );
 }

@@ -25,7 +25,7 @@ export type AuditLevel = "all" | "changes" | "none";
 /** What the runtime login may do with a table; `append-only` rows can be neither changed nor deleted. */
 export type TableAccess = "read-write" | "no-delete" | "append-only" | "read-only";
 
-type TenantTable = PgTable & { tenantId: AnyPgColumn; id: AnyPgColumn };
+export type TenantTable = PgTable & { tenantId: AnyPgColumn; id: AnyPgColumn };
 
 export interface Reference {
   /** `self` for a row of the same table: a parent, an original. */
@@ -38,8 +38,8 @@ export interface Reference {
   /** Property of the other table that it refers to, of a unique key on (tenantId, that property); `id` when left out. */
   on?: "companyId";
   /**
-   * The row is a part of that record, like the line of a document: it goes with it, and needs no key to its tenant (and
-   * company) of its own, which each line would check again.
+   * The row is a part of that record, as a line is of its document. It is deleted with the record. It has no foreign
+   * key of its own to tenant and company, because every line would check again what the record has checked.
    */
   part?: true;
   /** RESTRICT; CASCADE for a part. Never SET NULL: on a composite key it would null tenant_id. */
@@ -67,12 +67,12 @@ export interface TenantTableEntry {
 
 const registry = new Map<string, TenantTableEntry>();
 
-/** Every tenant-owned table made so far; tests and tools walk it, so that a new table cannot be forgotten. */
+/** Every tenant-owned table made so far. Tests and tools walk it, so that a new table is always covered. */
 export function tenantTables(): TenantTableEntry[] {
   return [...registry.values()];
 }
 
-// Only the target of foreign keys: the real table belongs to the tenancy domain, which core does not know.
+// Stands for the table of the tenancy domain as target of foreign keys, because core does not import domains.
 const tenantsTarget = pgSchema("tenancy").table("tenants", { id: uuid("id").primaryKey() });
 
 type Columns = Record<string, AnyPgColumnBuilder>;
@@ -189,8 +189,8 @@ function columnChecks(name: string, columns: Record<string, PgColumn>): PgTableE
       const list = c.enumValues.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
       checks.push(check(`${name}_${c.name}_check`, sql`${identifier} in (${sql.raw(list)})`));
     }
-    // numeric(p,s) stores NaN, and NaN is greater than every number: `x >= 0` would accept it. What is generated from
-    // columns that refuse it cannot be NaN.
+    // numeric(p,s) stores NaN, which is greater than every number, so `x >= 0` accepts it. A generated column needs no
+    // check: the columns that it is made from refuse NaN.
     if (c.columnType.startsWith("PgNumeric") && !c.generated) {
       checks.push(check(`${name}_${c.name}_nan_check`, sql`${identifier} <> 'NaN'`));
     }

@@ -62,7 +62,7 @@ export function selectSchema<T extends PgTable>(
   return createSelectSchema(table) as never;
 }
 
-/** A change to a record: unknown fields are refused, fields that are undefined are left alone, nothing at all is refused. */
+/** A change to a record. Unknown fields and an empty change are refused; undefined fields stay as they are. */
 export function changesOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>) {
   return schema
     .strict()
@@ -86,7 +86,7 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown, what:
   throw new ValidationError(`The ${what} does not fit: ${first?.path || "input"}: ${first?.message}${more}`, issues);
 }
 
-// zod names unknown keys and expected types, never the value; keys are the caller's own and are left out as well.
+// zod names unknown keys and expected types, never the value. Keys are left out too, because the caller chooses them.
 function withoutValue(issue: z.core.$ZodIssue): string {
   return issue.code === "unrecognized_keys" ? "there are fields that do not exist" : issue.message;
 }

@@ -33,14 +33,14 @@ export async function withAdmin<T>(url: string | undefined, work: (client: pg.Cl
     return await work(client);
   } catch (error) {
     if (error instanceof pg.DatabaseError) throw mapError(error);
-    // A connection that ended between two statements: pg says of the next one only that it cannot be sent.
+    // When a connection ends between two statements, pg only says that the next one cannot be sent.
     throw farewell === undefined || error instanceof DatabaseError ? error : mapError(farewell);
   } finally {
     await end(client);
   }
 }
 
-// Does not wait for ever for a server that has stopped answering.
+// Ends the connection, and stops waiting when the server does not answer.
 async function end(client: pg.Client): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

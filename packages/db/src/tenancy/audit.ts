@@ -1,7 +1,8 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
 import { pgJsonb } from "../core/column-kinds";
-import { cursorKey, lastId, lastTime, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { listOf } from "../core/lists";
+import { type Page, type PageRequest, pageSize } from "../core/page";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { auditLog } from "./schema";
@@ -18,19 +19,12 @@ export interface AuditAction {
   details?: Record<string, unknown> | undefined;
 }
 
-const list = statement("tenancy.audit.list", (q, p: Params<{ before: string; id: string; limit: number }>) =>
-  q
-    .select()
-    .from(auditLog)
-    .where(
-      and(
-        eq(auditLog.tenantId, p.tenantId),
-        sql`(${auditLog.createdAt}, ${auditLog.id}) < (${p.before}::timestamptz, ${p.id}::uuid)`,
-      ),
-    )
-    .orderBy(desc(auditLog.createdAt), desc(auditLog.id))
-    .limit(p.limit),
-);
+const list = listOf(statement, {
+  name: "tenancy.audit.list",
+  table: auditLog,
+  sort: ["createdAt", "id"],
+  direction: "desc",
+});
 
 const ofTarget = statement(
   "tenancy.audit.list_of_target",
@@ -65,11 +59,8 @@ export class AuditRepository {
   }
 
   /** Newest first. */
-  async list(request: PageRequest = {}): Promise<Page<AuditEntry>> {
-    const limit = pageSize(request);
-    const [before = lastTime, id = lastId] = cursorKey(request, 2) ?? [];
-    const rows = await this.#unit.run(list, { before, id, limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
+  list(request: PageRequest = {}): Promise<Page<AuditEntry>> {
+    return list(this.#unit, request);
   }
 
   /** What happened to one record, newest first; `targetType` is `schema.table`. */

@@ -1,11 +1,15 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
-import { newId } from "../core/ids";
-import { cursorKey, firstId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { chosenOrNewId } from "../core/ids";
+import { listOf } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
+import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
+import { keptOfCompanies } from "./kept";
 import { companies } from "./schema";
 import { statement } from "./statements";
 import { companyChangesSchema, newCompanySchema } from "./validation";
@@ -14,21 +18,24 @@ export type Company = typeof companies.$inferSelect;
 export type NewCompany = z.input<typeof newCompanySchema>;
 export type CompanyChanges = z.input<typeof companyChangesSchema>;
 
-const find = statement("tenancy.companies.find", (q, p: Params<{ id: string }>) =>
-  q
-    .select()
-    .from(companies)
-    .where(and(eq(companies.tenantId, p.tenantId), eq(companies.id, p.id))),
-);
+const records = recordsOf(statement, "tenancy.companies.find", companies, "company");
 
-// Companies are few and old ones come first: the id is time-ordered, so the primary key serves the list.
-const list = statement("tenancy.companies.list", (q, p: Params<{ after: string; limit: number }>) =>
-  q
-    .select()
-    .from(companies)
-    .where(and(eq(companies.tenantId, p.tenantId), sql`${companies.id} > ${p.after}::uuid`))
-    .orderBy(asc(companies.id))
-    .limit(p.limit),
+// Companies are few, and old ones come first: the id is time-ordered, so the primary key serves the list.
+const list = listOf(statement, { name: "tenancy.companies.list", table: companies, sort: ["id"] });
+
+const newCompany = rowsOf(companies, {
+  id: "given",
+  name: "given",
+  taxId: "given",
+  address: "given",
+  email: "given",
+  phone: "given",
+  logoUrl: "given",
+  ...kept(keptOfCompanies),
+});
+
+const create = statement("tenancy.companies.create", (q, p: Params<RowParams<RowType<typeof newCompany>>>) =>
+  q.insert(companies).values(newCompany.insertable(p)).returning(),
 );
 
 /** Legal entities of the tenant. */
@@ -40,29 +47,24 @@ export class CompanyRepository {
   }
 
   /** The company, or undefined. */
-  async findById(id: string): Promise<Company | undefined> {
-    return (await this.#unit.run(find, { id }))[0];
+  findById(id: string): Promise<Company | undefined> {
+    return records.find(this.#unit, id);
   }
 
   /** The company. Throws `NotFoundError`. */
-  async getById(id: string): Promise<Company> {
-    return found(await this.findById(id), "company");
+  getById(id: string): Promise<Company> {
+    return records.get(this.#unit, id);
   }
 
   /** All companies, in the order they were created. */
-  async list(request: PageRequest = {}): Promise<Page<Company>> {
-    const limit = pageSize(request);
-    const [after = firstId] = cursorKey(request, 1) ?? [];
-    return toPage(await this.#unit.run(list, { after, limit: limit + 1 }), limit, (row) => [row.id]);
+  list(request: PageRequest = {}): Promise<Page<Company>> {
+    return list(this.#unit, request);
   }
 
   /** Creates one. Throws `ValidationError`. */
   async create(input: NewCompany): Promise<Company> {
     const company = parseInput(newCompanySchema, input, "company");
-    const [created] = await this.#unit.drizzle
-      .insert(companies)
-      .values({ ...company, tenantId: this.#unit.scope.tenantId, id: company.id ?? newId() })
-      .returning();
+    const [created] = await this.#unit.run(create, newCompany.row(company, { id: chosenOrNewId }));
     return found(created, "company");
   }
 

@@ -1,9 +1,8 @@
-import { and, desc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { newId } from "../core/ids";
-import { cursorKey, lastId, lastTime, type Page, type PageRequest, pageSize, toPage } from "../core/page";
-import type { Params } from "../core/statement";
+import { listOf } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
 import { parseInput } from "../core/validation";
 import { securityEvents } from "./schema";
 import { statement } from "./statements";
@@ -12,19 +11,12 @@ import { newSecurityEventSchema } from "./validation";
 export type SecurityEvent = typeof securityEvents.$inferSelect;
 export type NewSecurityEvent = z.input<typeof newSecurityEventSchema>;
 
-const list = statement("tenancy.security_events.list", (q, p: Params<{ before: string; id: string; limit: number }>) =>
-  q
-    .select()
-    .from(securityEvents)
-    .where(
-      and(
-        eq(securityEvents.tenantId, p.tenantId),
-        sql`(${securityEvents.createdAt}, ${securityEvents.id}) < (${p.before}::timestamptz, ${p.id}::uuid)`,
-      ),
-    )
-    .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
-    .limit(p.limit),
-);
+const list = listOf(statement, {
+  name: "tenancy.security_events.list",
+  table: securityEvents,
+  sort: ["createdAt", "id"],
+  direction: "desc",
+});
 
 /** Acountee: security_events, logging and compliance. Append-only for every login. */
 export class SecurityEventRepository {
@@ -42,10 +34,7 @@ export class SecurityEventRepository {
   }
 
   /** Newest first. */
-  async list(request: PageRequest = {}): Promise<Page<SecurityEvent>> {
-    const limit = pageSize(request);
-    const [before = lastTime, id = lastId] = cursorKey(request, 2) ?? [];
-    const rows = await this.#unit.run(list, { before, id, limit: limit + 1 });
-    return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
+  list(request: PageRequest = {}): Promise<Page<SecurityEvent>> {
+    return list(this.#unit, request);
   }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { filledText, pgJsonb, pgUuid } from "../core/column-kinds";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../core/validation";
+import { keptOfCompanies } from "./kept";
 import { companies, roles, securityEvents, tenants, userProfiles, userRole, users } from "./schema";
 
 const email = filledText("email").refine((text) => /^[^\s@]+@[^\s@]+$/.test(text), "use an e-mail address");
@@ -8,7 +9,7 @@ const kept = { tenantId: true, createdAt: true, updatedAt: true } as const;
 
 /** A company as it is created. */
 export const newCompanySchema = insertSchema(companies)
-  .omit({ ...kept, status: true })
+  .omit(keptOfCompanies)
   .extend({ name: filledText("name") })
   .strict();
 

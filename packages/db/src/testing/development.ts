@@ -20,7 +20,7 @@ export interface DevelopmentServerAccess {
   location: string;
   /** Keeps the embedded server running after this process. */
   keep(): Promise<void>;
-  /** Lets go of the embedded server; it stops when nobody else uses it. */
+  /** Ends this process's use of the embedded server. The server stops with its last user. */
   stop(): Promise<void>;
 }
 

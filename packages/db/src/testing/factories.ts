@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Customer, NewCustomer } from "../accounting/customers";
-import type { Invoice, NewInvoice } from "../accounting/invoices";
-import type { NewVendor, Vendor } from "../accounting/vendors";
+import type { Domain } from "../core/domain";
+import { type Domains, domains } from "../domains";
 import type { TenantDatabase } from "../handles";
 import type { Company } from "../tenancy/companies";
 import type { User } from "../tenancy/members";
@@ -18,8 +17,8 @@ export interface TestTenant {
 }
 
 /**
- * A fresh tenant with an active admin and one company. The company has the standard chart and books in USD, so that its
- * documents can be posted, unless `chart` is false.
+ * A fresh tenant with an active admin and one company, prepared by each domain: with the standard chart and books in
+ * USD, so that its documents can be posted. Left bare when `chart` is false.
  */
 export async function createTenant(
   test: Pick<TestDatabase, "db">,
@@ -36,29 +35,25 @@ export async function createTenant(
   const { tenant, admin, company } = created;
   if (!company) throw new TypeError("The tenant was created without a company");
   const handle = test.db.forTenant({ tenantId: tenant.id, userId: admin.id });
-  if (options.chart ?? true) await handle.accounting.accounts.createStandardChart({ companyId: company.id });
+  if (options.chart ?? true) {
+    await inEachDomain(handle, ({ prepare }, repositories) => prepare?.(repositories, { companyId: company.id }));
+  }
   return { tenant, admin, company, handle };
 }
 
-/** A customer of the tenant's company. */
-export function createCustomer(of: TestTenant, fields: Partial<NewCustomer> = {}): Promise<Customer> {
-  return of.handle.accounting.customers.create({ companyId: of.company.id, name: "Customer", ...fields });
+type Testing = Domain<object, never, object>["testing"];
+
+/** Does something with each domain's repositories of a handle, one domain after the other, in the list's order. */
+export async function inEachDomain(
+  handle: Pick<TenantDatabase, keyof Domains>,
+  work: (testing: Testing, repositories: object) => Promise<unknown> | undefined,
+): Promise<void> {
+  for (const [name, { testing }] of Object.entries(domains)) {
+    await work(testing as Testing, handle[name as keyof Domains]);
+  }
 }
 
-/** A vendor of the tenant's company. */
-export function createVendor(of: TestTenant, fields: Partial<NewVendor> = {}): Promise<Vendor> {
-  return of.handle.accounting.vendors.create({ companyId: of.company.id, name: "Vendor", ...fields });
-}
+const ofEach = Object.entries(domains).map(([name, domain]) => [name, domain.factories]);
 
-/** A draft of one line over 10.00; it makes its own customer unless one is given. */
-export async function createInvoice(of: TestTenant, fields: Partial<NewInvoice> = {}): Promise<Invoice> {
-  const customerId = fields.customerId ?? (await createCustomer(of)).id;
-  return of.handle.accounting.invoices.create({
-    companyId: of.company.id,
-    customerId,
-    invoiceDate: "2026-01-15",
-    dueDate: "2026-02-14",
-    lines: [{ description: "Work", quantity: "1", unitPrice: "10.00" }],
-    ...fields,
-  });
-}
+/** What makes records of a test's tenant, by domain: `factories.accounting.createInvoice(tenant)`. */
+export const factories = Object.fromEntries(ofEach) as { readonly [Name in keyof Domains]: Domains[Name]["factories"] };

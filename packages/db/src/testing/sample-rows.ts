@@ -2,7 +2,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { getTableName, getTableUniqueName } from "drizzle-orm";
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
 import pg from "pg";
+import type { SampleRule } from "../core/domain";
 import type { TenantTableEntry } from "../core/tenant-table";
+import { domains } from "../domains";
 
 /** A row by SQL column name. Rows that were read back hold every value as text. */
 export type Values = Record<string, unknown>;
@@ -21,35 +23,11 @@ export interface SampleOptions {
   fill?: readonly string[];
 }
 
-/**
- * Columns that a table's CHECKs want otherwise than their type says, by `schema.table`. Triggers need none: a row that
- * only a trigger refuses is written past the triggers. Prefer a better rule in `sampleOf` to an entry here.
- */
-const overrides: Record<string, Values> = {
-  "accounting.journal_lines": { debit: "1.00", base_debit: "1.00", credit: "0", base_credit: "0" },
-  "accounting.period_totals": { month: "2030-01-01" },
-};
-
-/** Nullable columns that hold a value together, or not at all: the first set that has all those asked for is filled. */
-const filledTogether: Record<string, readonly (readonly string[])[]> = {
-  "accounting.invoices": [[], ["invoice_number", "base_amount"], ["invoice_number", "base_amount", "voided_on"]],
-  "accounting.journal_entries": [
-    [],
-    ["source_id"],
-    ["source_id", "reverses_entry_id"],
-    ["idempotency_key", "request_hash"],
-  ],
-  "accounting.payments": [["customer_id"], ["vendor_id"]],
-  "accounting.payment_allocations": [
-    ["payment_id", "invoice_id"],
-    ["payment_id", "bill_id"],
-    ["credit_note_id", "invoice_id"],
-    ["vendor_credit_id", "bill_id"],
-  ],
-};
-
-/** Tables whose triggers make rows that are samples of their own. */
-const pastTriggers = new Set(["accounting.accounts"]);
+/** What single tables need, by `schema.table`. */
+const rules: Readonly<Record<string, SampleRule>> = Object.assign(
+  {},
+  ...Object.values(domains).map(({ testing }) => testing.samples),
+);
 
 /** The row could not be made; `code` and `constraint` are the server's. */
 export class SampleRowError extends Error {
@@ -59,7 +37,10 @@ export class SampleRowError extends Error {
     readonly constraint: string | undefined,
     options: ErrorOptions,
   ) {
-    super(`No sample row for ${table} (${code} ${constraint ?? ""}): add to overrides in testing/sample-rows`, options);
+    super(
+      `No sample row for ${table} (${code} ${constraint ?? ""}): add to the samples of its domain, in <domain>/testing.ts`,
+      options,
+    );
     this.name = "SampleRowError";
   }
 }
@@ -89,7 +70,7 @@ export async function sampleValues(
   return (await make({ owner, context, pool: new Map(), depth: 0 }, entry.table, options, "take-back")).values;
 }
 
-/** What the rows of one tree have in common: a table's n-th parent is the same row wherever it is needed. */
+/** Parents that the rows of one tree share: the n-th parent of a table is the same row wherever it is needed. */
 interface Tree {
   owner: pg.Client;
   context: SampleContext;
@@ -106,10 +87,10 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
   const name = sqlName(table);
   if (tree.depth > 12) throw new TypeError(`${name} needs itself as a parent: make that foreign key nullable`);
   const columns = getTableConfig(table).columns as PgColumn[];
-  const fixed: Values = { ...overrides[name], ...options.given };
+  const fixed: Values = { ...rules[name]?.values, ...options.given };
   if (columns.some((c) => c.name === "tenant_id")) fixed.tenant_id = tree.context.tenantId;
   const fill = new Set(options.fill);
-  const sets = filledTogether[name] ?? [];
+  const sets = rules[name]?.together ?? [];
   const asked = [...new Set(sets.flat())].filter((column) => column in fixed || fill.has(column));
   for (const column of sets.find((set) => asked.every((each) => set.includes(each))) ?? []) fill.add(column);
   const needed = (c: PgColumn) =>
@@ -125,10 +106,10 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
       return { values, row: await insert(tree, table, values, then) };
     } catch (error) {
       const { code, constraint } = error as pg.DatabaseError;
-      // A taken number or date: take the next one. A refused combination of choices: try the next combination.
+      // Taken: tries the next number or date. Refused by a CHECK: tries the next combination of choices.
       const alone = code === "23505" && oneOfCompany(table, constraint);
       if (alone && options.given?.company_id === undefined) return inNewCompany(tree, table, options, then);
-      // The company has its one row: that is the sample.
+      // A company may have only one such row, and has it: it is the sample.
       if (alone) return { values, row: (await find(tree, table, { company_id: fixed.company_id })) ?? {} };
       const taken = (code === "23505" || code === "23P01") && attempt < 25;
       const refused = code === "23514" && variant + 1 < choices.length;
@@ -171,7 +152,7 @@ async function makeParents(tree: Tree, table: PgTable, fixed: Values, needed: (c
 
 type Pair = { own: PgColumn; foreign: string };
 
-/** What the row settles about its parent: the key columns it has values for, and the company. */
+/** What the row determines of its parent: the key columns that it has values for, and the company. */
 function wantedOfParent(parent: PgTable, pairs: Pair[], fixed: Values): Values {
   const columns = new Set(getTableConfig(parent).columns.map((c) => c.name));
   const anchors = anchorColumns.filter((name) => columns.has(name) && fixed[name] !== undefined);
@@ -218,14 +199,14 @@ async function find(tree: Tree, table: PgTable, wanted: Values): Promise<Values 
 }
 
 async function insert(tree: Tree, table: PgTable, values: Values, then: "keep" | "take-back"): Promise<Values> {
-  // Foreign keys and checks still hold with only the triggers off.
+  // Only triggers are switched off; foreign keys and CHECKs still apply.
   const withoutTriggers = `alter table ${quoted(table)} disable trigger user`;
-  if (pastTriggers.has(sqlName(table))) return insertOnce(tree, table, values, then, withoutTriggers);
+  if (rules[sqlName(table)]?.pastTriggers) return insertOnce(tree, table, values, then, withoutTriggers);
   try {
     return await insertOnce(tree, table, values, then, "");
   } catch (error) {
     if (!/^(ZT|P0)/.test((error as pg.DatabaseError).code ?? "")) throw error;
-    // A trigger wants a document's whole history.
+    // The triggers refuse a document without its history.
     return insertOnce(tree, table, values, then, withoutTriggers);
   }
 }

@@ -1,3 +1,4 @@
+import { catalogueScope } from "../domains";
 import { withAdmin } from "../operations/admin";
 import { readCatalogue, renderSchema } from "../operations/catalogue";
 import { startTestRun } from "./run";
@@ -8,7 +9,9 @@ export async function migratedSchemaText(): Promise<string> {
   const run = await startTestRun();
   try {
     const clone = await useTemplate({ adminUrl: run.adminUrl, name: run.templateName }).clone();
-    return await withAdmin(clone.url(), async (client) => renderSchema(await readCatalogue(client)));
+    return await withAdmin(clone.url(), async (client) =>
+      renderSchema(await readCatalogue(client, catalogueScope.schemas)),
+    );
   } finally {
     await run.stop();
   }

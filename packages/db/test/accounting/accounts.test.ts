@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Account, Books } from "../../src/accounting";
-import { standardChart, standardDefaults } from "../../src/accounting/chart";
+import { standardChart, standardDefaults } from "../../src/accounting/standard-chart";
 import {
   ConflictError,
   ForeignKeyViolationError,

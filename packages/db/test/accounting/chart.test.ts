@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Account, AccountNode, Books } from "../../src/accounting";
-import { standardChart, standardDefaults } from "../../src/accounting/chart";
+import { standardChart, standardDefaults } from "../../src/accounting/standard-chart";
 import { ConflictError, ForeignKeyViolationError, InvariantError, newId, ValidationError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { booksOf, transfer } from "./ledger-tools";

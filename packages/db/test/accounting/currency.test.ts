@@ -10,11 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-describe("accounting.currency_exponent", () => {
+describe("tenancy.currency_exponent", () => {
   it("is the table's number of decimals for every code of ISO 4217", async () => {
     const rows = await ownerRows(
       test,
-      "select code, accounting.currency_exponent(code) as exponent from unnest($1::text[]) as t (code)",
+      "select code, tenancy.currency_exponent(code) as exponent from unnest($1::text[]) as t (code)",
       [currencyCodes],
     );
     expect(rows).toEqual(currencyCodes.map((code) => ({ code, exponent: currencyExponent(code) })));
@@ -26,7 +26,7 @@ describe("accounting.currency_exponent", () => {
     const all = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => a + b + c)));
     const unusual = await ownerRows(
       test,
-      "select code from unnest($1::text[]) as t (code) where accounting.currency_exponent(code) <> 2 order by code",
+      "select code from unnest($1::text[]) as t (code) where tenancy.currency_exponent(code) <> 2 order by code",
       [all],
     );
     expect(unusual.map(({ code }) => code)).toEqual(currencyCodes.filter((code) => currencyExponent(code) !== 2));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ImportedInvoice } from "../../src/accounting";
 import {
+  allPages,
   DatabaseError,
   ForeignKeyViolationError,
   lineAmount,
@@ -57,12 +58,7 @@ const totalOf = (invoice: ImportedInvoice) =>
 
 async function everything() {
   const items = [];
-  let cursor: string | undefined;
-  do {
-    const page = await repository().list({ limit: 500, cursor });
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const page of allPages((request) => repository().list(request))) items.push(...page.items);
   return items;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   ConflictError,
+  allPages as eachPage,
   ForeignKeyViolationError,
   lineAmount,
   NotFoundError,
@@ -171,13 +172,11 @@ describe("the list", () => {
       before.push((await createInvoice(acme, { customerId, invoiceDate: `2026-01-${10 + (i % 4)}` })).id);
     }
     const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await repository().list({ limit: 3, cursor });
-      seen.push(...page.items.map((each) => each.id));
-      cursor = page.nextCursor;
+    for await (const { items } of eachPage((request) => repository().list(request), { limit: 3 })) {
+      seen.push(...items.map((each) => each.id));
       for (const day of ["01", "11", "20"]) await createInvoice(acme, { customerId, invoiceDate: `2026-01-${day}` });
-    } while (cursor !== undefined && seen.length < 200);
+      if (seen.length >= 200) break;
+    }
     expect(new Set(seen).size).toBe(seen.length);
     expect(before.filter((id) => !seen.includes(id))).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
+import { schemaList } from "../isolation/checks/catalogue";
 import { startTool } from "./support";
 
 let test: TestDatabase;
@@ -54,7 +55,7 @@ afterAll(async () => {
 describe("pnpm db:studio", () => {
   it("lists the tables of all our schemas through its HTTP API", async () => {
     const sql = `select table_schema || '.' || table_name as name from information_schema.tables
-      where table_schema in ('auth', 'tenancy', 'accounting') order by 1`;
+      where table_schema in (${schemaList}) order by 1`;
     const answer = await call({ type: "proxy", data: { sql, params: [], method: "all", mode: "object", typings: [] } });
     const names = ((await answer.json()) as { name: string }[]).map((row) => row.name);
     expect(names).toEqual(

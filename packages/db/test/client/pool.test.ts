@@ -187,7 +187,7 @@ describe("a connection that cannot be made", () => {
   it("is a typed error without the password when nothing listens", async () => {
     const error = await rejection(to((url) => Object.assign(url, { port: "1" })).accounting.customers.list());
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ retryable: true, statement: "accounting.customers.list_first" });
+    expect(error).toMatchObject({ retryable: true, statement: "accounting.customers.list" });
     expect(leaks(error, [["password", secret]])).toEqual([]);
   });
 

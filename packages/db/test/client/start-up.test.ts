@@ -6,7 +6,7 @@ import {
   ConnectionError,
   checkConnectionHealth,
   createDatabase,
-  type Database,
+  Database,
   type DatabaseOptions,
   ensureDb,
   MigrationError,
@@ -176,6 +176,43 @@ describe("a login that could reach beyond its scope", () => {
       await login("", "grant authenticated to LOGIN", "grant platform to LOGIN"),
       /member of platform/,
     );
+  });
+
+  it.each(["ledger_writer", "audit_writer"])(
+    "is refused when it is in %s, whose functions write for it",
+    async (role) => {
+      const url = await login("", "grant authenticated to LOGIN", `grant ${role} to LOGIN`);
+      await expectUnsafe(url, new RegExp(`owns SECURITY DEFINER functions \\(through ${role}\\)`));
+    },
+  );
+
+  it("is refused when it is in a writer's role that nobody named before", async () => {
+    const writer = `stock_writer_${randomBytes(6).toString("hex")}`;
+    const url = await login("", "grant authenticated to LOGIN");
+    expect(await ensureDb(to(url))).toBeInstanceOf(Database);
+    await test.asOwner(async (owner) => {
+      await owner.query(`create role ${writer}; grant ${writer} to ${new URL(url).username}`);
+      await owner.query(
+        `create function accounting.count_stock() returns int language sql security definer as 'select 1'`,
+      );
+    });
+    logins.push(writer);
+    expect(await ensureDb(to(url))).toBeInstanceOf(Database);
+    await test.asOwner((owner) => owner.query(`alter function accounting.count_stock() owner to ${writer}`));
+    await expectUnsafe(url, new RegExp(`owns SECURITY DEFINER functions \\(through ${writer}\\)`));
+  });
+
+  it("is refused when it is in a role that a policy shows other rows", async () => {
+    const reader = `reader_${randomBytes(6).toString("hex")}`;
+    const url = await login("", "grant authenticated to LOGIN");
+    await test.asOwner(async (owner) => {
+      await owner.query(`create role ${reader}; grant ${reader} to ${new URL(url).username}`);
+      await owner.query(`create policy narrow on accounting.customers as restrictive to ${reader} using (true)`);
+    });
+    logins.push(reader);
+    expect(await ensureDb(to(url))).toBeInstanceOf(Database);
+    await test.asOwner((owner) => owner.query(`create policy wide on accounting.customers to ${reader} using (true)`));
+    await expectUnsafe(url, new RegExp(`policy that is not its group's \\(through ${reader}\\)`));
   });
 
   it("is refused when it could become stronger through another role", async () => {

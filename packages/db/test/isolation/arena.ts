@@ -1,7 +1,7 @@
 import pg from "pg";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
 import { type Duel, newTenantSide } from "./checks/duel";
-import "../../src/schema";
+import "../../src/domains";
 
 /** A database with two tenants, and raw connections of each login. */
 export interface Arena {

@@ -4,7 +4,7 @@ import { ForeignKeyViolationError, newId, TenantIsolationError } from "../../src
 import { createCustomer, createInvoice, createTenant } from "../../src/testing";
 import { type Arena, openArena } from "./arena";
 import { companyBreaches, companyColumn, companyKeyBreaches } from "./checks/company";
-import "../../src/schema";
+import "../../src/domains";
 
 let arena: Arena;
 

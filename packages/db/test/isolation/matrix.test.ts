@@ -7,7 +7,7 @@ import { foreignKeyBreaches, uniqueKeyBreaches } from "./checks/keys";
 import { readBreaches } from "./checks/reads";
 import { scopeBreaches } from "./checks/scopes";
 import { writeBreaches } from "./checks/writes";
-import "../../src/schema";
+import "../../src/domains";
 
 let arena: Arena;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { catalogueScope } from "../../src/domains";
 import { validateSchema } from "../../src/index";
-import { allowances } from "../../src/operations/allowances";
 import { schemaFile } from "../../src/operations/assets";
 import { validateSchema as validateOn } from "../../src/operations/catalogue";
 import { type Arena, openArena } from "./arena";
@@ -107,7 +107,10 @@ describe("validateSchema", () => {
     await owner.query("begin");
     try {
       await owner.query(spoil);
-      const { isValid, errors } = await validateOn(owner, { expected: readFileSync(schemaFile(), "utf8"), allowances });
+      const { isValid, errors } = await validateOn(owner, {
+        expected: readFileSync(schemaFile(), "utf8"),
+        ...catalogueScope,
+      });
       const found = Object.fromEntries(errors.map((error) => [`${error.rule} ${error.object}`, error.found]));
       const expected = Object.entries(complaints).map(([key, words]) => [key, expect.stringMatching(words)]);
       expect({ isValid, found }).toEqual({ isValid: false, found: Object.fromEntries(expected) });

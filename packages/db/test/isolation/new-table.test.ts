@@ -7,12 +7,7 @@ import { currencyCode, instant, money, timestamps } from "../../src/core/columns
 import { tenantTable, tenantTables } from "../../src/core/tenant-table";
 import { companies } from "../../src/tenancy";
 import { type Arena, openArena } from "./arena";
-import { companyBreaches, companyKeyBreaches } from "./checks/company";
-import { type Breach, reversed } from "./checks/duel";
-import { foreignKeyBreaches, uniqueKeyBreaches } from "./checks/keys";
-import { readBreaches } from "./checks/reads";
-import { scopeBreaches } from "./checks/scopes";
-import { writeBreaches } from "./checks/writes";
+import { breachesOf } from "./checks/all";
 
 /*
  * A table that no test was written for, with all that makes a row hard to make up: two parents of one kind, itself as
@@ -115,20 +110,10 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-async function allBreaches(): Promise<Breach[]> {
+const allBreaches = () => {
   if (!entry) throw new TypeError("The table is not registered");
-  const { duel, unscoped } = arena;
-  const breaches: Breach[] = [];
-  for (const direction of [duel, reversed(duel)]) {
-    breaches.push(...(await readBreaches(direction, entry)));
-    breaches.push(...(await writeBreaches(direction, entry)));
-    breaches.push(...(await foreignKeyBreaches(direction, entry)));
-    breaches.push(...(await scopeBreaches(direction, unscoped, entry)));
-  }
-  breaches.push(...(await uniqueKeyBreaches(duel, entry)));
-  breaches.push(...(await companyBreaches(duel.owner, duel.login, entry)));
-  return [...breaches, ...(await companyKeyBreaches(duel.owner, duel.login, entry))];
-}
+  return breachesOf(arena, entry);
+};
 
 describe("a table that no test was written for", () => {
   it("is attacked from its definition alone, and holds", async () => {

@@ -7,7 +7,7 @@ import { type TenantTableEntry, tenantTables } from "../../src/core/tenant-table
 import { migrationsFolder, schemaFile } from "../../src/operations/assets";
 import { parseSchema } from "../../src/operations/catalogue";
 import { migratedSchemaText } from "../../src/testing/schema-text";
-import "../../src/schema";
+import "../../src/domains";
 
 const packageFolder = join(__dirname, "..", "..");
 let text: string;

@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withUrlParts } from "../../src/client/url";
 import { tenantTables } from "../../src/core/tenant-table";
-import "../../src/schema";
+import { catalogueScope } from "../../src/domains";
 import { createDatabase, validateSchema } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { migrationsFolder } from "../../src/operations/assets";
@@ -16,6 +16,7 @@ import { migrate } from "../../src/operations/migrations";
 import { createInvoice, createTenant, type TestTenant } from "../../src/testing";
 import { locateBinaries } from "../../src/testing/server/binaries";
 import { startThrowawayServer, type ThrowawayServer } from "../../src/testing/server/throwaway";
+import { schemaList, tenantSchemas } from "../isolation/checks/catalogue";
 
 /*
  * What pg_dump does as each login, and that what it wrote can be restored. It refuses a server newer than itself, and
@@ -93,7 +94,7 @@ function contents(url: string) {
   return withAdmin(url, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       `select format('%I.%I', schemaname, tablename) as name from pg_tables
-       where schemaname in ('auth', 'tenancy', 'accounting', 'migrations') order by 1`,
+       where schemaname in (${schemaList}, 'migrations') order by 1`,
     );
     const tables: Record<string, { rows: number; checksum: string | null }> = {};
     for (const { name } of rows) {
@@ -106,7 +107,7 @@ function contents(url: string) {
        from pg_database d cross join aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
        left join pg_roles r on r.oid = a.grantee where d.datname = current_database() order by 1`,
     );
-    const schema = renderSchema(await readCatalogue(client));
+    const schema = renderSchema(await readCatalogue(client, catalogueScope.schemas));
     return { tables, schema, database: rights.rows.map((row) => row.line) };
   });
 }
@@ -212,7 +213,7 @@ if (bin === undefined) {
       it.each([
         ["runtime", "auth"],
         ["platform", "auth"],
-        ["identity", "accounting|tenancy"],
+        ["identity", tenantSchemas.join("|")],
       ] as const)("fails as the %s login, which has no right to read everything", async (kind, schema) => {
         const { code, errors } = await run("pg_dump", login(kind), []);
         expect(code).toBe(1);
@@ -220,11 +221,11 @@ if (bin === undefined) {
       });
 
       it("succeeds as the platform login for the schemas of tenants, without sign-in data: no backup", async () => {
-        const args = ["--enable-row-security", "--schema=tenancy", "--schema=accounting"];
+        const args = ["--enable-row-security", ...tenantSchemas.map((name) => `--schema=${name}`)];
         const { code, output } = await run("pg_dump", login("platform"), args);
         expect(code).toBe(0);
         const tenants = Object.entries(before.tables).filter(
-          ([name, { rows }]) => /^(accounting|tenancy)\./.test(name) && rows > 0,
+          ([name, { rows }]) => tenantSchemas.includes(name.split(".")[0] ?? "") && rows > 0,
         );
         expect(rowsIn(output)).toEqual(Object.fromEntries(tenants.map(([name, { rows }]) => [name, rows])));
       });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
+import { catalogueScope } from "../../src/domains";
 import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
 import { migrate } from "../../src/operations/migrations";
 import { migratorTests } from "./arrange";
@@ -16,7 +17,7 @@ let own: Record<string, string>;
 let names: string[];
 let undisturbed: string;
 
-const schemaText = async (client: Client) => renderSchema(await readCatalogue(client));
+const schemaText = async (client: Client) => renderSchema(await readCatalogue(client, catalogueScope.schemas));
 
 beforeAll(async () => {
   own = await gatedMigrations();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allowances } from "../../src/operations/allowances";
+import { catalogueScope } from "../../src/domains";
 import { migrationsFolder, schemaFile } from "../../src/operations/assets";
 import { validateSchema } from "../../src/operations/catalogue";
 import { migrate, migrationStatus, parseMigration, readMigrations } from "../../src/operations/migrations";
@@ -57,7 +57,7 @@ describe("applying", () => {
     expect(results.flatMap((result) => result.applied).sort()).toEqual(names);
     expect(results.filter((result) => result.alreadyApplied === names.length)).toHaveLength(7);
     const client = await server().connect(database);
-    expect(await validateSchema(client, { expected: readFileSync(schemaFile(), "utf8"), allowances })).toEqual({
+    expect(await validateSchema(client, { expected: readFileSync(schemaFile(), "utf8"), ...catalogueScope })).toEqual({
       isValid: true,
       errors: [],
     });
@@ -229,6 +229,16 @@ describe("history", () => {
     expect(status.problems.join()).toMatch(/ahead of this code/);
     expect((await failure(migrate(client, { folder }))).message).toMatch(/ahead of this code/);
     expect(await relations(client), "nothing of the newer ones is applied").toEqual([]);
+  });
+
+  test("a database of a history that was written anew is told to begin again", async () => {
+    const { folder, client } = await arrange();
+    await migrate(client, { folder });
+    const anew = await arrangeFolder({ "20260201000000_all": "CREATE TABLE public.newer ()" });
+    const { message } = await failure(migrate(client, { folder: anew.folder }));
+    expect(message).toMatch(/20260101000000_roles of a history that was written anew .*`pnpm db:reset`/);
+    expect(message).not.toMatch(/ahead of this code/);
+    expect(await relations(client)).toEqual([]);
   });
 
   test("an older-dated migration is refused, and nothing of the newer ones is applied", async () => {

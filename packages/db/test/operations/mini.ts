@@ -2,6 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** The schemas that these migrations make. */
+export const miniSchemas = ["auth", "tenancy", "accounting"];
+
 /** The design in small: roles, two schemas, one shared table, a parent and a child table with everything right. */
 export const miniMigrations: Record<string, string> = {
   "20260101000000_roles": `-- Custom SQL migration file, put your code below! --

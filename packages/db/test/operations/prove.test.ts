@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Allowance } from "../../src/core/domain";
 import {
-  type Allowance,
   type Catalogue,
   proveSchema,
   readCatalogue,
@@ -11,14 +11,13 @@ import {
   validateSchema,
 } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
-import { migrationsFolder } from "./mini";
+import { migrationsFolder, miniSchemas as schemas } from "./mini";
 import { isolationMutations } from "./mutations-isolation";
 import { keyMutations } from "./mutations-keys";
 import { objectMutations } from "./mutations-objects";
 import { surroundingMutations } from "./mutations-surroundings";
 import { startServer, type TestServer } from "./server";
 
-const schemas = ["auth", "tenancy", "accounting"];
 let server: TestServer;
 let client: Client;
 let database: string;

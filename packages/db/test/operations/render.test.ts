@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareSchema, parseSchema, readCatalogue, renderSchema } from "../../src/operations/catalogue";
 import { normaliseView } from "../../src/operations/catalogue/view-text";
 import { type Migration, migrate, readMigrations } from "../../src/operations/migrations";
-import { migrationsFolder } from "./mini";
+import { migrationsFolder, miniSchemas as schemas } from "./mini";
 import { startServer, type TestServer } from "./server";
 
-const schemas = ["tenancy", "accounting"];
 let migrations: Migration[];
 
 beforeAll(async () => {

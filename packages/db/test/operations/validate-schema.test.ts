@@ -2,10 +2,9 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalogue, renderSchema, validateSchema } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
-import { migrationsFolder } from "./mini";
+import { migrationsFolder, miniSchemas as schemas } from "./mini";
 import { startServer, type TestServer } from "./server";
 
-const schemas = ["auth", "tenancy", "accounting"];
 let server: TestServer;
 let client: Client;
 let database: string;

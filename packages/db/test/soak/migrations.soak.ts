@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { catalogueScope } from "../../src/domains";
 import { migrationsFolder } from "../../src/operations/assets";
 import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
@@ -15,7 +16,7 @@ let server: TestServer;
 let names: string[];
 let undisturbed: string;
 
-const schemaText = async (client: Client) => renderSchema(await readCatalogue(client));
+const schemaText = async (client: Client) => renderSchema(await readCatalogue(client, catalogueScope.schemas));
 const connectNew = async () => {
   const database = await server.database();
   return { database, client: await server.connect(database) };

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PermissionDeniedError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
+import { definerOwners, strongerRoles } from "../isolation/checks/catalogue";
 import { type AuthServer, Browser, startAuthServer } from "./auth-server";
 import { asLogin, freshEmail, refusal } from "./support";
 
@@ -104,7 +105,7 @@ describe("the identity login", () => {
       for (const table of own ?? []) await client.query(`select from ${table}`);
       for (const table of foreign ?? []) expect(await refusal(client, `select from ${table}`), table).toBe("42501");
       for (const table of foreign ?? []) expect(await refusal(client, `delete from ${table}`), table).toBe("42501");
-      for (const role of ["authenticated", "platform", "audit_writer", "membership_reader"]) {
+      for (const role of await test.asOwner((owner) => strongerRoles(owner, "identity"))) {
         expect(await refusal(client, `set role ${role}`), role).toBe("42501");
       }
       expect(await refusal(client, `delete from migrations.applied`)).toBe("42501");
@@ -145,7 +146,7 @@ describe.each(["runtime", "platform"] as const)("the %s login", (kind) => {
         ]);
         expect(stats.rowCount).toBe(0);
       }
-      for (const role of ["identity", "postgres", "audit_writer", "membership_reader"]) {
+      for (const role of ["identity", "postgres", ...(await test.asOwner(definerOwners))]) {
         expect(await refusal(client, `set role ${role}`), role).toBe("42501");
       }
     }));

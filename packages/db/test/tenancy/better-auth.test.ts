@@ -7,6 +7,7 @@ import {
   UniqueViolationError,
 } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
+import { tenantSchemas } from "../isolation/checks/catalogue";
 import { type AuthServer, Browser, type Session, startAuthServer } from "./auth-server";
 import { arrangeIdentity, asLogin, freshEmail } from "./support";
 
@@ -216,7 +217,7 @@ describe("a signed-in person", () => {
         await client.query("select set_config('app.current_identity_id', $1, false)", [identityId]);
         const tables = await client.query<{ name: string }>(`
           select format('%s.%s', schemaname, tablename) as name from pg_tables
-          where schemaname in ('tenancy', 'accounting') and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')`);
+          where schemaname in (${tenantSchemas.map((name) => `'${name}'`)}) and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')`);
         expect(tables.rows.length).toBeGreaterThan(12);
         const seen: Record<string, unknown> = {};
         for (const { name } of tables.rows) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { expect } from "vitest";
+import { allPages as eachPage, type Page, type PageRequest } from "../../src/index";
 import type { User } from "../../src/tenancy";
 import type { TestDatabase, TestTenant } from "../../src/testing";
 
@@ -55,21 +56,10 @@ export async function somebodyWaitsForALock(owner: pg.Client): Promise<void> {
   while ((await owner.query(waiting)).rowCount === 0) await setTimeout(5);
 }
 
-/** Every page of a list, in order. */
-export async function allPages<T>(
-  list: (request: { limit: number; cursor?: string | undefined }) => Promise<{
-    items: T[];
-    nextCursor: string | undefined;
-  }>,
-  limit: number,
-): Promise<T[][]> {
+/** The rows of every page of a list, in order. */
+export async function allPages<T>(list: (request: PageRequest) => Promise<Page<T>>, limit: number): Promise<T[][]> {
   const pages: T[][] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await list({ limit, cursor });
-    pages.push(page.items);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const { items } of eachPage(list, { limit })) pages.push(items);
   return pages;
 }
 

@@ -4,8 +4,8 @@ import type { Unit } from "../../client/unit";
 import { found } from "../../core/found";
 import type { Params } from "../../core/statement";
 import { parseInput } from "../../core/validation";
+import { type DocumentSide, sides } from "../document-sides";
 import { accounts } from "../schema";
-import { type Side, sides } from "../sides";
 import { sqlStatement } from "../statements";
 import { ageingSchema } from "../validation/reports";
 
@@ -45,7 +45,7 @@ interface AgeingParams {
  * from its date until the day before it was taken back. Records and allocations are stacked and added up by record:
  * where tables have no statistics yet, a join of the two would go row by row with everything.
  */
-const ageingRows = (side: Side, p: Params<AgeingParams>) => {
+const ageingRows = (side: DocumentSide, p: Params<AgeingParams>) => {
   const ofCompany = (alias: string) => {
     const [tenantId, companyId] = [sql.raw(`${alias}.tenant_id`), sql.raw(`${alias}.company_id`)];
     return sql`${tenantId} = ${p.tenantId}::uuid and ${companyId} = ${p.companyId}::uuid`;
@@ -95,7 +95,7 @@ const ageingRows = (side: Side, p: Params<AgeingParams>) => {
     order by party.name, s.party_id, s.bucket`;
 };
 
-const ageing = (name: string, side: Side) =>
+const ageing = (name: string, side: DocumentSide) =>
   sqlStatement(
     name,
     (q) =>

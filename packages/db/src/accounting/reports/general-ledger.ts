@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Unit } from "../../client/unit";
 import { ValidationError } from "../../core/errors";
 import { found } from "../../core/found";
+import { filterOf } from "../../core/lists";
 import { cursorKey, type Page, type PageRequest, pageSize, toPage } from "../../core/page";
 import type { Params } from "../../core/statement";
 import { parseInput } from "../../core/validation";
@@ -119,8 +120,7 @@ const generalLedger = sqlStatement(
 export type GeneralLedgerInput = z.input<typeof accountDaysSchema> & PageRequest;
 
 export async function readGeneralLedger(unit: Unit, input: GeneralLedgerInput): Promise<GeneralLedger> {
-  const { limit: _limit, cursor: _cursor, ...days } = input;
-  const { accountId, from, to } = parseInput(accountDaysSchema, days, "report");
+  const { accountId, from, to } = parseInput(accountDaysSchema, filterOf(input), "report");
   const limit = pageSize(input);
   const [date, version] = positionIn(input, from, to);
   const rows = await unit.run(generalLedger, {

@@ -125,7 +125,7 @@ export const journalLines = tenantTable(
       ),
       check(
         "journal_lines_scale_check",
-        sql`${t.debit} + ${t.credit} = round(${t.debit} + ${t.credit}, accounting.currency_exponent(${t.currency}))`,
+        sql`${t.debit} + ${t.credit} = round(${t.debit} + ${t.credit}, tenancy.currency_exponent(${t.currency}))`,
       ),
       check("journal_lines_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
       check("journal_lines_party_check", sql`${t.customerId} is null or ${t.vendorId} is null`),

@@ -3,13 +3,14 @@ import { filledText, pgDate, pgUuid } from "../../core/column-kinds";
 import { currencySchema } from "../../core/currency";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../../core/validation";
 import { billKind, billLines, billStatus, bills } from "../schema";
-import { checkDocument, documentLinesSchema, keptOfDocuments, mostDocuments, rateSchema } from "./documents";
+import { checkDocument, documentLinesSchema, mostDocuments, rateSchema } from "./documents";
+import { keptOfBills } from "./kept";
 
 const lines = documentLinesSchema("a bill");
 
 /** A draft with its lines, under the vendor's number; the total is the sum of the lines. */
 export const newBillSchema = insertSchema(bills)
-  .omit({ ...keptOfDocuments, approvedAt: true, approvedBy: true })
+  .omit(keptOfBills)
   .extend({
     kind: billKind.zod.default("bill"),
     billNumber: filledText("billNumber"),
@@ -33,7 +34,7 @@ export const newBillLinesSchema = lines;
 /** The fields of a draft that can be changed; its lines are set by `setLines`. */
 export const billChangesSchema = changesOf(
   updateSchema(bills)
-    .pick({ vendorId: true, billDate: true, dueDate: true })
+    .omit({ ...keptOfBills, id: true, companyId: true, kind: true, creditedBillId: true })
     .extend({
       billNumber: filledText("billNumber").optional(),
       currency: currencySchema().optional(),

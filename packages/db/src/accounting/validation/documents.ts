@@ -5,19 +5,6 @@ import { lineAmount } from "../../core/money";
 import { insertSchema } from "../../core/validation";
 import { invoiceLines } from "../schema";
 
-/** What the database and the ledger keep of a document, so that nobody writes it. */
-export const keptOfDocuments = {
-  tenantId: true,
-  createdAt: true,
-  updatedAt: true,
-  totalAmount: true,
-  baseAmount: true,
-  paidAmount: true,
-  paidBaseAmount: true,
-  voidedOn: true,
-  status: true,
-} as const;
-
 /** A line as it is written: the database computes its amount. Without `accountId` it goes to the books' usual account. */
 export const newDocumentLineSchema = insertSchema(invoiceLines)
   .pick({ description: true, quantity: true, unitPrice: true, accountId: true })

@@ -3,19 +3,13 @@ import { filledText, pgDate, pgUuid } from "../../core/column-kinds";
 import { currencySchema } from "../../core/currency";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../../core/validation";
 import { invoiceKind, invoiceLines, invoiceStatus, invoices } from "../schema";
-import {
-  checkDocument,
-  documentLinesSchema,
-  keptOfDocuments,
-  mostDocuments,
-  newDocumentLineSchema,
-  rateSchema,
-} from "./documents";
+import { checkDocument, documentLinesSchema, mostDocuments, newDocumentLineSchema, rateSchema } from "./documents";
+import { keptOfInvoices } from "./kept";
 
 const lines = documentLinesSchema("an invoice");
 
 const fields = insertSchema(invoices)
-  .omit({ ...keptOfDocuments, invoiceNumber: true, issuedAt: true })
+  .omit(keptOfInvoices)
   .extend({
     kind: invoiceKind.zod.default("invoice"),
     currency: currencySchema().default("USD"),
@@ -45,7 +39,7 @@ export const newInvoiceLinesSchema = lines;
 /** The fields of a draft that can be changed; its lines are set by `setLines`. */
 export const invoiceChangesSchema = changesOf(
   updateSchema(invoices)
-    .pick({ customerId: true, invoiceDate: true, dueDate: true, billingCountry: true })
+    .omit({ ...keptOfInvoices, id: true, companyId: true, kind: true, creditedInvoiceId: true })
     .extend({
       currency: currencySchema().optional(),
       exchangeRate: rateSchema.nullish(),

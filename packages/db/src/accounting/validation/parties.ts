@@ -2,18 +2,17 @@ import { z } from "zod";
 import { filledText } from "../../core/column-kinds";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../../core/validation";
 import { customers, vendors } from "../schema";
-
-const kept = { tenantId: true, balance: true, isActive: true, createdAt: true, updatedAt: true } as const;
+import { keptOfParties } from "./kept";
 
 // Customers and vendors have the same columns, so one set of schemas serves both.
 const newPartySchema = insertSchema(customers)
-  .omit(kept)
+  .omit(keptOfParties)
   .extend({ name: filledText("name"), externalId: filledText("externalId").nullish() })
   .strict();
 
 const partyChangesSchema = changesOf(
   updateSchema(customers)
-    .omit({ ...kept, id: true, companyId: true, externalId: true })
+    .omit({ ...keptOfParties, id: true, companyId: true, externalId: true })
     .extend({ name: filledText("name").optional() }),
 );
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
-import { allowances } from "../../operations/allowances";
 import { schemaFile } from "../../operations/assets";
 import { validateSchema } from "../../operations/catalogue";
 import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
@@ -41,7 +41,7 @@ export const check: Command = {
     try {
       const expected = readFileSync(schemaFile(), "utf8");
       const { isValid, errors, warnings } = await withAdmin(server.urls.admin, (client) =>
-        validateSchema(client, { expected, allowances }),
+        validateSchema(client, { expected, ...catalogueScope }),
       );
       printFindings("✗", errors);
       printFindings("!", warnings);

@@ -1,21 +1,73 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ConfigurationError } from "../../core/errors";
-import { type Command, option } from "../command";
-import { runDrizzleKit } from "../drizzle-kit";
+import { tenantTables } from "../../core/tenant-table";
+import { migrationsFolder } from "../../operations/assets";
+import { parseMigration, readMigrations } from "../../operations/migrations";
+import { composeMigration } from "../../operations/sources";
+import { packageSources } from "../../sql-sources";
+import { type Command, flag, option, say } from "../command";
+import { packageFolder, runDrizzleKit } from "../drizzle-kit";
+import { startScratch } from "../scratch";
 import { writeSchemaFile } from "./check";
 
 /** pnpm db:generate */
 export const generate: Command = {
-  help: "Write a migration from the changed tables: pnpm db:generate --name=add_vendors [--custom]",
+  help: "Write a migration from what changed in tables and SQL sources: pnpm db:generate --name=add_vendors [--custom]",
   usage:
     "  --name     what the migration does, in snake_case; you name it, because you review it\n" +
-    "  --custom   an empty migration for what Drizzle cannot say: functions, triggers, protect_table calls",
+    "  --custom   an empty migration to write by hand, for one that moves data",
   async run(args) {
     const name = option(args, "name");
     if (!name || !/^[a-z][a-z0-9_]*$/.test(name)) {
       throw new ConfigurationError("A migration needs a name in snake_case: pnpm db:generate --name=add_vendors");
     }
-    const code = await runDrizzleKit(["generate", ...args]);
-    if (code === 0 && !args.includes("--custom")) await writeSchemaFile();
-    return code;
+    return flag(args, "custom") ? runDrizzleKit(["generate", ...args]) : generateMigration(args);
   },
 };
+
+async function generateMigration(args: string[]): Promise<number> {
+  const known = migrationNames();
+  const migrations = await readMigrations(migrationsFolder());
+  const scratch = await startScratch(migrations);
+  try {
+    const code = await runDrizzleKit(["generate", ...args]);
+    if (code !== 0) return code;
+    const composed = await composeMigration({
+      sources: await packageSources(join(packageFolder(), "src")),
+      tables: tenantTables(),
+      ddl: tableStatements(known),
+      migrations,
+      scratch: (work) => scratch.run(work),
+    });
+    if (!composed) {
+      say("Nothing to write: the migrations make what tables and SQL sources say");
+      return 0;
+    }
+    // Only SQL changed: the empty migration brings the snapshot that every migration has.
+    if (newMigration(known) === undefined) await runDrizzleKit(["generate", "--custom", ...args]);
+    const folder = newMigration(known);
+    if (folder === undefined) throw new ConfigurationError("drizzle-kit wrote no migration: see its output above");
+    writeFileSync(migrationFile(folder), composed.text);
+    say(`Wrote drizzle/${folder}/migration.sql:`);
+    for (const line of composed.contents) say(`  ${line}`);
+  } catch (error) {
+    const half = newMigration(known);
+    if (half !== undefined) rmSync(join(migrationsFolder(), half), { recursive: true });
+    throw error;
+  } finally {
+    await scratch.stop();
+  }
+  return writeSchemaFile();
+}
+
+const migrationNames = () => readdirSync(migrationsFolder());
+const newMigration = (known: readonly string[]) => migrationNames().find((name) => !known.includes(name));
+const migrationFile = (folder: string) => join(migrationsFolder(), folder, "migration.sql");
+
+/** The statements that drizzle-kit wrote for changed tables; none when it wrote nothing. */
+function tableStatements(known: readonly string[]): readonly string[] {
+  const folder = newMigration(known);
+  if (folder === undefined || !existsSync(migrationFile(folder))) return [];
+  return parseMigration(folder, readFileSync(migrationFile(folder), "utf8")).statements;
+}

@@ -1,27 +1,27 @@
 import { readFileSync } from "node:fs";
 import type pg from "pg";
+import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
-import { allowances } from "../../operations/allowances";
 import { schemaFile } from "../../operations/assets";
 import { type SchemaError, scanOrphans, validateSchema } from "../../operations/catalogue";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
 import { type Command, say } from "../command";
 
-/** Prints what a schema check found, one object a paragraph. `!` marks what makes the schema no less valid. */
+/** Prints the findings of a schema check, one paragraph for each object. `!` marks a warning. */
 export function printFindings(mark: "✗" | "!", findings: readonly SchemaError[] = []): void {
   for (const { object, expected, found, fix } of findings) {
     say(`\n${mark} ${object}\n  expected: ${expected}\n  found:    ${found}\n  fix:      ${fix}`);
   }
 }
 
-/** What is wrong with the schema, and with its rows; an owner that does not see every row cannot look at those. */
+/** Checks the schema, and its rows for orphans. An owner that does not see every row cannot check the rows. */
 async function prove(client: pg.ClientBase) {
   const expected = readFileSync(schemaFile(), "utf8");
-  const { errors, warnings } = await validateSchema(client, { expected, allowances });
+  const { errors, warnings } = await validateSchema(client, { expected, ...catalogueScope });
   const { rows } = await client.query(
     "select from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)",
   );
-  return { errors, warnings, orphans: rows.length > 0 ? await scanOrphans(client) : undefined };
+  return { errors, warnings, orphans: rows.length > 0 ? await scanOrphans(client, catalogueScope) : undefined };
 }
 
 /** pnpm db:migrate */

@@ -1,20 +1,14 @@
 import { ConfigurationError } from "../../core/errors";
 import type { Database } from "../../database";
 import { openDevelopmentDatabase } from "../../testing/development";
+import { inEachDomain } from "../../testing/factories";
 import { type Command, say } from "../command";
 
 // Fixed ids, so that seeding twice changes nothing.
 const tenantId = "01900000-0000-7000-8000-000000000001";
 const companyId = "01900000-0000-7000-8000-000000000002";
 
-const people = [
-  { email: "user@demo.example", name: "Demo User", role: "user" },
-  { email: "market-maker@demo.example", name: "Demo Market Maker", role: "market_maker" },
-] as const;
-
-const customers = ["Alpine Ltd", "Borealis Inc", "Cedar & Sons", "Delta Foods", "Elm Street Books"];
-
-/** Writes the demo tenant when it is not there yet; returns whether it did. */
+/** Writes the demo tenant, and what each domain puts into it, when it is not there yet; returns whether it did. */
 async function writeSeed(db: Database): Promise<boolean> {
   const platform = db.platform({ actor: "db:seed", reason: "demo data for development" });
   if (await platform.findTenant(tenantId)) return false;
@@ -24,21 +18,9 @@ async function writeSeed(db: Database): Promise<boolean> {
     admin: { email: "admin@demo.example", name: "Demo Admin" },
     company: { id: companyId, name: "Demo Company" },
   });
-  await db.withTenant({ tenantId }, async (tx) => {
-    await tx.accounting.accounts.createStandardChart({ companyId });
-    for (const person of people) await tx.tenancy.members.ensureMember(person);
-    for (const [index, name] of customers.entries()) {
-      const customer = await tx.accounting.customers.create({ companyId, name });
-      const invoice = await tx.accounting.invoices.create({
-        companyId,
-        customerId: customer.id,
-        invoiceDate: `2026-0${index + 1}-15`,
-        dueDate: `2026-0${index + 2}-14`,
-        lines: [{ description: "Consulting, hours", quantity: String(8 + index), unitPrice: "95.00" }],
-      });
-      if (index % 2 === 0) await tx.accounting.invoices.issue(invoice.id);
-    }
-  });
+  await db.withTenant({ tenantId }, (tx) =>
+    inEachDomain(tx, ({ seed }, repositories) => seed?.(repositories, { companyId })),
+  );
   return true;
 }
 

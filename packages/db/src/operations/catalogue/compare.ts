@@ -26,7 +26,7 @@ export function compareSchema(
   return errors;
 }
 
-/** True when the whole table is in `there` and not in `other`: the table alone is reported, not its twenty parts. */
+/** True when the whole table is in `there` and not in `other`. Then the table is reported without its parts. */
 function isPartOfAbsentTable(
   object: string,
   there: ReadonlyMap<string, string>,
@@ -59,7 +59,7 @@ function differences(object: string, expected: string, found: string): SchemaErr
   return [{ object, expected, found, fix: putBack, rule: "drift" }];
 }
 
-/** For blocks of independent lines: only the lines that differ are told. */
+/** Compares blocks of independent lines, and reports only the lines that differ. */
 function lineDifferences(object: string, expected: string, found: string): SchemaError[] {
   const wanted = expected.split("\n");
   const actual = found.split("\n");
@@ -96,7 +96,7 @@ function tableDifferences(object: string, expected: string, found: string): Sche
   return errors;
 }
 
-/** Columns stand one per line, indented by two; everything else is about the table as a whole. */
+/** A column is a line of its own, indented by two. Every other line concerns the table as a whole. */
 function splitTable(definition: string): { columns: Map<string, string>; rest: string } {
   const columns = new Map<string, string>();
   const rest: string[] = [];

@@ -1,7 +1,7 @@
 export { compareSchema } from "./compare";
 export { type ScanOrphansOptions, scanOrphans } from "./orphans";
-export { type Allowance, proveSchema, ruleNames, schemaWarnings } from "./prove";
-export { defaultSchemas, readCatalogue } from "./read";
+export { proveSchema, ruleNames, schemaWarnings } from "./prove";
+export { readCatalogue } from "./read";
 export { parseSchema, renderSchema } from "./render";
 export type { Catalogue, SchemaError } from "./types";
 export { type SchemaValidation, type ValidateSchemaOptions, validateSchema } from "./validate-schema";

@@ -1,10 +1,10 @@
 import type { ClientBase } from "pg";
-import { defaultSchemas, readCatalogue } from "./read";
+import { readCatalogue } from "./read";
 import { quoteFullName, quoteName } from "./text";
 import type { ConstraintInfo, ReferenceInfo, SchemaError, TableInfo } from "./types";
 
 export interface ScanOrphansOptions {
-  readonly schemas?: readonly string[];
+  readonly schemas: readonly string[];
   /** Counting stops here, per foreign key. Default 1000. */
   readonly limit?: number;
   /** Limit per foreign key. Default 60 s. */
@@ -15,11 +15,11 @@ export interface ScanOrphansOptions {
 
 /**
  * Counts, for each foreign key, the rows without a parent. Under FORCE ROW LEVEL SECURITY an owner validates a new
- * foreign key against the rows it sees, which may be none: only this finds what was let through. Needs a login that
- * sees every row (superuser or BYPASSRLS), or `role`; a key that could not be read is an error too.
+ * foreign key against the rows it sees, which may be none; this scan finds the rows that passed unseen. Needs a login
+ * that sees every row (superuser or BYPASSRLS), or `role`. A key that could not be read is an error too.
  */
-export async function scanOrphans(client: ClientBase, options: ScanOrphansOptions = {}): Promise<SchemaError[]> {
-  const { schemas = defaultSchemas, limit = 1000, statementTimeoutMs = 60_000, role } = options;
+export async function scanOrphans(client: ClientBase, options: ScanOrphansOptions): Promise<SchemaError[]> {
+  const { schemas, limit = 1000, statementTimeoutMs = 60_000, role } = options;
   const catalogue = await readCatalogue(client, schemas);
   const errors: SchemaError[] = [];
   for (const table of catalogue.tables) {

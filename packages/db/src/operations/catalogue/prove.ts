@@ -1,3 +1,4 @@
+import type { Allowance } from "../../core/domain";
 import { columnRules } from "./rules/columns";
 import { foreignKeyRules } from "./rules/foreign-keys";
 import { keyRules } from "./rules/keys";
@@ -8,15 +9,6 @@ import { privilegeRules } from "./rules/privileges";
 import { rowSecurityRules } from "./rules/row-security";
 import { surroundingRules } from "./rules/surroundings";
 import type { Catalogue, SchemaError } from "./types";
-
-/** A written exception: this object may break this rule, for this reason. */
-export interface Allowance {
-  /** The `rule` of the error it allows. */
-  readonly rule: string;
-  /** The `object` of the error it allows, to the letter. */
-  readonly object: string;
-  readonly reason: string;
-}
 
 const rules = {
   ...rowSecurityRules,
@@ -55,8 +47,8 @@ export function proveSchema(catalogue: Catalogue, allowances: readonly Allowance
 }
 
 /**
- * What weakens isolation and yet is no error, as the owner of the schemas cannot put it right: on a server whose
- * superuser belongs to somebody else.
+ * Warnings: what weakens isolation, and what only a superuser can mend. The owner of the schemas cannot, on a server
+ * whose superuser belongs to somebody else.
  */
 export function schemaWarnings(catalogue: Catalogue): SchemaError[] {
   return Object.entries(largeObjectWarnings).flatMap(([rule, check]) =>

@@ -17,7 +17,7 @@ import type {
 const tenantColumns = ["tenant_id", "company_id", "business_id"];
 const relationKinds: Record<string, OtherRelationInfo["kind"]> = { v: "view", m: "materialized view" };
 
-/** What lies around the given schemas and yet reaches their rows. */
+/** Objects outside the given schemas that reach their rows. */
 export async function readSurroundings(client: ClientBase, schemas: string[]): Promise<SurroundingsInfo> {
   return {
     database: await readDatabase(client),

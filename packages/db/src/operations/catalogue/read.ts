@@ -6,17 +6,11 @@ import { readTables } from "./read-tables";
 import { withPlainSettings } from "./session";
 import type { Catalogue } from "./types";
 
-/** The schemas of the package; `migrations` is the runner's own. */
-export const defaultSchemas = ["auth", "tenancy", "accounting", "sales", "trading", "approvals", "invoicing"] as const;
-
 /**
  * Reads what the database really holds in the given schemas. The catalogue is readable by every login, so the runtime
  * login gets the same answer as the owner. Sorted, and equal on PostgreSQL 15 to 18 for the same migrations.
  */
-export async function readCatalogue(
-  client: ClientBase,
-  schemas: readonly string[] = defaultSchemas,
-): Promise<Catalogue> {
+export async function readCatalogue(client: ClientBase, schemas: readonly string[]): Promise<Catalogue> {
   const wanted = [...schemas];
   return withPlainSettings(client, async () => {
     const grants = await readRelationGrants(client, wanted);

@@ -25,7 +25,7 @@ interface Block {
 }
 
 const header = new RegExp(`^-- (${kinds.join("|")}) (\\S.*)$`);
-/** A line inside a definition that reads like a header gets one more blank in front, and loses it when parsed. */
+/** Escapes a line of a definition that looks like a header with one more blank, which parsing removes. */
 const likeHeader = new RegExp(`^ *-- (${kinds.join("|")}) \\S`);
 
 const preamble = [

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 
-// Each changes what pg_get_*() prints: names are left unqualified when visible, constants follow the session's formats.
+// Settings that change what pg_get_*() prints: visible names lose their schema, constants follow the session's formats.
 const plain: Record<string, string> = {
   search_path: "",
   TimeZone: "UTC",

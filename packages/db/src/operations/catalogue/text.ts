@@ -1,4 +1,4 @@
-/** Words that PostgreSQL 16 and later put in quotes and 15 does not; quoted in none of our texts. */
+/** Words that PostgreSQL 16 and later quote and 15 does not. Our texts never quote them. */
 const newlyQuoted =
   /"(json|json_array|json_arrayagg|json_exists|json_object|json_objectagg|json_query|json_scalar|json_serialize|json_table|json_value|merge_action|system_user)"/g;
 

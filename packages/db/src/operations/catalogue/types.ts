@@ -147,7 +147,7 @@ export interface FunctionInfo {
   readonly grants: Grant[];
 }
 
-/** What lies around the schemas and yet reaches their rows. No part of schema.sql: other servers have other things. */
+/** Objects outside the schemas that reach their rows. They differ between servers, so schema.sql leaves them out. */
 export interface SurroundingsInfo {
   readonly database: DatabaseInfo;
   /** Server parameters on which rights were granted. */

@@ -1,16 +1,17 @@
 import type { ClientBase } from "pg";
+import type { Allowance } from "../../core/domain";
 import { compareSchema } from "./compare";
-import { type Allowance, proveSchema, schemaWarnings } from "./prove";
-import { defaultSchemas, readCatalogue } from "./read";
+import { proveSchema, schemaWarnings } from "./prove";
+import { readCatalogue } from "./read";
 import { parseSchema, renderSchema } from "./render";
 import type { SchemaError } from "./types";
 
 export interface ValidateSchemaOptions {
   /** The text of the committed schema.sql. */
   readonly expected: string;
+  readonly schemas: readonly string[];
   /** Written exceptions from the rules, each with its reason. */
   readonly allowances?: readonly Allowance[];
-  readonly schemas?: readonly string[];
 }
 
 export interface SchemaValidation {
@@ -25,7 +26,7 @@ export interface SchemaValidation {
  * login may do this, the runtime login too; only `scanOrphans` (rows, not definitions) needs one that sees every row.
  */
 export async function validateSchema(client: ClientBase, options: ValidateSchemaOptions): Promise<SchemaValidation> {
-  const { expected, allowances = [], schemas = defaultSchemas } = options;
+  const { expected, allowances = [], schemas } = options;
   const catalogue = await readCatalogue(client, schemas);
   const drift = compareSchema(parseSchema(expected), parseSchema(renderSchema(catalogue)));
   const errors = [...drift, ...proveSchema(catalogue, allowances)];

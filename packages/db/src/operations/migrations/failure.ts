@@ -62,8 +62,8 @@ function safeMessage(failure: ServerFailure): string {
 }
 
 /**
- * True for what two migrators of different databases of one cluster do to each other: roles and memberships are shared,
- * and the advisory lock is per database. The same transaction succeeds when it is run again.
+ * True for conflicts between migrators of different databases on one server. They share roles and memberships, but not
+ * the advisory lock, which belongs to a database. The same transaction succeeds when it is run again.
  */
 export function isClusterConflict(error: unknown, statement: string): boolean {
   const { code, message, schema } = serverFailure(error);

@@ -8,7 +8,7 @@ export interface AppliedMigration {
 }
 
 export interface HistoryProblem {
-  readonly kind: "edited" | "missing" | "out-of-order";
+  readonly kind: "edited" | "missing" | "out-of-order" | "replaced";
   readonly migration: string;
   /** What is wrong and how to put it right, one sentence each. */
   readonly message: string;
@@ -21,14 +21,14 @@ export interface HistoryComparison {
   readonly problems: HistoryProblem[];
 }
 
-/** What a health check wants to know. */
+/** State of the migrations, for a health check. */
 export interface MigrationStatus {
   readonly applied: number;
   readonly pending: string[];
   readonly problems: string[];
 }
 
-/** Makes the book-keeping table where it is missing; every login may read it (names and hashes only). */
+/** Makes the table of applied migrations when it is missing. Every login may read it: it holds names and hashes. */
 export async function ensureHistory(client: ClientBase): Promise<void> {
   if (await historyExists(client)) return;
   // One message without parameters is one implicit transaction: all of it or nothing.
@@ -70,8 +70,12 @@ export function compareHistory(applied: readonly AppliedMigration[], folder: rea
   const newest = [...done].sort(byCodeUnits).at(-1) ?? "";
   const pending = folder.filter((migration) => !done.has(migration.name));
   const problems: HistoryProblem[] = [];
+  const first = folder[0]?.name ?? "";
+  const replacedOnes = applied.filter((row) => byCodeUnits(row.name, first) < 0);
+  if (replacedOnes[0]) problems.push(replaced(replacedOnes[0].name, first));
   for (const row of applied) {
     const file = files.get(row.name);
+    if (replacedOnes.includes(row)) continue;
     if (!file) problems.push(missing(row.name));
     else if (file.sha256 !== row.sha256) problems.push(edited(row.name));
   }
@@ -82,7 +86,7 @@ export function compareHistory(applied: readonly AppliedMigration[], folder: rea
   return { applied: applicable.map((row) => row.name), pending, problems };
 }
 
-/** How far this database is, for health checks by the runtime login: everything is pending before the first migration. */
+/** Pending and unknown migrations, as the runtime login reads them. Before the first migration all are pending. */
 export async function migrationStatus(client: ClientBase, migrations: readonly Migration[]): Promise<MigrationStatus> {
   const { applied, pending, problems } = compareHistory(await readHistory(client), migrations);
   return {
@@ -95,6 +99,11 @@ export async function migrationStatus(client: ClientBase, migrations: readonly M
 function missing(migration: string): HistoryProblem {
   const message = `The database has migration ${migration}, which the folder lacks: the database is ahead of this code. Deploy the code that contains it, or restore the file from version control.`;
   return { kind: "missing", migration, message };
+}
+
+function replaced(migration: string, first: string): HistoryProblem {
+  const message = `The database has migration ${migration} of a history that was written anew before the first release; it begins with ${first} now. Make the development database anew: \`pnpm db:reset\` (it deletes its data).`;
+  return { kind: "replaced", migration, message };
 }
 
 function edited(migration: string): HistoryProblem {

@@ -126,7 +126,7 @@ async function applyOneByOne(client: ClientBase, migration: Migration, started: 
   }
 }
 
-// The extended protocol refuses several commands in one message, which some servers would run only in part.
+// The extended protocol refuses several commands in one message. The simple protocol could run only some of them.
 async function execute(client: ClientBase, statement: string): Promise<void> {
   await client.query({ text: statement, queryMode: "extended" } as { text: string });
 }

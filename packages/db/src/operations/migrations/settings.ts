@@ -22,7 +22,7 @@ export async function withMigratorSettings<T>(
     ...before,
     lock_timeout: String(settings.lockTimeoutMs),
     ...(settings.statementTimeoutMs === undefined ? {} : { statement_timeout: String(settings.statementTimeoutMs) }),
-    // An owner is bound by FORCE ROW LEVEL SECURITY: a backfill would change 0 rows and say nothing. Off means an error.
+    // FORCE ROW LEVEL SECURITY binds the owner: a backfill would silently change 0 rows. With `off` it is an error.
     row_security: "off",
   };
   try {

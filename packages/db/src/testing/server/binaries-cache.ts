@@ -31,7 +31,7 @@ export async function missingLinks(packageRoot: string): Promise<Link[]> {
   return missing;
 }
 
-/** Programs from a folder that others can write to would be theirs, run by us. */
+/** Refuses a folder that others can write to: we would run programs that they chose. */
 async function requireOwn(folder: string): Promise<void> {
   const info = await lstat(folder);
   const foreign = process.getuid !== undefined && info.uid !== process.getuid();
@@ -42,7 +42,7 @@ async function requireOwn(folder: string): Promise<void> {
   }
 }
 
-/** Cleaners of temp folders remove old files one by one, so a copy that is there may still have holes. */
+/** Whether all files are there. Cleaners of temp folders remove old files one by one, so a copy may be incomplete. */
 async function isComplete(packageRoot: string, copy: string): Promise<boolean> {
   const entries = await readdir(join(packageRoot, "native"), { recursive: true, withFileTypes: true });
   for (const entry of entries) {

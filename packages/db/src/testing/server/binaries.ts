@@ -57,7 +57,7 @@ export function findPackageRoot(name = process.env.ORG_DB_POSTGRES_PACKAGE || "e
 
 type Probe = { binaries: Binaries } | { problem: string };
 
-/** Runs the programs as that account: the one test that covers modes, ACLs, missing libraries and the wrong libc. */
+/** Runs the programs as that account. Only this shows modes, ACLs, missing libraries and a wrong libc together. */
 async function probe(bin: string, user: OsUser | undefined, copied: boolean): Promise<Probe> {
   const program = (name: string) => join(bin, `${name}${extension}`);
   const [initdb, postgres, pgCtl] = [program("initdb"), program("postgres"), program("pg_ctl")];

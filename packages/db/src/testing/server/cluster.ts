@@ -113,8 +113,8 @@ export async function startCluster(directory: string, options: StartOptions = {}
 }
 
 /**
- * A dead pid stays: PostgreSQL copes, and finds by that file what the dead server left in shared memory. A pid that
- * another program has got since must go, because PostgreSQL would take that program for a server and refuse to start.
+ * A file with the pid of a dead process stays: PostgreSQL reads in it which shared memory the dead server left. A file
+ * whose pid another program has now is removed, because PostgreSQL would take that program for a server.
  */
 async function removeMisleadingPidFile(directory: string): Promise<void> {
   const found = await readPostmaster(directory);
@@ -139,7 +139,7 @@ async function stopOnWindows(directory: string, mode: StopMode): Promise<void> {
   await run(pgCtl, ["stop", "-D", directory, "-m", mode, "-w", "-t", "30"]);
 }
 
-/** The pid file goes a moment before the process does, so it is the process that is waited for. */
+/** Waits for the end of the process, because the server removes its pid file a moment earlier. */
 async function isGone(directory: string, pid: number, started: string, waitMs: number): Promise<boolean> {
   for (const deadline = Date.now() + waitMs; ; await pause(10)) {
     const now = await startedAt(pid);

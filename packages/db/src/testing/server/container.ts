@@ -53,8 +53,8 @@ async function loadContainers() {
 }
 
 /**
- * Starts a throw-away PostgreSQL container: `postgres:18-alpine`, or the image in `ORG_DB_POSTGRES_IMAGE`; `settings` on
- * top of the careless ones.
+ * Starts a throw-away PostgreSQL container: `postgres:18-alpine`, or the image in `ORG_DB_POSTGRES_IMAGE`; `settings` are
+ * applied over those that switch off flushing to disk.
  */
 export async function startContainerServer(settings: Settings = {}): Promise<ContainerServer> {
   const image = process.env.ORG_DB_POSTGRES_IMAGE || defaultImage;

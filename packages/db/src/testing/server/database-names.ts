@@ -58,7 +58,7 @@ export async function sweepTestDatabases(client: pg.Client): Promise<string[]> {
       await dropDatabase(client, name);
       swept.push(name);
     } catch (error) {
-      // 55006: in use by another sweep; 42501: of another login; XX000: dropped under our hands. None of them is ours.
+      // 55006: another sweep uses it. 42501: another login owns it. XX000: it was dropped meanwhile. All are ignored.
       if (!["55006", "42501", "XX000", "3D000"].includes(errorCode(error) ?? "")) throw error;
     }
   }

@@ -75,8 +75,8 @@ async function startLocked(home: DevelopmentHome, log: (message: string) => void
 }
 
 /**
- * Starts the development server of this checkout, or joins it when it runs. Several processes may do so at once, and
- * one that was killed leaves nothing behind that hurts: the next caller adopts its server.
+ * Starts the development server of this checkout, or joins it when it runs. Several processes may do so at once. When a
+ * process was killed, the next caller adopts its server.
  */
 export async function startDevelopmentServer(options: DevelopmentServerOptions): Promise<DevelopmentServer> {
   const home = await findHome(options.root);

@@ -11,7 +11,7 @@ export interface InitialiseOptions {
   password: string;
   /** Name of the superuser, `postgres` by default. */
   superuser?: string;
-  /** False for a cluster nobody will miss after a power cut; true by default. */
+  /** False for a cluster that may be lost in a power cut; true by default. */
   durable?: boolean;
   binaries?: Binaries;
 }

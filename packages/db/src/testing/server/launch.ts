@@ -51,7 +51,7 @@ export async function isFree(port: number): Promise<boolean> {
   return (await listen(port)) !== undefined;
 }
 
-/** A port of 127.0.0.1 that was free just now; somebody else may be quicker, so the caller must be ready to ask again. */
+/** A port of 127.0.0.1 that is free now. Another process may take it first, so the caller must be able to ask again. */
 export async function freePort(): Promise<number> {
   return (await listen(0)) ?? 0;
 }

@@ -30,8 +30,8 @@ async function take(path: string, me: Holder): Promise<boolean> {
 }
 
 /**
- * Only the holder of the lock *about* a dead lock may remove it, and only after looking again: without that, a slow
- * process would remove the lock which a quicker one has just taken.
+ * A dead lock is removed only by the holder of a second lock, which guards the removal, and only after a second look.
+ * Otherwise a slow process could remove the lock that a quicker one has just taken.
  */
 async function removeDead(path: string, dead: Holder, deadline: number): Promise<void> {
   await locked(`${path}.${dead.id}.dead`, deadline, async () => {

@@ -141,7 +141,7 @@ export async function currentOwner(): Promise<Owner> {
   return { pid: process.pid, started: (await startedAt(process.pid)) ?? "" };
 }
 
-/** Whether that very process, not just one with its pid, is alive. In doubt it is. */
+/** Whether that very process is alive, and not another one with its pid. When in doubt, true. */
 export async function ownerIsAlive(owner: Owner): Promise<boolean> {
   const started = await startedAt(owner.pid);
   if (started === undefined) return false;

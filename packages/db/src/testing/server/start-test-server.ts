@@ -73,7 +73,7 @@ async function embedded(settings: Settings): Promise<TestServer> {
 /**
  * Starts (or finds) the server tests run on: `DATABASE_ADMIN_URL`, then `DATABASE_URL`, else a container when Docker
  * answers, else the embedded server. `DB_TEST_SERVER=embedded` or `=container` settles the choice of the last two.
- * It is careless of its data unless `settings` say otherwise; a given server keeps its own.
+ * The server does not flush to disk unless `settings` say so; a given server keeps its own settings.
  */
 export async function startTestServer(settings: Settings = {}): Promise<TestServer> {
   for (const variable of ["DATABASE_ADMIN_URL", "DATABASE_URL", "PGURI"]) {

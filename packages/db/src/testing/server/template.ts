@@ -96,7 +96,7 @@ export function useTemplate({ adminUrl, name }: { adminUrl: string; name: string
   return { name, clone: () => makeClone(adminUrl, name), drop: () => dropTemplate(adminUrl, name) };
 }
 
-/** Closes the database to everybody, so that it can be copied at any time and never changes again. */
+/** Refuses all connections to the database, so that it never changes and can be copied at any time. */
 async function seal(client: pg.Client, name: string): Promise<void> {
   await client.query(`alter database ${quoteName(name)} allow_connections false`);
   await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [name]);

@@ -40,7 +40,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => undef
 
 export interface Watchdog {
   pid: number;
-  /** Lets it go, and waits until it has gone. */
+  /** Ends the watchdog, and waits for its end. */
   release(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { catalogueScope } from "../../../src/domains";
 import type { Arena } from "../arena";
 import { codeOf, notRefused, openField, spoilt, strike, tenantOf, tenantsIn } from "./support";
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-const schemas = ["tenancy", "accounting", "auth", "public"];
+const schemas = [...catalogueScope.schemas, "public"];
 
 /** The tenants that a select shows the attacker while `statements` stand, and what the check says. */
 async function seenThrough(statements: string, select: string) {

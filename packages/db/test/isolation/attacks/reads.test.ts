@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantTables } from "../../../src/core/tenant-table";
+import { catalogueScope } from "../../../src/domains";
 import type { Arena } from "../arena";
 import { attemptCopy, type Outcome, quoted } from "../checks/attempt";
 import { type Duel, foreignRows } from "../checks/duel";
@@ -127,7 +128,7 @@ describe("predicates that tell what they were given", () => {
     expect(leak).toHaveLength(2 * tenantTables().length);
     for (const found of leak) expect(found).toMatch(/: the other tenant's row$/);
     expect(refused).toContain("drift: function tenancy.leak(uuid)");
-    for (const schema of ["tenancy", "accounting", "public", "pg_temp"]) {
+    for (const schema of [...catalogueScope.schemas, "public", "pg_temp"]) {
       const create = `create function ${schema}.leak(v text) returns boolean language sql leakproof as 'select true'`;
       expect(codeOf(await strike(arena.duel, create))).toBe("42501");
     }

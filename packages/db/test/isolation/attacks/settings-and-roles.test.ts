@@ -102,7 +102,8 @@ describe("becoming somebody else", () => {
     const login = decodeURIComponent(new URL(arena.test.urls.runtime).username);
     const { rows } = await arena.duel.owner.query<{ name: string }>(
       `select quote_ident(rolname) as name from pg_roles
-       where rolname in ('identity', 'platform', 'audit_writer', 'membership_reader', current_user)
+       where rolname in ('identity', 'platform', current_user)
+         or oid in (select proowner from pg_proc where prosecdef)
          or rolname ~ '^pg_' or (rolname like $1 and rolname <> $2)`,
       [login.replace(/runtime$/, "%"), login],
     );

@@ -1,4 +1,26 @@
 import type pg from "pg";
+import { groupOf } from "../../../src/client/login-check";
+import { catalogueScope } from "../../../src/domains";
+
+/** The schemas of all domains, as a list in SQL: `schemaname in (${schemaList})`. */
+export const schemaList = catalogueScope.schemas.map((name) => `'${name}'`).join(", ");
+
+/** The schemas with rows of tenants: all but that of the identities. */
+export const tenantSchemas = catalogueScope.schemas.filter((name) => name !== "auth");
+
+/** The roles whose functions run with their rights. */
+export async function definerOwners(owner: pg.Client): Promise<string[]> {
+  const { rows } = await owner.query<{ name: string }>(
+    "select rolname as name from pg_roles where oid in (select proowner from pg_proc where prosecdef) order by 1",
+  );
+  return rows.map((row) => row.name);
+}
+
+/** The roles that a login of the group `own` may never become: the other groups, and the owners of functions. */
+export async function strongerRoles(owner: pg.Client, own: "authenticated" | "identity"): Promise<string[]> {
+  const groups = Object.values(groupOf).filter((name) => name !== own);
+  return [...groups, ...(await definerOwners(owner))];
+}
 
 export interface UniqueKey {
   name: string;

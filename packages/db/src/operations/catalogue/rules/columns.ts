@@ -1,4 +1,4 @@
-import { type Rule, tenantTablesOf } from "./rule";
+import { identitySchema, type Rule, tenantTablesOf } from "./rule";
 
 const refusesNaN: Rule = (catalogue) =>
   tenantTablesOf(catalogue).flatMap((table) =>
@@ -21,7 +21,7 @@ const refusesNaN: Rule = (catalogue) =>
 
 const keepsUpdatedAt: Rule = (catalogue) =>
   catalogue.tables
-    .filter((table) => table.schema !== "auth" && table.columns.some(({ name }) => name === "updated_at"))
+    .filter((table) => table.schema !== identitySchema && table.columns.some(({ name }) => name === "updated_at"))
     .filter(
       (table) =>
         !table.triggers.some(

@@ -53,7 +53,7 @@ function isTenantReference({ constraint, references }: ForeignKey): boolean {
   return references.table === "tenancy.tenants" && constraint.columns.join() === "tenant_id";
 }
 
-/** A part stands and falls with its whole, which has a key to its tenant: the line of a document, the entry of the books. */
+/** A part needs no key to its tenant when its whole has one: a line has its document, a journal line its entry. */
 function isPart({ table, constraint, references }: ForeignKey): boolean {
   const required = constraint.columns.every((name) => table.columns.find((column) => column.name === name)?.notNull);
   return ["CASCADE", "RESTRICT"].includes(references.onDelete) && constraint.columns[0] === "tenant_id" && required;

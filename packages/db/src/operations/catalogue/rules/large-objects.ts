@@ -14,7 +14,7 @@ const openByDefault: Rule = (catalogue) =>
     ? []
     : open(catalogue, byDefault, (statement) => `Ask a superuser to run \`${statement}\` in this database.`);
 
-/** One finding for all functions, as they open the same door. */
+/** One finding for all functions, because they give the same access. */
 function open(
   { surroundings }: Catalogue,
   counts: (grant: Grant) => boolean,

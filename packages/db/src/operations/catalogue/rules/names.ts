@@ -1,10 +1,10 @@
 import type { TableInfo } from "../types";
-import type { Rule } from "./rule";
+import { identitySchema, type Rule } from "./rule";
 
 const maxLength = 49;
 
-// The tables of `auth` are named by the library that owns them.
-const named = (tables: readonly TableInfo[]) => tables.filter((table) => table.schema !== "auth");
+// The library that owns these tables names them.
+const named = (tables: readonly TableInfo[]) => tables.filter((table) => table.schema !== identitySchema);
 
 const short: Rule = (catalogue) =>
   named(catalogue.tables).flatMap((table) =>

@@ -56,7 +56,7 @@ const definersArePinned: Rule = (catalogue) =>
       fix: inMigration(`ALTER ${found.kind} ${found.fullName} SET search_path = ''`),
     }));
 
-/** A definer works with its owner's rights, so these must be few; pinned, it is still as strong as its owner. */
+/** A SECURITY DEFINER function has its owner's rights, also with a pinned search_path, so these must be few. */
 const definersAreWeak: Rule = (catalogue) =>
   catalogue.surroundings.definers
     .filter(({ grants }) => grants.some(reachesRuntime))
@@ -79,7 +79,7 @@ function tooStrong(owner: OwnerInfo): string[] {
     ...(owner.canLogIn ? ["may log in"] : []),
     ...(owner.bypassesRowSecurity ? ["bypasses row level security"] : []),
     ...(owner.ownsTables ? ["owns tables"] : []),
-    // The runtime group's own rights are no gain: whoever may call the function has them already.
+    // The runtime group as owner adds nothing: whoever may call the function has these rights already.
     ...owner.groups.filter((group) => group !== runtimeRole).map((group) => `has the rights of ${group}`),
   ];
 }

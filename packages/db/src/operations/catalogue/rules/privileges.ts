@@ -1,6 +1,6 @@
 import { quoteFullName, quoteName } from "../text";
 import type { Catalogue, Grant } from "../types";
-import { inMigration, type Rule, runtimeRole } from "./rule";
+import { identitySchema, inMigration, type Rule, runtimeRole } from "./rule";
 
 interface Target {
   /** `<kind> <name>` of the error. */
@@ -61,13 +61,13 @@ const runtimeIsLimited: Rule = (catalogue) =>
   targetsOf(catalogue).flatMap(({ object, sql, schema, grants }) => {
     const own = grants.filter((grant) => grant.role === runtimeRole);
     const found = own.flatMap((grant) =>
-      schema === "auth" ? grant.privileges : grant.privileges.filter((name) => tooMuch.includes(name)),
+      schema === identitySchema ? grant.privileges : grant.privileges.filter((name) => tooMuch.includes(name)),
     );
     const grantable = own.flatMap((grant) => grant.grantable);
     if (found.length === 0 && grantable.length === 0) return [];
     const expected =
-      schema === "auth"
-        ? `no privilege for ${runtimeRole} on auth`
+      schema === identitySchema
+        ? `no privilege for ${runtimeRole} on ${identitySchema}`
         : `none of ${tooMuch.join(", ")}, none WITH GRANT OPTION`;
     return [
       {

@@ -78,7 +78,7 @@ const companyPolicy: Rule = (catalogue) =>
     return requirePolicy(table, "company_isolation", expected, isRight);
   });
 
-/** A table without tenant_id that the runtime login may use has no tenant to be kept apart by: somebody must decide. */
+/** The runtime login may use a table without tenant_id only by a written allowance: no policy can separate its rows. */
 const sharedTables: Rule = (catalogue: Catalogue) =>
   catalogue.tables.flatMap((table) => {
     const usable = [...table.grants, ...table.columnGrants].some((grant) => grant.role === runtimeRole);

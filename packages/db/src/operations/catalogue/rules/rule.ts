@@ -8,6 +8,8 @@ export type Rule = (catalogue: Catalogue) => Finding[];
 
 /** Role of the application's runtime login. */
 export const runtimeRole = "authenticated";
+/** Schema of the identities, whose tables the sign-in library names and the runtime role may not touch. */
+export const identitySchema = "auth";
 /** Role of the operator's cross-tenant work. */
 export const platformRole = "platform";
 

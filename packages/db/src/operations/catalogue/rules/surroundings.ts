@@ -35,7 +35,7 @@ const parametersAreClosed: Rule = ({ surroundings: { parameters } }) =>
     })),
   );
 
-/** The rules prove the package's schemas alone, so rows of tenants in another one are proven by none. */
+/** The rules prove the package's schemas only. Tenants' rows in another schema would be proven by no rule. */
 const rowsStayInside: Rule = ({ surroundings: { relations } }) =>
   relations
     .filter((relation) => !relation.securityInvoker)

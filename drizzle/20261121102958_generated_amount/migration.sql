@@ -1,1 +1,0 @@
-ALTER TABLE "accounting"."invoice_lines" DROP CONSTRAINT "invoice_lines_amount_nan_check";

@@ -1,0 +1,98 @@
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import { inChunks } from "../client/chunks";
+import type { Unit } from "../client/unit";
+import { newId } from "../core/ids";
+import { type ArrayParams, field, fieldsOf, type RowType } from "../core/rows";
+import type { Params } from "../core/statement";
+import { invoiceDrafts, invoicePosting } from "./invoice-drafts";
+import { invoices } from "./schema";
+import { sqlStatement } from "./statements";
+import type { importedInvoicesSchema } from "./validation/invoices";
+
+const issued = fieldsOf({ id: field<string>("uuid"), invoiceNumber: field<string>("text") });
+
+/** Issues the drafts of an import under the numbers that they have in the other system. */
+const finishImport = sqlStatement(
+  "accounting.invoices.finish_import",
+  (q) => q.select({ id: invoices.id }).from(invoices),
+  (p: Params<ArrayParams<RowType<typeof issued>>>) => sql`
+    update accounting.invoices i
+    set invoice_number = g.invoice_number, status = 'issued', issued_at = i.invoice_date
+    from ${issued.unnest(p, "g")}
+    where i.tenant_id = ${p.tenantId}::uuid and i.id = g.id
+    returning i.id`,
+);
+
+const paid = fieldsOf({ id: field<string>("uuid"), paymentId: field<string>("uuid"), paidOn: field<string>("date") });
+
+/** Settles invoices of an import by a payment each, of the day on which they were paid. Over nothing, there is none. */
+const payImport = sqlStatement(
+  "accounting.invoices.pay_import",
+  (q) => q.select({ id: invoices.id }).from(invoices),
+  (p: Params<ArrayParams<RowType<typeof paid>>>) => sql`
+    with invoice as materialized (
+      select i.id, i.company_id, i.customer_id, i.total_amount, i.currency, i.invoice_number, g.payment_id, g.paid_on
+      from ${paid.unnest(p, "g")}
+      join accounting.invoices i on i.tenant_id = ${p.tenantId}::uuid and i.id = g.id
+      where i.total_amount > 0
+    ), payment as (
+      insert into accounting.payments
+        (tenant_id, id, company_id, direction, customer_id, payment_date, amount, currency, reference)
+      select ${p.tenantId}::uuid, i.payment_id, i.company_id, 'in', i.customer_id, i.paid_on, i.total_amount, i.currency,
+        i.invoice_number
+      from invoice i
+      returning id
+    )
+    insert into accounting.payment_allocations
+      (tenant_id, id, company_id, payment_id, invoice_id, amount, allocated_on)
+    select ${p.tenantId}::uuid, gen_random_uuid(), i.company_id, i.payment_id, i.id, i.total_amount, i.paid_on
+    from invoice i cross join (select count(*) from payment) paid
+    order by i.id
+    returning invoice_id as id`,
+);
+
+type Imported = z.output<typeof importedInvoicesSchema>[number];
+
+const importDrafts = invoiceDrafts.importStatement("accounting.invoices.import_drafts");
+
+/** Imports invoices that another system issued, in slices of 500. Those that the company has already stay as they are. */
+export async function importInvoices(unit: Unit, all: readonly Imported[]): Promise<{ created: number }> {
+  let created = 0;
+  await inChunks(unit, all, {
+    size: 500,
+    prepare: (chunk) => {
+      const documents = chunk.map(asInvoice);
+      return { documents, drafts: invoiceDrafts.many(documents) };
+    },
+    write: async (inner, { documents, drafts }) => {
+      const written = new Set((await inner.run(importDrafts, drafts)).map(idOf));
+      const isNew = documents.filter(({ id }) => written.has(id));
+      await inner.run(finishImport, issued.arrays(isNew));
+      await pay(
+        inner,
+        isNew.filter(({ status }) => status === "paid"),
+      );
+      created += isNew.length;
+    },
+  });
+  return { created };
+}
+
+const asInvoice = (invoice: Imported) => ({
+  ...invoice,
+  id: invoice.id ?? newId(),
+  kind: "invoice" as const,
+  creditedInvoiceId: null,
+});
+
+async function pay(unit: Unit, all: readonly Pick<Imported & { id: string }, "id" | "paidOn">[]): Promise<void> {
+  const dated = all.flatMap(({ id, paidOn }) => (paidOn === undefined ? [] : [{ id, paidOn }]));
+  const rows = dated.length > 0 ? await unit.run(payImport, paid.arrays(dated, { paymentId: newId })) : [];
+  const settled = new Set(rows.map(idOf));
+  // Those without a day, and those over nothing.
+  const ids = all.map(idOf).filter((id) => !settled.has(id));
+  if (ids.length > 0) await invoicePosting.markWrittenPaid(unit, ids);
+}
+
+const idOf = ({ id }: { id: string }) => id;

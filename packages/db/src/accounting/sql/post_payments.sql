@@ -1,0 +1,52 @@
+-- Posts new payments, all of a statement at once. Money in debits the bank account and credits receivables; money out
+-- debits payables and credits the bank account.
+-- @owner ledger_writer
+-- @execute authenticated, platform
+create function accounting.post_payments() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry record;
+  v_line record;
+begin
+  select array_agg(gen_random_uuid()) as id, array_agg(w.company_id order by w.id) as company_id,
+    array_agg(w.payment_date order by w.id) as entry_date,
+    array_agg(case w.direction when 'in' then 'Payment received' else 'Payment made' end order by w.id) as description,
+    array_agg(w.reference order by w.id) as reference, array_agg(w.id order by w.id) as source_id, count(*)::int as count
+    into v_entry
+  from written w;
+  if v_entry.count = 0 then
+    return null;
+  end if;
+  select array_agg(l.entry_position order by l.entry_position, l.side) as entry, array_agg(gen_random_uuid()) as id,
+    array_agg(l.account_id order by l.entry_position, l.side) as account_id,
+    array_agg(l.currency order by l.entry_position, l.side) as currency,
+    array_agg(case l.side when 1 then l.amount else 0 end order by l.entry_position, l.side) as debit,
+    array_agg(case l.side when 2 then l.amount else 0 end order by l.entry_position, l.side) as credit,
+    array_agg(case l.side when 1 then l.base_amount else 0 end order by l.entry_position, l.side) as base_debit,
+    array_agg(case l.side when 2 then l.base_amount else 0 end order by l.entry_position, l.side) as base_credit,
+    array_agg(case when l.is_control then l.customer_id end order by l.entry_position, l.side) as customer_id,
+    array_agg(case when l.is_control then l.vendor_id end order by l.entry_position, l.side) as vendor_id,
+    array_agg(l.exchange_account_id) filter (where l.currency <> l.base_currency) as exchange_account_id
+    into v_line
+  from (
+    select p.entry_position, s.side, p.currency, p.amount, p.base_amount, p.customer_id, p.vendor_id,
+      b.exchange_account_id, b.base_currency, (p.direction = 'in') = (s.side = 2) as is_control,
+      case when (p.direction = 'in') = (s.side = 1) then p.account_id
+        when p.direction = 'in' then b.receivable_account_id else b.payable_account_id end as account_id
+    from (select w.*, row_number() over (order by w.id)::int as entry_position from written w) p
+    join accounting.books b on b.tenant_id = p.tenant_id and b.company_id = p.company_id
+    cross join (values (1), (2)) s (side)
+  ) l;
+  if v_line.exchange_account_id is not null then
+    perform accounting.lock_accounts(v_entry.company_id, v_line.account_id || v_line.exchange_account_id);
+  end if;
+  perform from accounting.write_entries(
+    v_entry.id, v_entry.company_id, v_entry.entry_date, v_entry.description, v_entry.reference,
+    array_fill('payment'::text, array[v_entry.count]), v_entry.source_id, array_fill(null::uuid, array[v_entry.count]),
+    array_fill(null::text, array[v_entry.count]), array_fill(null::text, array[v_entry.count]),
+    v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit,
+    v_line.base_credit, array_fill(false, array[2 * v_entry.count]), v_line.customer_id, v_line.vendor_id,
+    array_fill(null::text, array[2 * v_entry.count]));
+  return null;
+end $$;

@@ -1,0 +1,172 @@
+-- Accounts: what has lines, or is used by the books, keeps its meaning.
+create trigger guard_account before update or delete on accounting.accounts
+  for each row execute function accounting.guard_account();
+
+create trigger guard_company before update on accounting.accounts
+  for each row when (new.company_id <> old.company_id)
+  execute function tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
+
+create trigger check_parent after insert or update of type, parent_id on accounting.accounts
+  for each row execute function accounting.check_account_parent();
+
+create trigger open_balances after insert on accounting.accounts
+  referencing new table as written for each statement execute function accounting.open_balances();
+
+-- The lines of a bill change while it is a draft.
+create trigger keep_lines_delete after delete on accounting.bill_lines
+  referencing old table as written
+  for each statement execute function accounting.keep_lines('bill');
+
+create trigger keep_lines_insert after insert on accounting.bill_lines
+  referencing new table as written
+  for each statement execute function accounting.keep_lines('bill');
+
+create trigger keep_lines_update after update on accounting.bill_lines
+  referencing old table as overwritten new table as written
+  for each statement execute function accounting.keep_lines('bill');
+
+-- Bills: frozen before they are valued, as freeze_bill sorts before value_bill. New bills are drafts.
+create trigger freeze_bill before update or delete on accounting.bills
+  for each row execute function accounting.freeze_document('bill', 'approved');
+
+create trigger freeze_bill_insert before insert on accounting.bills
+  for each row when (new.status <> 'draft' or new.paid_amount <> 0 or new.paid_base_amount <> 0)
+  execute function accounting.freeze_document('bill', 'approved');
+
+create trigger value_bill before update on accounting.bills
+  for each row when (old.status = 'draft' and new.status = 'approved') execute function accounting.value_document();
+
+create trigger refuse_early_void after update on accounting.bills
+  for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.refuse_early_void();
+
+-- Posted before it is settled, as post_bills sorts before settle_bills.
+create trigger post_bills after update on accounting.bills
+  referencing old table as overwritten new table as written
+  for each statement execute function accounting.post_documents('bill');
+
+create trigger settle_bills after update on accounting.bills
+  referencing old table as overwritten new table as written
+  for each statement execute function accounting.settle_bills();
+
+-- Books: default accounts that fit, and days that only closing periods closes.
+create trigger check_books before insert or update of receivable_account_id, payable_account_id, sales_account_id,
+    purchases_account_id, bank_account_id, exchange_account_id on accounting.books
+  for each row execute function accounting.check_books();
+
+create trigger guard_closed_insert before insert on accounting.books
+  for each row when (new.closed_through is not null)
+  execute function tenancy.refuse('ZT003', 'The books are closed by closing periods');
+
+create trigger guard_closed_update before update on accounting.books
+  for each row when (new.closed_through is distinct from old.closed_through and current_user <> 'ledger_writer')
+  execute function tenancy.refuse('ZT003', 'The books are closed by closing periods');
+
+create trigger guard_fixed before update on accounting.books
+  for each row when (new.base_currency <> old.base_currency or new.company_id <> old.company_id)
+  execute function tenancy.refuse('ZT003', 'The books keep their company and their base currency');
+
+-- Replaces the trigger of protect_table: what the ledger does to the books is in the trail of their periods.
+create trigger write_audit after update or delete on accounting.books
+  for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
+
+-- Customers: the ledger alone keeps the balance.
+create trigger guard_balance_insert before insert on accounting.customers
+  for each row when (new.balance <> 0)
+  execute function tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+create trigger guard_balance_update before update on accounting.customers
+  for each row when (new.balance is distinct from old.balance and current_user <> 'ledger_writer')
+  execute function tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- Replaces the trigger of protect_table: the ledger writes nothing of a customer but the balance, which the journal records.
+create trigger write_audit after update or delete on accounting.customers
+  for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
+
+-- Periods follow one another, begin open, and close in order.
+create trigger begin_period before insert on accounting.fiscal_periods
+  for each row execute function accounting.begin_period();
+
+create trigger guard_fixed before update on accounting.fiscal_periods
+  for each row when (new.company_id <> old.company_id or new.starts_on <> old.starts_on or new.ends_on <> old.ends_on
+    or (new.status = old.status and (new.closed_at is distinct from old.closed_at or new.closed_by is distinct from old.closed_by)))
+  execute function tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+
+create trigger guard_open before insert on accounting.fiscal_periods
+  for each row when (new.status <> 'open' or new.closed_by is not null)
+  execute function tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
+
+create trigger stamp_period before update on accounting.fiscal_periods
+  for each row when (new.status <> old.status) execute function accounting.stamp_period();
+
+create trigger close_books after update on accounting.fiscal_periods
+  referencing old table as overwritten new table as written
+  for each statement execute function accounting.close_books();
+
+-- The lines of an invoice change while it is a draft.
+create trigger keep_lines_delete after delete on accounting.invoice_lines
+  referencing old table as written
+  for each statement execute function accounting.keep_lines('invoice');
+
+create trigger keep_lines_insert after insert on accounting.invoice_lines
+  referencing new table as written
+  for each statement execute function accounting.keep_lines('invoice');
+
+create trigger keep_lines_update after update on accounting.invoice_lines
+  referencing old table as overwritten new table as written
+  for each statement execute function accounting.keep_lines('invoice');
+
+-- Invoices: frozen before they are valued, as freeze_invoice sorts before value_invoice. New invoices are drafts.
+create trigger freeze_invoice before update or delete on accounting.invoices
+  for each row execute function accounting.freeze_document('invoice', 'issued');
+
+create trigger freeze_invoice_insert before insert on accounting.invoices
+  for each row when (new.status <> 'draft' or new.paid_amount <> 0 or new.paid_base_amount <> 0)
+  execute function accounting.freeze_document('invoice', 'issued');
+
+create trigger value_invoice before update on accounting.invoices
+  for each row when (old.status = 'draft' and new.status = 'issued') execute function accounting.value_document();
+
+create trigger refuse_early_void after update on accounting.invoices
+  for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.refuse_early_void();
+
+-- Posted before it is settled, as post_invoices sorts before settle_invoices.
+create trigger post_invoices after update on accounting.invoices
+  referencing old table as overwritten new table as written
+  for each statement execute function accounting.post_documents('invoice');
+
+create trigger settle_invoices after update on accounting.invoices
+  referencing old table as overwritten new table as written
+  for each statement execute function accounting.settle_invoices();
+
+-- An allocation is applied once and taken back once.
+create trigger apply_allocation before insert on accounting.payment_allocations
+  for each row execute function accounting.apply_allocation();
+
+create trigger take_back_allocation before update on accounting.payment_allocations
+  for each row execute function accounting.take_back_allocation();
+
+-- Payments are recorded complete, posted, and voided; nothing else of them changes.
+create trigger freeze_payment before update on accounting.payments
+  for each row execute function accounting.freeze_payment();
+
+create trigger prepare_payment before insert on accounting.payments
+  for each row execute function accounting.prepare_payment();
+
+create trigger void_payment after update on accounting.payments
+  for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.void_payment();
+
+create trigger post_payments after insert on accounting.payments
+  referencing new table as written for each statement execute function accounting.post_payments();
+
+-- Vendors: the ledger alone keeps the balance.
+create trigger guard_balance_insert before insert on accounting.vendors
+  for each row when (new.balance <> 0)
+  execute function tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+create trigger guard_balance_update before update on accounting.vendors
+  for each row when (new.balance is distinct from old.balance and current_user <> 'ledger_writer')
+  execute function tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- Replaces the trigger of protect_table: the ledger writes nothing of a vendor but the balance, which the journal records.
+create trigger write_audit after update or delete on accounting.vendors
+  for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();

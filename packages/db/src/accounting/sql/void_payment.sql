@@ -1,0 +1,42 @@
+-- A void payment settles nothing from its date on, and its entry is mirrored.
+-- @owner ledger_writer
+-- @execute authenticated, platform
+create function accounting.void_payment() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_books accounting.books;
+  v_entry uuid;
+begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  if exists (
+    select from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and coalesce(a.reversed_on, a.allocated_on) > new.voided_on
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'A payment is not voided before its allocations were made or taken back: choose a later date';
+  end if;
+  -- Documents in the order of their ids, then accounts: as everybody locks them.
+  perform from accounting.invoices i where i.tenant_id = new.tenant_id and i.id in (
+    select a.invoice_id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+  order by i.id for no key update;
+  perform from accounting.bills b where b.tenant_id = new.tenant_id and b.id in (
+    select a.bill_id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+  order by b.id for no key update;
+  select b.* into v_books from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  if new.currency <> v_books.base_currency then
+    perform accounting.lock_accounts(array[new.company_id], array[
+      new.account_id, v_books.exchange_account_id,
+      case new.direction when 'in' then v_books.receivable_account_id else v_books.payable_account_id end]);
+  end if;
+  update accounting.payment_allocations a set reversed_on = new.voided_on
+  where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null;
+  select e.id into v_entry from accounting.journal_entries e
+  where e.tenant_id = new.tenant_id and e.source_id = new.id and e.source = 'payment';
+  perform from accounting.write_reversals(
+    array[v_entry], array[gen_random_uuid()], array[new.voided_on], array['payment_void'], array[new.id],
+    array['Payment voided']);
+  return null;
+end $$;

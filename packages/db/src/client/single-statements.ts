@@ -1,0 +1,79 @@
+import type { QueryArrayResult } from "pg";
+import { checkout, joins, reads } from "./connection";
+import { type Executor, refuseNestedScope } from "./executor";
+import { failSingle, giveBack, isStale, withStatement } from "./failure";
+import type { ConnectionPool } from "./pool";
+import { type Call, driverQuery, mayLeaveTraces, type QueryDone, type WireQuery } from "./query";
+import { ScopedUnit, type TransactionSource, type TransactionUnit } from "./scoped-unit";
+import type { Batch, Unit } from "./unit";
+import { submit } from "./wire";
+
+/** Runs each query as its own implicit transaction, in one round trip: scope, query, Sync. */
+export class SingleStatements implements Executor {
+  readonly #pool: ConnectionPool;
+  readonly #prelude: readonly Buffer[];
+  readonly #description: string;
+
+  constructor(pool: ConnectionPool, prelude: readonly Buffer[], description: string) {
+    this.#pool = pool;
+    this.#prelude = prelude;
+    this.#description = description;
+  }
+
+  run(query: WireQuery): Promise<QueryArrayResult> {
+    return new Promise((resolve, reject) => {
+      refuseNestedScope(this.#description);
+      const call = { query, prelude: this.#prelude, resolve, reject };
+      if (query.reads) this.#pool[reads].add(call);
+      // After a migration each open connection may hold one stale statement, which did not run: it is sent again.
+      else this.#attempt(call, this.#pool.limits.max);
+    });
+  }
+
+  #attempt(call: Call, repeats: number): void {
+    const { query, prelude, resolve, reject } = call;
+    this.#pool[checkout]((unavailable, connection) => {
+      if (unavailable) {
+        reject(withStatement(unavailable, query));
+        return;
+      }
+      const done: QueryDone = (error, result) => {
+        if (error) {
+          const failure = failSingle(connection, query, error);
+          if (isStale(error) && repeats > 0) this.#attempt(call, repeats - 1);
+          else reject(failure);
+          return;
+        }
+        if (mayLeaveTraces(query)) connection.destroy();
+        else giveBack(connection);
+        resolve(result);
+      };
+      submit(connection.client, driverQuery(query, prelude, done));
+    });
+  }
+}
+
+/** Runs each statement of a scope as its own transaction; `atomic` opens one transaction with `start`. */
+export class SingleUnit extends ScopedUnit {
+  readonly #source: TransactionSource;
+  readonly #start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>;
+  #scopeKey: string | undefined;
+
+  constructor(source: TransactionSource, start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>) {
+    super(new SingleStatements(source.pool, source.prelude, `${source.description}'s handle`), source.scope);
+    this.#source = source;
+    this.#start = start;
+  }
+
+  override async joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result> {
+    const { pool, prelude, description } = this.#source;
+    refuseNestedScope(`${description}'s handle`);
+    // The bytes sent before a statement are its scope. Calls can share a batch when these bytes are equal.
+    this.#scopeKey ??= Buffer.concat(prelude).toString("latin1");
+    return pool[joins].add(this.#scopeKey, this, batch, item);
+  }
+
+  override atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+    return this.#start(work);
+  }
+}

@@ -1,0 +1,24 @@
+/*
+ * The SQL of all domains, for `pnpm db:generate` and tests: sources are in the checkout only, not in the built package.
+ */
+import { join } from "node:path";
+import { domains } from "./domains";
+import { readSources, type Source, type SourceFolder, type Sources } from "./operations/sources";
+
+/** The folders of SQL, in the order in which domains build on each other. `source` is the package's `src`. */
+export function sourceFolders(source: string): SourceFolder[] {
+  return Object.entries(domains).map(([domain, { schemas }]) => ({
+    domain,
+    schemas: schemas.map(({ schemaName }) => schemaName),
+    path: join(source, domain, "sql"),
+  }));
+}
+
+/** Functions, views and triggers that are computed from the registries of the domains instead of written into files. */
+export function generatedSources(): Source[] {
+  return [];
+}
+
+/** Everything that the database consists of besides tables. Throws `ConfigurationError` for a source that breaks a rule. */
+export const packageSources = (source: string): Promise<Sources> =>
+  readSources(sourceFolders(source), generatedSources());

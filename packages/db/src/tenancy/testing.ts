@@ -1,0 +1,13 @@
+import type { DomainTesting } from "../core/domain";
+import type { Tenancy } from "./index";
+
+const people = [
+  { email: "user@demo.example", name: "Demo User", role: "user" },
+  { email: "market-maker@demo.example", name: "Demo Market Maker", role: "market_maker" },
+] as const;
+
+export const tenancyTesting: DomainTesting<Tenancy> = {
+  async seed({ members }) {
+    for (const person of people) await members.ensureMember(person);
+  },
+};
