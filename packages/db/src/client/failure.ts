@@ -50,10 +50,10 @@ const endedBefore = (error: unknown) => wasIncomplete(error) && !stateOf(error).
  * nothing to lose; a procedure or a block of the caller's own may have committed before its error.
  */
 export function failureOf(query: WireQuery, error: unknown): DatabaseError {
-  const { statement } = query;
+  const { statement, fieldOf } = query;
   const nothingSent = error instanceof DatabaseError;
   const undone = (isUndone(error) || endedBefore(error)) && (nothingSent || !mayLeaveTraces(query));
-  if (query.reads || undone) return mapError(error, { statement });
+  if (query.reads || undone) return mapError(error, { statement }, fieldOf);
   return outcomeUnknown(mapError(error, { statement, outcome: "unknown" }));
 }
 

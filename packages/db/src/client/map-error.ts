@@ -5,6 +5,7 @@ import {
   PoolExhaustedError,
   TimeoutError,
 } from "../core/errors";
+import type { FieldOf } from "./query";
 import { bySqlState, type ServerError } from "./sql-states";
 
 function isServerError(error: unknown): error is ServerError {
@@ -15,9 +16,9 @@ function isServerError(error: unknown): error is ServerError {
  * Turns whatever the driver threw into one typed error that keeps the SQLSTATE and the names of constraint, table and
  * column, and drops the driver's `detail`, `where` and parameters, which hold values. Typed errors pass through.
  */
-export function mapError(error: unknown, context: DatabaseErrorDetails = {}): DatabaseError {
+export function mapError(error: unknown, context: DatabaseErrorDetails = {}, fieldOf?: FieldOf): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  if (isServerError(error)) return fromServer(error, context);
+  if (isServerError(error)) return fromServer(error, context, fieldOf);
   const message = error instanceof Error ? error.message : "";
   if (message === "timeout exceeded when trying to connect") return poolExhausted(context);
   if (message === "Query read timeout") {
@@ -45,13 +46,19 @@ export function poolExhausted(context: DatabaseErrorDetails = {}): PoolExhausted
   );
 }
 
-function fromServer(error: ServerError, context: DatabaseErrorDetails): DatabaseError {
-  return bySqlState(error, {
+function fromServer(error: ServerError, context: DatabaseErrorDetails, fieldOf?: FieldOf): DatabaseError {
+  const details: DatabaseErrorDetails = {
     ...context,
     sqlState: error.code,
     constraint: error.constraint,
     schema: error.schema,
     table: error.table,
     column: error.column,
-  });
+  };
+  return bySqlState(error, details, fieldOf?.(parameterOf(error)));
+}
+
+/** The parameter that could not be read, from 1; 0 when the server does not say. PostgreSQL 16 and newer say it. */
+function parameterOf({ where }: ServerError): number {
+  return Number(/^[^'$]*\$(\d+)/.exec(where ?? "")?.[1] ?? 0);
 }

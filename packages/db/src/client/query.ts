@@ -14,7 +14,11 @@ export interface WireQuery {
    * connection loses only its answer. What a text of the caller's looks like is no proof.
    */
   reads?: boolean | undefined;
+  /** The field that a repository's statement takes as this parameter, from 1. */
+  fieldOf?: FieldOf | undefined;
 }
+
+export type FieldOf = (position: number) => string | undefined;
 
 export type QueryDone = (error: Error | undefined, result: QueryArrayResult) => void;
 

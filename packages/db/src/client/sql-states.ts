@@ -29,9 +29,12 @@ export interface ServerError {
   column?: string;
   constraint?: string;
   routine?: string;
+  /** Holds values: only the number of a parameter is read from it. */
+  where?: string;
 }
 
-type Build = (error: ServerError, details: DatabaseErrorDetails) => DatabaseError;
+/** `field` is the named parameter that the error is about, where that is known. */
+type Build = (error: ServerError, details: DatabaseErrorDetails, field?: string) => DatabaseError;
 
 const onObject = (error: ServerError) =>
   error.table ? ` on ${error.schema ? `${error.schema}.` : ""}${error.table}` : "";
@@ -58,8 +61,12 @@ const missing =
 
 const invalid =
   (message: string): Build =>
-  (_error, details) =>
-    new ValidationError(message, [], details);
+  ({ column }, details, parameter) => {
+    const field = parameter ?? column;
+    if (field === undefined) return new ValidationError(message, [], details);
+    const issue = { path: field, message: "use a value of the field's type" };
+    return new ValidationError(`${message}: ${field}`, [issue], details);
+  };
 
 const stillReferenced: Build = (e, d) =>
   new ForeignKeyViolationError(
@@ -190,8 +197,8 @@ function permission(message: string): string {
 }
 
 /** The typed error of a server error: by its SQLSTATE, else by the class of that. */
-export function bySqlState(error: ServerError, details: DatabaseErrorDetails): DatabaseError {
+export function bySqlState(error: ServerError, details: DatabaseErrorDetails, field?: string): DatabaseError {
   const { code } = error;
   const build = ownStates[code] ?? states[code] ?? classes[code.slice(0, 2)] ?? plain(wrongStatement);
-  return build(error, details);
+  return build(error, details, field);
 }

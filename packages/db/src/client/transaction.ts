@@ -88,7 +88,7 @@ export class Transaction {
         throw this.#lose(isServers ? error : (this.#farewell ?? error), query);
       }
       this.#begun = this.#scoped = true;
-      throw mapError(error, { statement: query.statement });
+      throw mapError(error, { statement: query.statement }, query.fieldOf);
     }
     this.#begun = this.#scoped = true;
     if (hasEnded(this.#connection, result, query)) throw this.#endedByItself(result);

@@ -1,4 +1,4 @@
-import { getColumns, type Placeholder, type Query, type SQL, sql } from "drizzle-orm";
+import { getColumns, is, Param, Placeholder, type Query, type SQL, sql } from "drizzle-orm";
 import { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { nodePgCodecs } from "drizzle-orm/node-postgres/codecs";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
@@ -30,6 +30,13 @@ export class CompiledQuery extends PgBasePreparedQuery {
     super(query);
     this.reads = reads ?? isProvenToRead(query.sql);
   }
+
+  /** The named parameter at this position of the query, from 1; undefined for a constant. */
+  readonly fieldOf = (position: number): string | undefined => {
+    const param = this.getQuery().params[position - 1];
+    const hole = is(param, Param) ? param.value : param;
+    return is(hole, Placeholder) ? (hole as unknown as { name: string }).name : undefined;
+  };
 
   override execute(): Promise<never> {
     throw new TypeError("A compiled query has no connection: run it through a unit of work");
