@@ -84,7 +84,8 @@ describe("on a server that speaks German", () => {
     const two = open(test, { url: proxy.url, max: 2 });
     const scoped = two.forTenant({ tenantId: acme.tenant.id });
     const ids = [(await add(handle, "Left")).id, (await add(handle, "Right")).id];
-    const meet = meetingPoint(2);
+    // Both have read, then both have written, before either commits.
+    const [haveRead, haveWritten] = [meetingPoint(2), meetingPoint(2)];
     let attempts = 0;
     const skew = (id: string) =>
       scoped.transaction(
@@ -92,9 +93,9 @@ describe("on a server that speaks German", () => {
           attempts += 1;
           const isFirstAttempt = attempts <= 2;
           const active = (await tx.accounting.customers.list()).items.length;
-          if (isFirstAttempt) await meet();
+          if (isFirstAttempt) await haveRead();
           if (active > 1) await tx.accounting.customers.archive(id);
-          if (isFirstAttempt) await meet();
+          if (isFirstAttempt) await haveWritten();
         },
         { isolation: "serializable", retry: true },
       );
