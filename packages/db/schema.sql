@@ -13,6 +13,15 @@ CREATE SCHEMA auth;
 
 -- grants auth
 GRANT USAGE ON SCHEMA auth TO identity;
+GRANT USAGE ON SCHEMA auth TO membership_keeper;
+GRANT USAGE ON SCHEMA auth TO self_service;
+
+-- schema self
+CREATE SCHEMA self;
+
+-- grants self
+GRANT USAGE ON SCHEMA self TO authenticated;
+GRANT USAGE ON SCHEMA self TO self_service;
 
 -- schema tenancy
 CREATE SCHEMA tenancy;
@@ -20,7 +29,7 @@ CREATE SCHEMA tenancy;
 -- grants tenancy
 GRANT USAGE ON SCHEMA tenancy TO audit_writer;
 GRANT USAGE ON SCHEMA tenancy TO authenticated;
-GRANT USAGE ON SCHEMA tenancy TO membership_reader;
+GRANT USAGE ON SCHEMA tenancy TO membership_keeper;
 GRANT USAGE ON SCHEMA tenancy TO platform;
 
 -- function accounting.apply_allocation()
@@ -1772,6 +1781,276 @@ begin
 end $function$;
 ALTER FUNCTION accounting.write_voids(text, uuid[]) OWNER TO ledger_writer;
 
+-- function auth.end_memberships()
+CREATE OR REPLACE FUNCTION auth.end_memberships()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  scope constant text[] := auth.leave_scope();
+  membership record;
+begin
+  perform auth.refuse_last_admin(old.id);
+  for membership in
+    select m.tenant_id, m.user_id from auth.memberships m where m.identity_id = old.id order by m.tenant_id
+  loop
+    perform set_config('app.current_tenant_id', membership.tenant_id::text, true);
+    update tenancy.users u set status = 'removed', identity_id = null
+    where u.tenant_id = membership.tenant_id and u.id = membership.user_id;
+  end loop;
+  perform auth.enter_scope(scope);
+  return old;
+end $function$;
+ALTER FUNCTION auth.end_memberships() OWNER TO membership_keeper;
+
+-- function auth.enter_scope(text[])
+CREATE OR REPLACE FUNCTION auth.enter_scope(scope text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('app.current_tenant_id', coalesce(scope[1], ''), true),
+    set_config('app.current_user_id', coalesce(scope[2], ''), true),
+    set_config('app.current_company_id', coalesce(scope[3], ''), true);
+end $function$;
+ALTER FUNCTION auth.enter_scope(text[]) OWNER TO membership_keeper;
+
+-- function auth.keep_directory()
+CREATE OR REPLACE FUNCTION auth.keep_directory()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    delete from auth.tenant_directory d where d.id = old.id;
+    return null;
+  end if;
+  insert into auth.tenant_directory as d (id, name, status) values (new.id, new.name, new.status)
+  on conflict (id) do update set name = excluded.name, status = excluded.status, updated_at = clock_timestamp();
+  return null;
+end $function$;
+ALTER FUNCTION auth.keep_directory() OWNER TO membership_keeper;
+
+-- function auth.keep_membership()
+CREATE OR REPLACE FUNCTION auth.keep_membership()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
+      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+    delete from auth.memberships m
+    where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
+  end if;
+  if tg_op = 'DELETE' or new.identity_id is null then
+    return null;
+  end if;
+  if not exists (select from auth."user" u where u.id = new.identity_id) then
+    raise exception using errcode = 'ZT004', message = 'There is no person with this identity id: pass session.user.id';
+  end if;
+  insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
+  values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
+  on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
+    role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  return null;
+end $function$;
+ALTER FUNCTION auth.keep_membership() OWNER TO membership_keeper;
+
+-- function auth.keep_sign_in()
+CREATE OR REPLACE FUNCTION auth.keep_sign_in()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  person uuid;
+begin
+  for person in
+    select u.id from auth."user" u
+    where u.id in (select g.user_id from gone g) and u.email_verified
+      and not exists (select from auth.account a where a.user_id = u.id)
+    order by u.id
+  loop
+    perform auth.refuse_last_admin(person);
+  end loop;
+  return null;
+end $function$;
+
+-- grants auth.keep_sign_in()
+GRANT EXECUTE ON FUNCTION auth.keep_sign_in() TO identity;
+
+-- function auth.leave_scope()
+CREATE OR REPLACE FUNCTION auth.leave_scope()
+ RETURNS text[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  scope constant text[] := array[current_setting('app.current_tenant_id', true),
+    current_setting('app.current_user_id', true), current_setting('app.current_company_id', true)];
+begin
+  perform auth.enter_scope(array['', '', '']);
+  return scope;
+end $function$;
+ALTER FUNCTION auth.leave_scope() OWNER TO membership_keeper;
+
+-- function auth.memberships_of(uuid)
+CREATE OR REPLACE FUNCTION auth.memberships_of(p_identity uuid)
+ RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+    select m.tenant_id, t.name, m.user_id
+    from auth.memberships m join auth.tenant_directory t on t.id = m.tenant_id
+    where m.identity_id = p_identity and m.status <> 'removed'
+    order by t.name, m.tenant_id;
+end $function$;
+ALTER FUNCTION auth.memberships_of(uuid) OWNER TO membership_keeper;
+
+-- grants auth.memberships_of(uuid)
+GRANT EXECUTE ON FUNCTION auth.memberships_of(uuid) TO identity;
+
+-- function auth.refuse_last_admin(uuid)
+CREATE OR REPLACE FUNCTION auth.refuse_last_admin(p_identity uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  tenants constant text := (select string_agg(s.tenant_id::text, ', ') from auth.sole_admin_of(p_identity) s);
+begin
+  if tenants is not null then
+    raise exception using errcode = 'ZT002',
+      message = format('The person is the last active admin of %s: make another member admin there first', tenants);
+  end if;
+end $function$;
+ALTER FUNCTION auth.refuse_last_admin(uuid) OWNER TO membership_keeper;
+
+-- grants auth.refuse_last_admin(uuid)
+GRANT EXECUTE ON FUNCTION auth.refuse_last_admin(uuid) TO identity;
+
+-- function auth.sole_admin_of(uuid)
+CREATE OR REPLACE FUNCTION auth.sole_admin_of(p_identity uuid)
+ RETURNS TABLE(tenant_id uuid, tenant_name text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  scope constant text[] := auth.leave_scope();
+  membership record;
+begin
+  for membership in
+    select m.tenant_id, m.user_id, t.name
+    from auth.memberships m join auth.tenant_directory t on t.id = m.tenant_id
+    where m.identity_id = p_identity and m.role = 'admin' and m.status = 'active' and t.status <> 'archived'
+    order by t.name, m.tenant_id
+  loop
+    perform set_config('app.current_tenant_id', membership.tenant_id::text, true);
+    if not exists (
+      select from tenancy.users u
+      where u.tenant_id = membership.tenant_id and u.role = 'admin' and u.status = 'active' and u.id <> membership.user_id
+    ) then
+      tenant_id := membership.tenant_id;
+      tenant_name := membership.name;
+      return next;
+    end if;
+  end loop;
+  perform auth.enter_scope(scope);
+end $function$;
+ALTER FUNCTION auth.sole_admin_of(uuid) OWNER TO membership_keeper;
+
+-- grants auth.sole_admin_of(uuid)
+GRANT EXECUTE ON FUNCTION auth.sole_admin_of(uuid) TO identity;
+
+-- function self.current_identity_id()
+CREATE OR REPLACE FUNCTION self.current_identity_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.current_identity_id'::text, true), ''::text))::uuid;
+
+-- grants self.current_identity_id()
+GRANT EXECUTE ON FUNCTION self.current_identity_id() TO authenticated;
+GRANT EXECUTE ON FUNCTION self.current_identity_id() TO self_service;
+
+-- function self.memberships()
+CREATE OR REPLACE FUNCTION self.memberships()
+ RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid, name text, role text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+    select m.tenant_id, t.name, m.user_id, m.name, m.role
+    from auth.memberships m join auth.tenant_directory t on t.id = m.tenant_id
+    where m.identity_id = self.current_identity_id() and m.status = 'active' and t.status = 'active'
+    order by t.name, m.tenant_id;
+end $function$;
+ALTER FUNCTION self.memberships() OWNER TO self_service;
+
+-- grants self.memberships()
+GRANT EXECUTE ON FUNCTION self.memberships() TO authenticated;
+
+-- function self.profile()
+CREATE OR REPLACE FUNCTION self.profile()
+ RETURNS SETOF auth.user_profiles
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query select * from auth.user_profiles p where p.user_id = self.current_identity_id();
+end $function$;
+ALTER FUNCTION self.profile() OWNER TO self_service;
+
+-- grants self.profile()
+GRANT EXECUTE ON FUNCTION self.profile() TO authenticated;
+
+-- function self.save_profile(uuid, jsonb)
+CREATE OR REPLACE FUNCTION self.save_profile(p_id uuid, p_changes jsonb)
+ RETURNS auth.user_profiles
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  person constant uuid := self.current_identity_id();
+  given auth.user_profiles := jsonb_populate_record(null::auth.user_profiles, p_changes);
+  saved auth.user_profiles;
+begin
+  if person is null then
+    raise exception using errcode = 'ZT001', message = 'A profile is saved by its person: forIdentity(session.user.id).profile';
+  end if;
+  -- A column that is added to the table and forgotten here is refused, not lost.
+  if p_changes - '{dni,phone,birth_date,avatar_url}'::text[] <> '{}' then
+    raise exception using errcode = 'ZT006', message = 'Of a profile only dni, phone, birth_date and avatar_url are written';
+  end if;
+  insert into auth.user_profiles as p (id, user_id, dni, phone, birth_date, avatar_url)
+  values (p_id, person, given.dni, given.phone, given.birth_date, given.avatar_url)
+  on conflict (user_id) do update set
+    dni = case when p_changes ? 'dni' then excluded.dni else p.dni end,
+    phone = case when p_changes ? 'phone' then excluded.phone else p.phone end,
+    birth_date = case when p_changes ? 'birth_date' then excluded.birth_date else p.birth_date end,
+    avatar_url = case when p_changes ? 'avatar_url' then excluded.avatar_url else p.avatar_url end,
+    updated_at = clock_timestamp()
+  returning * into saved;
+  return saved;
+end $function$;
+ALTER FUNCTION self.save_profile(uuid, jsonb) OWNER TO self_service;
+
+-- grants self.save_profile(uuid, jsonb)
+GRANT EXECUTE ON FUNCTION self.save_profile(uuid, jsonb) TO authenticated;
+
 -- function tenancy.currency_exponent(text)
 CREATE OR REPLACE FUNCTION tenancy.currency_exponent(currency text)
  RETURNS integer
@@ -1795,19 +2074,6 @@ GRANT EXECUTE ON FUNCTION tenancy.current_company_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_company_id() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.current_company_id() TO platform;
 
--- function tenancy.current_identity_id()
-CREATE OR REPLACE FUNCTION tenancy.current_identity_id()
- RETURNS uuid
- LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('app.current_identity_id'::text, true), ''::text))::uuid;
-
--- grants tenancy.current_identity_id()
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO audit_writer;
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO membership_reader;
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO platform;
-
 -- function tenancy.current_tenant_id()
 CREATE OR REPLACE FUNCTION tenancy.current_tenant_id()
  RETURNS uuid
@@ -1818,7 +2084,6 @@ RETURN (NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text)):
 -- grants tenancy.current_tenant_id()
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO platform;
 
 -- function tenancy.current_user_id()
@@ -1831,7 +2096,6 @@ RETURN (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::u
 -- grants tenancy.current_user_id()
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO platform;
 
 -- function tenancy.format_number(text, bigint, integer)
@@ -1871,6 +2135,8 @@ begin
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
   if not exists (
     select from tenancy.users u where u.tenant_id = old.tenant_id and u.role = 'admin' and u.status = 'active'
+  ) and not exists (
+    select from tenancy.tenants t where t.id = old.tenant_id and t.status = 'archived'
   ) then
     raise exception using errcode = 'ZT002', message = 'A tenant needs an active admin: make another member admin first';
   end if;
@@ -1907,25 +2173,6 @@ begin
     execute format('revoke %I from %I', role_name, current_user);
   end if;
 end $function$;
-
--- function tenancy.own_memberships()
-CREATE OR REPLACE FUNCTION tenancy.own_memberships()
- RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid, name text, role text)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  return query
-    select u.tenant_id, t.name, u.id, u.name, u.role
-    from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
-    where u.identity_id = tenancy.current_identity_id() and u.status = 'active' and t.status = 'active'
-    order by t.name, u.tenant_id;
-end $function$;
-ALTER FUNCTION tenancy.own_memberships() OWNER TO membership_reader;
-
--- grants tenancy.own_memberships()
-GRANT EXECUTE ON FUNCTION tenancy.own_memberships() TO authenticated;
 
 -- function tenancy.protect_function(regprocedure, text, text[])
 CREATE OR REPLACE FUNCTION tenancy.protect_function(target regprocedure, owner_name text, role_names text[])
@@ -2054,20 +2301,17 @@ GRANT EXECUTE ON FUNCTION tenancy.refuse() TO platform;
 CREATE OR REPLACE FUNCTION tenancy.require_active_member()
  RETURNS void
  LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
+ STABLE
 AS $function$
 begin
-  if tenancy.current_user_id() is not null and not exists (
-    select from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
-    where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
-      and u.status = 'active' and t.status = 'active'
-  ) then
+  if tenancy.current_user_id() is not null and (tenancy.current_tenant_id() = (
+    select u.tenant_id from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
+    where u.id = tenancy.current_user_id() and u.status = 'active' and t.status = 'active'
+  )) is not true then
     raise exception using errcode = 'ZT001',
       message = 'The user is not an active member of this tenant, or the tenant is not active';
   end if;
 end $function$;
-ALTER FUNCTION tenancy.require_active_member() OWNER TO membership_reader;
 
 -- grants tenancy.require_active_member()
 GRANT EXECUTE ON FUNCTION tenancy.require_active_member() TO authenticated;
@@ -2076,6 +2320,7 @@ GRANT EXECUTE ON FUNCTION tenancy.require_active_member() TO authenticated;
 CREATE OR REPLACE FUNCTION tenancy.require_admin()
  RETURNS trigger
  LANGUAGE plpgsql
+ STABLE
 AS $function$
 begin
   if tenancy.current_user_id() is not null and not exists (
@@ -2085,7 +2330,7 @@ begin
   ) then
     raise exception using errcode = 'ZT006', message = 'Only an admin of the tenant may manage members, roles and invitations';
   end if;
-  return null;
+  return case tg_level when 'ROW' then new end;
 end $function$;
 
 -- grants tenancy.require_admin()
@@ -3736,8 +3981,52 @@ CREATE INDEX idx_account_account_id ON auth.account USING btree (account_id, pro
 -- index auth.account.idx_account_user_id
 CREATE INDEX idx_account_user_id ON auth.account USING btree (user_id);
 
+-- trigger auth.account.keep_sign_in
+CREATE TRIGGER keep_sign_in AFTER DELETE ON auth.account REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION auth.keep_sign_in();
+
 -- grants auth.account
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.account TO identity;
+
+-- table auth.memberships
+CREATE TABLE auth.memberships (
+  identity_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  name text NOT NULL,
+  role text NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint auth.memberships.memberships_identity_id_fkey
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_identity_id_fkey FOREIGN KEY (identity_id) REFERENCES auth."user"(id) ON DELETE RESTRICT;
+
+-- constraint auth.memberships.memberships_pkey
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_pkey PRIMARY KEY (identity_id, tenant_id);
+
+-- constraint auth.memberships.memberships_tenant_id_fkey
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES auth.tenant_directory(id) ON DELETE RESTRICT;
+
+-- index auth.memberships.idx_memberships_tenant_id
+CREATE INDEX idx_memberships_tenant_id ON auth.memberships USING btree (tenant_id);
+
+-- rls auth.memberships
+ALTER TABLE auth.memberships ENABLE ROW LEVEL SECURITY;
+ALTER TABLE auth.memberships FORCE ROW LEVEL SECURITY;
+
+-- policy auth.memberships.membership_keeping
+CREATE POLICY membership_keeping ON auth.memberships AS PERMISSIVE FOR ALL TO membership_keeper
+  USING (true)
+  WITH CHECK (true);
+
+-- policy auth.memberships.own_memberships
+CREATE POLICY own_memberships ON auth.memberships AS PERMISSIVE FOR SELECT TO self_service
+  USING ((identity_id = ( SELECT self.current_identity_id() AS current_identity_id)));
+
+-- grants auth.memberships
+GRANT DELETE, INSERT, SELECT, UPDATE ON auth.memberships TO membership_keeper;
+GRANT SELECT ON auth.memberships TO self_service;
 
 -- table auth.session
 CREATE TABLE auth.session (
@@ -3766,6 +4055,35 @@ CREATE INDEX idx_session_user_id ON auth.session USING btree (user_id);
 -- grants auth.session
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.session TO identity;
 
+-- table auth.tenant_directory
+CREATE TABLE auth.tenant_directory (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint auth.tenant_directory.tenant_directory_pkey
+ALTER TABLE auth.tenant_directory ADD CONSTRAINT tenant_directory_pkey PRIMARY KEY (id);
+
+-- rls auth.tenant_directory
+ALTER TABLE auth.tenant_directory ENABLE ROW LEVEL SECURITY;
+ALTER TABLE auth.tenant_directory FORCE ROW LEVEL SECURITY;
+
+-- policy auth.tenant_directory.directory_keeping
+CREATE POLICY directory_keeping ON auth.tenant_directory AS PERMISSIVE FOR ALL TO membership_keeper
+  USING (true)
+  WITH CHECK (true);
+
+-- policy auth.tenant_directory.directory_reading
+CREATE POLICY directory_reading ON auth.tenant_directory AS PERMISSIVE FOR SELECT TO self_service
+  USING (true);
+
+-- grants auth.tenant_directory
+GRANT DELETE, INSERT, SELECT, UPDATE ON auth.tenant_directory TO membership_keeper;
+GRANT SELECT ON auth.tenant_directory TO self_service;
+
 -- table auth.user
 CREATE TABLE auth."user" (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3783,8 +4101,46 @@ ALTER TABLE auth."user" ADD CONSTRAINT user_pkey PRIMARY KEY (id);
 -- index auth.user.idx_user_email
 CREATE UNIQUE INDEX idx_user_email ON auth."user" USING btree (email);
 
+-- trigger auth.user.end_memberships
+CREATE TRIGGER end_memberships BEFORE DELETE ON auth."user" FOR EACH ROW EXECUTE FUNCTION auth.end_memberships();
+
 -- grants auth.user
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth."user" TO identity;
+GRANT SELECT (id) ON auth."user" TO membership_keeper;
+
+-- table auth.user_profiles
+CREATE TABLE auth.user_profiles (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  user_id uuid NOT NULL,
+  dni character varying(20),
+  phone character varying(50),
+  birth_date date,
+  avatar_url character varying(255),
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint auth.user_profiles.user_profiles_pkey
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_pkey PRIMARY KEY (id);
+
+-- constraint auth.user_profiles.user_profiles_user_id_fkey
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE;
+
+-- constraint auth.user_profiles.user_profiles_user_id_unique
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_user_id_unique UNIQUE (user_id);
+
+-- rls auth.user_profiles
+ALTER TABLE auth.user_profiles ENABLE ROW LEVEL SECURITY;
+ALTER TABLE auth.user_profiles FORCE ROW LEVEL SECURITY;
+
+-- policy auth.user_profiles.own_profile
+CREATE POLICY own_profile ON auth.user_profiles AS PERMISSIVE FOR ALL TO self_service
+  USING ((user_id = ( SELECT self.current_identity_id() AS current_identity_id)))
+  WITH CHECK ((user_id = ( SELECT self.current_identity_id() AS current_identity_id)));
+
+-- grants auth.user_profiles
+GRANT INSERT, SELECT, UPDATE ON auth.user_profiles TO self_service;
 
 -- table auth.verification
 CREATE TABLE auth.verification (
@@ -4234,10 +4590,6 @@ ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_status_check CHECK ((status =
 ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.tenants FORCE ROW LEVEL SECURITY;
 
--- policy tenancy.tenants.membership_reading
-CREATE POLICY membership_reading ON tenancy.tenants AS PERMISSIVE FOR SELECT TO membership_reader
-  USING (true);
-
 -- policy tenancy.tenants.platform_access
 CREATE POLICY platform_access ON tenancy.tenants AS PERMISSIVE FOR ALL TO platform
   USING (true)
@@ -4251,6 +4603,9 @@ CREATE POLICY tenant_isolation ON tenancy.tenants AS PERMISSIVE FOR ALL TO authe
 -- trigger tenancy.tenants.keep_archived
 CREATE TRIGGER keep_archived BEFORE UPDATE OF status ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.keep_archived();
 
+-- trigger tenancy.tenants.keep_directory
+CREATE TRIGGER keep_directory AFTER INSERT OR DELETE OR UPDATE OF id, name, status ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION auth.keep_directory();
+
 -- trigger tenancy.tenants.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -4259,55 +4614,11 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE OF name, status ON t
 
 -- grants tenancy.tenants
 GRANT SELECT ON tenancy.tenants TO authenticated;
-GRANT SELECT ON tenancy.tenants TO membership_reader;
 GRANT INSERT, SELECT, UPDATE ON tenancy.tenants TO platform;
 GRANT INSERT (id) ON tenancy.tenants TO authenticated;
 GRANT INSERT (name) ON tenancy.tenants TO authenticated;
 GRANT UPDATE (name) ON tenancy.tenants TO authenticated;
 GRANT UPDATE (updated_at) ON tenancy.tenants TO authenticated;
-
--- table tenancy.user_profiles
-CREATE TABLE tenancy.user_profiles (
-  id uuid DEFAULT gen_random_uuid() NOT NULL,
-  user_id uuid NOT NULL,
-  dni character varying(20),
-  phone character varying(50),
-  birth_date date,
-  avatar_url character varying(255),
-  is_active boolean DEFAULT true NOT NULL,
-  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
-);
-
--- constraint tenancy.user_profiles.user_profiles_pkey
-ALTER TABLE tenancy.user_profiles ADD CONSTRAINT user_profiles_pkey PRIMARY KEY (id);
-
--- constraint tenancy.user_profiles.user_profiles_user_id_fkey
-ALTER TABLE tenancy.user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE;
-
--- constraint tenancy.user_profiles.user_profiles_user_id_unique
-ALTER TABLE tenancy.user_profiles ADD CONSTRAINT user_profiles_user_id_unique UNIQUE (user_id);
-
--- rls tenancy.user_profiles
-ALTER TABLE tenancy.user_profiles ENABLE ROW LEVEL SECURITY;
-ALTER TABLE tenancy.user_profiles FORCE ROW LEVEL SECURITY;
-
--- policy tenancy.user_profiles.own_profile
-CREATE POLICY own_profile ON tenancy.user_profiles AS PERMISSIVE FOR ALL TO authenticated
-  USING ((user_id = ( SELECT tenancy.current_identity_id() AS current_identity_id)))
-  WITH CHECK ((user_id = ( SELECT tenancy.current_identity_id() AS current_identity_id)));
-
--- policy tenancy.user_profiles.platform_access
-CREATE POLICY platform_access ON tenancy.user_profiles AS PERMISSIVE FOR ALL TO platform
-  USING (true)
-  WITH CHECK (true);
-
--- trigger tenancy.user_profiles.touch_updated_at
-CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.user_profiles FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
-
--- grants tenancy.user_profiles
-GRANT INSERT, SELECT, UPDATE ON tenancy.user_profiles TO authenticated;
-GRANT SELECT ON tenancy.user_profiles TO platform;
 
 -- table tenancy.user_roles
 CREATE TABLE tenancy.user_roles (
@@ -4382,9 +4693,6 @@ CREATE TABLE tenancy.users (
 -- constraint tenancy.users.users_email_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((email <> ''::text));
 
--- constraint tenancy.users.users_identity_id_fkey
-ALTER TABLE tenancy.users ADD CONSTRAINT users_identity_id_fkey FOREIGN KEY (identity_id) REFERENCES auth."user"(id) ON DELETE RESTRICT;
-
 -- constraint tenancy.users.users_identity_id_unique
 ALTER TABLE tenancy.users ADD CONSTRAINT users_identity_id_unique UNIQUE (tenant_id, identity_id);
 
@@ -4400,19 +4708,12 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_status_check CHECK ((status = ANY
 -- constraint tenancy.users.users_tenant_id_fkey
 ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
 
--- index tenancy.users.idx_users_identity_id
-CREATE INDEX idx_users_identity_id ON tenancy.users USING btree (identity_id);
-
 -- index tenancy.users.users_email_unique
 CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);
 
 -- rls tenancy.users
 ALTER TABLE tenancy.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.users FORCE ROW LEVEL SECURITY;
-
--- policy tenancy.users.membership_reading
-CREATE POLICY membership_reading ON tenancy.users AS PERMISSIVE FOR SELECT TO membership_reader
-  USING (true);
 
 -- policy tenancy.users.platform_access
 CREATE POLICY platform_access ON tenancy.users AS PERMISSIVE FOR ALL TO platform
@@ -4427,8 +4728,14 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
 -- trigger tenancy.users.keep_an_admin
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
 
+-- trigger tenancy.users.keep_membership
+CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF tenant_id, id, identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
+
 -- trigger tenancy.users.require_admin
-CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, status, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
+-- trigger tenancy.users.require_admin_of_status
+CREATE TRIGGER require_admin_of_status BEFORE UPDATE OF status ON tenancy.users FOR EACH ROW WHEN ((NOT ((old.id = tenancy.current_user_id()) AND (new.status = 'removed'::text)))) EXECUTE FUNCTION tenancy.require_admin();
 
 -- trigger tenancy.users.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4438,7 +4745,6 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON tenancy.users FOR
 
 -- grants tenancy.users
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO authenticated;
-GRANT SELECT ON tenancy.users TO membership_reader;
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;
 
 -- view accounting.violations

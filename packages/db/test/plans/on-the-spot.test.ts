@@ -12,7 +12,6 @@ import {
 } from "../../src/testing";
 import { startProxy, type WireProxy } from "../client/proxy";
 import { open } from "../client/support";
-import { arrangeIdentity } from "../tenancy/support";
 import { readWithoutTenantIndex } from "./explain";
 
 /*
@@ -52,7 +51,6 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
   "tenancy/companies.ts": [() => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" })],
   "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
   "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],
-  "tenancy/profiles.ts": [async () => db.forIdentity((await arrangeIdentity(test)).id).profile.save({ phone: "1" })],
   "tenancy/roles.ts": [() => handle.tenancy.roles.create({ name: "Clerk" })],
   "tenancy/security-events.ts": [() => handle.tenancy.securityEvents.report({ type: "login", severity: "low" })],
 };

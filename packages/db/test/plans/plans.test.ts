@@ -1,12 +1,16 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allStatements } from "../../src/core/statement";
+import { domains } from "../../src/domains";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import "../../src/index";
 import { readWithoutTenantIndex } from "./explain";
 
 /** Statements of the platform login; all others run as the runtime login. */
-const ofPlatform = /^tenancy\.tenants\.(find|list|set_status)$/;
+const namesOfPlatform = Object.values(domains).flatMap(({ platformStatements = [] }) =>
+  platformStatements.map(({ name }) => name.replaceAll(".", "\\.")),
+);
+const ofPlatform = new RegExp(`^(${namesOfPlatform.join("|")})$`);
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, pgPolicy, text, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { timestamps } from "../../core/columns";
-import { authenticated, membershipReader, platform } from "../../core/roles";
+import { authenticated, platform } from "../../core/roles";
 import { tenantTable } from "../../core/tenant-table";
 import { tenancy } from "./schemas";
 
@@ -24,7 +24,6 @@ export const tenants = tenancy.table(
     check("tenants_status_check", sql`${t.status} in ('active', 'suspended', 'archived')`),
     check("tenants_name_check", sql`${t.name} <> ''`),
     pgPolicy("tenant_isolation", { for: "all", to: authenticated, using: thisTenant, withCheck: thisTenant }),
-    pgPolicy("membership_reading", { for: "select", to: membershipReader, using: sql`true` }),
     pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
   ],
 );

@@ -2,13 +2,14 @@
 -- may run again and again.
 
 -- Group roles (NOLOGIN): a login is a member of exactly one of authenticated, identity and platform. The others own
--- functions: audit_writer those that append to the audit trail, membership_reader those that answer who is a member of
--- what, which is asked across tenants. Roles belong to the whole server, so another database of it may have made them.
+-- functions: audit_writer those that append to the audit trail, membership_keeper those that keep memberships and members
+-- in step, self_service those that show a person the own rows. Roles belong to the whole server, so another database of
+-- it may have made them.
 do $$
 declare
   name text;
 begin
-  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_reader'] loop
+  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_keeper', 'self_service'] loop
     if not exists (select from pg_roles r where r.rolname = name) then
       begin
         execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
@@ -20,9 +21,16 @@ begin
       raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
     end if;
   end loop;
+  -- In the scope of a tenant the keeper may do what the runtime login may, under the same policies.
+  if not pg_has_role('membership_keeper', 'authenticated', 'USAGE') then
+    grant authenticated to membership_keeper;
+  end if;
 end $$;
 
 create schema if not exists auth;
+
+-- What a signed-in person may ask of auth, by functions: the runtime login has no right on auth itself.
+create schema if not exists self;
 
 create schema if not exists tenancy;
 
@@ -79,6 +87,8 @@ exception when insufficient_privilege then
   raise notice 'functions that reach other sessions stay executable: only a superuser can revoke them';
 end $$;
 
-grant usage on schema tenancy to authenticated, platform, audit_writer, membership_reader;
+grant usage on schema tenancy to authenticated, platform, audit_writer, membership_keeper;
 
-grant usage on schema auth to identity;
+grant usage on schema auth to identity, membership_keeper, self_service;
+
+grant usage on schema self to authenticated, self_service;
