@@ -56,7 +56,11 @@ export class WithLines<Header, Line extends LineKey> {
   /** The parameters of one document. */
   one<Input>(document: Input & GivenDocument<Header, Line, Input>): OneParams<Header, Line> {
     const { lines } = document as { lines: readonly object[] };
-    return { ...this.#options.header.rowOf(document as object, { id: chosenOrNewId }), ...this.lines(lines as never) };
+    // Spreading two objects is many times as slow as assigning the one to the other.
+    return Object.assign(
+      this.#options.header.rowOf(document as object, { id: chosenOrNewId }),
+      this.lines(lines as never),
+    );
   }
 
   /** The parameters of many documents. */

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { tenantTables } from "../../src/core/tenant-table";
+import { beginAsTenant } from "../../src/testing";
 
 /** A node of EXPLAIN (format json). */
 interface Plan {
@@ -38,11 +39,9 @@ function scans(plan: Plan): Plan[] {
  * query is slower the more tenants there are.
  */
 export async function readWithoutTenantIndex(client: pg.ClientBase, tenantId: string, text: string) {
-  await client.query("begin");
+  await beginAsTenant(client, tenantId);
   try {
-    await client.query("set local plan_cache_mode = force_generic_plan");
-    await client.query("set local enable_seqscan = off");
-    await client.query("select set_config('app.current_tenant_id', $1, true)", [tenantId]);
+    await client.query("set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off");
     return scans(await explain(client, text))
       .map((scan) => ({ table: `${scan.Schema}.${scan["Relation Name"]}`, condition: scan["Index Cond"] ?? "" }))
       .filter(({ table, condition }) => tables.has(table) && !/tenant_id/.test(condition));

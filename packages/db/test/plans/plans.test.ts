@@ -1,9 +1,10 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allStatements } from "../../src/core/statement";
 import { domains } from "../../src/domains";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import "../../src/index";
+import { connect } from "../kit/sql";
 import { readWithoutTenantIndex } from "./explain";
 
 /** Statements of the platform login; all others run as the runtime login. */
@@ -14,12 +15,17 @@ const ofPlatform = new RegExp(`^(${namesOfPlatform.join("|")})$`);
 
 let test: TestDatabase;
 let acme: TestTenant;
+let logins: Record<"platform" | "runtime", pg.Client>;
 
 beforeAll(async () => {
   test = await createTestDatabase();
   acme = await createTenant(test);
+  logins = { platform: await connect(test.urls.platform), runtime: await connect(test.urls.runtime) };
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  await Promise.all(Object.values(logins).map((client) => client.end()));
+  await test.close();
+});
 
 describe("the plan of every repository statement, as the runtime login", () => {
   it("knows the statements", () => {
@@ -29,14 +35,8 @@ describe("the plan of every repository statement, as the runtime login", () => {
   const queries = allStatements().flatMap((statement) => statement.variants());
 
   it.each(queries.map((query) => [query.name, query] as const))("%s", async (name, query) => {
-    const url = ofPlatform.test(name) ? test.urls.platform : test.urls.runtime;
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      expect(await readWithoutTenantIndex(client, acme.tenant.id, query.getQuery().sql)).toEqual([]);
-    } finally {
-      await client.end();
-    }
+    const client = logins[ofPlatform.test(name) ? "platform" : "runtime"];
+    expect(await readWithoutTenantIndex(client, acme.tenant.id, query.getQuery().sql)).toEqual([]);
   });
 });
 

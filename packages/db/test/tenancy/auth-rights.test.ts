@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PermissionDeniedError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
 import { definerOwners, strongerRoles } from "../isolation/checks/catalogue";
+import { asLogin, refusal } from "../kit/sql";
 import { type AuthServer, Browser, startAuthServer } from "./auth-server";
-import { asLogin, freshEmail, refusal } from "./support";
+import { freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let server: AuthServer;

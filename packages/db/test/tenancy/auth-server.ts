@@ -5,7 +5,7 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError } from "better-auth/api";
 import { toNodeHandler } from "better-auth/node";
 import { type AuthDatabase, createAuthDatabase, LastAdminError } from "../../src/index";
-import { freshEmail } from "./support";
+import { freshEmail } from "./kit/people";
 
 /** A mail that Better Auth asked the application to send. */
 export interface Mail {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { somebodyWaitsForALock } from "../kit/locks";
 import { type AuthServer, Browser, type Person, password, signUp, startAuthServer } from "./auth-server";
-import { arrangeIdentity, somebodyWaitsForALock } from "./support";
+import { arrangeIdentity } from "./kit/people";
 
 /* Better Auth's `deleteUser` over HTTP: with our operation in its hook, and by its adapter alone. */
 let test: TestDatabase;

@@ -8,8 +8,9 @@ import {
 } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
 import { tenantSchemas } from "../isolation/checks/catalogue";
+import { asLogin } from "../kit/sql";
 import { type AuthServer, Browser, type Person, password, signUp as signUpAt, startAuthServer } from "./auth-server";
-import { arrangeIdentity, asLogin, freshEmail } from "./support";
+import { arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let server: AuthServer;

@@ -11,7 +11,8 @@ import {
 } from "../../src/index";
 import type { Tenancy, User } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember, arrangeIdentity, asLogin, refusal } from "./support";
+import { asLogin, refusal } from "../kit/sql";
+import { addMember, arrangeIdentity } from "./kit/people";
 
 /* Leaving a tenant and deleting a person, as operations of the package; `better-auth-deletion.test.ts` does it over HTTP. */
 let test: TestDatabase;

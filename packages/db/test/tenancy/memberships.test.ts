@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NotFoundError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember, arrangeIdentity } from "./support";
+import { addMember, arrangeIdentity } from "./kit/people";
 
 /* `auth.memberships` and `auth.tenant_directory` are copies: whatever is written, by whomever, they say the same. */
 let test: TestDatabase;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../../src/testing";
+import { killBackend } from "../connections";
 import { startProxy, type WireProxy } from "../proxy";
-import { killBackend } from "../support";
 import type { Request } from "./protocol";
 import { type Application, startApplication } from "./start-application";
 

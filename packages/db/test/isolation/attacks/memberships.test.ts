@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrangeIdentity } from "../../tenancy/support";
+import { arrangeIdentity } from "../../tenancy/kit/people";
 import type { Arena } from "../arena";
 import { attempt, type Outcome, type Settings } from "../checks/attempt";
 import { newTenantSide } from "../checks/duel";
-import { codeOf, inWords, notRefused, openField, strike, tenantOf } from "./support";
+import { codeOf, inWords, notRefused, openField, strike, tenantOf } from "./strikes";
 
 /*
  * One function reads memberships across tenants, as a role that may; another checks the scope's user, with the scope's

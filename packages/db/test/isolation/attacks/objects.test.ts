@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogueScope } from "../../../src/domains";
 import type { Arena } from "../arena";
-import { codeOf, notRefused, openField, spoilt, strike, tenantOf, tenantsIn } from "./support";
+import { codeOf, notRefused, openField, spoilt, strike, tenantOf, tenantsIn } from "./strikes";
 
 /*
  * Objects that would show another tenant's rows. The runtime login can make none of them; where the owner makes one by

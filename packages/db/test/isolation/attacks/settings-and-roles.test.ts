@@ -4,7 +4,7 @@ import { customers } from "../../../src/accounting";
 import { createDatabase, type Database } from "../../../src/index";
 import type { Arena } from "../arena";
 import { quoted } from "../checks/attempt";
-import { codeOf, everywhere, notRefused, openField, strike, tenantOf, tenantsIn } from "./support";
+import { codeOf, everywhere, notRefused, openField, strike, tenantOf, tenantsIn } from "./strikes";
 
 let arena: Arena;
 let own: string;

@@ -3,7 +3,7 @@ import { tenantTables } from "../../../src/core/tenant-table";
 import { createInvoice, createTenant, type TestTenant } from "../../../src/testing";
 import type { Arena } from "../arena";
 import { attempt, quoted } from "../checks/attempt";
-import { codeOf, notRefused, openField, spoilt, strike } from "./support";
+import { codeOf, notRefused, openField, spoilt, strike } from "./strikes";
 
 /** What the server keeps outside the tables, and policies that would end in themselves. */
 let arena: Arena;
