@@ -2,8 +2,9 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, DatabaseError, newId, type TenantTransaction } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { rejection } from "../kit/outcomes";
+import { open } from "./connections";
 import { startProxy, type WireProxy } from "./proxy";
-import { open, rejection } from "./support";
 
 /*
  * The one rule: what the server refused undoes the transaction, even when the callback caught the error, which has an

@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConnectionError, type Database, newId, type TenantDatabase, ValidationError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { backendOf, open, rejection } from "./support";
+import { rejection } from "../kit/outcomes";
+import { backendOf, open } from "./connections";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -4,8 +4,9 @@ import { allStatements, type Statement } from "../../src/core/statement";
 import { tenantUnit } from "../../src/database";
 import { ConnectionError, type Database, type TenantDatabase } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { rejection } from "../kit/outcomes";
+import { backendOf, open } from "./connections";
 import { startProxy, type Verdict, type WireProxy } from "./proxy";
-import { backendOf, open, rejection } from "./support";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConflictError, newId, type TenantTransaction } from "../../src/index";
 import { createInvoice, createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { meetingPoint, open, rejection } from "./support";
+import { rejection } from "../kit/outcomes";
+import { meetingPoint, open } from "./connections";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -12,9 +12,10 @@ import {
 } from "../../src/index";
 import { statementFailed } from "../../src/operations/migrations/failure";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { rejection } from "../kit/outcomes";
+import { backendOf, meetingPoint, open } from "./connections";
 import { inGerman } from "./german";
 import { startProxy, type WireProxy } from "./proxy";
-import { backendOf, meetingPoint, open, rejection } from "./support";
 
 /* The server's words are in its administrator's language: nothing may be decided by them. */
 
