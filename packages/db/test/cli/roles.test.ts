@@ -6,7 +6,7 @@ import { parseUrl, withUrlParts } from "../../src/client/url";
 import { createDatabase } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { currentTestRun } from "../../src/testing";
-import { makeCheckout, runTool } from "./support";
+import { makeCheckout, runTool } from "./run-tool";
 
 const database = `org_db_roles_${randomBytes(4).toString("hex")}`;
 const checkout = makeCheckout();
