@@ -19,6 +19,7 @@ const list = sqlStatement(
       .from(memberships)
       .innerJoin(tenantDirectory, eq(tenantDirectory.id, memberships.tenantId)),
   (_p: Params<object>) => sql`select tenant_id, tenant_name, user_id, name, role from self.memberships()`,
+  { reads: true },
 );
 
 /** A tenant that a person may enter, with the account there: what `forTenant` needs. */

@@ -40,11 +40,11 @@ describe("the plan of every repository statement, as the runtime login", () => {
   });
 });
 
-describe("a statement that may share a round trip", () => {
-  const shareable = allStatements()
+describe("a statement that is declared or proven to read", () => {
+  const reading = allStatements()
     .flatMap((statement) => statement.variants())
-    .filter((query) => query.shareable);
-  const named = (name: string) => shareable.some((query) => query.name === name);
+    .filter((query) => query.reads);
+  const named = (name: string) => reading.some((query) => query.name === name);
 
   it("is a read", () => {
     expect(named("accounting.customers.find")).toBe(true);
@@ -65,13 +65,13 @@ describe("a statement that may share a round trip", () => {
       `\\b(for\\s+(update|share|no key update|key share)|(${functions.join("|")})\\s*\\()`,
       "i",
     );
-    expect(shareable.filter((query) => writes.test(query.getQuery().sql)).map((query) => query.name)).toEqual([]);
+    expect(reading.filter((query) => writes.test(query.getQuery().sql)).map((query) => query.name)).toEqual([]);
   });
 
   it("runs where nothing can be written", async () => {
     await test.asOwner(async (owner) => {
       await owner.query("begin read only");
-      for (const query of shareable) {
+      for (const query of reading) {
         const text = query.getQuery().sql;
         const parameters = new Set(text.match(/\$\d+/g)).size;
         await owner.query({ text, values: Array.from({ length: parameters }, () => null) });
