@@ -9,6 +9,8 @@ select set_config('check_function_bodies', 'off', true);
 -- tables of the ledger as well, which nobody else can: what is posted is balanced, whoever writes.
 select tenancy.make_writer_role('ledger_writer', true);
 --> statement-breakpoint
+select tenancy.join_role('audit_writer');
+--> statement-breakpoint
 select tenancy.join_role('ledger_writer');
 --> statement-breakpoint
 select tenancy.join_role('number_writer');
@@ -2321,10 +2323,6 @@ select tenancy.protect_function('accounting.void_payment()', 'ledger_writer', '{
 create or replace trigger guard_account before update or delete on accounting.accounts
   for each row execute function accounting.guard_account();
 --> statement-breakpoint
-create or replace trigger guard_company before update on accounting.accounts
-  for each row when (new.company_id <> old.company_id)
-  execute function tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
---> statement-breakpoint
 create or replace trigger check_parent after insert or update of type, parent_id on accounting.accounts
   for each row execute function accounting.check_account_parent();
 --> statement-breakpoint
@@ -2350,10 +2348,6 @@ create or replace trigger guard_paid_insert before insert on accounting.bills
 create or replace trigger guard_paid_update before update on accounting.bills
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
---> statement-breakpoint
-create or replace trigger guard_key before update on accounting.bills
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
 --> statement-breakpoint
 create or replace trigger guard_delete before delete on accounting.bills
   for each row when (old.status <> 'draft')
@@ -2441,10 +2435,6 @@ create or replace trigger guard_paid_update before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
 --> statement-breakpoint
-create or replace trigger guard_key before update on accounting.invoices
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
---> statement-breakpoint
 create or replace trigger guard_delete before delete on accounting.invoices
   for each row when (old.status <> 'draft')
   execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
@@ -2504,6 +2494,54 @@ create or replace trigger guard_balance_update before update on accounting.vendo
 --> statement-breakpoint
 create or replace trigger write_audit after update or delete on accounting.vendors
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.accounts
+  for each row when (row(new.tenant_id, new.id, new.company_id) is distinct from row(old.tenant_id, old.id, old.company_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.exchange_rates
+  for each row when (row(new.tenant_id, new.id, new.company_id) is distinct from row(old.tenant_id, old.id, old.company_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.customers
+  for each row when (row(new.tenant_id, new.id, new.company_id) is distinct from row(old.tenant_id, old.id, old.company_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.vendors
+  for each row when (row(new.tenant_id, new.id, new.company_id) is distinct from row(old.tenant_id, old.id, old.company_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.journal_entries
+  for each row when (row(new.tenant_id, new.id, new.company_id) is distinct from row(old.tenant_id, old.id, old.company_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.journal_lines
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.entry_id) is distinct from row(old.tenant_id, old.id, old.company_id, old.entry_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.account_balances
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.account_id) is distinct from row(old.tenant_id, old.id, old.company_id, old.account_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.period_totals
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.account_id) is distinct from row(old.tenant_id, old.id, old.company_id, old.account_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.bills
+  for each row when (row(new.tenant_id, new.id, new.company_id) is distinct from row(old.tenant_id, old.id, old.company_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.bill_lines
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.bill_id) is distinct from row(old.tenant_id, old.id, old.company_id, old.bill_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.invoices
+  for each row when (row(new.tenant_id, new.id, new.company_id) is distinct from row(old.tenant_id, old.id, old.company_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.invoice_lines
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.invoice_id) is distinct from row(old.tenant_id, old.id, old.company_id, old.invoice_id))
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.books
   for each row when (row(new.tenant_id, new.id, new.company_id, new.base_currency, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.base_currency, old.created_at))
@@ -3011,6 +3049,8 @@ group by n.tenant_id, n.company_id, n.id
 having sum(n.amount) < 0;
 --> statement-breakpoint
 select tenancy.protect_view('accounting.violations', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.leave_role('audit_writer');
 --> statement-breakpoint
 select tenancy.leave_role('ledger_writer');
 --> statement-breakpoint

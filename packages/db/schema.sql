@@ -1758,8 +1758,7 @@ CREATE OR REPLACE FUNCTION auth.keep_membership()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
-      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.identity_id is distinct from new.identity_id) then
     delete from auth.memberships m
     where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
   end if;
@@ -2044,7 +2043,7 @@ begin
   if old.role <> 'admin' or old.status <> 'active' then
     return null;
   end if;
-  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' and new.tenant_id = old.tenant_id then
+  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' then
     return null;
   end if;
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
@@ -2408,6 +2407,9 @@ CREATE POLICY tenant_isolation ON accounting.account_balances AS PERMISSIVE FOR 
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.account_balances.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.account_balances FOR EACH ROW WHEN (((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+
 -- grants accounting.account_balances
 GRANT SELECT ON accounting.account_balances TO authenticated;
 GRANT INSERT, UPDATE ON accounting.account_balances TO ledger_writer;
@@ -2493,8 +2495,8 @@ CREATE TRIGGER check_parent AFTER INSERT OR UPDATE OF type, parent_id ON account
 -- trigger accounting.accounts.guard_account
 CREATE TRIGGER guard_account BEFORE DELETE OR UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.guard_account();
 
--- trigger accounting.accounts.guard_company
-CREATE TRIGGER guard_company BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN ((new.company_id <> old.company_id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
+-- trigger accounting.accounts.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN ((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.accounts.open_balances
 CREATE TRIGGER open_balances AFTER INSERT ON accounting.accounts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.open_balances();
@@ -2573,6 +2575,9 @@ CREATE POLICY platform_access ON accounting.bill_lines AS PERMISSIVE FOR ALL TO 
 CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.bill_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN (((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.bill_id IS DISTINCT FROM old.bill_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
 
 -- trigger accounting.bill_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
@@ -2729,7 +2734,7 @@ CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHE
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.bills FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
 
 -- trigger accounting.bills.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN ((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.bills.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
@@ -2959,6 +2964,9 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.customers FOR EA
 -- trigger accounting.customers.guard_balance_update
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
+-- trigger accounting.customers.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN ((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+
 -- trigger accounting.customers.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -3020,6 +3028,9 @@ CREATE POLICY platform_access ON accounting.exchange_rates AS PERMISSIVE FOR ALL
 CREATE POLICY tenant_isolation ON accounting.exchange_rates AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.exchange_rates.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW WHEN ((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.exchange_rates.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3185,6 +3196,9 @@ CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.invoice_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN (((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.invoice_id IS DISTINCT FROM old.invoice_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
+
 -- trigger accounting.invoice_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
 
@@ -3340,7 +3354,7 @@ CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW 
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
 
 -- trigger accounting.invoices.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN ((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.invoices.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
@@ -3461,6 +3475,9 @@ CREATE POLICY tenant_isolation ON accounting.journal_entries AS PERMISSIVE FOR A
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.journal_entries.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW WHEN ((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+
 -- trigger accounting.journal_entries.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -3567,6 +3584,9 @@ CREATE POLICY platform_access ON accounting.journal_lines AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON accounting.journal_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.journal_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_lines FOR EACH ROW WHEN (((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.entry_id IS DISTINCT FROM old.entry_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
 
 -- grants accounting.journal_lines
 GRANT SELECT ON accounting.journal_lines TO authenticated;
@@ -3890,6 +3910,9 @@ CREATE POLICY tenant_isolation ON accounting.period_totals AS PERMISSIVE FOR ALL
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.period_totals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.period_totals FOR EACH ROW WHEN (((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+
 -- grants accounting.period_totals
 GRANT SELECT ON accounting.period_totals TO authenticated;
 GRANT INSERT, UPDATE ON accounting.period_totals TO ledger_writer;
@@ -3964,6 +3987,9 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.vendors FOR EACH
 
 -- trigger accounting.vendors.guard_balance_update
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- trigger accounting.vendors.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN ((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.vendors.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4235,6 +4261,9 @@ CREATE POLICY tenant_isolation ON tenancy.audit_log AS PERMISSIVE FOR ALL TO aut
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.audit_log.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- grants tenancy.audit_log
 GRANT INSERT ON tenancy.audit_log TO audit_writer;
 GRANT SELECT ON tenancy.audit_log TO authenticated;
@@ -4281,6 +4310,9 @@ CREATE POLICY tenant_isolation ON tenancy.companies AS PERMISSIVE FOR ALL TO aut
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.companies.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.companies FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.companies.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.companies FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -4325,6 +4357,9 @@ CREATE POLICY platform_access ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.idempotency_keys.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.idempotency_keys.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4391,6 +4426,9 @@ CREATE POLICY platform_access ON tenancy.invitations AS PERMISSIVE FOR ALL TO pl
 CREATE POLICY tenant_isolation ON tenancy.invitations AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.invitations.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.invitations.guard_status_insert
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
@@ -4472,6 +4510,9 @@ CREATE POLICY tenant_isolation ON tenancy.number_series AS PERMISSIVE FOR ALL TO
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.number_series.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.business_id IS DISTINCT FROM old.business_id)) OR (new.series IS DISTINCT FROM old.series)) OR (new.period IS DISTINCT FROM old.period))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
+
 -- trigger tenancy.number_series.step_by_one
 CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN ((((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1))) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 
@@ -4547,6 +4588,9 @@ CREATE POLICY tenant_isolation ON tenancy.roles AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.roles.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
@@ -4605,6 +4649,9 @@ CREATE POLICY tenant_isolation ON tenancy.security_events AS PERMISSIVE FOR ALL 
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.security_events.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.security_events FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- grants tenancy.security_events
 GRANT INSERT, SELECT ON tenancy.security_events TO authenticated;
 GRANT INSERT, SELECT ON tenancy.security_events TO platform;
@@ -4640,6 +4687,9 @@ CREATE POLICY platform_access ON tenancy.tenants AS PERMISSIVE FOR ALL TO platfo
 CREATE POLICY tenant_isolation ON tenancy.tenants AS PERMISSIVE FOR ALL TO authenticated
   USING ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.tenants.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN ((new.id <> old.id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
 
 -- trigger tenancy.tenants.guard_status_update
 CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
@@ -4706,6 +4756,9 @@ CREATE POLICY tenant_isolation ON tenancy.user_roles AS PERMISSIVE FOR ALL TO au
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.user_roles.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.user_roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.user_roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.user_roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
@@ -4769,6 +4822,9 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.users.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.users.guard_status_update
 CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
@@ -4776,7 +4832,7 @@ CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW W
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
 
 -- trigger tenancy.users.keep_membership
-CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF tenant_id, id, identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
+CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
 
 -- trigger tenancy.users.keep_status_update
 CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
