@@ -21,7 +21,7 @@ export const documentColumns = () => ({
   externalId: text("external_id"),
 });
 
-/** A document is a legal document: once it is no draft, its status moves, the ledger counts what settles it, and no more. */
+/** Issued and approved documents are legal documents. Only their status changes, and the ledger updates the paid amounts. */
 export const frozenDocument = (word: string) =>
   ({
     when: "old.status <> 'draft'",
