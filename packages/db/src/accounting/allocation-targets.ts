@@ -46,7 +46,7 @@ export const givenTargets = (p: Params<TargetParams>) => sql`
     select * from ${allocation.unnest(p, "g")}
   )`;
 
-/** The table `given`: allocates what `source` has open to the rows of `document`, those that are due first before others. */
+/** The table `given`: allocates what `source` has open to the rows of `document`, the first one due first. */
 export const oldestFirst = (source: SQL) => sql`
   given as (
     select gen_random_uuid() as id, o.id as document_id, o.amount

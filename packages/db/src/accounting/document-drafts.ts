@@ -81,7 +81,7 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
     return this.#withLines.many(documents as never);
   }
 
-  /** A statement that writes many drafts and returns their ids. It skips those whose external id the company has already. */
+  /** A statement that writes many drafts and returns their ids. It skips external ids that the company has already. */
   importStatement(name: string) {
     const { table } = this.#kind;
     return sqlStatement(
@@ -107,7 +107,7 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
     return inStatus(unit, this.#kind, { id, rule: "Only a draft can be changed" }, rows);
   }
 
-  /** Replaces the lines of a draft. The lines are replaced in a second statement, which sees those of a concurrent writer. */
+  /** Replaces the lines of a draft, in a second statement: it sees the lines of an earlier concurrent writer. */
   replaceLines(unit: Unit, id: string, lines: readonly GivenLine[]): Promise<Row> {
     const params = { id, ...this.#withLines.lines(lines) };
     return unit.atomic(async (inner) => {

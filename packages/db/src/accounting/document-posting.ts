@@ -67,7 +67,7 @@ export class DocumentPosting<Row extends DocumentRow> {
     return (await unit.run(this.#statements.markPaid, { ids })).length;
   }
 
-  /** Allocates a new credit note to the open amount of the document that it credits. What is left of it stays a credit. */
+  /** Allocates a new credit note to the open amount of the document that it credits. The rest stays a credit. */
   async setOff(unit: Unit, creditedId: string, creditId: string, date: string): Promise<Posted<Row>> {
     const { noun, records } = this.#kind;
     // The credit note's trigger has locked the document, so its open amount cannot change.

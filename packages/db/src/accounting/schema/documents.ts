@@ -21,7 +21,7 @@ export const documentColumns = () => ({
   externalId: text("external_id"),
 });
 
-/** Issued and approved documents are legal documents. Only their status changes, and the ledger updates the paid amounts. */
+/** Issued and approved documents are legal documents: only status and void date change, and the ledger sets what is paid. */
 export const frozenDocument = (word: string) =>
   ({
     when: "old.status <> 'draft'",

@@ -25,8 +25,8 @@ create trigger keep_lines_update after update on accounting.bill_lines
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('bill');
 
--- Bills. freeze_columns fires first, then guard_status_*; both are generated from schema/ and states.ts. So an illegal change
--- is refused before it is numbered, valued or dated. Paid amounts come from allocations, and a draft has none.
+-- Bills. freeze_columns fires first, then guard_status_*; both are generated from schema/ and states.ts. So an illegal
+-- change is refused before it is numbered, valued or dated. Paid amounts come from allocations, and a draft has none.
 create trigger guard_paid_insert before insert on accounting.bills
   for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
   execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
@@ -35,8 +35,8 @@ create trigger guard_paid_update before update on accounting.bills
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
 
--- Triggers that fire after the statement match the old and new versions of a row by its key, so the key of a draft is fixed
--- here. freeze_columns fixes it for every other document.
+-- Triggers that fire after the statement match the old and new versions of a row by its key. So the key of a draft is
+-- fixed here; freeze_columns fixes it for every other document.
 create trigger guard_key before update on accounting.bills
   for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
   execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
@@ -126,8 +126,8 @@ create trigger keep_lines_update after update on accounting.invoice_lines
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('invoice');
 
--- Invoices. freeze_columns fires first, then guard_status_*; both are generated from schema/ and states.ts. So an illegal change
--- is refused before it is numbered, valued or dated. Paid amounts come from allocations, and a draft has none.
+-- Invoices. freeze_columns fires first, then guard_status_*; both are generated from schema/ and states.ts. So an illegal
+-- change is refused before it is numbered, valued or dated. Paid amounts come from allocations, and a draft has none.
 create trigger guard_paid_insert before insert on accounting.invoices
   for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
   execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
@@ -136,8 +136,8 @@ create trigger guard_paid_update before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
 
--- Triggers that fire after the statement match the old and new versions of a row by its key, so the key of a draft is fixed
--- here. freeze_columns fixes it for every other document.
+-- Triggers that fire after the statement match the old and new versions of a row by its key. So the key of a draft is
+-- fixed here; freeze_columns fixes it for every other document.
 create trigger guard_key before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
   execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
