@@ -1,4 +1,4 @@
--- The database after all migrations, read from its catalogue. Made by `pnpm db:migrate`: do not edit.
+-- The database after all migrations, read from its catalogue. Made by `pnpm db:generate`: do not edit.
 -- A difference to a real database is reported block by block.
 
 -- schema accounting
