@@ -7,15 +7,31 @@ export const databaseSetup = ["packages/db/src/testing/global-setup.ts"];
 // Limits are for what hangs. The slowest test takes a sixth of one on two quiet cores, and machines that build are rarely quiet.
 export const shared = { environment: "node", testTimeout: 120_000, hookTimeout: 180_000, pool: "forks" } as const;
 
+/** Files that change what a process has in common: they register tables, use the process's own database, or fake its streams. */
+const alone = [
+  "packages/db/test/isolation/new-table.test.ts",
+  "packages/db/test/**/examples.test.ts",
+  "packages/db/test/client/start-up.test.ts",
+  "packages/db/test/secrets/**/*.test.ts",
+];
+const withoutDatabase = "packages/db/test/{budget,kit}/**/*.test.ts";
+const otherServers = "packages/db/test/{migrations,operations,server}/**/*.test.ts";
+
 export default defineConfig({
   ssr,
   test: {
     // One more than there are cores: a test waits for the server half of its time. The default is one less.
     maxWorkers: availableParallelism() + 1,
+    reporters: ["default", "./packages/db/test/budget/reporter.ts"],
     projects: [
       {
         ssr,
-        test: { ...shared, name: "unit", include: ["packages/*/src/**/*.test.ts"], testTimeout: 30_000 },
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", withoutDatabase],
+          testTimeout: 30_000,
+        },
       },
       {
         ssr,
@@ -23,18 +39,14 @@ export default defineConfig({
           ...shared,
           name: "database",
           include: ["packages/{db,bench}/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
-          exclude: ["packages/db/test/{migrations,operations,server}/**"],
+          exclude: [otherServers, withoutDatabase, ...alone],
           globalSetup: databaseSetup,
+          // Files of one worker share the modules that they import: loading them costs a second of CPU.
+          isolate: false,
         },
       },
-      {
-        ssr,
-        test: {
-          ...shared,
-          name: "migrations",
-          include: ["packages/db/test/{migrations,operations,server}/**/*.test.ts"],
-        },
-      },
+      { ssr, test: { ...shared, name: "alone", include: alone, globalSetup: databaseSetup } },
+      { ssr, test: { ...shared, name: "migrations", include: [otherServers], globalSetup: databaseSetup } },
     ],
   },
 });

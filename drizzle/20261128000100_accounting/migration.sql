@@ -1,32 +1,17 @@
--- Before any table of accounting: its schema and the role that writes the ledger. Every statement may run again and again.
+-- Before any table of accounting: its schema. Every statement may run again and again.
 create schema if not exists accounting;
 --> statement-breakpoint
 grant usage on schema accounting to authenticated, platform;
 --> statement-breakpoint
--- ledger_writer owns the functions that write the ledger. It may do what the runtime login may, under the same policies,
--- and write the tables of the ledger as well, which nobody else can: what is posted is balanced, whoever writes.
-do $$
-declare
-  name constant text := 'ledger_writer';
-begin
-  if not exists (select from pg_roles r where r.rolname = name) then
-    begin
-      execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
-    exception when duplicate_object or unique_violation then
-      null;
-    end;
-  end if;
-  if exists (select from pg_roles r where r.rolname = name and (r.rolsuper or r.rolbypassrls or r.rolcanlogin)) then
-    raise exception 'role % exists already and may log in or bypass row level security: rename it first', name;
-  end if;
-  if not pg_has_role(name, 'authenticated', 'USAGE') then
-    execute format('grant authenticated to %I', name);
-  end if;
-end $$;
---> statement-breakpoint
 select set_config('check_function_bodies', 'off', true);
 --> statement-breakpoint
+-- Owns the functions that write the ledger. It may do what the runtime login may, under the same policies, and write the
+-- tables of the ledger as well, which nobody else can: what is posted is balanced, whoever writes.
+select tenancy.make_writer_role('ledger_writer', true);
+--> statement-breakpoint
 select tenancy.join_role('ledger_writer');
+--> statement-breakpoint
+select tenancy.join_role('number_writer');
 --> statement-breakpoint
 -- accounting/sql/base_part.sql
 create or replace function accounting.base_part(
@@ -1468,105 +1453,6 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
--- accounting/sql/freeze_document.sql
-create or replace function accounting.freeze_document() returns trigger
-  language plpgsql
-as $$
-declare
-  v_name constant text := tg_argv[0];
-  v_valid constant text := tg_argv[1];
-  v_by_ledger constant boolean := current_user = 'ledger_writer';
-  v_movable text[] := '{status,updated_at,voided_on}';
-  v_date date;
-begin
-  if tg_op = 'INSERT' then
-    raise exception using errcode = 'ZT003',
-      message = format('A new %s is an unpaid draft: insert it as one, then make it %s', v_name, v_valid);
-  end if;
-  if old.status = 'draft' then
-    if tg_op = 'DELETE' then
-      return old;
-    end if;
-    -- The triggers below find the row before and after by its key.
-    if new.tenant_id <> old.tenant_id or new.id <> old.id then
-      raise exception using errcode = 'ZT003',
-        message = format('The id of the %s stays: delete the draft and create another', v_name);
-    elsif new.paid_amount <> 0 or new.paid_base_amount <> 0 then
-      raise exception using errcode = 'ZT003', message = format('A draft is not paid: make the %s %s first', v_name, v_valid);
-    elsif new.status = 'void' then
-      raise exception using errcode = 'ZT003', message = 'A draft is not voided: delete it';
-    elsif new.status not in ('draft', v_valid) then
-      raise exception using errcode = 'ZT003', message = format('The %s is a draft: make it %s first', v_name, v_valid);
-    end if;
-    return new;
-  end if;
-
-  if tg_op = 'DELETE' then
-    raise exception using errcode = 'ZT003', message = format('This %s is no draft and cannot be deleted: void it', v_name);
-  end if;
-  if v_by_ledger then
-    v_movable := v_movable || '{paid_amount,paid_base_amount}'::text[];
-  end if;
-  if to_jsonb(new) - v_movable <> to_jsonb(old) - v_movable then
-    raise exception using errcode = 'ZT003',
-      message = format('This %s is no draft and cannot be changed: void it and make another', v_name);
-  end if;
-  if new.status = 'void' and old.status <> 'void' then
-    if old.status <> v_valid or old.paid_amount <> 0 then
-      raise exception using errcode = 'ZT003',
-        message = format('This %s is settled, in part or whole: take that back first, then void it', v_name);
-    end if;
-    if tg_table_name = 'invoices' then
-      v_date := new.invoice_date;
-    else
-      v_date := new.bill_date;
-    end if;
-    new.voided_on := coalesce(new.voided_on, greatest(current_date, v_date));
-    if new.voided_on < v_date then
-      raise exception using errcode = 'ZT003',
-        message = format('The %s is not voided before its own date: choose that date or a later one', v_name);
-    end if;
-    return new;
-  end if;
-  if new.voided_on is distinct from old.voided_on then
-    raise exception using errcode = 'ZT003',
-      message = format('The date of the void comes with the void of the %s, and stays', v_name);
-  end if;
-  if new.status <> old.status
-    and not (v_by_ledger and array[new.status, old.status] <@ array[v_valid, 'partly_paid', 'paid'])
-    and not (new.status = 'paid' and old.status in (v_valid, 'partly_paid') and new.kind <> 'credit_note') then
-    raise exception using errcode = 'ZT003',
-      message = case when new.kind = 'credit_note' and new.status = 'paid'
-        then 'A credit note is not paid: allocate it'
-        else format('This %s does not go from %s to %s', v_name, old.status, new.status) end;
-  end if;
-  return new;
-end $$;
---> statement-breakpoint
--- accounting/sql/freeze_payment.sql
-create or replace function accounting.freeze_payment() returns trigger
-  language plpgsql
-as $$
-declare
-  v_free constant text[] := case current_user when 'ledger_writer'
-    then '{allocated_amount,allocated_base_amount,updated_at}' else '{voided_on,updated_at}' end;
-begin
-  if to_jsonb(new) - v_free <> to_jsonb(old) - v_free then
-    raise exception using errcode = 'ZT003', message = 'A payment cannot be changed: void it and record another';
-  end if;
-  if new.voided_on is not distinct from old.voided_on then
-    return new;
-  end if;
-  if old.voided_on is not null then
-    raise exception using errcode = 'ZT003', message = 'The payment is void already';
-  end if;
-  if new.voided_on < new.payment_date then
-    raise exception using errcode = 'ZT003',
-      message = 'A payment is not voided before its own date: choose that date or a later one';
-  end if;
-  return new;
-end $$;
---> statement-breakpoint
 -- accounting/sql/guard_account.sql
 create or replace function accounting.guard_account() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -1682,31 +1568,28 @@ as $$
   order by x.rate_date desc limit 1
 $$;
 --> statement-breakpoint
--- accounting/sql/next_number.sql
-create or replace function accounting.next_number(p_company_id uuid, p_series text, p_prefix text) returns text
+-- accounting/sql/next_invoice_number.sql
+create or replace function accounting.next_invoice_number(p_company_id uuid, p_kind text) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
-  v_series record;
+  v_series constant tenancy.number_series := tenancy.next_number(
+    p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
   v_free bigint;
 begin
-  insert into tenancy.number_series as s (tenant_id, company_id, series, prefix, last_number)
-  values (v_tenant, p_company_id, p_series, p_prefix, 1)
-  on conflict (tenant_id, company_id, series) do update set last_number = s.last_number + 1
-  returning s.prefix, s.padding, s.last_number into v_series;
-  with recursive step (n, number) as (
-    select v_series.last_number, tenancy.format_number(v_series.prefix, v_series.last_number, v_series.padding)
+  with recursive step (n) as (
+    select v_series.last_number
     union all
-    select s.n + 1, tenancy.format_number(v_series.prefix, s.n + 1, v_series.padding) from step s
+    select s.n + 1 from step s
     where exists (
       select from accounting.invoices i
-      where i.tenant_id = v_tenant and i.company_id = p_company_id and i.invoice_number = s.number)
+      where i.tenant_id = v_tenant and i.company_id = p_company_id
+        and i.invoice_number = tenancy.format_number(v_series.prefix, s.n, v_series.padding))
   )
   select max(s.n) into v_free from step s;
   if v_free > v_series.last_number then
-    update tenancy.number_series s set last_number = v_free
-    where s.tenant_id = v_tenant and s.company_id = p_company_id and s.series = p_series;
+    perform tenancy.pass_over_numbers(v_series.id, v_free);
   end if;
   return tenancy.format_number(v_series.prefix, v_free, v_series.padding);
 end $$;
@@ -2286,13 +2169,9 @@ create or replace function accounting.take_back_allocation() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_free constant text[] := '{reversed_on,updated_at}';
   v_closed_through date;
   v_entry uuid;
 begin
-  if to_jsonb(new) - v_free <> to_jsonb(old) - v_free then
-    raise exception using errcode = 'ZT003', message = 'An allocation cannot be changed: take it back and make another';
-  end if;
   if new.reversed_on is not distinct from old.reversed_on then
     return new;
   end if;
@@ -2355,8 +2234,31 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_number(
-      new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
+    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind);
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+-- accounting/sql/void_document.sql
+create or replace function accounting.void_document() returns trigger
+  language plpgsql
+as $$
+declare
+  v_date date;
+begin
+  if old.paid_amount <> 0 then
+    raise exception using errcode = 'ZT003',
+      message = format('This %s is settled, in part or whole: take that back first, then void it', tg_argv[0]);
+  end if;
+  if tg_table_name = 'invoices' then
+    v_date := new.invoice_date;
+  else
+    v_date := new.bill_date;
+  end if;
+  new.voided_on := coalesce(new.voided_on, greatest(current_date, v_date));
+  if new.voided_on < v_date then
+    raise exception using errcode = 'ZT003',
+      message = format('The %s is not voided before its own date: choose that date or a later one', tg_argv[0]);
   end if;
   return new;
 end $$;
@@ -2434,17 +2336,13 @@ select tenancy.protect_function('accounting.check_credits(text, uuid[])', 'ledge
 --> statement-breakpoint
 select tenancy.protect_function('accounting.close_books()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
-select tenancy.protect_function('accounting.freeze_document()', null, '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('accounting.freeze_payment()', null, '{authenticated,platform}');
---> statement-breakpoint
 select tenancy.protect_function('accounting.guard_account()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.keep_lines()', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.last_exchange_rate(uuid, uuid, text, date)', null, '{authenticated,platform}');
 --> statement-breakpoint
-select tenancy.protect_function('accounting.next_number(uuid, text, text)', 'ledger_writer', '{}');
+select tenancy.protect_function('accounting.next_invoice_number(uuid, text)', 'number_writer', '{ledger_writer}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.open_balances()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
@@ -2474,6 +2372,8 @@ select tenancy.protect_function('accounting.take_back_allocation()', 'ledger_wri
 --> statement-breakpoint
 select tenancy.protect_function('accounting.value_document()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('accounting.void_document()', null, '{authenticated,platform}');
+--> statement-breakpoint
 select tenancy.protect_function('accounting.void_payment()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
 create or replace trigger guard_account before update or delete on accounting.accounts
@@ -2501,12 +2401,29 @@ create or replace trigger keep_lines_update after update on accounting.bill_line
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('bill');
 --> statement-breakpoint
-create or replace trigger freeze_bill before update or delete on accounting.bills
-  for each row execute function accounting.freeze_document('bill', 'approved');
+create or replace trigger guard_paid_insert before insert on accounting.bills
+  for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
+  execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 --> statement-breakpoint
-create or replace trigger freeze_bill_insert before insert on accounting.bills
-  for each row when (new.status <> 'draft' or new.paid_amount <> 0 or new.paid_base_amount <> 0)
-  execute function accounting.freeze_document('bill', 'approved');
+create or replace trigger guard_paid_update before update on accounting.bills
+  for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
+  execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.bills
+  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
+  execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
+--> statement-breakpoint
+create or replace trigger guard_delete before delete on accounting.bills
+  for each row when (old.status <> 'draft')
+  execute function tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
+--> statement-breakpoint
+create or replace trigger guard_voided_on before update on accounting.bills
+  for each row when (old.status <> 'draft' and new.voided_on is distinct from old.voided_on
+    and not (new.status = 'void' and old.status <> 'void'))
+  execute function tenancy.refuse('ZT003', 'The date of the void comes with the void of the bill, and stays');
+--> statement-breakpoint
+create or replace trigger void_bill before update on accounting.bills
+  for each row when (new.status = 'void' and old.status <> 'void') execute function accounting.void_document('bill');
 --> statement-breakpoint
 create or replace trigger value_bill before update on accounting.bills
   for each row when (old.status = 'draft' and new.status = 'approved') execute function accounting.value_document();
@@ -2534,10 +2451,6 @@ create or replace trigger guard_closed_update before update on accounting.books
   for each row when (new.closed_through is distinct from old.closed_through and current_user <> 'ledger_writer')
   execute function tenancy.refuse('ZT003', 'The books are closed by closing periods');
 --> statement-breakpoint
-create or replace trigger guard_fixed before update on accounting.books
-  for each row when (new.base_currency <> old.base_currency or new.company_id <> old.company_id)
-  execute function tenancy.refuse('ZT003', 'The books keep their company and their base currency');
---> statement-breakpoint
 create or replace trigger write_audit after update or delete on accounting.books
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
 --> statement-breakpoint
@@ -2555,13 +2468,8 @@ create or replace trigger write_audit after update or delete on accounting.custo
 create or replace trigger begin_period before insert on accounting.fiscal_periods
   for each row execute function accounting.begin_period();
 --> statement-breakpoint
-create or replace trigger guard_fixed before update on accounting.fiscal_periods
-  for each row when (new.company_id <> old.company_id or new.starts_on <> old.starts_on or new.ends_on <> old.ends_on
-    or (new.status = old.status and (new.closed_at is distinct from old.closed_at or new.closed_by is distinct from old.closed_by)))
-  execute function tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
---> statement-breakpoint
 create or replace trigger guard_open before insert on accounting.fiscal_periods
-  for each row when (new.status <> 'open' or new.closed_by is not null)
+  for each row when (new.closed_by is not null)
   execute function tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 --> statement-breakpoint
 create or replace trigger stamp_period before update on accounting.fiscal_periods
@@ -2583,12 +2491,29 @@ create or replace trigger keep_lines_update after update on accounting.invoice_l
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('invoice');
 --> statement-breakpoint
-create or replace trigger freeze_invoice before update or delete on accounting.invoices
-  for each row execute function accounting.freeze_document('invoice', 'issued');
+create or replace trigger guard_paid_insert before insert on accounting.invoices
+  for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
+  execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 --> statement-breakpoint
-create or replace trigger freeze_invoice_insert before insert on accounting.invoices
-  for each row when (new.status <> 'draft' or new.paid_amount <> 0 or new.paid_base_amount <> 0)
-  execute function accounting.freeze_document('invoice', 'issued');
+create or replace trigger guard_paid_update before update on accounting.invoices
+  for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
+  execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.invoices
+  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
+  execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
+--> statement-breakpoint
+create or replace trigger guard_delete before delete on accounting.invoices
+  for each row when (old.status <> 'draft')
+  execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
+--> statement-breakpoint
+create or replace trigger guard_voided_on before update on accounting.invoices
+  for each row when (old.status <> 'draft' and new.voided_on is distinct from old.voided_on
+    and not (new.status = 'void' and old.status <> 'void'))
+  execute function tenancy.refuse('ZT003', 'The date of the void comes with the void of the invoice, and stays');
+--> statement-breakpoint
+create or replace trigger void_invoice before update on accounting.invoices
+  for each row when (new.status = 'void' and old.status <> 'void') execute function accounting.void_document('invoice');
 --> statement-breakpoint
 create or replace trigger value_invoice before update on accounting.invoices
   for each row when (old.status = 'draft' and new.status = 'issued') execute function accounting.value_document();
@@ -2610,8 +2535,13 @@ create or replace trigger apply_allocation before insert on accounting.payment_a
 create or replace trigger take_back_allocation before update on accounting.payment_allocations
   for each row execute function accounting.take_back_allocation();
 --> statement-breakpoint
-create or replace trigger freeze_payment before update on accounting.payments
-  for each row execute function accounting.freeze_payment();
+create or replace trigger guard_second_void before update on accounting.payments
+  for each row when (old.voided_on is not null and new.voided_on is distinct from old.voided_on)
+  execute function tenancy.refuse('ZT003', 'The payment is void already');
+--> statement-breakpoint
+create or replace trigger guard_void_date before update on accounting.payments
+  for each row when (old.voided_on is null and new.voided_on < new.payment_date)
+  execute function tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
 --> statement-breakpoint
 create or replace trigger prepare_payment before insert on accounting.payments
   for each row execute function accounting.prepare_payment();
@@ -2632,6 +2562,81 @@ create or replace trigger guard_balance_update before update on accounting.vendo
 --> statement-breakpoint
 create or replace trigger write_audit after update or delete on accounting.vendors
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
+--> statement-breakpoint
+create or replace trigger freeze_columns before update on accounting.books
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.base_currency, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.base_currency, old.created_at))
+  execute function tenancy.refuse('ZT003', 'The books keep their company and their base currency');
+--> statement-breakpoint
+create or replace trigger freeze_columns before update on accounting.fiscal_periods
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.starts_on, new.ends_on, new.closed_at, new.closed_by, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.starts_on, old.ends_on, old.closed_at, old.closed_by, old.created_at))
+  execute function tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+--> statement-breakpoint
+create or replace trigger freeze_columns before update on accounting.bills
+  for each row when (old.status <> 'draft' and (row(new.tenant_id, new.id, new.company_id, new.vendor_id, new.kind, new.credited_bill_id, new.bill_number, new.bill_date, new.due_date, new.total_amount, new.currency, new.exchange_rate, new.base_amount, new.external_id, new.approved_at, new.approved_by, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.vendor_id, old.kind, old.credited_bill_id, old.bill_number, old.bill_date, old.due_date, old.total_amount, old.currency, old.exchange_rate, old.base_amount, old.external_id, old.approved_at, old.approved_by, old.created_at)
+    or current_user <> 'ledger_writer' and row(new.paid_amount, new.paid_base_amount) is distinct from row(old.paid_amount, old.paid_base_amount)))
+  execute function tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
+--> statement-breakpoint
+create or replace trigger freeze_columns before update on accounting.invoices
+  for each row when (old.status <> 'draft' and (row(new.tenant_id, new.id, new.company_id, new.customer_id, new.kind, new.credited_invoice_id, new.invoice_number, new.invoice_date, new.due_date, new.total_amount, new.currency, new.exchange_rate, new.base_amount, new.external_id, new.billing_country, new.issued_at, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.customer_id, old.kind, old.credited_invoice_id, old.invoice_number, old.invoice_date, old.due_date, old.total_amount, old.currency, old.exchange_rate, old.base_amount, old.external_id, old.billing_country, old.issued_at, old.created_at)
+    or current_user <> 'ledger_writer' and row(new.paid_amount, new.paid_base_amount) is distinct from row(old.paid_amount, old.paid_base_amount)))
+  execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
+--> statement-breakpoint
+create or replace trigger freeze_columns before update on accounting.payments
+  for each row when ((row(new.tenant_id, new.id, new.company_id, new.direction, new.customer_id, new.vendor_id, new.account_id, new.payment_date, new.amount, new.currency, new.exchange_rate, new.base_amount, new.method, new.reference, new.external_id, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.direction, old.customer_id, old.vendor_id, old.account_id, old.payment_date, old.amount, old.currency, old.exchange_rate, old.base_amount, old.method, old.reference, old.external_id, old.created_at)
+    or current_user <> 'ledger_writer' and row(new.allocated_amount, new.allocated_base_amount) is distinct from row(old.allocated_amount, old.allocated_base_amount)))
+  execute function tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+--> statement-breakpoint
+create or replace trigger freeze_columns before update on accounting.payment_allocations
+  for each row when (row(new.tenant_id, new.id, new.company_id, new.payment_id, new.credit_note_id, new.vendor_credit_id, new.invoice_id, new.bill_id, new.amount, new.base_amount, new.source_base_amount, new.allocated_on, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.payment_id, old.credit_note_id, old.vendor_credit_id, old.invoice_id, old.bill_id, old.amount, old.base_amount, old.source_base_amount, old.allocated_on, old.created_at))
+  execute function tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
+--> statement-breakpoint
+create or replace trigger guard_status_insert before insert on accounting.invoices
+  for each row when (new.status not in ('draft'))
+  execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
+--> statement-breakpoint
+create or replace trigger keep_status_insert after insert on accounting.invoices
+  for each row when (new.status not in ('draft'))
+  execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
+--> statement-breakpoint
+create or replace trigger guard_status_update before update on accounting.invoices
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'issued'), ('issued', 'void'))
+    or current_user = 'ledger_writer' and (old.status, new.status) in (('issued', 'partly_paid'), ('issued', 'paid'), ('partly_paid', 'issued'), ('partly_paid', 'paid'), ('paid', 'issued'), ('paid', 'partly_paid'))
+    or not (new.kind = 'credit_note') and (old.status, new.status) in (('issued', 'paid'), ('partly_paid', 'paid'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+--> statement-breakpoint
+create or replace trigger keep_status_update after update on accounting.invoices
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'issued'), ('issued', 'void'))
+    or current_user = 'ledger_writer' and (old.status, new.status) in (('issued', 'partly_paid'), ('issued', 'paid'), ('partly_paid', 'issued'), ('partly_paid', 'paid'), ('paid', 'issued'), ('paid', 'partly_paid'))
+    or not (new.kind = 'credit_note') and (old.status, new.status) in (('issued', 'paid'), ('partly_paid', 'paid'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+--> statement-breakpoint
+create or replace trigger guard_status_insert before insert on accounting.bills
+  for each row when (new.status not in ('draft'))
+  execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
+--> statement-breakpoint
+create or replace trigger keep_status_insert after insert on accounting.bills
+  for each row when (new.status not in ('draft'))
+  execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
+--> statement-breakpoint
+create or replace trigger guard_status_update before update on accounting.bills
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'approved'), ('approved', 'void'))
+    or current_user = 'ledger_writer' and (old.status, new.status) in (('approved', 'partly_paid'), ('approved', 'paid'), ('partly_paid', 'approved'), ('partly_paid', 'paid'), ('paid', 'approved'), ('paid', 'partly_paid'))
+    or not (new.kind = 'credit_note') and (old.status, new.status) in (('approved', 'paid'), ('partly_paid', 'paid'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+--> statement-breakpoint
+create or replace trigger keep_status_update after update on accounting.bills
+  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'approved'), ('approved', 'void'))
+    or current_user = 'ledger_writer' and (old.status, new.status) in (('approved', 'partly_paid'), ('approved', 'paid'), ('partly_paid', 'approved'), ('partly_paid', 'paid'), ('paid', 'approved'), ('paid', 'partly_paid'))
+    or not (new.kind = 'credit_note') and (old.status, new.status) in (('approved', 'paid'), ('partly_paid', 'paid'))) is not true)
+  execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+--> statement-breakpoint
+create or replace trigger guard_status_insert before insert on accounting.fiscal_periods
+  for each row when (new.status not in ('open'))
+  execute function tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
+--> statement-breakpoint
+create or replace trigger keep_status_insert after insert on accounting.fiscal_periods
+  for each row when (new.status not in ('open'))
+  execute function tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 --> statement-breakpoint
 -- accounting/sql/violations_of_journal_entries.sql
 create or replace view accounting.violations_of_journal_entries (tenant_id, kind, company_id, record_table, record_id, detail)
@@ -2828,7 +2833,8 @@ from (
   select r.kind, r.tenant_id, r.company_id, r.party_id, step.day, step.sign * r.amount as amount
   from (
     select 'receivables_differ' as kind, i.tenant_id, i.company_id, i.customer_id as party_id,
-      i.invoice_date as made_on, i.voided_on as ended_on, case i.kind when 'credit_note' then -i.base_amount else i.base_amount end as amount
+      i.invoice_date as made_on, i.voided_on as ended_on,
+      case i.kind when 'credit_note' then -i.base_amount else i.base_amount end as amount
     from accounting.invoices i where i.status <> 'draft'
     union all
     select 'payables_differ', b.tenant_id, b.company_id, b.vendor_id, b.bill_date, b.voided_on,
@@ -3108,5 +3114,7 @@ select * from accounting.violations_of_numbers;
 select tenancy.protect_view('accounting.violations', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.leave_role('ledger_writer');
+--> statement-breakpoint
+select tenancy.leave_role('number_writer');
 --> statement-breakpoint
 select set_config('check_function_bodies', 'on', true);

@@ -13,6 +13,15 @@ CREATE SCHEMA auth;
 
 -- grants auth
 GRANT USAGE ON SCHEMA auth TO identity;
+GRANT USAGE ON SCHEMA auth TO membership_keeper;
+GRANT USAGE ON SCHEMA auth TO self_service;
+
+-- schema self
+CREATE SCHEMA self;
+
+-- grants self
+GRANT USAGE ON SCHEMA self TO authenticated;
+GRANT USAGE ON SCHEMA self TO self_service;
 
 -- schema tenancy
 CREATE SCHEMA tenancy;
@@ -20,7 +29,7 @@ CREATE SCHEMA tenancy;
 -- grants tenancy
 GRANT USAGE ON SCHEMA tenancy TO audit_writer;
 GRANT USAGE ON SCHEMA tenancy TO authenticated;
-GRANT USAGE ON SCHEMA tenancy TO membership_reader;
+GRANT USAGE ON SCHEMA tenancy TO membership_keeper;
 GRANT USAGE ON SCHEMA tenancy TO platform;
 
 -- function accounting.apply_allocation()
@@ -526,115 +535,6 @@ $function$;
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO platform;
 
--- function accounting.freeze_document()
-CREATE OR REPLACE FUNCTION accounting.freeze_document()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_name constant text := tg_argv[0];
-  v_valid constant text := tg_argv[1];
-  v_by_ledger constant boolean := current_user = 'ledger_writer';
-  v_movable text[] := '{status,updated_at,voided_on}';
-  v_date date;
-begin
-  if tg_op = 'INSERT' then
-    raise exception using errcode = 'ZT003',
-      message = format('A new %s is an unpaid draft: insert it as one, then make it %s', v_name, v_valid);
-  end if;
-  if old.status = 'draft' then
-    if tg_op = 'DELETE' then
-      return old;
-    end if;
-    -- The triggers below find the row before and after by its key.
-    if new.tenant_id <> old.tenant_id or new.id <> old.id then
-      raise exception using errcode = 'ZT003',
-        message = format('The id of the %s stays: delete the draft and create another', v_name);
-    elsif new.paid_amount <> 0 or new.paid_base_amount <> 0 then
-      raise exception using errcode = 'ZT003', message = format('A draft is not paid: make the %s %s first', v_name, v_valid);
-    elsif new.status = 'void' then
-      raise exception using errcode = 'ZT003', message = 'A draft is not voided: delete it';
-    elsif new.status not in ('draft', v_valid) then
-      raise exception using errcode = 'ZT003', message = format('The %s is a draft: make it %s first', v_name, v_valid);
-    end if;
-    return new;
-  end if;
-
-  if tg_op = 'DELETE' then
-    raise exception using errcode = 'ZT003', message = format('This %s is no draft and cannot be deleted: void it', v_name);
-  end if;
-  if v_by_ledger then
-    v_movable := v_movable || '{paid_amount,paid_base_amount}'::text[];
-  end if;
-  if to_jsonb(new) - v_movable <> to_jsonb(old) - v_movable then
-    raise exception using errcode = 'ZT003',
-      message = format('This %s is no draft and cannot be changed: void it and make another', v_name);
-  end if;
-  if new.status = 'void' and old.status <> 'void' then
-    if old.status <> v_valid or old.paid_amount <> 0 then
-      raise exception using errcode = 'ZT003',
-        message = format('This %s is settled, in part or whole: take that back first, then void it', v_name);
-    end if;
-    if tg_table_name = 'invoices' then
-      v_date := new.invoice_date;
-    else
-      v_date := new.bill_date;
-    end if;
-    new.voided_on := coalesce(new.voided_on, greatest(current_date, v_date));
-    if new.voided_on < v_date then
-      raise exception using errcode = 'ZT003',
-        message = format('The %s is not voided before its own date: choose that date or a later one', v_name);
-    end if;
-    return new;
-  end if;
-  if new.voided_on is distinct from old.voided_on then
-    raise exception using errcode = 'ZT003',
-      message = format('The date of the void comes with the void of the %s, and stays', v_name);
-  end if;
-  if new.status <> old.status
-    and not (v_by_ledger and array[new.status, old.status] <@ array[v_valid, 'partly_paid', 'paid'])
-    and not (new.status = 'paid' and old.status in (v_valid, 'partly_paid') and new.kind <> 'credit_note') then
-    raise exception using errcode = 'ZT003',
-      message = case when new.kind = 'credit_note' and new.status = 'paid'
-        then 'A credit note is not paid: allocate it'
-        else format('This %s does not go from %s to %s', v_name, old.status, new.status) end;
-  end if;
-  return new;
-end $function$;
-
--- grants accounting.freeze_document()
-GRANT EXECUTE ON FUNCTION accounting.freeze_document() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.freeze_document() TO platform;
-
--- function accounting.freeze_payment()
-CREATE OR REPLACE FUNCTION accounting.freeze_payment()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_free constant text[] := case current_user when 'ledger_writer'
-    then '{allocated_amount,allocated_base_amount,updated_at}' else '{voided_on,updated_at}' end;
-begin
-  if to_jsonb(new) - v_free <> to_jsonb(old) - v_free then
-    raise exception using errcode = 'ZT003', message = 'A payment cannot be changed: void it and record another';
-  end if;
-  if new.voided_on is not distinct from old.voided_on then
-    return new;
-  end if;
-  if old.voided_on is not null then
-    raise exception using errcode = 'ZT003', message = 'The payment is void already';
-  end if;
-  if new.voided_on < new.payment_date then
-    raise exception using errcode = 'ZT003',
-      message = 'A payment is not voided before its own date: choose that date or a later one';
-  end if;
-  return new;
-end $function$;
-
--- grants accounting.freeze_payment()
-GRANT EXECUTE ON FUNCTION accounting.freeze_payment() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.freeze_payment() TO platform;
-
 -- function accounting.guard_account()
 CREATE OR REPLACE FUNCTION accounting.guard_account()
  RETURNS trigger
@@ -891,8 +791,8 @@ begin
 end $function$;
 ALTER FUNCTION accounting.lock_allocation(accounting.payment_allocations) OWNER TO ledger_writer;
 
--- function accounting.next_number(uuid, text, text)
-CREATE OR REPLACE FUNCTION accounting.next_number(p_company_id uuid, p_series text, p_prefix text)
+-- function accounting.next_invoice_number(uuid, text)
+CREATE OR REPLACE FUNCTION accounting.next_invoice_number(p_company_id uuid, p_kind text)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -900,29 +800,29 @@ CREATE OR REPLACE FUNCTION accounting.next_number(p_company_id uuid, p_series te
 AS $function$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
-  v_series record;
+  v_series constant tenancy.number_series := tenancy.next_number(
+    p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
   v_free bigint;
 begin
-  insert into tenancy.number_series as s (tenant_id, company_id, series, prefix, last_number)
-  values (v_tenant, p_company_id, p_series, p_prefix, 1)
-  on conflict (tenant_id, company_id, series) do update set last_number = s.last_number + 1
-  returning s.prefix, s.padding, s.last_number into v_series;
-  with recursive step (n, number) as (
-    select v_series.last_number, tenancy.format_number(v_series.prefix, v_series.last_number, v_series.padding)
+  with recursive step (n) as (
+    select v_series.last_number
     union all
-    select s.n + 1, tenancy.format_number(v_series.prefix, s.n + 1, v_series.padding) from step s
+    select s.n + 1 from step s
     where exists (
       select from accounting.invoices i
-      where i.tenant_id = v_tenant and i.company_id = p_company_id and i.invoice_number = s.number)
+      where i.tenant_id = v_tenant and i.company_id = p_company_id
+        and i.invoice_number = tenancy.format_number(v_series.prefix, s.n, v_series.padding))
   )
   select max(s.n) into v_free from step s;
   if v_free > v_series.last_number then
-    update tenancy.number_series s set last_number = v_free
-    where s.tenant_id = v_tenant and s.company_id = p_company_id and s.series = p_series;
+    perform tenancy.pass_over_numbers(v_series.id, v_free);
   end if;
   return tenancy.format_number(v_series.prefix, v_free, v_series.padding);
 end $function$;
-ALTER FUNCTION accounting.next_number(uuid, text, text) OWNER TO ledger_writer;
+ALTER FUNCTION accounting.next_invoice_number(uuid, text) OWNER TO number_writer;
+
+-- grants accounting.next_invoice_number(uuid, text)
+GRANT EXECUTE ON FUNCTION accounting.next_invoice_number(uuid, text) TO ledger_writer;
 
 -- function accounting.open_balances()
 CREATE OR REPLACE FUNCTION accounting.open_balances()
@@ -1377,13 +1277,9 @@ CREATE OR REPLACE FUNCTION accounting.take_back_allocation()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_free constant text[] := '{reversed_on,updated_at}';
   v_closed_through date;
   v_entry uuid;
 begin
-  if to_jsonb(new) - v_free <> to_jsonb(old) - v_free then
-    raise exception using errcode = 'ZT003', message = 'An allocation cannot be changed: take it back and make another';
-  end if;
   if new.reversed_on is not distinct from old.reversed_on then
     return new;
   end if;
@@ -1481,8 +1377,7 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_number(
-      new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
+    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind);
   end if;
   return new;
 end $function$;
@@ -1491,6 +1386,35 @@ ALTER FUNCTION accounting.value_document() OWNER TO ledger_writer;
 -- grants accounting.value_document()
 GRANT EXECUTE ON FUNCTION accounting.value_document() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.value_document() TO platform;
+
+-- function accounting.void_document()
+CREATE OR REPLACE FUNCTION accounting.void_document()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_date date;
+begin
+  if old.paid_amount <> 0 then
+    raise exception using errcode = 'ZT003',
+      message = format('This %s is settled, in part or whole: take that back first, then void it', tg_argv[0]);
+  end if;
+  if tg_table_name = 'invoices' then
+    v_date := new.invoice_date;
+  else
+    v_date := new.bill_date;
+  end if;
+  new.voided_on := coalesce(new.voided_on, greatest(current_date, v_date));
+  if new.voided_on < v_date then
+    raise exception using errcode = 'ZT003',
+      message = format('The %s is not voided before its own date: choose that date or a later one', tg_argv[0]);
+  end if;
+  return new;
+end $function$;
+
+-- grants accounting.void_document()
+GRANT EXECUTE ON FUNCTION accounting.void_document() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.void_document() TO platform;
 
 -- function accounting.void_payment()
 CREATE OR REPLACE FUNCTION accounting.void_payment()
@@ -1812,6 +1736,276 @@ begin
 end $function$;
 ALTER FUNCTION accounting.write_voids(text, uuid[]) OWNER TO ledger_writer;
 
+-- function auth.end_memberships()
+CREATE OR REPLACE FUNCTION auth.end_memberships()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  scope constant text[] := auth.leave_scope();
+  membership record;
+begin
+  perform auth.refuse_last_admin(old.id);
+  for membership in
+    select m.tenant_id, m.user_id from auth.memberships m where m.identity_id = old.id order by m.tenant_id
+  loop
+    perform set_config('app.current_tenant_id', membership.tenant_id::text, true);
+    update tenancy.users u set status = 'removed', identity_id = null
+    where u.tenant_id = membership.tenant_id and u.id = membership.user_id;
+  end loop;
+  perform auth.enter_scope(scope);
+  return old;
+end $function$;
+ALTER FUNCTION auth.end_memberships() OWNER TO membership_keeper;
+
+-- function auth.enter_scope(text[])
+CREATE OR REPLACE FUNCTION auth.enter_scope(scope text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('app.current_tenant_id', coalesce(scope[1], ''), true),
+    set_config('app.current_user_id', coalesce(scope[2], ''), true),
+    set_config('app.current_company_id', coalesce(scope[3], ''), true);
+end $function$;
+ALTER FUNCTION auth.enter_scope(text[]) OWNER TO membership_keeper;
+
+-- function auth.keep_directory()
+CREATE OR REPLACE FUNCTION auth.keep_directory()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    delete from auth.tenant_directory d where d.id = old.id;
+    return null;
+  end if;
+  insert into auth.tenant_directory as d (id, name, status) values (new.id, new.name, new.status)
+  on conflict (id) do update set name = excluded.name, status = excluded.status, updated_at = clock_timestamp();
+  return null;
+end $function$;
+ALTER FUNCTION auth.keep_directory() OWNER TO membership_keeper;
+
+-- function auth.keep_membership()
+CREATE OR REPLACE FUNCTION auth.keep_membership()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
+      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+    delete from auth.memberships m
+    where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
+  end if;
+  if tg_op = 'DELETE' or new.identity_id is null then
+    return null;
+  end if;
+  if not exists (select from auth."user" u where u.id = new.identity_id) then
+    raise exception using errcode = 'ZT004', message = 'There is no person with this identity id: pass session.user.id';
+  end if;
+  insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
+  values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
+  on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
+    role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  return null;
+end $function$;
+ALTER FUNCTION auth.keep_membership() OWNER TO membership_keeper;
+
+-- function auth.keep_sign_in()
+CREATE OR REPLACE FUNCTION auth.keep_sign_in()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  person uuid;
+begin
+  for person in
+    select u.id from auth."user" u
+    where u.id in (select g.user_id from gone g) and u.email_verified
+      and not exists (select from auth.account a where a.user_id = u.id)
+    order by u.id
+  loop
+    perform auth.refuse_last_admin(person);
+  end loop;
+  return null;
+end $function$;
+
+-- grants auth.keep_sign_in()
+GRANT EXECUTE ON FUNCTION auth.keep_sign_in() TO identity;
+
+-- function auth.leave_scope()
+CREATE OR REPLACE FUNCTION auth.leave_scope()
+ RETURNS text[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  scope constant text[] := array[current_setting('app.current_tenant_id', true),
+    current_setting('app.current_user_id', true), current_setting('app.current_company_id', true)];
+begin
+  perform auth.enter_scope(array['', '', '']);
+  return scope;
+end $function$;
+ALTER FUNCTION auth.leave_scope() OWNER TO membership_keeper;
+
+-- function auth.memberships_of(uuid)
+CREATE OR REPLACE FUNCTION auth.memberships_of(p_identity uuid)
+ RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+    select m.tenant_id, t.name, m.user_id
+    from auth.memberships m join auth.tenant_directory t on t.id = m.tenant_id
+    where m.identity_id = p_identity and m.status <> 'removed'
+    order by t.name, m.tenant_id;
+end $function$;
+ALTER FUNCTION auth.memberships_of(uuid) OWNER TO membership_keeper;
+
+-- grants auth.memberships_of(uuid)
+GRANT EXECUTE ON FUNCTION auth.memberships_of(uuid) TO identity;
+
+-- function auth.refuse_last_admin(uuid)
+CREATE OR REPLACE FUNCTION auth.refuse_last_admin(p_identity uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  tenants constant text := (select string_agg(s.tenant_id::text, ', ') from auth.sole_admin_of(p_identity) s);
+begin
+  if tenants is not null then
+    raise exception using errcode = 'ZT002',
+      message = format('The person is the last active admin of %s: make another member admin there first', tenants);
+  end if;
+end $function$;
+ALTER FUNCTION auth.refuse_last_admin(uuid) OWNER TO membership_keeper;
+
+-- grants auth.refuse_last_admin(uuid)
+GRANT EXECUTE ON FUNCTION auth.refuse_last_admin(uuid) TO identity;
+
+-- function auth.sole_admin_of(uuid)
+CREATE OR REPLACE FUNCTION auth.sole_admin_of(p_identity uuid)
+ RETURNS TABLE(tenant_id uuid, tenant_name text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  scope constant text[] := auth.leave_scope();
+  membership record;
+begin
+  for membership in
+    select m.tenant_id, m.user_id, t.name
+    from auth.memberships m join auth.tenant_directory t on t.id = m.tenant_id
+    where m.identity_id = p_identity and m.role = 'admin' and m.status = 'active' and t.status <> 'archived'
+    order by t.name, m.tenant_id
+  loop
+    perform set_config('app.current_tenant_id', membership.tenant_id::text, true);
+    if not exists (
+      select from tenancy.users u
+      where u.tenant_id = membership.tenant_id and u.role = 'admin' and u.status = 'active' and u.id <> membership.user_id
+    ) then
+      tenant_id := membership.tenant_id;
+      tenant_name := membership.name;
+      return next;
+    end if;
+  end loop;
+  perform auth.enter_scope(scope);
+end $function$;
+ALTER FUNCTION auth.sole_admin_of(uuid) OWNER TO membership_keeper;
+
+-- grants auth.sole_admin_of(uuid)
+GRANT EXECUTE ON FUNCTION auth.sole_admin_of(uuid) TO identity;
+
+-- function self.current_identity_id()
+CREATE OR REPLACE FUNCTION self.current_identity_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.current_identity_id'::text, true), ''::text))::uuid;
+
+-- grants self.current_identity_id()
+GRANT EXECUTE ON FUNCTION self.current_identity_id() TO authenticated;
+GRANT EXECUTE ON FUNCTION self.current_identity_id() TO self_service;
+
+-- function self.memberships()
+CREATE OR REPLACE FUNCTION self.memberships()
+ RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid, name text, role text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query
+    select m.tenant_id, t.name, m.user_id, m.name, m.role
+    from auth.memberships m join auth.tenant_directory t on t.id = m.tenant_id
+    where m.identity_id = self.current_identity_id() and m.status = 'active' and t.status = 'active'
+    order by t.name, m.tenant_id;
+end $function$;
+ALTER FUNCTION self.memberships() OWNER TO self_service;
+
+-- grants self.memberships()
+GRANT EXECUTE ON FUNCTION self.memberships() TO authenticated;
+
+-- function self.profile()
+CREATE OR REPLACE FUNCTION self.profile()
+ RETURNS SETOF auth.user_profiles
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  return query select * from auth.user_profiles p where p.user_id = self.current_identity_id();
+end $function$;
+ALTER FUNCTION self.profile() OWNER TO self_service;
+
+-- grants self.profile()
+GRANT EXECUTE ON FUNCTION self.profile() TO authenticated;
+
+-- function self.save_profile(uuid, jsonb)
+CREATE OR REPLACE FUNCTION self.save_profile(p_id uuid, p_changes jsonb)
+ RETURNS auth.user_profiles
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  person constant uuid := self.current_identity_id();
+  given auth.user_profiles := jsonb_populate_record(null::auth.user_profiles, p_changes);
+  saved auth.user_profiles;
+begin
+  if person is null then
+    raise exception using errcode = 'ZT001', message = 'A profile is saved by its person: forIdentity(session.user.id).profile';
+  end if;
+  -- A column that is added to the table and forgotten here is refused, not lost.
+  if p_changes - '{dni,phone,birth_date,avatar_url}'::text[] <> '{}' then
+    raise exception using errcode = 'ZT006', message = 'Of a profile only dni, phone, birth_date and avatar_url are written';
+  end if;
+  insert into auth.user_profiles as p (id, user_id, dni, phone, birth_date, avatar_url)
+  values (p_id, person, given.dni, given.phone, given.birth_date, given.avatar_url)
+  on conflict (user_id) do update set
+    dni = case when p_changes ? 'dni' then excluded.dni else p.dni end,
+    phone = case when p_changes ? 'phone' then excluded.phone else p.phone end,
+    birth_date = case when p_changes ? 'birth_date' then excluded.birth_date else p.birth_date end,
+    avatar_url = case when p_changes ? 'avatar_url' then excluded.avatar_url else p.avatar_url end,
+    updated_at = clock_timestamp()
+  returning * into saved;
+  return saved;
+end $function$;
+ALTER FUNCTION self.save_profile(uuid, jsonb) OWNER TO self_service;
+
+-- grants self.save_profile(uuid, jsonb)
+GRANT EXECUTE ON FUNCTION self.save_profile(uuid, jsonb) TO authenticated;
+
 -- function tenancy.currency_exponent(text)
 CREATE OR REPLACE FUNCTION tenancy.currency_exponent(currency text)
  RETURNS integer
@@ -1835,19 +2029,6 @@ GRANT EXECUTE ON FUNCTION tenancy.current_company_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_company_id() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.current_company_id() TO platform;
 
--- function tenancy.current_identity_id()
-CREATE OR REPLACE FUNCTION tenancy.current_identity_id()
- RETURNS uuid
- LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('app.current_identity_id'::text, true), ''::text))::uuid;
-
--- grants tenancy.current_identity_id()
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO audit_writer;
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO membership_reader;
-GRANT EXECUTE ON FUNCTION tenancy.current_identity_id() TO platform;
-
 -- function tenancy.current_tenant_id()
 CREATE OR REPLACE FUNCTION tenancy.current_tenant_id()
  RETURNS uuid
@@ -1858,7 +2039,6 @@ RETURN (NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text)):
 -- grants tenancy.current_tenant_id()
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO platform;
 
 -- function tenancy.current_user_id()
@@ -1871,7 +2051,6 @@ RETURN (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::u
 -- grants tenancy.current_user_id()
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO membership_reader;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO platform;
 
 -- function tenancy.format_number(text, bigint, integer)
@@ -1911,6 +2090,8 @@ begin
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
   if not exists (
     select from tenancy.users u where u.tenant_id = old.tenant_id and u.role = 'admin' and u.status = 'active'
+  ) and not exists (
+    select from tenancy.tenants t where t.id = old.tenant_id and t.status = 'archived'
   ) then
     raise exception using errcode = 'ZT002', message = 'A tenant needs an active admin: make another member admin first';
   end if;
@@ -1920,22 +2101,6 @@ end $function$;
 -- grants tenancy.keep_an_admin()
 GRANT EXECUTE ON FUNCTION tenancy.keep_an_admin() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.keep_an_admin() TO platform;
-
--- function tenancy.keep_archived()
-CREATE OR REPLACE FUNCTION tenancy.keep_archived()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  if old.status = 'archived' and new.status <> 'archived' then
-    raise exception using errcode = 'ZT003', message = 'An archived tenant stays archived';
-  end if;
-  return new;
-end $function$;
-
--- grants tenancy.keep_archived()
-GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.keep_archived() TO platform;
 
 -- function tenancy.leave_role(text)
 CREATE OR REPLACE FUNCTION tenancy.leave_role(role_name text)
@@ -1948,24 +2113,58 @@ begin
   end if;
 end $function$;
 
--- function tenancy.own_memberships()
-CREATE OR REPLACE FUNCTION tenancy.own_memberships()
- RETURNS TABLE(tenant_id uuid, tenant_name text, user_id uuid, name text, role text)
+-- function tenancy.make_writer_role(text, boolean)
+CREATE OR REPLACE FUNCTION tenancy.make_writer_role(p_role text, p_as_runtime boolean)
+ RETURNS void
  LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  return query
-    select u.tenant_id, t.name, u.id, u.name, u.role
-    from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
-    where u.identity_id = tenancy.current_identity_id() and u.status = 'active' and t.status = 'active'
-    order by t.name, u.tenant_id;
+  if not exists (select from pg_roles r where r.rolname = p_role) then
+    begin
+      execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', p_role);
+    exception when duplicate_object or unique_violation then
+      null;
+    end;
+  end if;
+  if exists (select from pg_roles r where r.rolname = p_role and (r.rolsuper or r.rolbypassrls or r.rolcanlogin)) then
+    raise exception 'role % exists already and may log in or bypass row level security: rename it first', p_role;
+  end if;
+  if p_as_runtime and not pg_has_role(p_role, 'authenticated', 'USAGE') then
+    begin
+      execute format('grant authenticated to %I', p_role);
+    exception when unique_violation then
+      null;
+    end;
+  end if;
 end $function$;
-ALTER FUNCTION tenancy.own_memberships() OWNER TO membership_reader;
 
--- grants tenancy.own_memberships()
-GRANT EXECUTE ON FUNCTION tenancy.own_memberships() TO authenticated;
+-- function tenancy.next_number(uuid, uuid, text, text, text, integer)
+CREATE OR REPLACE FUNCTION tenancy.next_number(p_company_id uuid, p_business_id uuid, p_series text, p_period text, p_prefix text, p_padding integer)
+ RETURNS tenancy.number_series
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_series tenancy.number_series;
+begin
+  insert into tenancy.number_series as s
+    (tenant_id, company_id, business_id, series, period, prefix, padding, last_number)
+  values (tenancy.current_tenant_id(), p_company_id, p_business_id, p_series, p_period, p_prefix, p_padding, 1)
+  on conflict (tenant_id, company_id, business_id, series, period) do update set last_number = s.last_number + 1
+  returning s.* into v_series;
+  return v_series;
+end $function$;
+ALTER FUNCTION tenancy.next_number(uuid, uuid, text, text, text, integer) OWNER TO number_writer;
+
+-- function tenancy.pass_over_numbers(uuid, bigint)
+CREATE OR REPLACE FUNCTION tenancy.pass_over_numbers(p_series_id uuid, p_number bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update tenancy.number_series s set last_number = p_number
+  where s.tenant_id = tenancy.current_tenant_id() and s.id = p_series_id and s.last_number < p_number;
+end $function$;
+ALTER FUNCTION tenancy.pass_over_numbers(uuid, bigint) OWNER TO number_writer;
 
 -- function tenancy.protect_function(regprocedure, text, text[])
 CREATE OR REPLACE FUNCTION tenancy.protect_function(target regprocedure, owner_name text, role_names text[])
@@ -2090,24 +2289,41 @@ end $function$;
 GRANT EXECUTE ON FUNCTION tenancy.refuse() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.refuse() TO platform;
 
+-- function tenancy.refuse_transition()
+CREATE OR REPLACE FUNCTION tenancy.refuse_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_from constant text := to_jsonb(old) ->> tg_argv[0];
+  v_to constant text := to_jsonb(new) ->> tg_argv[0];
+  v_sentences constant jsonb := tg_argv[1];
+  v_sentence constant text := coalesce(
+    v_sentences ->> format('%s %s', v_from, v_to), v_sentences ->> format('%s *', v_from),
+    v_sentences ->> format('* %s', v_to), v_sentences ->> '* *', 'It does not go from {from} to {to}');
+begin
+  raise exception using errcode = 'ZT003', message = replace(replace(v_sentence, '{from}', v_from), '{to}', v_to);
+end $function$;
+
+-- grants tenancy.refuse_transition()
+GRANT EXECUTE ON FUNCTION tenancy.refuse_transition() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.refuse_transition() TO platform;
+
 -- function tenancy.require_active_member()
 CREATE OR REPLACE FUNCTION tenancy.require_active_member()
  RETURNS void
  LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
+ STABLE
 AS $function$
 begin
-  if tenancy.current_user_id() is not null and not exists (
-    select from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
-    where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
-      and u.status = 'active' and t.status = 'active'
-  ) then
+  if tenancy.current_user_id() is not null and (tenancy.current_tenant_id() = (
+    select u.tenant_id from tenancy.users u join tenancy.tenants t on t.id = u.tenant_id
+    where u.id = tenancy.current_user_id() and u.status = 'active' and t.status = 'active'
+  )) is not true then
     raise exception using errcode = 'ZT001',
       message = 'The user is not an active member of this tenant, or the tenant is not active';
   end if;
 end $function$;
-ALTER FUNCTION tenancy.require_active_member() OWNER TO membership_reader;
 
 -- grants tenancy.require_active_member()
 GRANT EXECUTE ON FUNCTION tenancy.require_active_member() TO authenticated;
@@ -2116,6 +2332,7 @@ GRANT EXECUTE ON FUNCTION tenancy.require_active_member() TO authenticated;
 CREATE OR REPLACE FUNCTION tenancy.require_admin()
  RETURNS trigger
  LANGUAGE plpgsql
+ STABLE
 AS $function$
 begin
   if tenancy.current_user_id() is not null and not exists (
@@ -2125,7 +2342,7 @@ begin
   ) then
     raise exception using errcode = 'ZT006', message = 'Only an admin of the tenant may manage members, roles and invitations';
   end if;
-  return null;
+  return case tg_level when 'ROW' then new end;
 end $function$;
 
 -- grants tenancy.require_admin()
@@ -2150,24 +2367,6 @@ end $function$;
 -- grants tenancy.require_own_scope(uuid, uuid)
 GRANT EXECUTE ON FUNCTION tenancy.require_own_scope(uuid, uuid) TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.require_own_scope(uuid, uuid) TO platform;
-
--- function tenancy.step_by_one()
-CREATE OR REPLACE FUNCTION tenancy.step_by_one()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  -- The ledger steps over numbers that are in use already; see accounting.next_number.
-  if new.last_number not in (old.last_number, old.last_number + 1)
-    and not (current_user = 'ledger_writer' and new.last_number > old.last_number) then
-    raise exception using errcode = 'ZT002', message = 'A number series moves by one: numbers are neither skipped nor given twice';
-  end if;
-  return new;
-end $function$;
-
--- grants tenancy.step_by_one()
-GRANT EXECUTE ON FUNCTION tenancy.step_by_one() TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.step_by_one() TO platform;
 
 -- function tenancy.touch_updated_at()
 CREATE OR REPLACE FUNCTION tenancy.touch_updated_at()
@@ -2563,11 +2762,35 @@ CREATE POLICY tenant_isolation ON accounting.bills AS PERMISSIVE FOR ALL TO auth
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
--- trigger accounting.bills.freeze_bill
-CREATE TRIGGER freeze_bill BEFORE DELETE OR UPDATE ON accounting.bills FOR EACH ROW EXECUTE FUNCTION accounting.freeze_document('bill', 'approved');
+-- trigger accounting.bills.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.vendor_id IS DISTINCT FROM old.vendor_id)) OR (new.kind IS DISTINCT FROM old.kind)) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id)) OR (new.bill_number IS DISTINCT FROM old.bill_number)) OR (new.bill_date IS DISTINCT FROM old.bill_date)) OR (new.due_date IS DISTINCT FROM old.due_date)) OR (new.total_amount IS DISTINCT FROM old.total_amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.approved_at IS DISTINCT FROM old.approved_at)) OR (new.approved_by IS DISTINCT FROM old.approved_by)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
 
--- trigger accounting.bills.freeze_bill_insert
-CREATE TRIGGER freeze_bill_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((new.status <> 'draft'::text) OR (new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION accounting.freeze_document('bill', 'approved');
+-- trigger accounting.bills.guard_delete
+CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.bills FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
+
+-- trigger accounting.bills.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
+
+-- trigger accounting.bills.guard_paid_insert
+CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
+
+-- trigger accounting.bills.guard_paid_update
+CREATE TRIGGER guard_paid_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
+
+-- trigger accounting.bills.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
+
+-- trigger accounting.bills.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'approved'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'approved'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'approved'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+
+-- trigger accounting.bills.guard_voided_on
+CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND (new.voided_on IS DISTINCT FROM old.voided_on) AND (NOT ((new.status = 'void'::text) AND (old.status <> 'void'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The date of the void comes with the void of the bill, and stays');
+
+-- trigger accounting.bills.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.bills FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
+
+-- trigger accounting.bills.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'approved'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'approved'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'approved'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.bills.post_bills
 CREATE TRIGGER post_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('bill');
@@ -2583,6 +2806,9 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.bills FOR EACH ROW E
 
 -- trigger accounting.bills.value_bill
 CREATE TRIGGER value_bill BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND (new.status = 'approved'::text))) EXECUTE FUNCTION accounting.value_document();
+
+-- trigger accounting.bills.void_bill
+CREATE TRIGGER void_bill BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status = 'void'::text) AND (old.status <> 'void'::text))) EXECUTE FUNCTION accounting.void_document('bill');
 
 -- trigger accounting.bills.write_audit
 CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.bills FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
@@ -2684,14 +2910,14 @@ CREATE POLICY tenant_isolation ON accounting.books AS PERMISSIVE FOR ALL TO auth
 -- trigger accounting.books.check_books
 CREATE TRIGGER check_books BEFORE INSERT OR UPDATE OF receivable_account_id, payable_account_id, sales_account_id, purchases_account_id, bank_account_id, exchange_account_id ON accounting.books FOR EACH ROW EXECUTE FUNCTION accounting.check_books();
 
+-- trigger accounting.books.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN ((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.base_currency IS DISTINCT FROM old.base_currency)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books keep their company and their base currency');
+
 -- trigger accounting.books.guard_closed_insert
 CREATE TRIGGER guard_closed_insert BEFORE INSERT ON accounting.books FOR EACH ROW WHEN ((new.closed_through IS NOT NULL)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books are closed by closing periods');
 
 -- trigger accounting.books.guard_closed_update
 CREATE TRIGGER guard_closed_update BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.closed_through IS DISTINCT FROM old.closed_through) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books are closed by closing periods');
-
--- trigger accounting.books.guard_fixed
-CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.base_currency <> old.base_currency) OR (new.company_id <> old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books keep their company and their base currency');
 
 -- trigger accounting.books.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.books FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -2909,11 +3135,17 @@ CREATE TRIGGER begin_period BEFORE INSERT ON accounting.fiscal_periods FOR EACH 
 -- trigger accounting.fiscal_periods.close_books
 CREATE TRIGGER close_books AFTER UPDATE ON accounting.fiscal_periods REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.close_books();
 
--- trigger accounting.fiscal_periods.guard_fixed
-CREATE TRIGGER guard_fixed BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.company_id <> old.company_id) OR (new.starts_on <> old.starts_on) OR (new.ends_on <> old.ends_on) OR ((new.status = old.status) AND ((new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+-- trigger accounting.fiscal_periods.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.starts_on IS DISTINCT FROM old.starts_on)) OR (new.ends_on IS DISTINCT FROM old.ends_on)) OR (new.closed_at IS DISTINCT FROM old.closed_at)) OR (new.closed_by IS DISTINCT FROM old.closed_by)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 
 -- trigger accounting.fiscal_periods.guard_open
-CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.status <> 'open'::text) OR (new.closed_by IS NOT NULL))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
+CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.closed_by IS NOT NULL)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
+
+-- trigger accounting.fiscal_periods.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
+
+-- trigger accounting.fiscal_periods.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 
 -- trigger accounting.fiscal_periods.stamp_period
 CREATE TRIGGER stamp_period BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION accounting.stamp_period();
@@ -3141,11 +3373,35 @@ CREATE POLICY tenant_isolation ON accounting.invoices AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
--- trigger accounting.invoices.freeze_invoice
-CREATE TRIGGER freeze_invoice BEFORE DELETE OR UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION accounting.freeze_document('invoice', 'issued');
+-- trigger accounting.invoices.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.customer_id IS DISTINCT FROM old.customer_id)) OR (new.kind IS DISTINCT FROM old.kind)) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id)) OR (new.invoice_number IS DISTINCT FROM old.invoice_number)) OR (new.invoice_date IS DISTINCT FROM old.invoice_date)) OR (new.due_date IS DISTINCT FROM old.due_date)) OR (new.total_amount IS DISTINCT FROM old.total_amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.billing_country IS DISTINCT FROM old.billing_country)) OR (new.issued_at IS DISTINCT FROM old.issued_at)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
 
--- trigger accounting.invoices.freeze_invoice_insert
-CREATE TRIGGER freeze_invoice_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.status <> 'draft'::text) OR (new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION accounting.freeze_document('invoice', 'issued');
+-- trigger accounting.invoices.guard_delete
+CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
+
+-- trigger accounting.invoices.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
+
+-- trigger accounting.invoices.guard_paid_insert
+CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
+
+-- trigger accounting.invoices.guard_paid_update
+CREATE TRIGGER guard_paid_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
+
+-- trigger accounting.invoices.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
+
+-- trigger accounting.invoices.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'issued'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'issued'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'issued'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+
+-- trigger accounting.invoices.guard_voided_on
+CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND (new.voided_on IS DISTINCT FROM old.voided_on) AND (NOT ((new.status = 'void'::text) AND (old.status <> 'void'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The date of the void comes with the void of the invoice, and stays');
+
+-- trigger accounting.invoices.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
+
+-- trigger accounting.invoices.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'issued'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'issued'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'issued'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.invoices.post_invoices
 CREATE TRIGGER post_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('invoice');
@@ -3161,6 +3417,9 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.invoices FOR EACH RO
 
 -- trigger accounting.invoices.value_invoice
 CREATE TRIGGER value_invoice BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND (new.status = 'issued'::text))) EXECUTE FUNCTION accounting.value_document();
+
+-- trigger accounting.invoices.void_invoice
+CREATE TRIGGER void_invoice BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status = 'void'::text) AND (old.status <> 'void'::text))) EXECUTE FUNCTION accounting.void_document('invoice');
 
 -- trigger accounting.invoices.write_audit
 CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
@@ -3458,6 +3717,9 @@ CREATE POLICY tenant_isolation ON accounting.payment_allocations AS PERMISSIVE F
 -- trigger accounting.payment_allocations.apply_allocation
 CREATE TRIGGER apply_allocation BEFORE INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
 
+-- trigger accounting.payment_allocations.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN ((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.payment_id IS DISTINCT FROM old.payment_id)) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id)) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id)) OR (new.invoice_id IS DISTINCT FROM old.invoice_id)) OR (new.bill_id IS DISTINCT FROM old.bill_id)) OR (new.amount IS DISTINCT FROM old.amount)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount)) OR (new.allocated_on IS DISTINCT FROM old.allocated_on)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
+
 -- trigger accounting.payment_allocations.take_back_allocation
 CREATE TRIGGER take_back_allocation BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.take_back_allocation();
 
@@ -3583,8 +3845,14 @@ CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
--- trigger accounting.payments.freeze_payment
-CREATE TRIGGER freeze_payment BEFORE UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION accounting.freeze_payment();
+-- trigger accounting.payments.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.direction IS DISTINCT FROM old.direction)) OR (new.customer_id IS DISTINCT FROM old.customer_id)) OR (new.vendor_id IS DISTINCT FROM old.vendor_id)) OR (new.account_id IS DISTINCT FROM old.account_id)) OR (new.payment_date IS DISTINCT FROM old.payment_date)) OR (new.amount IS DISTINCT FROM old.amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.method IS DISTINCT FROM old.method)) OR (new.reference IS DISTINCT FROM old.reference)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+
+-- trigger accounting.payments.guard_second_void
+CREATE TRIGGER guard_second_void BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
+
+-- trigger accounting.payments.guard_void_date
+CREATE TRIGGER guard_void_date BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on < new.payment_date))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
 
 -- trigger accounting.payments.post_payments
 CREATE TRIGGER post_payments AFTER INSERT ON accounting.payments REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_payments();
@@ -3776,8 +4044,52 @@ CREATE INDEX idx_account_account_id ON auth.account USING btree (account_id, pro
 -- index auth.account.idx_account_user_id
 CREATE INDEX idx_account_user_id ON auth.account USING btree (user_id);
 
+-- trigger auth.account.keep_sign_in
+CREATE TRIGGER keep_sign_in AFTER DELETE ON auth.account REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION auth.keep_sign_in();
+
 -- grants auth.account
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.account TO identity;
+
+-- table auth.memberships
+CREATE TABLE auth.memberships (
+  identity_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  name text NOT NULL,
+  role text NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint auth.memberships.memberships_identity_id_fkey
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_identity_id_fkey FOREIGN KEY (identity_id) REFERENCES auth."user"(id) ON DELETE RESTRICT;
+
+-- constraint auth.memberships.memberships_pkey
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_pkey PRIMARY KEY (identity_id, tenant_id);
+
+-- constraint auth.memberships.memberships_tenant_id_fkey
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES auth.tenant_directory(id) ON DELETE RESTRICT;
+
+-- index auth.memberships.idx_memberships_tenant_id
+CREATE INDEX idx_memberships_tenant_id ON auth.memberships USING btree (tenant_id);
+
+-- rls auth.memberships
+ALTER TABLE auth.memberships ENABLE ROW LEVEL SECURITY;
+ALTER TABLE auth.memberships FORCE ROW LEVEL SECURITY;
+
+-- policy auth.memberships.membership_keeping
+CREATE POLICY membership_keeping ON auth.memberships AS PERMISSIVE FOR ALL TO membership_keeper
+  USING (true)
+  WITH CHECK (true);
+
+-- policy auth.memberships.own_memberships
+CREATE POLICY own_memberships ON auth.memberships AS PERMISSIVE FOR SELECT TO self_service
+  USING ((identity_id = ( SELECT self.current_identity_id() AS current_identity_id)));
+
+-- grants auth.memberships
+GRANT DELETE, INSERT, SELECT, UPDATE ON auth.memberships TO membership_keeper;
+GRANT SELECT ON auth.memberships TO self_service;
 
 -- table auth.session
 CREATE TABLE auth.session (
@@ -3806,6 +4118,35 @@ CREATE INDEX idx_session_user_id ON auth.session USING btree (user_id);
 -- grants auth.session
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.session TO identity;
 
+-- table auth.tenant_directory
+CREATE TABLE auth.tenant_directory (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  status text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint auth.tenant_directory.tenant_directory_pkey
+ALTER TABLE auth.tenant_directory ADD CONSTRAINT tenant_directory_pkey PRIMARY KEY (id);
+
+-- rls auth.tenant_directory
+ALTER TABLE auth.tenant_directory ENABLE ROW LEVEL SECURITY;
+ALTER TABLE auth.tenant_directory FORCE ROW LEVEL SECURITY;
+
+-- policy auth.tenant_directory.directory_keeping
+CREATE POLICY directory_keeping ON auth.tenant_directory AS PERMISSIVE FOR ALL TO membership_keeper
+  USING (true)
+  WITH CHECK (true);
+
+-- policy auth.tenant_directory.directory_reading
+CREATE POLICY directory_reading ON auth.tenant_directory AS PERMISSIVE FOR SELECT TO self_service
+  USING (true);
+
+-- grants auth.tenant_directory
+GRANT DELETE, INSERT, SELECT, UPDATE ON auth.tenant_directory TO membership_keeper;
+GRANT SELECT ON auth.tenant_directory TO self_service;
+
 -- table auth.user
 CREATE TABLE auth."user" (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3823,8 +4164,46 @@ ALTER TABLE auth."user" ADD CONSTRAINT user_pkey PRIMARY KEY (id);
 -- index auth.user.idx_user_email
 CREATE UNIQUE INDEX idx_user_email ON auth."user" USING btree (email);
 
+-- trigger auth.user.end_memberships
+CREATE TRIGGER end_memberships BEFORE DELETE ON auth."user" FOR EACH ROW EXECUTE FUNCTION auth.end_memberships();
+
 -- grants auth.user
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth."user" TO identity;
+GRANT SELECT (id) ON auth."user" TO membership_keeper;
+
+-- table auth.user_profiles
+CREATE TABLE auth.user_profiles (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  user_id uuid NOT NULL,
+  dni character varying(20),
+  phone character varying(50),
+  birth_date date,
+  avatar_url character varying(255),
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint auth.user_profiles.user_profiles_pkey
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_pkey PRIMARY KEY (id);
+
+-- constraint auth.user_profiles.user_profiles_user_id_fkey
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE;
+
+-- constraint auth.user_profiles.user_profiles_user_id_unique
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_user_id_unique UNIQUE (user_id);
+
+-- rls auth.user_profiles
+ALTER TABLE auth.user_profiles ENABLE ROW LEVEL SECURITY;
+ALTER TABLE auth.user_profiles FORCE ROW LEVEL SECURITY;
+
+-- policy auth.user_profiles.own_profile
+CREATE POLICY own_profile ON auth.user_profiles AS PERMISSIVE FOR ALL TO self_service
+  USING ((user_id = ( SELECT self.current_identity_id() AS current_identity_id)))
+  WITH CHECK ((user_id = ( SELECT self.current_identity_id() AS current_identity_id)));
+
+-- grants auth.user_profiles
+GRANT INSERT, SELECT, UPDATE ON auth.user_profiles TO self_service;
 
 -- table auth.verification
 CREATE TABLE auth.verification (
@@ -4053,6 +4432,18 @@ CREATE POLICY tenant_isolation ON tenancy.invitations AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.invitations.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
+
+-- trigger tenancy.invitations.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status = 'pending'::text) AND (new.status = 'accepted'::text)) OR ((old.status = 'pending'::text) AND (new.status = 'revoked'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+
+-- trigger tenancy.invitations.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
+
+-- trigger tenancy.invitations.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status = 'pending'::text) AND (new.status = 'accepted'::text)) OR ((old.status = 'pending'::text) AND (new.status = 'revoked'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+
 -- trigger tenancy.invitations.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.invitations FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
@@ -4070,8 +4461,10 @@ GRANT INSERT, SELECT, UPDATE ON tenancy.invitations TO platform;
 CREATE TABLE tenancy.number_series (
   tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
   id uuid DEFAULT gen_random_uuid() NOT NULL,
-  company_id uuid NOT NULL,
+  company_id uuid,
+  business_id uuid,
   series text NOT NULL,
+  period text DEFAULT ''::text NOT NULL,
   prefix text DEFAULT ''::text NOT NULL,
   padding integer DEFAULT 6 NOT NULL,
   last_number bigint DEFAULT 0 NOT NULL,
@@ -4082,11 +4475,14 @@ CREATE TABLE tenancy.number_series (
 -- constraint tenancy.number_series.number_series_company_id_fkey
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
 
--- constraint tenancy.number_series.number_series_company_id_series_unique
-ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_company_id_series_unique UNIQUE (tenant_id, company_id, series);
-
 -- constraint tenancy.number_series.number_series_last_number_check
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_last_number_check CHECK ((last_number >= 0));
+
+-- constraint tenancy.number_series.number_series_owner_check
+ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_owner_check CHECK ((num_nonnulls(company_id, business_id) = 1));
+
+-- constraint tenancy.number_series.number_series_owner_series_period_unique
+ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_owner_series_period_unique UNIQUE NULLS NOT DISTINCT (tenant_id, company_id, business_id, series, period);
 
 -- constraint tenancy.number_series.number_series_padding_check
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_padding_check CHECK (((padding >= 0) AND (padding <= 18)));
@@ -4103,8 +4499,8 @@ ALTER TABLE tenancy.number_series FORCE ROW LEVEL SECURITY;
 
 -- policy tenancy.number_series.company_isolation
 CREATE POLICY company_isolation ON tenancy.number_series AS RESTRICTIVE FOR ALL TO authenticated
-  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
-  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id)) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id)) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
 
 -- policy tenancy.number_series.platform_access
 CREATE POLICY platform_access ON tenancy.number_series AS PERMISSIVE FOR ALL TO platform
@@ -4117,13 +4513,14 @@ CREATE POLICY tenant_isolation ON tenancy.number_series AS PERMISSIVE FOR ALL TO
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.number_series.step_by_one
-CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW EXECUTE FUNCTION tenancy.step_by_one();
+CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN ((((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1))) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 
 -- trigger tenancy.number_series.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.number_series FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
 -- grants tenancy.number_series
 GRANT INSERT, SELECT, UPDATE ON tenancy.number_series TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON tenancy.number_series TO number_writer;
 GRANT INSERT, SELECT, UPDATE ON tenancy.number_series TO platform;
 
 -- table tenancy.platform_log
@@ -4274,10 +4671,6 @@ ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_status_check CHECK ((status =
 ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.tenants FORCE ROW LEVEL SECURITY;
 
--- policy tenancy.tenants.membership_reading
-CREATE POLICY membership_reading ON tenancy.tenants AS PERMISSIVE FOR SELECT TO membership_reader
-  USING (true);
-
 -- policy tenancy.tenants.platform_access
 CREATE POLICY platform_access ON tenancy.tenants AS PERMISSIVE FOR ALL TO platform
   USING (true)
@@ -4288,8 +4681,14 @@ CREATE POLICY tenant_isolation ON tenancy.tenants AS PERMISSIVE FOR ALL TO authe
   USING ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
--- trigger tenancy.tenants.keep_archived
-CREATE TRIGGER keep_archived BEFORE UPDATE OF status ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.keep_archived();
+-- trigger tenancy.tenants.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
+
+-- trigger tenancy.tenants.keep_directory
+CREATE TRIGGER keep_directory AFTER INSERT OR DELETE OR UPDATE OF id, name, status ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION auth.keep_directory();
+
+-- trigger tenancy.tenants.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 
 -- trigger tenancy.tenants.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4299,55 +4698,11 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE OF name, status ON t
 
 -- grants tenancy.tenants
 GRANT SELECT ON tenancy.tenants TO authenticated;
-GRANT SELECT ON tenancy.tenants TO membership_reader;
 GRANT INSERT, SELECT, UPDATE ON tenancy.tenants TO platform;
 GRANT INSERT (id) ON tenancy.tenants TO authenticated;
 GRANT INSERT (name) ON tenancy.tenants TO authenticated;
 GRANT UPDATE (name) ON tenancy.tenants TO authenticated;
 GRANT UPDATE (updated_at) ON tenancy.tenants TO authenticated;
-
--- table tenancy.user_profiles
-CREATE TABLE tenancy.user_profiles (
-  id uuid DEFAULT gen_random_uuid() NOT NULL,
-  user_id uuid NOT NULL,
-  dni character varying(20),
-  phone character varying(50),
-  birth_date date,
-  avatar_url character varying(255),
-  is_active boolean DEFAULT true NOT NULL,
-  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
-);
-
--- constraint tenancy.user_profiles.user_profiles_pkey
-ALTER TABLE tenancy.user_profiles ADD CONSTRAINT user_profiles_pkey PRIMARY KEY (id);
-
--- constraint tenancy.user_profiles.user_profiles_user_id_fkey
-ALTER TABLE tenancy.user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE;
-
--- constraint tenancy.user_profiles.user_profiles_user_id_unique
-ALTER TABLE tenancy.user_profiles ADD CONSTRAINT user_profiles_user_id_unique UNIQUE (user_id);
-
--- rls tenancy.user_profiles
-ALTER TABLE tenancy.user_profiles ENABLE ROW LEVEL SECURITY;
-ALTER TABLE tenancy.user_profiles FORCE ROW LEVEL SECURITY;
-
--- policy tenancy.user_profiles.own_profile
-CREATE POLICY own_profile ON tenancy.user_profiles AS PERMISSIVE FOR ALL TO authenticated
-  USING ((user_id = ( SELECT tenancy.current_identity_id() AS current_identity_id)))
-  WITH CHECK ((user_id = ( SELECT tenancy.current_identity_id() AS current_identity_id)));
-
--- policy tenancy.user_profiles.platform_access
-CREATE POLICY platform_access ON tenancy.user_profiles AS PERMISSIVE FOR ALL TO platform
-  USING (true)
-  WITH CHECK (true);
-
--- trigger tenancy.user_profiles.touch_updated_at
-CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.user_profiles FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
-
--- grants tenancy.user_profiles
-GRANT INSERT, SELECT, UPDATE ON tenancy.user_profiles TO authenticated;
-GRANT SELECT ON tenancy.user_profiles TO platform;
 
 -- table tenancy.user_roles
 CREATE TABLE tenancy.user_roles (
@@ -4422,9 +4777,6 @@ CREATE TABLE tenancy.users (
 -- constraint tenancy.users.users_email_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((email <> ''::text));
 
--- constraint tenancy.users.users_identity_id_fkey
-ALTER TABLE tenancy.users ADD CONSTRAINT users_identity_id_fkey FOREIGN KEY (identity_id) REFERENCES auth."user"(id) ON DELETE RESTRICT;
-
 -- constraint tenancy.users.users_identity_id_unique
 ALTER TABLE tenancy.users ADD CONSTRAINT users_identity_id_unique UNIQUE (tenant_id, identity_id);
 
@@ -4440,19 +4792,12 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_status_check CHECK ((status = ANY
 -- constraint tenancy.users.users_tenant_id_fkey
 ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
 
--- index tenancy.users.idx_users_identity_id
-CREATE INDEX idx_users_identity_id ON tenancy.users USING btree (identity_id);
-
 -- index tenancy.users.users_email_unique
 CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);
 
 -- rls tenancy.users
 ALTER TABLE tenancy.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.users FORCE ROW LEVEL SECURITY;
-
--- policy tenancy.users.membership_reading
-CREATE POLICY membership_reading ON tenancy.users AS PERMISSIVE FOR SELECT TO membership_reader
-  USING (true);
 
 -- policy tenancy.users.platform_access
 CREATE POLICY platform_access ON tenancy.users AS PERMISSIVE FOR ALL TO platform
@@ -4464,11 +4809,23 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.users.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+
 -- trigger tenancy.users.keep_an_admin
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
 
+-- trigger tenancy.users.keep_membership
+CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF tenant_id, id, identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
+
+-- trigger tenancy.users.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+
 -- trigger tenancy.users.require_admin
-CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, status, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
+-- trigger tenancy.users.require_admin_of_status
+CREATE TRIGGER require_admin_of_status BEFORE UPDATE OF status ON tenancy.users FOR EACH ROW WHEN ((NOT ((old.id = tenancy.current_user_id()) AND (new.status = 'removed'::text)))) EXECUTE FUNCTION tenancy.require_admin();
 
 -- trigger tenancy.users.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4478,7 +4835,6 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON tenancy.users FOR
 
 -- grants tenancy.users
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO authenticated;
-GRANT SELECT ON tenancy.users TO membership_reader;
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;
 
 -- view accounting.violations

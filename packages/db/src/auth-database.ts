@@ -1,16 +1,26 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { EmptyRelations } from "drizzle-orm/relations";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
+import { identitySettings } from "./client/scope";
 import { runTransaction } from "./client/scoped-unit";
 import { drizzleOn } from "./client/session";
 import { SingleStatements } from "./client/single-statements";
+import { type DeletedIdentity, deleteIdentity } from "./tenancy/identities";
 import { account, session, user, verification } from "./tenancy/schema";
 
-/** Better Auth's database: its four tables on the `identity` login, which can touch nothing else. */
+/** Better Auth's database: its four tables on the `identity` login, which can touch nothing else, and deleting a person. */
 export interface AuthDatabase {
   /** `drizzleAdapter(auth.drizzle, { provider: "pg", schema: auth.tables })` */
   drizzle: NodePgDatabase;
   tables: { user: typeof user; session: typeof session; account: typeof account; verification: typeof verification };
+  /**
+   * Deletes a person for good, all or nothing: profile, sessions, ways to sign in, and every membership. The accounts in
+   * the tenants stay as `removed`, for the documents and the trail that name them, and forget the person. Give it to
+   * Better Auth as `user.deleteUser.beforeDelete`, which then finds nothing left to delete step by step.
+   * Throws `LastAdminError`, whose `tenants` need another active admin first, before anything is deleted;
+   * `ValidationError`, `NotFoundError`.
+   */
+  deleteIdentity(id: string): Promise<DeletedIdentity>;
   /** Ends all connections; always ends. */
   close(options?: { graceMs?: number }): Promise<void>;
 }
@@ -29,6 +39,10 @@ export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
   return {
     drizzle: drizzle as unknown as NodePgDatabase,
     tables: { user, session, account, verification },
+    deleteIdentity: async (id) => {
+      identitySettings(id);
+      return runTransaction(source, (unit) => deleteIdentity(unit, id));
+    },
     close: (closing) => pool.close(closing),
   };
 }

@@ -106,9 +106,12 @@ export class TenantTransaction extends Scoped {
     this.#unit = unit;
   }
 
-  /** A part that can fail on its own: a savepoint. Its error undoes what it wrote and nothing else. */
+  /**
+   * A part that can fail on its own: a savepoint. Its error undoes what it wrote and nothing else. A call on the outer
+   * `tx` from elsewhere waits until the part has ended; from inside the part it belongs to the part.
+   */
   transaction<T>(work: (tx: TenantTransaction) => Promise<T>): Promise<T> {
-    return this.#unit.savepoint(() => work(this));
+    return this.#unit.part((unit) => work(new TenantTransaction(unit)));
   }
 }
 

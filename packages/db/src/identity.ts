@@ -1,6 +1,7 @@
 import type { TenantScope } from "./client/scope";
 import type { Unit } from "./client/unit";
 import { NotFoundError } from "./core/errors";
+import { found } from "./core/found";
 import type { TenantDatabase } from "./handles";
 import { tenantOfToken } from "./tenancy/invitations";
 import type { User } from "./tenancy/members";
@@ -13,7 +14,10 @@ interface TenantSource {
   forTenant(scope: TenantScope): TenantDatabase;
 }
 
-/** A signed-in person who has not chosen a tenant yet. */
+/**
+ * A signed-in person who has not chosen a tenant yet. A person is deleted on the login that may touch `auth`:
+ * `createAuthDatabase().deleteIdentity(id)`.
+ */
 export class IdentityDatabase {
   readonly #database: TenantSource;
   readonly #unit: Unit;
@@ -25,7 +29,7 @@ export class IdentityDatabase {
     this.#database = database;
     this.#unit = unit;
     this.#identityId = identityId;
-    this.profile = new ProfileRepository(unit, identityId);
+    this.profile = new ProfileRepository(unit);
   }
 
   /** The tenants that the person may enter, with the account in each. */
@@ -38,6 +42,16 @@ export class IdentityDatabase {
     const membership = (await this.memberships()).find((candidate) => candidate.tenantId === tenantId);
     if (!membership) throw new NotFoundError("There is no such tenant among the memberships");
     return this.#database.forTenant({ tenantId, userId: membership.userId, companyId: options.companyId });
+  }
+
+  /**
+   * Ends the person's membership of a tenant, in the person's own name; the account stays for the documents and the trail
+   * that name it, as `removed`, and an admin can reactivate it. Resolves with it. Throws `NotFoundError` when the person
+   * is no active member; `InvariantError` for the last active admin, who makes another member admin first.
+   */
+  async leaveTenant(tenantId: string): Promise<User> {
+    const tenant = await this.enterTenant(tenantId);
+    return tenant.tenancy.members.remove(found(tenant.scope.userId, "member"));
   }
 
   /** Self-service sign-up: a new tenant with the person as its first admin. Throws `ValidationError`. */

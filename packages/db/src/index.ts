@@ -18,6 +18,7 @@ export type { TenantDatabase, TenantTransaction } from "./handles";
 export type { IdentityDatabase } from "./identity";
 export type { ConnectionHealth } from "./operations/health";
 export type { PlatformDatabase, PlatformUse } from "./platform";
+export { type DeletedIdentity, LastAdminError, type LeftTenant } from "./tenancy/identities";
 
 /** The process's database, configured by the environment; connects at its first call. AI-BOS: `import { db }`. */
 export const db: Database = new Database();

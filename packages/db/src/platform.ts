@@ -4,10 +4,11 @@ import { runTransaction, type TransactionOptions, type TransactionUnit } from ".
 import type { ScopedDrizzle } from "./client/session";
 import { ValidationError } from "./core/errors";
 import { found } from "./core/found";
-import { cursorKey, firstId, type Page, type PageRequest, pageSize, toPage } from "./core/page";
+import type { Page, PageRequest } from "./core/page";
 import { platformLog } from "./tenancy/schema";
 import {
   type CreatedTenant,
+  listTenants,
   type NewTenant,
   platformStatements,
   type Tenant,
@@ -44,12 +45,8 @@ export class PlatformDatabase {
   }
 
   /** All tenants, oldest first. */
-  async listTenants(request: PageRequest = {}): Promise<Page<Tenant>> {
-    const limit = pageSize(request);
-    const [after = firstId] = cursorKey(request, 1) ?? [];
-    return this.#logged(async (unit) =>
-      toPage(await unit.run(platformStatements.list, { after, limit: limit + 1 }), limit, (row) => [row.id]),
-    );
+  listTenants(request: PageRequest = {}): Promise<Page<Tenant>> {
+    return this.#logged((unit) => listTenants(unit, request));
   }
 
   /** A tenant, or undefined. */

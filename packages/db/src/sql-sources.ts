@@ -2,6 +2,11 @@
  * The SQL of all domains, for `pnpm db:generate` and tests: sources are in the checkout only, not in the built package.
  */
 import { join } from "node:path";
+import type { ComputedTrigger } from "./core/computed-trigger";
+import { frozenTrigger } from "./core/frozen";
+import { stateTriggers } from "./core/state-triggers";
+import { stateMachines } from "./core/states";
+import { tenantTables } from "./core/tenant-table";
 import { domains } from "./domains";
 import { readSources, type Source, type SourceFolder, type Sources } from "./operations/sources";
 
@@ -16,7 +21,19 @@ export function sourceFolders(source: string): SourceFolder[] {
 
 /** Functions, views and triggers that are computed from the registries of the domains instead of written into files. */
 export function generatedSources(): Source[] {
-  return [];
+  const frozen = tenantTables().flatMap(({ name, table, frozen }) =>
+    frozen ? [frozenTrigger(name, table, frozen)] : [],
+  );
+  const states = stateMachines().flatMap(stateTriggers);
+  return [
+    ...frozen.map((trigger) => computed(trigger, "what the table says of its frozen columns")),
+    ...states.map((trigger) => computed(trigger, "the state machine")),
+  ];
+}
+
+function computed({ name, text }: ComputedTrigger, by: string): Source {
+  const replacing = text.replace(/^create /, "create or replace ");
+  return { kind: "trigger", name, file: `${name}, from ${by}`, text: replacing, owner: undefined, roles: [] };
 }
 
 /** Everything that the database consists of besides tables. Throws `ConfigurationError` for a source that breaks a rule. */

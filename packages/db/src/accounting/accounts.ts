@@ -30,9 +30,9 @@ export type AccountFilter = z.input<typeof accountFilterSchema>;
 
 /** An account in the tree of its chart. Balances are in base currency, on the account's normal side. */
 export interface AccountNode extends Account {
-  /** Of its own lines. */
+  /** The balance of its own lines. */
   balance: DecimalString;
-  /** Of its own lines and those of all accounts below. */
+  /** The balance of its own lines and of the lines of all accounts below it. */
   totalBalance: DecimalString;
   /** By code. */
   children: AccountNode[];
@@ -225,7 +225,7 @@ function nested(rows: readonly { account: Account; balance: DecimalString }[]): 
   return roots;
 }
 
-// A parent and what is below it are of one type, so on the same side.
+// An account and the accounts below it have one type, and so one normal side.
 function rollUp(node: AccountNode): DecimalString {
   node.totalBalance = sumMoney([node.balance, ...node.children.map(rollUp)]);
   return node.totalBalance;

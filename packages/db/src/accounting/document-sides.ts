@@ -17,6 +17,10 @@ export interface DocumentSide {
   direction: SQL;
   /** Statuses of documents with something open. */
   open: SQL;
+  /** What a document posts its journal entries as. */
+  sources: SQL;
+  /** What a journal line `l` adds to what the party owes, or is owed. */
+  owed: SQL;
 }
 
 /** Tables and columns of the two sides: what customers owe, and what is owed to vendors. */
@@ -32,6 +36,8 @@ export const sides = {
     number: sql`invoice_number`,
     direction: sql`'in'`,
     open: sql`('issued', 'partly_paid')`,
+    sources: sql`('invoice', 'invoice_void')`,
+    owed: sql`l.base_debit - l.base_credit`,
   },
   bills: {
     name: "bills",
@@ -44,6 +50,8 @@ export const sides = {
     number: sql`bill_number`,
     direction: sql`'out'`,
     open: sql`('approved', 'partly_paid')`,
+    sources: sql`('bill', 'bill_void')`,
+    owed: sql`l.base_credit - l.base_debit`,
   },
 } as const satisfies Record<string, DocumentSide>;
 

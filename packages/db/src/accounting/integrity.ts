@@ -7,7 +7,7 @@ import { companies } from "../tenancy/schema";
 import { sqlStatement } from "./statements";
 import { violationFilterSchema, type violationKinds } from "./validation/reports";
 
-/** A rule of the books, by what is wrong where it does not hold. */
+/** A kind of violation: names what is wrong where a rule of the books does not hold. */
 export type ViolationKind = (typeof violationKinds)[number];
 
 /** A rule that does not hold, and where. */

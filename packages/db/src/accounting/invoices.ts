@@ -62,7 +62,7 @@ const issueWithPrefix = sqlStatement(
       insert into tenancy.number_series as s (tenant_id, id, company_id, series, prefix)
       select i.tenant_id, ${p.seriesId}::uuid, i.company_id, i.kind, ${p.prefix}::text from accounting.invoices i
       where i.tenant_id = ${p.tenantId}::uuid and i.id = ${p.id}::uuid and i.status = 'draft'
-      on conflict (tenant_id, company_id, series) do nothing
+      on conflict (tenant_id, company_id, business_id, series, period) do nothing
       returning s.id
     )
     update accounting.invoices i set status = 'issued'

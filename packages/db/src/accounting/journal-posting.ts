@@ -67,7 +67,10 @@ const lineRows = rowsOf(journalLines, {
 
 type PostParams = ArrayParams<RowType<typeof entryRows>> & ArrayParams<RowType<typeof lineRows>, "line.">;
 
-/** Posts manual entries, all or none. `lines` is null where all lines are in base currency, as they were given. */
+/**
+ * Posts manual entries, all or none. `lines` is null for an entry whose lines are all in base currency: they are stored
+ * as they were given.
+ */
 const postEntries = sqlStatement(
   "accounting.journal.post",
   (q) =>
@@ -89,7 +92,7 @@ const postEntries = sqlStatement(
     where ${p.tenantId}::uuid is not null`,
 );
 
-/** Calls to a batch: with more at once, one batch is prepared and told while the server works on another. */
+/** Calls in one statement at most. More calls go in several, so that one is prepared while the server runs another. */
 const mostJoined = 128;
 
 /** The result of a posting: the entry, or the id of the one that its key stands for already. */
@@ -125,19 +128,21 @@ function paramsOf(postings: readonly Posting[]): PostParams {
   const lineIds = postings.flatMap((posting) => posting.lineIds);
   const positions = postings.flatMap((posting, index) => new Array<number>(posting.lineIds.length).fill(index + 1));
   const at = <T>(values: readonly (T | undefined)[], index: number) => values[index] as T;
-  return {
-    ...entryRows.arrays(entries, {
+  // Into an empty object: to spread two, or to add to a full one, takes many times as long.
+  return Object.assign(
+    {},
+    entryRows.arrays(entries, {
       id: (_entry, index) => at(postings, index).id,
       requestHash: (_entry, index) => at(postings, index).hash,
       entryDate: ({ date }) => date,
     }),
-    ...lineRows.arrays(lines, {
+    lineRows.arrays(lines, {
       entry: (_line, index) => at(positions, index),
       id: (_line, index) => at(lineIds, index),
       debit: ({ debit = "0" }) => debit,
       credit: ({ credit = "0" }) => credit,
     }),
-  };
+  );
 }
 
 interface PostedRow {
@@ -164,7 +169,7 @@ function postedEntry({ entry, id, lineIds }: Posting, row: PostedRow, createdAt:
   } satisfies JournalEntry;
 }
 
-/** A line in base currency: what was given is what is stored. */
+/** A line in base currency, which is stored as it was given. */
 function plainLine(line: Posting["entry"]["lines"][number], id: string, currency: string): StoredLine {
   const [debit, credit] = [line.debit ?? "0", line.credit ?? "0"];
   return {

@@ -15,7 +15,7 @@ interface OpenParams {
   after_id: string;
 }
 
-/** What has something open of a customer or vendor: what is due, and as negative amounts what can be set against it. */
+/** The open documents of a customer or vendor, and with negative amounts the credit notes and payments to set against them. */
 const openDocumentsOf = (side: DocumentSide) =>
   sqlStatement(
     `accounting.payments.open_${side.name}`,

@@ -114,11 +114,11 @@ export async function record(
   payment: CheckedPayment,
   to: "oldest" | Target[] | undefined,
 ): Promise<Payment> {
-  const params = { ...newPayment.row(payment, { id: chosenOrNewId }), partyId: payment.partyId };
+  const params = Object.assign({}, newPayment.row(payment, { id: chosenOrNewId }), { partyId: payment.partyId });
   const [recorded] =
     to === "oldest"
       ? await unit.run(recording[side].oldest, params)
-      : await unit.run(recording[side].named, { ...params, ...targetParams(to ?? []) });
+      : await unit.run(recording[side].named, Object.assign({}, params, targetParams(to ?? [])));
   if (recorded) return recorded;
   const { companyId, externalId } = params;
   const first = found(await findPaymentByExternalId(unit, companyId, externalId ?? ""), "payment");

@@ -19,7 +19,7 @@ export interface Posted<Row> {
   ids: string[];
 }
 
-/** Ends a preview: thrown to roll it back, caught where it began. */
+/** Thrown to roll a preview back, and caught where the preview began. */
 class PreviewEnd extends Error {}
 
 /**

@@ -5,3 +5,4 @@ export * from "./schema/payables";
 export * from "./schema/payments";
 export * from "./schema/receivables";
 export * from "./schema/schemas";
+export * from "./states";

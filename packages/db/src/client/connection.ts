@@ -7,11 +7,15 @@ export const connect = Symbol("connect");
 export const reads = Symbol("reads");
 export const joins = Symbol("joins");
 
-/** A checked-out connection; give it back with `release`, or `destroy` it when its state is not certain. */
+/** A checked-out connection: give it back in one of three ways. */
 export interface Connection {
   readonly client: pg.ClientBase & { getTransactionStatus(): string | null };
+  /** For the next unit of work. */
   release(): void;
+  /** Closes it: its state is not certain. */
   destroy(): void;
+  /** Closes it and all that the pool opened before now: the server behind them is not what it was. */
+  retire(): void;
 }
 
 /** Takes a connection, or the typed error that there is none. */

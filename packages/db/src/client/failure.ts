@@ -1,7 +1,8 @@
-import { DatabaseError, type DatabaseErrorDetails } from "../core/errors";
+import { DatabaseError } from "../core/errors";
 import type { Connection } from "./connection";
 import { mapError } from "./map-error";
 import { mayLeaveTraces, type WireQuery } from "./query";
+import { wasIncomplete, wasReadyAfter } from "./settled";
 
 /** Names the statement in an error that happened before it was sent. */
 export function withStatement(error: DatabaseError, query: WireQuery): DatabaseError {
@@ -14,44 +15,57 @@ export function giveBack(connection: Connection): void {
   else connection.destroy();
 }
 
-/**
- * True when the server itself reported the error: then nothing was committed. A panic is the exception, because the
- * server may have written the commit record before it.
- */
-function answeredByServer(error: unknown): boolean {
-  if (!(error instanceof Error) || !("severity" in error)) return false;
-  return error.severity !== "PANIC" && typeof (error as { code?: unknown }).code === "string";
-}
-
 /** True for a prepared statement that has outlived a migration (0A000) or was deallocated (26000); it did not run. */
 export function isStale(error: unknown): boolean {
   const { code, routine } = error as { code?: string; routine?: string };
   return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery");
 }
 
-/** True when the connection can be used again: nothing was sent, or the server reported the error and keeps running. */
+// The server became read-only, ends, or says of itself that the connection is broken.
+const serverLeaves = /^(?:25006|57P..|08...)$/;
+
+// Answers of the server that leave the outcome open: it does not know itself whether it has committed.
+const leavesOpen = new Set(["08007", "40003"]);
+
+const stateOf = (error: unknown) => String((error as { code?: unknown } | undefined)?.code ?? "");
+
+/** True when the connection can serve on: nothing was sent, or the server reported the error and stays what it was. */
 export function connectionSurvives(error: unknown): boolean {
   if (error instanceof DatabaseError) return true;
-  if (!answeredByServer(error)) return false;
-  return (error as { severity?: string }).severity === "ERROR" && !isStale(error);
+  return wasReadyAfter(error) && !isStale(error) && !serverLeaves.test(stateOf(error));
 }
 
-const readOnly = /^\s*select\b/i;
+/** True when the server refused the statement and went on: nothing was committed. */
+export function isUndone(error: unknown): boolean {
+  return error instanceof DatabaseError || (wasReadyAfter(error) && !leavesOpen.has(stateOf(error)));
+}
 
-/** The typed error of a query that ran as its own transaction. A lost connection leaves the outcome of a write open. */
+// A server that ends the connection before the statement is complete has not committed it: the commit comes with the
+// Sync behind it. Class 08 is a pooler's, which may have lost the answer of its server.
+const endedBefore = (error: unknown) => wasIncomplete(error) && !stateOf(error).startsWith("08");
+
+/**
+ * The typed error of a query that ran as its own transaction. Unless it is known that the server did not commit it, the
+ * outcome is open: the answer may have been lost behind the commit. Only a query that is declared or proven to read has
+ * nothing to lose; a procedure or a block of the caller's own may have committed before its error.
+ */
 export function failureOf(query: WireQuery, error: unknown): DatabaseError {
-  const details: DatabaseErrorDetails = { statement: query.statement };
-  const sent = !(error instanceof DatabaseError);
-  if (sent && !answeredByServer(error) && !readOnly.test(query.text)) {
-    const lost = mapError(error, { ...details, outcome: "unknown" });
-    return Object.assign(lost, { retryable: false });
-  }
-  return mapError(error, details);
+  const { statement, fieldOf } = query;
+  const nothingSent = error instanceof DatabaseError;
+  const undone = (isUndone(error) || endedBefore(error)) && (nothingSent || !mayLeaveTraces(query));
+  if (query.reads || undone) return mapError(error, { statement }, fieldOf);
+  return outcomeUnknown(mapError(error, { statement, outcome: "unknown" }));
+}
+
+/** The error of work that may have been committed: making the same call again could do it twice. */
+export function outcomeUnknown(failure: DatabaseError): DatabaseError {
+  return Object.assign(failure, { retryable: false });
 }
 
 /** Releases the connection of failed work when it can be used again, and destroys it otherwise. */
 export function releaseFailed(connection: Connection, error: unknown): void {
-  if (connectionSurvives(error)) connection.release();
+  if (connectionSurvives(error)) giveBack(connection);
+  else if (stateOf(error) === "25006") connection.retire();
   else connection.destroy();
 }
 

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import * as errors from "../core/errors";
 import { mapError } from "./map-error";
+import { classes } from "./sql-states";
 
 const canary = "canary-9c1d";
 
@@ -37,6 +38,20 @@ const states: [state: string, name: string, code: errors.ErrorCode, retryable: b
   ["23503", "ForeignKeyViolationError", "FOREIGN_KEY_VIOLATION", false],
   ["23514", "CheckViolationError", "CHECK_VIOLATION", false],
   ["23502", "NotNullViolationError", "NOT_NULL_VIOLATION", false],
+  ["23001", "ForeignKeyViolationError", "FOREIGN_KEY_VIOLATION", false],
+  ["23P01", "ConflictError", "CONFLICT", false],
+  ["23000", "CheckViolationError", "CHECK_VIOLATION", false],
+  ["44000", "CheckViolationError", "CHECK_VIOLATION", false],
+  ["25006", "ConnectionError", "CONNECTION_FAILED", true],
+  ["25P04", "TimeoutError", "TIMEOUT", false],
+  ["42703", "MigrationError", "MIGRATION_FAILED", false],
+  ["42704", "MigrationError", "MIGRATION_FAILED", false],
+  ["42883", "MigrationError", "MIGRATION_FAILED", false],
+  ["57P04", "ConnectionError", "CONNECTION_FAILED", false],
+  ["57P05", "ConnectionError", "CONNECTION_FAILED", true],
+  ["53400", "DatabaseError", "DATABASE_ERROR", false],
+  ["22012", "ValidationError", "VALIDATION_FAILED", false],
+  ["XX001", "DatabaseError", "DATABASE_ERROR", false],
   ["40001", "SerializationError", "SERIALIZATION_FAILURE", true],
   ["40P01", "DeadlockError", "DEADLOCK", true],
   ["55P03", "TimeoutError", "TIMEOUT", true],
@@ -108,9 +123,13 @@ describe("an error of the server", () => {
   });
 
   it("of row level security is an isolation error, and of a missing right is not", () => {
-    const refused = (message: string) => mapError(serverError("42501", { message }));
-    const policy = refused('new row violates row-level security policy for table "customers"');
-    expect(policy).toBeInstanceOf(errors.TenantIsolationError);
+    const refused = (message: string, routine = "aclcheck_error") =>
+      mapError(serverError("42501", { message, routine }));
+    for (const words of ["new row violates row-level security policy", "neue Zeile verletzt Policy"]) {
+      expect(refused(words, "ExecWithCheckOptions")).toBeInstanceOf(errors.TenantIsolationError);
+      expect(refused(words, "check_enable_rls")).toBeInstanceOf(errors.TenantIsolationError);
+    }
+    expect(refused("keine Berechtigung für Tabelle »row-level security«")).toBeInstanceOf(errors.PermissionDeniedError);
     const right = refused("permission denied for table audit_log");
     expect(right).toBeInstanceOf(errors.PermissionDeniedError);
     expect(right.message).toContain("permission denied for table audit_log");
@@ -119,6 +138,29 @@ describe("an error of the server", () => {
 
   it("keeps the outcome that the caller knows", () => {
     expect(mapError(serverError("57P01"), { outcome: "unknown" }).outcome).toBe("unknown");
+  });
+});
+
+// Appendix A of PostgreSQL 15, 16, 17 and 18, without success, warnings and "no data".
+const everyClass = (
+  "03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58 72 " +
+  "F0 HV P0 XX"
+).split(" ");
+
+describe("a class of errors", () => {
+  it("is decided, each one of PostgreSQL 15 to 18", () => {
+    expect(Object.keys(classes).sort()).toEqual([...everyClass].sort());
+  });
+
+  it.each(everyClass)("%s has words of its own, with nothing of the server's", (name) => {
+    const error = mapError(serverError(`${name}Z99`));
+    expect(error).toBeInstanceOf(errors.DatabaseError);
+    expect(error.message.length).toBeGreaterThan(10);
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(canary);
+  });
+
+  it("that nobody knows yet is refused all the same", () => {
+    expect(mapError(serverError("ZZ999")).message).toContain("SQLSTATE ZZ999");
   });
 });
 

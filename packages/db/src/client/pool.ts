@@ -4,6 +4,7 @@ import { cancelQuery } from "./cancel";
 import { Coalescer } from "./coalescer";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
 import { type Connection, checkout, connect, joins, reads } from "./connection";
+import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
 import { SharedReads } from "./shared-reads";
@@ -72,6 +73,9 @@ export class ConnectionPool {
   readonly [reads]: SharedReads;
   /** Runs calls that may share a statement. */
   readonly [joins]: Coalescer;
+  readonly #openedAt = new WeakMap<pg.ClientBase, number>();
+  /** Connections that were opened before lead to a server that is not what it was. */
+  #notBefore = 0;
   #check: Promise<LoginCheck> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -83,12 +87,8 @@ export class ConnectionPool {
     this[reads] = new SharedReads(this);
     this[joins] = new Coalescer(this.limits.connectionTimeoutMillis);
     this.#pool = new pg.Pool({
-      host: this.#target.host,
-      port: this.#target.port,
-      user: this.#target.user,
-      database: this.#target.database,
-      ...(this.#target.password === undefined ? {} : { password: this.#target.password }),
-      ssl: this.#target.ssl,
+      ...driverConfig(this.#target),
+      Client: clientClass(this.#target),
       max: this.limits.max,
       min: this.limits.min,
       idleTimeoutMillis: this.limits.idleTimeoutMillis,
@@ -130,10 +130,19 @@ export class ConnectionPool {
         done(mapError(error), none);
         return;
       }
+      if ((this.#openedAt.get(client) ?? 0) < this.#notBefore) {
+        release(true);
+        this[checkout](done);
+        return;
+      }
       done(undefined, {
         client: client as unknown as Connection["client"],
         release: () => release(),
         destroy: () => release(true),
+        retire: () => {
+          this.#notBefore = performance.now();
+          release(true);
+        },
       });
     });
   }
@@ -176,6 +185,7 @@ export class ConnectionPool {
 
   async #open(client: pg.ClientBase): Promise<void> {
     client.on("error", () => undefined);
+    this.#openedAt.set(client, performance.now());
     try {
       this.#check ??= checkLogin(client, this.kind);
       const check = await this.#check.catch((error: unknown) => {

@@ -9,9 +9,16 @@ export interface WireQuery {
   rowMode?: "array" | undefined;
   values: unknown[];
   statement?: string | undefined;
-  /** A repository's statement that only reads and takes no locks: it may share a round trip with others. */
-  shareable?: boolean | undefined;
+  /**
+   * A repository's statement that was declared or proven to read: it may share a round trip with others, and a lost
+   * connection loses only its answer. What a text of the caller's looks like is no proof.
+   */
+  reads?: boolean | undefined;
+  /** The field that a repository's statement takes as this parameter, from 1. */
+  fieldOf?: FieldOf | undefined;
 }
+
+export type FieldOf = (position: number) => string | undefined;
 
 export type QueryDone = (error: Error | undefined, result: QueryArrayResult) => void;
 

@@ -6,7 +6,8 @@ import type { ConnectionPool } from "./pool";
 import { type RetryOptions, withRetry } from "./retry";
 import type { TenantScope } from "./scope";
 import { drizzleOn, runStatement, type ScopedDrizzle } from "./session";
-import { type IsolationLevel, TransactionExecutor } from "./transaction";
+import { type IsolationLevel, Transaction } from "./transaction";
+import { TransactionLevel } from "./transaction-level";
 import type { Batch, Unit } from "./unit";
 
 export interface TransactionOptions {
@@ -48,13 +49,13 @@ export abstract class ScopedUnit implements Unit {
   abstract atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
 }
 
-/** Statements inside an open transaction; `atomic` is a savepoint. */
+/** Statements inside an open transaction, or inside a part of it; `atomic` is a savepoint. */
 export class TransactionUnit extends ScopedUnit {
-  readonly #transaction: TransactionExecutor;
+  readonly #level: TransactionLevel;
 
-  constructor(transaction: TransactionExecutor, scope: TenantScope) {
-    super(transaction, scope);
-    this.#transaction = transaction;
+  constructor(level: TransactionLevel, scope: TenantScope) {
+    super(level, scope);
+    this.#level = level;
   }
 
   override joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result> {
@@ -62,16 +63,17 @@ export class TransactionUnit extends ScopedUnit {
   }
 
   override atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
-    return this.#transaction.savepoint(() => work(this));
+    return this.#level.atomic((level) => work(new TransactionUnit(level, this.scope)));
   }
 
-  savepoint<T>(work: () => Promise<T>): Promise<T> {
-    return this.#transaction.savepoint(work);
+  /** A part that fails alone: its error undoes what the part wrote and nothing else. */
+  part<T>(work: (unit: TransactionUnit) => Promise<T>): Promise<T> {
+    return this.#level.part((level) => work(new TransactionUnit(level, this.scope)));
   }
 
   /** The same transaction for another tenant. Only the platform's: its login is bound to no tenant. */
   within(scope: TenantScope): TransactionUnit {
-    return new TransactionUnit(this.#transaction, scope);
+    return new TransactionUnit(this.#level, scope);
   }
 }
 
@@ -96,16 +98,17 @@ export function runTransaction<T>(
   return withRetry(options.retry, async () => {
     refuseNestedScope(`a transaction of ${source.description}`);
     const { pool, prelude, description, scope } = source;
-    const transaction = new TransactionExecutor(pool, prelude, description, options.isolation);
-    return currentTransaction.run(transaction, async () => {
+    const transaction = new Transaction(pool, prelude, description, options.isolation);
+    const level = new TransactionLevel(transaction);
+    return currentTransaction.run(level, async () => {
       let result: T;
       try {
-        result = await work(new TransactionUnit(transaction, scope));
+        result = await work(new TransactionUnit(level, scope));
       } catch (error) {
-        await transaction.rollback();
-        throw transaction.lostConnection ?? error;
+        await level.rollback();
+        throw transaction.loss ?? error;
       }
-      await transaction.commit();
+      await level.commit();
       return result;
     });
   });

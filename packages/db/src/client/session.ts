@@ -5,6 +5,7 @@ import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
 import type { AnyRelations } from "drizzle-orm/relations";
 import { dialect, type RowMode, type Statement } from "../core/statement";
 import type { Executor } from "./executor";
+import type { FieldOf } from "./query";
 
 /** A Drizzle database whose queries all run on one executor; `transaction` is the unit of work's own. */
 export type ScopedDrizzle<R extends AnyRelations> = Omit<NodePgDatabase<R>, "transaction" | "$client" | "$cache" | "_">;
@@ -16,7 +17,8 @@ interface Prepared {
   name: string;
   /** Name of the repository's statement, for errors. */
   statement: string;
-  shareable: boolean;
+  reads: boolean;
+  fieldOf: FieldOf;
 }
 
 function runQuery(
@@ -31,7 +33,8 @@ function runQuery(
     text: query.sql,
     name: prepared?.name,
     statement: prepared?.statement,
-    shareable: prepared?.shareable,
+    reads: prepared?.reads,
+    fieldOf: prepared?.fieldOf,
     rowMode: mode === "arrays" ? "array" : undefined,
     values: query.params.length === 0 ? query.params : fillPlaceholders(query.params, values),
   });
@@ -46,8 +49,8 @@ export function runStatement<P, Result>(
   values: Record<string, unknown>,
 ): Promise<Result> {
   const compiled = statement.compiled(values);
-  const { name, shareable } = compiled;
-  const prepared = { name, shareable, statement: statement.name };
+  const { name, reads, fieldOf } = compiled;
+  const prepared = { name, reads, fieldOf, statement: statement.name };
   return runQuery(executor, compiled.getQuery(), compiled.mode, compiled.mapper, values, prepared) as Promise<Result>;
 }
 

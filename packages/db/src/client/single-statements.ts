@@ -24,7 +24,7 @@ export class SingleStatements implements Executor {
     return new Promise((resolve, reject) => {
       refuseNestedScope(this.#description);
       const call = { query, prelude: this.#prelude, resolve, reject };
-      if (query.shareable) this.#pool[reads].add(call);
+      if (query.reads) this.#pool[reads].add(call);
       // After a migration each open connection may hold one stale statement, which did not run: it is sent again.
       else this.#attempt(call, this.#pool.limits.max);
     });

@@ -1,8 +1,7 @@
-import type { QueryArrayResult } from "pg";
+import pg, { type QueryArrayResult } from "pg";
 import { ConflictError, DatabaseError } from "../core/errors";
 import { type Connection, connect } from "./connection";
-import type { Executor } from "./executor";
-import { connectionSurvives, giveBack } from "./failure";
+import { connectionSurvives, giveBack, isUndone, outcomeUnknown, releaseFailed } from "./failure";
 import { mapError } from "./map-error";
 import type { ConnectionPool } from "./pool";
 import { mayLeaveTraces, send, type WireQuery } from "./query";
@@ -12,24 +11,41 @@ export type IsolationLevel = "read committed" | "repeatable read" | "serializabl
 
 const begin = bindAndExecute(prepared.begin, []);
 
+const rollbackToSavepoint = /^\s*rollback\s+(?:(?:work|transaction)\s+)?to\b/i;
+
+/** True when the caller's own SQL ended the transaction, whether or not it began another one. */
+function hasEnded({ client }: Connection, { command }: QueryArrayResult, { text }: WireQuery): boolean {
+  if (client.getTransactionStatus() !== "T") return true;
+  return command === "COMMIT" || (command === "ROLLBACK" && !rollbackToSavepoint.test(text));
+}
+
+/** The error of a call that comes after the end. */
+export const afterTheEnd = () =>
+  new ConflictError("This transaction has ended: its tx cannot be used after the callback");
+
 /**
- * One open transaction. BEGIN and the scope travel with its first statement. Statements run one after another, in
- * the order they were called; the first error is the one that the caller gets in the end.
+ * The connection of one open transaction. BEGIN and the scope travel with its first statement. It sends what it is
+ * given: `TransactionLevel` says in which order.
  */
-export class TransactionExecutor implements Executor {
+export class Transaction {
   readonly description: string;
+  /** Resolves when the transaction has ended or its connection is lost: nothing waits for its parts any longer. */
+  readonly over: Promise<void>;
   readonly #pool: ConnectionPool;
   readonly #scope: readonly Buffer[];
   readonly #isolation: IsolationLevel | undefined;
+  #setOver: () => void = () => undefined;
   #connection: Connection | undefined;
   #begun = false;
-  #tail: Promise<unknown> = Promise.resolve();
-  #pending = 0;
-  #firstError: DatabaseError | undefined;
-  /** The error with which the server ended the connection while no statement was running. */
+  #scoped = false;
+  /** What the server said when it ended the connection while no statement was under way. */
   #farewell: unknown;
-  #lost = false;
+  /** Why nothing more can be sent. */
+  #loss: DatabaseError | undefined;
+  /** What broke the connection, in the driver's words. */
+  #broken: unknown;
   #spoilt = false;
+  #released = false;
   #savepoints = 0;
   ended = false;
 
@@ -38,91 +54,75 @@ export class TransactionExecutor implements Executor {
     this.#scope = scope;
     this.description = description;
     this.#isolation = isolation;
+    this.over = new Promise((resolve) => {
+      this.#setOver = resolve;
+    });
   }
 
-  run(query: WireQuery): Promise<QueryArrayResult> {
-    if (this.ended) {
-      return Promise.reject(new ConflictError("This transaction has ended: its tx cannot be used after the callback"));
+  /** A name that no savepoint of the transaction has. */
+  nextSavepoint(): string {
+    this.#savepoints += 1;
+    return `sp_${this.#savepoints}`;
+  }
+
+  /** Why nothing more can be sent: the error that ended the connection, or the transaction's own SQL that ended it. */
+  get loss(): DatabaseError | undefined {
+    if (this.#farewell !== undefined && !this.#released) this.#lose(this.#farewell);
+    return this.#loss;
+  }
+
+  /** Sends one query. Rejects with a typed error; with the loss, once the transaction cannot go on. */
+  async send(query: WireQuery): Promise<QueryArrayResult> {
+    if (this.loss) throw this.loss;
+    if (this.#released) throw afterTheEnd();
+    this.#spoilt ||= mayLeaveTraces(query);
+    let result: QueryArrayResult;
+    try {
+      this.#connection ??= await this.#open();
+      result = await send(this.#connection, query, await this.#prelude(this.#connection));
+    } catch (error) {
+      // Nothing was sent.
+      if (error instanceof DatabaseError) throw error;
+      if (this.#connection && !connectionSurvives(error)) {
+        const isServers = error instanceof pg.DatabaseError;
+        throw this.#lose(isServers ? error : (this.#farewell ?? error), query);
+      }
+      this.#begun = this.#scoped = true;
+      throw mapError(error, { statement: query.statement }, query.fieldOf);
     }
-    this.#pending += 1;
-    const result = this.#tail.then(() => this.#send(query));
-    this.#tail = result.then(
-      () => {
-        this.#pending -= 1;
-      },
-      () => {
-        this.#pending -= 1;
-      },
-    );
+    this.#begun = this.#scoped = true;
+    if (hasEnded(this.#connection, result, query)) throw this.#endedByItself(result);
     return result;
   }
 
-  /** Runs `work` between SAVEPOINT and RELEASE; its failure undoes only what it wrote. Throws its first error. */
-  async savepoint<T>(work: () => Promise<T>): Promise<T> {
-    this.#savepoints += 1;
-    const name = `sp_${this.#savepoints}`;
-    const before = this.#firstError;
-    await this.#command(`savepoint ${name}`);
-    try {
-      const result = await work();
-      // A failed statement has aborted the savepoint, even when `work` caught its error.
-      if (this.#firstError && this.#firstError !== before) throw this.#firstError;
-      await this.#command(`release savepoint ${name}`);
-      return result;
-    } catch (error) {
-      if (!this.#lost) {
-        await this.#command(`rollback to savepoint ${name}`);
-        this.#firstError = before;
-      }
-      throw error;
-    }
+  /** From now on no new call is accepted. */
+  end(): void {
+    this.ended = true;
+    this.#setOver();
   }
 
-  /** Commits. Throws the first error when a statement had failed, even one that the callback caught. */
+  /** Commits. Throws when the server did not. */
   async commit(): Promise<void> {
-    if (this.#pending > 0) {
-      await this.rollback();
-      throw new ConflictError("A query of the transaction was not awaited: await every query; nothing was written");
-    }
-    this.ended = true;
+    this.end();
+    const { loss } = this;
     const connection = this.#connection;
-    if (!connection) return;
-    if (this.#farewell !== undefined) this.#lose(this.#farewell, "commit");
-    if (this.#lost) {
+    if (loss || !connection || !this.#begun) {
       this.#release();
-      throw this.#firstError ?? new DatabaseError("The connection was lost; nothing was written");
-    }
-    if (!this.#begun) {
-      this.#release();
+      if (loss) throw loss;
       return;
-    }
-    if (connection.client.getTransactionStatus() === "I") {
-      this.#spoilt = true;
-      this.#release();
-      throw new ConflictError(
-        "The transaction was ended by SQL of its own: leave BEGIN, COMMIT and ROLLBACK to the handle",
-        { outcome: "unknown" },
-      );
     }
     await this.#commitOn(connection);
   }
 
   /** Rolls back; never throws, so that the error which led here is kept. */
   async rollback(): Promise<void> {
-    this.ended = true;
-    await this.#tail;
-    if (this.#connection && this.#begun && !this.#lost && this.#farewell === undefined) {
-      await send(this.#connection, { text: "rollback", values: [] }).catch(() => {
-        this.#lost = true;
+    this.end();
+    if (this.#connection && this.#begun && !this.loss) {
+      await send(this.#connection, { text: "rollback", values: [] }).catch((error: unknown) => {
+        this.#broken = error;
       });
     }
     this.#release();
-  }
-
-  /** The error that ended the connection, if any. Later errors are only its consequences. */
-  get lostConnection(): DatabaseError | undefined {
-    if (this.#farewell !== undefined) this.#lose(this.#farewell);
-    return this.#lost ? this.#firstError : undefined;
   }
 
   async #commitOn(connection: Connection): Promise<void> {
@@ -130,42 +130,16 @@ export class TransactionExecutor implements Executor {
     try {
       answer = await send(connection, { text: "commit", values: [] });
     } catch (error) {
-      this.#lost = true;
+      this.#broken = error;
       this.#release();
+      if (isUndone(error)) throw mapError(error, { statement: "commit" });
       // A server that is going down may have committed before it said so.
-      const outcome = connectionSurvives(error) ? "rolled-back" : "unknown";
-      const failure = mapError(error, { outcome, statement: "commit" });
-      throw outcome === "unknown" ? Object.assign(failure, { retryable: false }) : failure;
+      throw outcomeUnknown(mapError(error, { statement: "commit", outcome: "unknown" }));
     }
     this.#release();
     // COMMIT of an aborted transaction answers ROLLBACK, without an error.
     if (answer.command !== "COMMIT") {
-      throw this.#firstError ?? new DatabaseError("The transaction was rolled back by the server; nothing was written");
-    }
-  }
-
-  #command(text: string): Promise<QueryArrayResult> {
-    return this.run({ text, values: [] });
-  }
-
-  async #send(query: WireQuery): Promise<QueryArrayResult> {
-    if (this.#farewell !== undefined) this.#lose(this.#farewell, query.statement);
-    if (this.#lost) throw this.#firstError ?? new DatabaseError("The connection was lost; nothing was written");
-    this.#spoilt ||= mayLeaveTraces(query);
-    try {
-      this.#connection ??= await this.#open();
-      const result = await send(this.#connection, query, this.#begun ? [] : await this.#prelude(this.#connection));
-      this.#begun = true;
-      return result;
-    } catch (error) {
-      // An error of our own was thrown before anything was sent.
-      if (!(error instanceof DatabaseError)) this.#begun = true;
-      if (this.#connection && !connectionSurvives(error)) throw this.#lose(this.#farewell ?? error, query.statement);
-      const failure = mapError(error, { statement: query.statement });
-      // 25P02 only says that an earlier statement failed, so the error of that statement is thrown.
-      if (failure.sqlState === "25P02" && this.#firstError) throw this.#firstError;
-      this.#firstError ??= failure;
-      throw failure;
+      throw new DatabaseError("The transaction was rolled back by the server; nothing was written");
     }
   }
 
@@ -175,29 +149,50 @@ export class TransactionExecutor implements Executor {
     return connection;
   }
 
-  // BEGIN with another isolation level is not prepared, so it is sent first, in a message of its own.
+  // BEGIN of another isolation level is no prepared statement: it goes first, by itself.
   async #prelude(connection: Connection): Promise<readonly Buffer[]> {
+    if (this.#scoped) return [];
     if (!this.#isolation) return [begin, ...this.#scope];
-    await send(connection, { text: `begin isolation level ${this.#isolation}`, values: [] });
+    if (!this.#begun) {
+      await send(connection, { text: `begin isolation level ${this.#isolation}`, values: [] });
+      this.#begun = true;
+    }
     return this.#scope;
   }
 
   readonly #onConnectionError = (error: unknown): void => {
     this.#farewell ??= error;
+    this.#setOver();
   };
 
-  #lose(error: unknown, statement?: string): DatabaseError {
-    this.#lost = true;
-    this.#firstError ??= mapError(error, { statement });
-    return this.#firstError;
+  #lose(error: unknown, query?: WireQuery): DatabaseError {
+    this.#broken ??= error;
+    // The statement under way may have been a COMMIT of the caller's own.
+    const outcome = query && mayLeaveTraces(query) ? "unknown" : "rolled-back";
+    const failure = mapError(error, { statement: query?.statement, outcome });
+    this.#loss ??= outcome === "unknown" ? outcomeUnknown(failure) : failure;
+    this.#setOver();
+    return this.#loss;
+  }
+
+  #endedByItself({ command }: QueryArrayResult): DatabaseError {
+    this.#spoilt = true;
+    this.#loss ??= new ConflictError(
+      "The transaction was ended by SQL of its own: leave BEGIN, COMMIT and ROLLBACK to the handle",
+      { outcome: command === "ROLLBACK" ? "rolled-back" : "unknown" },
+    );
+    this.#setOver();
+    return this.#loss;
   }
 
   #release(): void {
+    this.#released = true;
     const connection = this.#connection;
     if (!connection) return;
     this.#connection = undefined;
     connection.client.off("error", this.#onConnectionError);
-    if (this.#spoilt || this.#lost) connection.destroy();
+    if (this.#broken !== undefined && !connectionSurvives(this.#broken)) releaseFailed(connection, this.#broken);
+    else if (this.#spoilt) connection.destroy();
     else giveBack(connection);
   }
 }

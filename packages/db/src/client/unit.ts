@@ -33,6 +33,9 @@ export interface Unit {
   joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result>;
   /** For queries whose shape depends on the input (a partial update): built at each call, not prepared. */
   readonly drizzle: ScopedDrizzle<EmptyRelations>;
-  /** Runs several statements as one: a transaction of its own, or the one that is open. */
+  /**
+   * Runs several statements as one: a transaction of its own, or a savepoint of the one that is open. What it wrote is
+   * undone when it fails. An error of the server undoes the open transaction as well, as that of a single statement does.
+   */
   atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
 }

@@ -3,7 +3,8 @@ import { Writable } from "node:stream";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ConfigurationError } from "../core/errors";
-import { isLocalHost, parseUrl, withUrlParts } from "./url";
+import { isLocalHost } from "./tls";
+import { parseUrl, withUrlParts } from "./url";
 
 const parse = (text: string) => parseUrl(text, "DATABASE_URL");
 
@@ -25,7 +26,7 @@ describe("a connection string", () => {
       port: 6543,
       user: "us@er",
       database: "my books",
-      ssl: false,
+      ssl: { rejectUnauthorized: true },
       applicationName: "tour",
     });
     expect(target.password).toBe("p:ss/word");
@@ -80,54 +81,109 @@ describe("a connection string", () => {
   });
 });
 
-describe("TLS", () => {
-  const remote = (query: string) => parse(`postgresql://app@db.example.com/books${query}`).ssl;
-  const local = (query: string) => parse(`postgresql://app@127.0.0.1/books${query}`).ssl;
+describe("every form of a URL that the driver takes", () => {
+  const socket = { host: "/run/postgresql", port: 5432, user: "app", database: "books", password: "s/e:c@r#t" };
+  const tcp = { ...socket, host: "localhost", port: 6543 };
+  const secret = "s%2Fe%3Ac%40r%23t";
+  const forms: [text: string, expected: object][] = [
+    [`postgresql://app:${secret}@localhost:6543/books`, tcp],
+    [`postgres://app:${secret}@localhost:6543/books`, tcp],
+    [`POSTGRESQL://app:${secret}@localhost:6543/books`, tcp],
+    [`postgresql://localhost:6543/books?user=app&password=${secret}`, tcp],
+    [`postgresql://other:wrong@localhost:6543/books?user=app&password=${secret}`, tcp],
+    [`postgresql://app:${secret}@localhost/books?port=6543`, tcp],
+    [`postgresql://app:${secret}@elsewhere:1/books?host=localhost&port=6543`, tcp],
+    [`postgresql://app:${secret}@localhost:6543?dbname=books`, tcp],
+    [`postgresql://app:${secret}@localhost:6543/?dbname=books`, tcp],
+    [`postgresql://app:${secret}@[::1]:6543/books`, { ...tcp, host: "::1" }],
+    [`postgresql:///books?host=/run/postgresql&user=app&password=${secret}`, socket],
+    [`postgresql://?host=/run/postgresql&user=app&password=${secret}&dbname=books`, socket],
+    [`postgresql://app:${secret}@/books?host=/run/postgresql`, socket],
+    [`postgresql://app:${secret}@/books?host=%2Frun%2Fpostgresql`, socket],
+    [`postgresql://app:${secret}@localhost/books?host=/run/postgresql`, socket],
+    [`postgresql://app:${secret}@%2Frun%2Fpostgresql/books`, socket],
+    [`postgresql://app:${secret}@%2Frun%2Fpostgresql:5432/books`, socket],
+  ];
 
-  it("verifies certificate and host name when it is required of a host that is not local", () => {
-    for (const mode of ["require", "verify-ca", "verify-full"]) {
-      const ssl = remote(`?sslmode=${mode}`);
-      expect(ssl).toEqual({ rejectUnauthorized: true });
-      // Node checks the host name unless a check of one's own is given.
-      expect(ssl).not.toHaveProperty("checkServerIdentity");
+  it.each(forms)("is read: %s", (text, expected) => {
+    const target = parse(text);
+    expect({ ...target, password: target.password }).toMatchObject(expected);
+  });
+
+  it.each(forms)("gives another login's URL without a trace of this one: %s", (text) => {
+    const derived = withUrlParts(text, { user: "new", password: "p:a/s%s&#?" });
+    const [before, after] = [parse(text), parse(derived)];
+    expect({ ...after, password: after.password }).toEqual({ ...before, user: "new", password: "p:a/s%s&#?" });
+    for (const trace of [secret, "s/e", "user=", "password=", "app", "other", "wrong"])
+      expect(derived).not.toContain(trace);
+    expect(new URL(derived).username).toBe("new");
+  });
+
+  it.each([
+    "socket:/run/postgresql?db=books",
+    "/run/postgresql books",
+    "host=localhost dbname=books",
+    "localhost:5432/books",
+    "postgresql://localhost/books",
+    "postgresql://app:canary#x@localhost/books",
+    "postgresql://app:can/ary@localhost/books",
+    "postgresql://app@localhost/books/more",
+    "postgresql://app@localhost/books?password=canary&password=other",
+    "postgresql://app@localhost/books?password=can&ary=1",
+    "postgresql://app@localhost/books?port=canary",
+    "postgresql://app@localhost/books?port=0",
+  ])("or is refused as configuration, also when another is derived from it: %s", (text) => {
+    for (const read of [() => parse(text), () => withUrlParts(text, { user: "a", password: "b" }, "DATABASE_URL")]) {
+      let error: unknown;
+      try {
+        read();
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect(String(error)).toContain("DATABASE_URL");
+      expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/canary|can&|ary=/);
     }
   });
 
-  it("encrypts without a certificate check on this machine, and verifies when that is asked for", () => {
-    expect(local("?sslmode=require")).toEqual({ rejectUnauthorized: false });
-    expect(local("?sslmode=verify-full")).toEqual({ rejectUnauthorized: true });
-    for (const host of ["localhost", "[::1]"]) {
-      expect(parse(`postgresql://app@${host}/books?sslmode=require`).ssl).toEqual({ rejectUnauthorized: false });
+  it("is refused with several hosts, and told why", () => {
+    for (const text of [
+      "postgresql://app:canary@one:5432,two:5433/books",
+      "postgresql://app:canary@one,two/books",
+      "postgresql://app:canary@/books?host=one,two",
+      "postgresql://app:canary@one/books?port=1,2",
+    ]) {
+      expect(failure(text).message).toMatch(/several hosts/);
+      expect(inspect(failure(text))).not.toContain("canary");
     }
   });
+});
 
-  it("does not take a name that only looks local for local", () => {
-    for (const host of ["localhost.example.com", "127.0.0.1.example.com", "127.0.0.2"]) {
-      expect(parse(`postgresql://app@${host}/books?sslmode=require`).ssl).toEqual({ rejectUnauthorized: true });
-    }
+describe("a parameter", () => {
+  const local = (query: string) => parse(`postgresql://app@localhost/books?${query}`);
+
+  it("is honoured: session options, client encoding, any session", () => {
+    expect(local("options=-c%20search_path%3Dbooks&client_encoding=UTF8&target_session_attrs=any")).toMatchObject({
+      options: "-c search_path=books",
+    });
   });
 
-  it("judges by the host that is connected to, not by the one in front", () => {
-    const hidden = "postgresql://app@localhost/books?host=db.example.com&sslmode=require";
-    expect(parse(hidden)).toMatchObject({ host: "db.example.com", ssl: { rejectUnauthorized: true } });
-  });
-
-  it("is off when it is not asked for", () => {
-    expect(remote("")).toBe(false);
-    expect(remote("?sslmode=disable")).toBe(false);
-  });
-
-  it.each(["prefer", "allow", "no-verify", "REQUIRE", "", "verify", "true"])("refuses the mode %j", (mode) => {
-    expect(() => remote(`?sslmode=${mode}`)).toThrow(/sslmode must be/);
-  });
-
-  it("ignores nothing that would weaken it", () => {
-    const ssl = remote("?sslmode=require&uselibpqcompat=true&rejectUnauthorized=false");
-    expect(ssl).toEqual({ rejectUnauthorized: true });
-  });
-
-  it("names the variable when the root certificate cannot be read", () => {
-    expect(() => remote("?sslmode=verify-full&sslrootcert=/there/is/none.pem")).toThrow(/DATABASE_URL: sslrootcert/);
+  it.each([
+    ...["connect_timeout=10", "connection_limit=5", "pool_timeout=3", "statement_timeout=1", "query_timeout=1"],
+    ...["lock_timeout=1", "hostaddr=10.0.0.1", "service=x", "passfile=x", "requiressl=1", "require_auth=none"],
+    ...["uselibpqcompat=true", "pgbouncer=true", "schema=public", "replication=database", "sslcrl=x"],
+    ...["target_session_attrs=read-write", "target_session_attrs=primary", "client_encoding=LATIN1"],
+    ...[
+      "load_balance_hosts=random",
+      "sslnegotiation=direct",
+      "rejectUnauthorized=false",
+      "canary=1",
+      "SSLMODE=require",
+    ],
+  ])("that would have no effect is refused, never dropped: %s", (query) => {
+    const { message } = failure(`postgresql://app@localhost/books?${query}`);
+    expect(message).toMatch(/^DATABASE_URL: /);
+    expect(message).not.toContain("canary");
   });
 });
 

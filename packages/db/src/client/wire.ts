@@ -2,6 +2,7 @@ import pg from "pg";
 import { serialize } from "pg-protocol";
 import { DatabaseError, ValidationError } from "../core/errors";
 import { toParameter } from "./parameters";
+import { type ConnectionEvents, noteIncomplete, tellOnceSettled } from "./settled";
 
 /**
  * PostgreSQL's extended protocol, as far as `pg` does not do it: several statements before one Sync. All messages up
@@ -10,7 +11,7 @@ import { toParameter } from "./parameters";
  */
 
 /** The part of pg's connection that is used here. */
-interface Connection {
+interface Connection extends ConnectionEvents {
   stream: { cork(): void; uncork(): void; write(bytes: Buffer): void };
   parsedStatements: Record<string, string>;
   submittedNamedStatements: Record<string, string>;
@@ -80,6 +81,7 @@ interface QueryInternals {
   handleRowDescription(description: unknown): void;
   handleDataRow(row: unknown): void;
   handleCommandComplete(complete: unknown, connection: Connection): void;
+  handleError(error: Error, connection: Connection): void;
   handleReadyForQuery(connection: Connection): void;
 }
 
@@ -110,12 +112,25 @@ interface QueryToSend {
   types: pg.CustomTypesConfig;
 }
 
+/** A query whose error is told when the server's answer to its Sync, or the end of the connection, has followed. */
+class SettledQuery extends Query {
+  /** True once its command is complete: it is committed with the Sync behind it, unless an error follows. */
+  get isComplete(): boolean {
+    return false;
+  }
+
+  override handleError(error: Error, connection: Connection): void {
+    if (!this.isComplete) noteIncomplete(error);
+    tellOnceSettled(connection, error, () => super.handleError(error, connection));
+  }
+}
+
 /**
  * A query preceded, before the same Sync, by the Bind/Execute bytes of `prelude` statements, whose results are
  * skipped. An error in any of them undoes all. A prepared statement is described once per connection; from then on
  * a call is one buffer, one write.
  */
-export class BatchQuery extends Query {
+export class BatchQuery extends SettledQuery {
   readonly #prelude: readonly Buffer[];
   #toSkip: number;
 
@@ -195,8 +210,8 @@ export class BatchQuery extends Query {
     this.#toSkip -= 1;
   }
 
-  /** True when the query's own command is complete, and not only its prelude. */
-  get isComplete(): boolean {
+  /** True once its own command, and not only its prelude, is complete. */
+  override get isComplete(): boolean {
     return this.#toSkip < 0;
   }
 
@@ -221,7 +236,7 @@ export class BatchQuery extends Query {
  * Several queries before one Sync, each after its own prelude, answered in order. `bytes` are their messages. When one
  * fails, the server skips all later ones; `served` is the number of queries answered before.
  */
-export class SharedRound extends Query {
+export class SharedRound extends SettledQuery {
   readonly #members: readonly BatchQuery[];
   readonly #bytes: readonly Buffer[];
   served = 0;

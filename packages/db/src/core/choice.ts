@@ -1,3 +1,4 @@
+import { type SQL, sql } from "drizzle-orm";
 import { text } from "drizzle-orm/pg-core";
 import { z } from "zod";
 
@@ -13,6 +14,12 @@ export function choice<const Values extends readonly [string, ...string[]]>(valu
     /** A text column that accepts only these values. */
     column: (name: string) => text(name, { enum: values as unknown as [Values[number], ...Values[number][]] }),
   };
+}
+
+/** `column in (…)`: what the CHECK of such a column says. */
+export function isOneOf(column: string, values: readonly string[]): SQL {
+  const list = values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
+  return sql`${sql.identifier(column)} in (${sql.raw(list)})`;
 }
 
 /** The union of a choice's values: `type InvoiceStatus = ChoiceOf<typeof invoiceStatus>`. */

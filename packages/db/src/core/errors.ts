@@ -32,7 +32,7 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 /**
  * What is known about the writes of the failed unit of work: `rolled-back` (nothing was kept) or
- * `unknown` (the connection died while COMMIT was under way: look it up, or retry with an idempotency key).
+ * `unknown` (the connection died after it may have been committed: look it up, or retry with an idempotency key).
  */
 export type Outcome = "rolled-back" | "unknown";
 

@@ -65,7 +65,7 @@ export class SortKey<Key extends string> {
     const limit = pageSize(request) + 1;
     const after = cursorKey(request, this.#columns.length);
     const entries = this.#columns.map(({ key, start }, index) => [`after_${key}`, after?.[index] ?? start]);
-    return { limit, ...Object.fromEntries(entries) };
+    return Object.assign(Object.fromEntries(entries), { limit }) as Position<Key>;
   }
 
   /** The page of rows read from a position, of which one more than the page has been asked for. */
@@ -161,7 +161,7 @@ export function listOf<
     const given = optional.filter((key) => filter[key] !== undefined);
     const chosen = statements.get(given.join());
     if (!chosen) throw new TypeError(`${name} has no statement for the filter ${given.join()}`);
-    return sort.page(await unit.run(chosen, { ...filter, ...position }), position) as never;
+    return sort.page(await unit.run(chosen, Object.assign({}, filter, position)), position) as never;
   };
 }
 

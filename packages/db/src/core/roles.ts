@@ -5,5 +5,7 @@ export const authenticated = pgRole("authenticated").existing();
 export const platform = pgRole("platform").existing();
 /** Owns the functions that append to the audit trail; nobody logs in as it or may become it. */
 export const auditWriter = pgRole("audit_writer").existing();
-/** Owns the functions that answer who is a member of what, across tenants; nobody logs in as it or may become it. */
-export const membershipReader = pgRole("membership_reader").existing();
+/** Owns the triggers that keep `auth.memberships` and `tenancy.users` in step; nobody logs in as it or may become it. */
+export const membershipKeeper = pgRole("membership_keeper").existing();
+/** Owns the functions by which a person reaches the own rows in `auth`; nobody logs in as it or may become it. */
+export const selfService = pgRole("self_service").existing();

@@ -87,12 +87,18 @@ export class Rows<Row, Changeable extends string = never, Prefix extends string 
   readonly changeable: readonly Changeable[];
   readonly #fields: ReadonlyMap<string, { name: string; type: string }>;
   readonly #prefix: Prefix;
+  /** The names of the parameters, made once: calls are many. */
+  readonly #params: readonly { key: string; param: string }[];
+  /** All parameters without values: to fill a copy is much faster than to add one property after the other. */
+  readonly #blank: Readonly<Record<string, null>>;
 
   constructor(fields: ReadonlyMap<string, { name: string; type: string }>, changeable: Changeable[], prefix: Prefix) {
     this.keys = [...fields.keys()];
     this.changeable = changeable;
     this.#fields = fields;
     this.#prefix = prefix;
+    this.#params = this.keys.map((key) => ({ key, param: prefix + key }));
+    this.#blank = Object.fromEntries(this.#params.map(({ param }) => [param, null]));
   }
 
   /** The same fields with other names of parameters, for a statement that is given two kinds of rows. */
@@ -115,12 +121,15 @@ export class Rows<Row, Changeable extends string = never, Prefix extends string 
 
   /** `arrays` for those who have checked the types of their rows themselves. */
   arraysOf(rows: readonly object[], computed: Readonly<Record<string, Compute>> = {}): ArrayParams<Row, Prefix> {
-    const params: Record<string, unknown[]> = {};
-    for (const key of this.keys) {
+    const params: Record<string, unknown> = { ...this.#blank };
+    for (const { key, param } of this.#params) {
       const compute = computed[key];
-      params[this.#prefix + key] = compute
-        ? rows.map((row, index) => compute(row as never, index) ?? null)
-        : rows.map((row) => (row as Record<string, unknown>)[key] ?? null);
+      const values = new Array<unknown>(rows.length);
+      for (let index = 0; index < rows.length; index += 1) {
+        const row = rows[index];
+        values[index] = (compute ? compute(row as never, index) : (row as Record<string, unknown>)[key]) ?? null;
+      }
+      params[param] = values;
     }
     return params as ArrayParams<Row, Prefix>;
   }
@@ -215,9 +224,9 @@ export function allWrittenRows(): readonly WrittenRows[] {
  * The rows of a table that a writer writes, from one decision per column, in the order in which SQL names them.
  * `rowsOf(accounts, { id: "given", code: "given", …, createdAt: "kept" })`.
  */
-export function rowsOf<T extends PgTable, const D extends Decisions<T>>(
+export function rowsOf<T extends PgTable, const D extends Readonly<Record<string, Decision | Field<unknown>>>>(
   table: T,
-  decisions: D & Others<T, D>,
+  decisions: D & Decisions<T> & Others<T, D>,
 ): Rows<RowOf<T, D>, ChangeableOf<D>> {
   const columns = getColumns(table) as Record<string, PgColumn>;
   const fields = new Map<string, { name: string; type: string }>();

@@ -37,10 +37,10 @@ describe("a statement", () => {
     ["select tenancy.record_audit($1, $2, $3, $4)", false],
     ["with gone as (delete from test.things returning id) select id from gone", false],
     ["update test.things set name = $1", false],
-  ])("shares a round trip only when it cannot write: %s", (text, shareable) => {
+  ])("reads only when it is proven: %s", (text, reads) => {
     const shape = (q: { select(): { from(table: typeof things): never } }) => q.select().from(things);
-    const made = sqlStatement(`test.shared ${text.slice(0, 40)}`, shape as never, () => sql.raw(text));
-    expect(made.compiled().shareable).toBe(shareable);
+    const made = sqlStatement(`test.reads ${text.slice(0, 40)}`, shape as never, () => sql.raw(text));
+    expect(made.compiled().reads).toBe(reads);
   });
 
   it("has its usual limit written into a second query, under a name of its own", () => {

@@ -1,4 +1,4 @@
-import { getColumns, type Placeholder, type Query, type SQL, sql } from "drizzle-orm";
+import { getColumns, is, Param, Placeholder, type Query, type SQL, sql } from "drizzle-orm";
 import { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { nodePgCodecs } from "drizzle-orm/node-postgres/codecs";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
@@ -6,20 +6,18 @@ import { PgAsyncSession } from "drizzle-orm/pg-core/async/session";
 import { PgDialect } from "drizzle-orm/pg-core/dialect";
 import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
 import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
+import { isProvenToRead } from "./reads";
 
 /** How rows arrive: positional arrays for typed queries, objects or the whole driver result for raw SQL. */
 export type RowMode = "arrays" | "objects" | "raw";
 
-/** Matches row locks, and calls of our own functions, which may write. The functions of the scope only read. */
-const locksOrCalls = /\bfor\s+(update|share|no\s+key|key)\b|\b[a-z_]+\.(?!current_)[a-z_]+\s*\(/i;
-
 /** A query turned into SQL text once: what is sent, under which name, and how its rows become objects. */
 export class CompiledQuery extends PgBasePreparedQuery {
   /**
-   * True when it only reads, locks no row and calls no function that writes. Such calls may share a round trip. When
-   * one of them fails, those after it are run again.
+   * True when it only reads and locks no row, as was declared or proven. Its calls may share a round trip, in which the
+   * failure of one means that those behind it are run again; a lost connection loses nothing but its answer.
    */
-  readonly shareable: boolean;
+  readonly reads: boolean;
 
   constructor(
     query: Query,
@@ -27,10 +25,18 @@ export class CompiledQuery extends PgBasePreparedQuery {
     /** Name of the prepared statement. */
     readonly name: string,
     readonly mapper: ((rows: never[]) => unknown) | undefined,
+    reads?: boolean,
   ) {
     super(query);
-    this.shareable = /^\s*select\b/i.test(query.sql) && !locksOrCalls.test(query.sql);
+    this.reads = reads ?? isProvenToRead(query.sql);
   }
+
+  /** The named parameter at this position of the query, from 1; undefined for a constant. */
+  readonly fieldOf = (position: number): string | undefined => {
+    const param = this.getQuery().params[position - 1];
+    const hole = is(param, Param) ? param.value : param;
+    return is(hole, Placeholder) ? (hole as unknown as { name: string }).name : undefined;
+  };
 
   override execute(): Promise<never> {
     throw new TypeError("A compiled query has no connection: run it through a unit of work");
@@ -155,16 +161,18 @@ export function statementsWith<R extends AnyRelations>(relations: R) {
 
   /**
    * A query in SQL, for what Drizzle cannot say (several writes in one statement). `shape` is a Drizzle query with the
-   * same columns in the same order; its row mapper, and so its types, are used.
+   * same columns in the same order; its row mapper, and so its types, are used. `reads` declares what a function of ours
+   * does that the statement calls; without it the statement counts as a write, unless it is proven to read.
    */
   function sqlStatement<P, Result>(
     name: string,
     shape: (query: StatementBuilder<R>) => Preparable<Result>,
     build: (params: P) => SQL,
+    { reads }: { reads?: boolean } = {},
   ): Statement<ParamsOf<P>, Result> {
     return register(name, (params, variant) => {
       const { mapper } = shape(builder).prepare(variant) as unknown as CompiledQuery;
-      return new CompiledQuery(dialect.sqlToQuery(build(params as P)), "arrays", variant, mapper);
+      return new CompiledQuery(dialect.sqlToQuery(build(params as P)), "arrays", variant, mapper, reads);
     });
   }
 

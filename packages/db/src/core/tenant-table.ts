@@ -17,7 +17,9 @@ import {
   primaryKey,
   uuid,
 } from "drizzle-orm/pg-core";
+import { isOneOf } from "./choice";
 import { tenantKey } from "./columns";
+import type { Frozen } from "./frozen";
 import { authenticated, platform } from "./roles";
 
 /** What the audit trigger of a table records: every write, only changes of existing rows, or nothing. */
@@ -53,6 +55,8 @@ export interface TenantTableOptions<Extra> {
   references?: Record<string, Reference | TenantTable>;
   audit?: AuditLevel;
   access?: TableAccess;
+  /** What of a row may still change once it is frozen; nothing is frozen when left out. */
+  frozen?: Frozen<keyof Extra & string>;
   /** Further constraints and indexes. Every unique key and index must start with tenantId. */
   extra?: (table: Extra) => PgTableExtraConfigValue[];
 }
@@ -63,6 +67,7 @@ export interface TenantTableEntry {
   name: string;
   audit: AuditLevel;
   access: TableAccess;
+  frozen: Frozen | undefined;
 }
 
 const registry = new Map<string, TenantTableEntry>();
@@ -112,6 +117,7 @@ export function tenantTable<S extends string, N extends string, C extends Column
     name: `${schema.schemaName}.${name}`,
     audit: options.audit ?? "none",
     access: options.access ?? "read-write",
+    frozen: options.frozen,
   });
   return table;
 }
@@ -124,14 +130,15 @@ function column(columns: Record<string, PgColumn>, key: string): PgColumn {
 
 function policies(columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
   const sameTenant = sql`tenant_id = (select tenancy.current_tenant_id())`;
-  const company = columns.companyId ?? columns.businessId;
   const result = [
     pgPolicy("tenant_isolation", { for: "all", to: authenticated, using: sameTenant, withCheck: sameTenant }),
     pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
   ];
-  if (company) {
-    const name = sql.identifier(company.name);
-    const sameCompany = sql`(select tenancy.current_company_id()) is null or ${name} = (select tenancy.current_company_id())`;
+  // A scope names a company or a business; a row that may belong to either holds one of them.
+  const owners = [columns.companyId, columns.businessId].filter((owner) => owner !== undefined);
+  if (owners.length > 0) {
+    const isOwn = owners.map(({ name }) => sql`${sql.identifier(name)} = (select tenancy.current_company_id())`);
+    const sameCompany = sql`(select tenancy.current_company_id()) is null or ${sql.join(isOwn, sql` or `)}`;
     result.push(
       pgPolicy("company_isolation", {
         as: "restrictive",
@@ -186,8 +193,7 @@ function columnChecks(name: string, columns: Record<string, PgColumn>): PgTableE
     const checks: PgTableExtraConfigValue[] = [];
     const identifier = sql.identifier(c.name);
     if (c.enumValues && c.enumValues.length > 0) {
-      const list = c.enumValues.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
-      checks.push(check(`${name}_${c.name}_check`, sql`${identifier} in (${sql.raw(list)})`));
+      checks.push(check(`${name}_${c.name}_check`, isOneOf(c.name, c.enumValues)));
     }
     // numeric(p,s) stores NaN, which is greater than every number, so `x >= 0` accepts it. A generated column needs no
     // check: the columns that it is made from refuse NaN.

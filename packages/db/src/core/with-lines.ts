@@ -56,7 +56,12 @@ export class WithLines<Header, Line extends LineKey> {
   /** The parameters of one document. */
   one<Input>(document: Input & GivenDocument<Header, Line, Input>): OneParams<Header, Line> {
     const { lines } = document as { lines: readonly object[] };
-    return { ...this.#options.header.rowOf(document as object, { id: chosenOrNewId }), ...this.lines(lines as never) };
+    // Into an empty object: to spread two, or to add to a full one, takes many times as long.
+    return Object.assign(
+      {},
+      this.#options.header.rowOf(document as object, { id: chosenOrNewId }),
+      this.lines(lines as never),
+    );
   }
 
   /** The parameters of many documents. */

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { connectionTarget } from "../client/config";
+import { clientClass, driverConfig } from "../client/driver-config";
 import { mapError } from "../client/map-error";
 import { ConnectionError, DatabaseError } from "../core/errors";
 
@@ -8,14 +9,11 @@ import { ConnectionError, DatabaseError } from "../core/errors";
  * limit: migrations set their own. Throws `ConfigurationError`, `ConnectionError`, or what `work` throws, typed.
  */
 export async function withAdmin<T>(url: string | undefined, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const { host, port, user, database, password, ssl } = connectionTarget("admin", url);
-  const client = new pg.Client({
-    host,
-    port,
-    user,
-    database,
-    ssl,
-    ...(password === undefined ? {} : { password }),
+  const target = connectionTarget("admin", url);
+  const { host, port, user, database } = target;
+  const Client = clientClass(target);
+  const client = new Client({
+    ...driverConfig(target),
     connectionTimeoutMillis: 5_000,
     application_name: "@org/db admin",
   });

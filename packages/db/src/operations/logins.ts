@@ -56,11 +56,14 @@ function scramVerifier(password: string): string {
   return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${keyOf("Server Key").toString("base64")}`;
 }
 
-/** The environment variables that an application needs, as `NAME=url` pairs. */
+/**
+ * The environment variables that an application needs, as `NAME=url` pairs: the admin's server and parameters, and
+ * nothing of its login. Throws `ConfigurationError`.
+ */
 export function loginUrls(adminUrl: string, logins: Logins): Record<string, string> {
   const urls = (Object.keys(logins) as ApplicationLogin[]).map((kind) => [
     loginVariables[kind],
-    withUrlParts(adminUrl, logins[kind]),
+    withUrlParts(adminUrl, logins[kind], "DATABASE_ADMIN_URL"),
   ]);
   return Object.fromEntries(urls);
 }

@@ -9,16 +9,32 @@ import { tenancyTesting } from "./testing";
 export interface TenancyDomain extends Domain<Tenancy, typeof tenancyRelations, object> {}
 
 export const tenancyDomain: TenancyDomain = {
-  schemas: [schema.auth, schema.tenancy],
+  schemas: [schema.auth, schema.self, schema.tenancy],
   tables: tablesIn(schema),
   relations: tenancyRelations,
   repositories: Tenancy,
   platformStatements: Object.values(platformStatements),
   allowances: [
     {
-      rule: "tenant-leads-index",
-      object: "index tenancy.users.idx_users_identity_id",
-      reason: "It serves the memberships of one identity across tenants, and the foreign key to auth.user.",
+      rule: "identity-apart",
+      object: "trigger tenancy.users.keep_membership",
+      reason: "It keeps auth.memberships in the same transaction.",
+    },
+    {
+      rule: "identity-apart",
+      object: "trigger tenancy.tenants.keep_directory",
+      reason:
+        "It keeps name and status of the tenant for the memberships, which one row a tenant can do without races.",
+    },
+    {
+      rule: "identity-apart",
+      object: "function auth.end_memberships()",
+      reason: "It removes the accounts of a person who is deleted, in the scope of one tenant after another.",
+    },
+    {
+      rule: "identity-apart",
+      object: "function auth.sole_admin_of(uuid)",
+      reason: "It asks each tenant, in its scope, whether it has another active admin.",
     },
   ],
   testing: tenancyTesting,

@@ -11,6 +11,7 @@ import { TenantRepository } from "./tenants";
 export type { AuditAction, AuditEntry, AuditRepository } from "./audit";
 export type { Company, CompanyChanges, CompanyRepository, NewCompany } from "./companies";
 export type { IdempotencyRepository, IdempotentCall } from "./idempotency";
+export { type DeletedIdentity, LastAdminError, type LeftTenant } from "./identities";
 export type { Invitation, InvitationRepository, NewInvitation } from "./invitations";
 export type { MemberRepository, NewMember, User } from "./members";
 export type { Membership } from "./memberships";

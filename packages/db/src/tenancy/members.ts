@@ -1,10 +1,12 @@
-import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import { cursorKey, firstId, type Page, type PageRequest, pageSize, toPage } from "../core/page";
+import { listOf } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
 import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { users } from "./schema";
@@ -15,12 +17,15 @@ import { memberSchema, roleChangeSchema, settingsSchema } from "./validation";
 export type User = typeof users.$inferSelect;
 export type NewMember = z.input<typeof memberSchema>;
 
-const find = statement("tenancy.users.find", (q, p: Params<{ id: string }>) =>
-  q
-    .select()
-    .from(users)
-    .where(and(eq(users.tenantId, p.tenantId), eq(users.id, p.id))),
-);
+const records = recordsOf(statement, "tenancy.users.find", users, "member");
+
+// In the order they joined: the id is time-ordered, so the primary key serves the list.
+const list = listOf(statement, {
+  name: "tenancy.users.list",
+  table: users,
+  sort: ["id"],
+  where: ne(users.status, "removed"),
+});
 
 const findByEmail = statement("tenancy.users.find_by_email", (q, p: Params<{ email: string }>) =>
   q
@@ -34,15 +39,6 @@ const findByIdentity = statement("tenancy.users.find_by_identity", (q, p: Params
     .select()
     .from(users)
     .where(and(eq(users.tenantId, p.tenantId), eq(users.identityId, p.identityId))),
-);
-
-const list = statement("tenancy.users.list", (q, p: Params<{ after: string; limit: number }>) =>
-  q
-    .select()
-    .from(users)
-    .where(and(eq(users.tenantId, p.tenantId), ne(users.status, "removed"), sql`${users.id} > ${p.after}::uuid`))
-    .orderBy(asc(users.id))
-    .limit(p.limit),
 );
 
 // Whichever key is taken, and by whomever at the same time: nothing is written, and the next statement sees the row.
@@ -78,13 +74,13 @@ export class MemberRepository {
   }
 
   /** The member, or undefined. */
-  async findById(id: string): Promise<User | undefined> {
-    return (await this.#unit.run(find, { id }))[0];
+  findById(id: string): Promise<User | undefined> {
+    return records.find(this.#unit, id);
   }
 
   /** The member. Throws `NotFoundError`. */
-  async getById(id: string): Promise<User> {
-    return found(await this.findById(id), "member");
+  getById(id: string): Promise<User> {
+    return records.get(this.#unit, id);
   }
 
   /** By e-mail address, whatever its case. */
@@ -98,10 +94,8 @@ export class MemberRepository {
   }
 
   /** Active and suspended members, in the order they joined. */
-  async list(request: PageRequest = {}): Promise<Page<User>> {
-    const limit = pageSize(request);
-    const [after = firstId] = cursorKey(request, 1) ?? [];
-    return toPage(await this.#unit.run(list, { after, limit: limit + 1 }), limit, (row) => [row.id]);
+  list(request: PageRequest = {}): Promise<Page<User>> {
+    return list(this.#unit, request);
   }
 
   /**

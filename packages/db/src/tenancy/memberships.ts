@@ -1,24 +1,25 @@
 import { eq, sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
 import type { Params } from "../core/statement";
-import { tenants, users } from "./schema";
+import { memberships, tenantDirectory } from "./schema";
 import { sqlStatement } from "./statements";
 
-/** The identity is that of the scope; the function reads across tenants, which the login itself cannot. */
+/** The identity is that of the scope: the function shows the rows of no other, and the login can read none itself. */
 const list = sqlStatement(
   "tenancy.memberships.list",
   (q) =>
     q
       .select({
-        tenantId: users.tenantId,
-        tenantName: tenants.name,
-        userId: users.id,
-        name: users.name,
-        role: users.role,
+        tenantId: memberships.tenantId,
+        tenantName: tenantDirectory.name,
+        userId: memberships.userId,
+        name: memberships.name,
+        role: memberships.role,
       })
-      .from(users)
-      .innerJoin(tenants, eq(tenants.id, users.tenantId)),
-  (_p: Params<object>) => sql`select tenant_id, tenant_name, user_id, name, role from tenancy.own_memberships()`,
+      .from(memberships)
+      .innerJoin(tenantDirectory, eq(tenantDirectory.id, memberships.tenantId)),
+  (_p: Params<object>) => sql`select tenant_id, tenant_name, user_id, name, role from self.memberships()`,
+  { reads: true },
 );
 
 /** A tenant that a person may enter, with the account there: what `forTenant` needs. */

@@ -1,9 +1,11 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
-import { columnsOf, type Params } from "../core/statement";
+import { type Position, SortKey } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { columnsOf, type Params, type StatementRunner } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { type Company, CompanyRepository } from "./companies";
 import { MemberRepository, type User } from "./members";
@@ -81,8 +83,16 @@ const find = statement("tenancy.tenants.find", (q, p: Params<{ id: string }>) =>
   q.select().from(tenants).where(eq(tenants.id, p.id)),
 );
 
-const list = statement("tenancy.tenants.list", (q, p: Params<{ after: string; limit: number }>) =>
-  q.select().from(tenants).where(sql`${tenants.id} > ${p.after}::uuid`).orderBy(asc(tenants.id)).limit(p.limit),
+// In the order they were created, as the id is time-ordered.
+const byId = new SortKey(tenants, ["id"]);
+
+const list = statement("tenancy.tenants.list", (q, p: Params<Position<"id">>) =>
+  q
+    .select()
+    .from(tenants)
+    .where(byId.after(p))
+    .orderBy(...byId.order())
+    .limit(p.limit),
 );
 
 const setStatus = statement("tenancy.tenants.set_status", (q, p: Params<{ id: string; status: string }>) =>
@@ -94,3 +104,9 @@ const setStatus = statement("tenancy.tenants.set_status", (q, p: Params<{ id: st
 );
 
 export const platformStatements = { find, list, setStatus };
+
+/** A page of all tenants, oldest first. Throws `ValidationError` for a page size or cursor that does not fit. */
+export async function listTenants(unit: StatementRunner, request: PageRequest): Promise<Page<Tenant>> {
+  const position = byId.position(request);
+  return byId.page(await unit.run(list, position), position);
+}

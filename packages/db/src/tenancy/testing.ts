@@ -10,4 +10,8 @@ export const tenancyTesting: DomainTesting<Tenancy> = {
   async seed({ members }) {
     for (const person of people) await members.ensureMember(person);
   },
+
+  samples: {
+    "tenancy.number_series": { together: [["company_id"], ["business_id"]] },
+  },
 };

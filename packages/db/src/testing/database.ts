@@ -1,10 +1,11 @@
-import type pg from "pg";
+import pg from "pg";
 import type { PoolLimits } from "../client/config";
+import { mapError } from "../client/map-error";
 import { createDatabase, type Database } from "../database";
-import { withAdmin } from "../operations/admin";
 import type { ApplicationLogin } from "../operations/logins";
 import { currentTestRun, type StartedTestRun, startTestRun, type TestRun } from "./run";
 import { useTemplate } from "./server/template";
+import { Sessions } from "./sessions";
 
 /** A migrated database of its own for one test file. */
 export interface TestDatabase {
@@ -14,8 +15,10 @@ export interface TestDatabase {
   serverVersion: string;
   /** Connection strings of this database; they hold passwords. */
   urls: Record<ApplicationLogin | "admin", string>;
-  /** Runs SQL as the owner, who arranges and inspects; never what is tested. */
+  /** Runs SQL as the owner, who arranges and inspects; never what is tested. Throws typed errors. */
   asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T>;
+  /** Runs SQL on a plain connection of a login, past all code of the package. Throws the driver's errors. */
+  asLogin<T>(login: ApplicationLogin, work: (client: pg.Client) => Promise<T>): Promise<T>;
   /** Closes `db` and drops the database. */
   close(): Promise<void>;
 }
@@ -50,14 +53,27 @@ export async function createTestDatabase(limits: Partial<PoolLimits> = {}): Prom
     ...limits,
     unsafeLogin: "refuse",
   });
+  const sessions = {
+    admin: new Sessions(urls.admin),
+    runtime: new Sessions(urls.runtime),
+    identity: new Sessions(urls.identity),
+    platform: new Sessions(urls.platform),
+  };
   return {
     db,
     name: clone.name,
     serverVersion: run.serverVersion,
     urls,
-    asOwner: (work) => withAdmin(urls.admin, work),
+    asOwner: async (work) => {
+      try {
+        return await sessions.admin.use(work);
+      } catch (error) {
+        throw error instanceof pg.DatabaseError ? mapError(error) : error;
+      }
+    },
+    asLogin: (login, work) => sessions[login].use(work),
     close: async () => {
-      await db.close({ graceMs: 1_000 });
+      await Promise.all([db.close({ graceMs: 1_000 }), ...Object.values(sessions).map((each) => each.close())]);
       await clone.drop();
     },
   };

@@ -89,7 +89,7 @@ async function embeddedServer(onProgress: (line: string) => void): Promise<Devel
 
 // The logins' passwords follow from the superuser's, which is stored beside the data: nothing else needs storing.
 function derivedLogins(adminUrl: string): Logins {
-  const secret = new URL(adminUrl).password;
+  const secret = parseUrl(adminUrl, "url").password ?? "";
   const logins = newLogins(databaseName);
   for (const login of Object.values(logins)) {
     login.password = createHmac("sha256", secret).update(login.user).digest("base64url");

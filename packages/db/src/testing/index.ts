@@ -7,3 +7,4 @@ export { type OpenedDevelopmentDatabase, openDevelopmentDatabase } from "./devel
 export { createTenant, factories, type TestTenant } from "./factories";
 export { currentTestRun, type StartedTestRun, startTestRun, type TestRun } from "./run";
 export { startTestServer, type TestServer } from "./server/start-test-server";
+export { asTenantSql, beginAsTenant, scopeToTenant } from "./tenant-sql";

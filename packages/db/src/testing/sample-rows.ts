@@ -92,7 +92,13 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
   const fill = new Set(options.fill);
   const sets = rules[name]?.together ?? [];
   const asked = [...new Set(sets.flat())].filter((column) => column in fixed || fill.has(column));
-  for (const column of sets.find((set) => asked.every((each) => set.includes(each))) ?? []) fill.add(column);
+  // Columns that exclude each other: the first set that has one of them.
+  const set =
+    sets.find((each) => asked.every((column) => each.includes(column))) ??
+    sets.find((each) => asked.some((column) => each.includes(column))) ??
+    [];
+  for (const column of asked) fill.delete(column);
+  for (const column of set) fill.add(column);
   const needed = (c: PgColumn) =>
     c.generated === undefined && (c.name in fixed || fill.has(c.name) || (c.notNull && !c.hasDefault));
   await makeParents(tree, table, fixed, needed);

@@ -21,7 +21,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { issued, rejection } from "./support";
+import { rejection } from "../kit/outcomes";
+import { issued } from "./kit/documents";
 
 /*
  * The code examples of the AI-BOS document (DOC-289) about tables that exist, changed in the import path and in the

@@ -28,8 +28,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { accountOf, approved, createBill, createVendor, work } from "./document-tools";
-import { issued } from "./support";
+import { approved, createBill, createVendor, issued, work } from "./kit/documents";
+import { accountOf } from "./kit/journal";
 
 /*
  * Whatever a writer is given reaches its column. The columns come from the writers themselves, so that a column which is

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
 import { schemaList } from "../isolation/checks/catalogue";
-import { startTool } from "./support";
+import { startTool } from "./run-tool";
 
 let test: TestDatabase;
 let port: number;

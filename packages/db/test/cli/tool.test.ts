@@ -6,7 +6,7 @@ import { withUrlParts } from "../../src/client/url";
 import { createDatabase } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { createTestDatabase, currentTestRun, type TestDatabase } from "../../src/testing";
-import { makeCheckout, runTool } from "./support";
+import { makeCheckout, runTool } from "./run-tool";
 
 const commands = ["up", "down", "generate", "migrate", "push", "roles", "studio", "seed", "reset", "check", "doctor"];
 const database = `org_db_cli_${randomBytes(4).toString("hex")}`;

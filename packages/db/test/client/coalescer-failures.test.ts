@@ -12,6 +12,7 @@ import {
   TimeoutError,
   ValidationError,
 } from "../../src/index";
+import { rejection } from "../kit/outcomes";
 import {
   acme,
   add,
@@ -28,9 +29,9 @@ import {
   unitOf,
   untilHeldBack,
   whileLocked,
-} from "./coalescer-support";
+} from "./coalescer-units";
+import { backendOf, killBackend, meetingPoint } from "./connections";
 import { startProxy } from "./proxy";
-import { backendOf, killBackend, meetingPoint, rejection } from "./support";
 
 setUp();
 

@@ -6,7 +6,8 @@ import { joins } from "../../src/client/connection";
 import type { Batch, Unit } from "../../src/client/unit";
 import { ConflictError, newId, TenantIsolationError } from "../../src/index";
 import { createTenant, type TestTenant } from "../../src/testing";
-import { addMember } from "../tenancy/support";
+import { rejection } from "../kit/outcomes";
+import { addMember } from "../tenancy/kit/people";
 import {
   acme,
   add,
@@ -26,8 +27,8 @@ import {
   unitOf,
   untilHeldBack,
   whileLocked,
-} from "./coalescer-support";
-import { meetingPoint, rejection } from "./support";
+} from "./coalescer-units";
+import { meetingPoint } from "./connections";
 
 setUp();
 

@@ -9,7 +9,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { backendOf, open, rejection, value } from "./support";
+import { rejection } from "../kit/outcomes";
+import { backendOf, open, value } from "./connections";
 
 /** What raw SQL of one tenant leaves on a connection must not reach the next user of that connection. */
 let test: TestDatabase;

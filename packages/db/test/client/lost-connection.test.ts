@@ -2,8 +2,9 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConnectionError, type Database, type TenantDatabase, TimeoutError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { rejection } from "../kit/outcomes";
+import { backendOf, killBackend, open, untilGone } from "./connections";
 import { startProxy, type WireProxy } from "./proxy";
-import { backendOf, killBackend, open, rejection, untilGone } from "./support";
 
 let test: TestDatabase;
 let acme: TestTenant;

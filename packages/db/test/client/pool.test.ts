@@ -19,8 +19,9 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { rejection } from "../kit/outcomes";
 import { leaks } from "../secrets/surfaces";
-import { backendOf, killBackend, meetingPoint, open, rejection, value } from "./support";
+import { backendOf, killBackend, meetingPoint, open, value } from "./connections";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What the proxy does with a message of the client: pass it on, cut before it arrives, or cut before its answer does. */
 export type Verdict = "pass" | "cut-before" | "cut-after";
@@ -22,8 +23,15 @@ export interface WireProxy {
   close(): Promise<void>;
 }
 
+export interface ProxyOptions {
+  /** Holds back each ReadyForQuery for a moment, as a network may cut the server's stream there. */
+  lateReady?: boolean;
+  /** Rewrites messages of the server; `bytes` is a whole message, type and length included. */
+  rewrite?: (type: string, bytes: Buffer) => Buffer;
+}
+
 /** Starts a proxy on 127.0.0.1 in front of the server of `target`. */
-export async function startProxy(target: string): Promise<WireProxy> {
+export async function startProxy(target: string, { lateReady, rewrite }: ProxyOptions = {}): Promise<WireProxy> {
   const server = new URL(target);
   const counts = new Map<string, number>();
   const sockets = new Set<Socket>();
@@ -55,8 +63,18 @@ export async function startProxy(target: string): Promise<WireProxy> {
     client.on("data", (chunk: Buffer) => {
       if (read(chunk)) upstream.write(chunk);
     });
+    let sent = Promise.resolve();
+    const forward = messageReader((type, bytes) => {
+      const message = Buffer.from(rewrite?.(type, bytes) ?? bytes);
+      sent = sent.then(async () => {
+        if (lateReady && type === "Z") await sleep(1);
+        client.write(message);
+      });
+      return true;
+    }, true);
     upstream.on("data", (chunk: Buffer) => {
       if (answerIsLost) cut();
+      else if (lateReady || rewrite) forward(chunk);
       else client.write(chunk);
     });
     if (silent) for (const socket of [client, upstream]) socket.pause();
@@ -89,10 +107,9 @@ export async function startProxy(target: string): Promise<WireProxy> {
   };
 }
 
-// The first message of a connection has no type byte; every later one is a type, a length and a body.
-function messageReader(take: (type: string, bytes: Buffer) => boolean): (chunk: Buffer) => boolean {
+// A client's first message has no type byte; every later one, and all of the server's, is a type, a length and a body.
+function messageReader(take: (type: string, bytes: Buffer) => boolean, started = false): (chunk: Buffer) => boolean {
   let rest: Buffer = Buffer.alloc(0);
-  let started = false;
   return (chunk) => {
     rest = Buffer.concat([rest, chunk]);
     for (;;) {

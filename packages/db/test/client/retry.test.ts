@@ -8,7 +8,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { meetingPoint, rejection } from "./support";
+import { rejection } from "../kit/outcomes";
+import { meetingPoint } from "./connections";
 
 let test: TestDatabase;
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { customers } from "../../src/accounting";
 import type { Database, TenantDatabase } from "../../src/index";
 import { createCustomer, createInvoice, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
+import { open } from "./connections";
 import { startProxy, type WireProxy } from "./proxy";
-import { open } from "./support";
 
 let test: TestDatabase;
 let proxy: WireProxy;

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CheckViolationError, ConflictError, type TenantTransaction } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { rejection } from "./support";
+import { rejection } from "../kit/outcomes";
 
 let test: TestDatabase;
 

@@ -9,8 +9,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { open } from "./connections";
 import { startProxy, type WireProxy } from "./proxy";
-import { open } from "./support";
 
 let test: TestDatabase;
 let proxy: WireProxy;

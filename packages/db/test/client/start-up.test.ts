@@ -13,8 +13,9 @@ import {
   UnsafeRoleError,
 } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
+import { rejection } from "../kit/outcomes";
 import { leaks } from "../secrets/surfaces";
-import { rejection, value } from "./support";
+import { value } from "./connections";
 
 let test: TestDatabase;
 const opened: Database[] = [];

@@ -15,7 +15,8 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { rejection, value } from "./support";
+import { rejection } from "../kit/outcomes";
+import { value } from "./connections";
 
 let test: TestDatabase;
 

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantTables } from "../../src/core/tenant-table";
-import { arrangeIdentity } from "../tenancy/support";
+import { beginAsTenant } from "../../src/testing";
+import { arrangeIdentity } from "../tenancy/kit/people";
 import { type Arena, openArena } from "./arena";
 import { attempt, type Outcome, quoted, type Settings } from "./checks/attempt";
 import { schemaList, strongerRoles, tenantSchemas } from "./checks/catalogue";
@@ -54,7 +55,15 @@ describe("auth.*", () => {
   it.each(["runtime", "platform"] as const)("is closed to the %s login, with every verb", async (login) => {
     const client = login === "runtime" ? arena.duel.login : platform;
     const tables = await tablesOf("auth");
-    expect(tables).toEqual(["auth.account", "auth.session", "auth.user", "auth.verification"]);
+    expect(tables).toEqual([
+      "auth.account",
+      "auth.memberships",
+      "auth.session",
+      "auth.tenant_directory",
+      "auth.user",
+      "auth.user_profiles",
+      "auth.verification",
+    ]);
     for (const text of tables.flatMap(verbs)) {
       expect([text, code(await attempt(client, { tenant: a }, { text }))]).toEqual([text, "42501"]);
     }
@@ -133,7 +142,7 @@ describe("a person before a tenant is chosen", () => {
     return rows[0]?.id ?? "";
   }
 
-  it("sees no row of any table; own_memberships() gives the active ones of active tenants, and no others", async () => {
+  it("sees no row of any table; self.memberships() gives the active ones of active tenants, and no others", async () => {
     const person = await newPerson();
     const user = await member(a, person, "active");
     await member(b, person, "suspended");
@@ -143,8 +152,7 @@ describe("a person before a tenant is chosen", () => {
       const seen = await runtime({ identity: person }, `select 1 from ${quoted(name)}`);
       expect([name, code(seen)]).toEqual([name, "accepted, 0 rows"]);
     }
-    const memberships = async () =>
-      (await runtime({ identity: person }, "select * from tenancy.own_memberships()")).rows;
+    const memberships = async () => (await runtime({ identity: person }, "select * from self.memberships()")).rows;
     const inA = { tenant_id: a, tenant_name: "A", user_id: user, name: "Member", role: "user" };
     expect(await memberships()).toEqual([inA]);
     const inB = { ...inA, tenant_id: b, tenant_name: "B" };
@@ -164,23 +172,74 @@ describe("a person before a tenant is chosen", () => {
   });
 });
 
-describe("tenancy.user_profiles", () => {
+describe("a profile", () => {
+  const save = "select p.user_id, p.dni, p.phone from self.save_profile(gen_random_uuid(), $1::jsonb) p";
+
   it("is one's own, whatever the tenant", async () => {
     const [mine, theirs] = [await newPerson(), await newPerson()];
-    await arena.duel.owner.query("insert into tenancy.user_profiles (user_id) values ($1), ($2)", [mine, theirs]);
-    const read = "select user_id from tenancy.user_profiles where user_id = $1 or true";
+    await arena.duel.owner.query("insert into auth.user_profiles (user_id, dni) values ($1, 'M'), ($2, 'T')", [
+      mine,
+      theirs,
+    ]);
+    const read = "select user_id from self.profile() where user_id = $1 or true";
     expect((await runtime({ identity: mine }, read, theirs)).rows).toEqual([{ user_id: mine }]);
     expect((await runtime({ tenant: a }, read, theirs)).rows).toEqual([]);
+    expect((await runtime({}, read, theirs)).rows).toEqual([]);
+    expect((await runtime({ identity: "" }, read, theirs)).rows).toEqual([]);
     expect((await runtime({ tenant: a, identity: mine }, read, theirs)).rows).toEqual([{ user_id: mine }]);
-    const update = "update tenancy.user_profiles set dni = '1' where user_id = $1";
-    expect((await runtime({ identity: mine }, update, mine)).count).toBe(1);
-    expect((await runtime({ identity: mine }, update, theirs)).count).toBe(0);
-    const move = "update tenancy.user_profiles set user_id = $1";
-    expect(code(await runtime({ identity: mine }, move, theirs))).toBe("42501");
-    const insert = "insert into tenancy.user_profiles (user_id) values ($1)";
-    expect(code(await runtime({ identity: mine }, insert, await newPerson()))).toBe("42501");
-    expect(code(await runtime({ identity: mine }, "delete from tenancy.user_profiles"))).toBe("42501");
+    const changed = await runtime({ identity: mine }, save, '{"phone": "1"}');
+    expect(changed.rows).toEqual([{ user_id: mine, dni: "M", phone: "1" }]);
   });
+
+  it("is written by its person alone, and in the fields that are a person's", async () => {
+    const [mine, theirs] = [await newPerson(), await newPerson()];
+    expect(code(await runtime({}, save, '{"dni": "1"}'))).toBe("ZT001");
+    expect(code(await runtime({ tenant: a }, save, '{"dni": "1"}'))).toBe("ZT001");
+    for (const field of ["user_id", "id", "is_active", "created_at", "updated_at", "email"]) {
+      const changes = JSON.stringify({ [field]: field === "user_id" ? theirs : null });
+      expect([field, code(await runtime({ identity: mine }, save, changes))]).toEqual([field, "ZT006"]);
+    }
+    expect(code(await runtime({ identity: randomUUID() }, save, "{}"))).toBe("23503");
+    // With a taken id nothing of the other person's row is changed or shown.
+    const { rows } = await arena.duel.owner.query<{ id: string }>(
+      "insert into auth.user_profiles (user_id, dni) values ($1, 'T') returning id",
+      [theirs],
+    );
+    const taken = "select p.dni from self.save_profile($1, '{}') p";
+    expect(code(await runtime({ identity: mine }, taken, rows[0]?.id))).toBe("23505");
+  });
+
+  it("asks no predicate about another person's row", async () => {
+    const [mine, theirs] = [await newPerson(), await newPerson()];
+    await arena.duel.owner.query("insert into auth.user_profiles (user_id) values ($1), ($2)", [mine, theirs]);
+    const trap = "select 1 from self.profile() where 1 / (case when user_id = $1 then 0 else 1 end) > 0";
+    expect(code(await runtime({ identity: mine }, trap, mine))).toBe("22012");
+    expect(code(await runtime({ identity: mine }, trap, theirs))).toBe("accepted, 1 rows");
+  });
+
+  it.each(["auth.user_profiles", "auth.memberships", "auth.tenant_directory", 'auth."user"', "auth.account"])(
+    "opens no other door: %s is closed, with a person in the scope too",
+    async (table) => {
+      const person = await newPerson();
+      const column = (await arena.duel.owner.query(`select * from ${table} limit 0`)).fields[0]?.name;
+      for (const settings of [{}, { identity: person }, { tenant: a, identity: person }]) {
+        for (const text of [
+          ...verbs(table),
+          `select ${column} from ${table}`,
+          `update ${table} set ${column} = ${column}`,
+          `lock table ${table} in access share mode`,
+          `copy ${table} to stdout`,
+          `select auth.sole_admin_of('${person}')`,
+          `select auth.memberships_of('${person}')`,
+          `select auth.refuse_last_admin('${person}')`,
+          `create or replace function self.profile() returns int language sql as 'select 1'`,
+          `create function self.mine() returns int language sql as 'select 1'`,
+        ]) {
+          expect([text, code(await runtime(settings, text))]).toEqual([text, "42501"]);
+        }
+      }
+    },
+  );
 });
 
 describe("tenancy.platform_log", () => {
@@ -238,8 +297,7 @@ describe("ways around the tables", () => {
     const { login, victim } = arena.duel;
     const user = tenantTables().find((entry) => entry.name === "tenancy.users");
     const theirs = user && (await victim.row(user)).id;
-    await login.query("begin");
-    await login.query("select set_config('app.current_tenant_id', $1, true)", [a]);
+    await beginAsTenant(login, a);
     await login.query(record);
     const { rows } = await login.query("select tenant_id, actor_login = session_user as own from tenancy.audit_log");
     await login.query("select set_config('app.current_user_id', $1, true)", [theirs]);

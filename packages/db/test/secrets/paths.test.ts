@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { DatabaseError, errorCodes } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
-import { rejection } from "../client/support";
+import { rejection } from "../kit/outcomes";
 import { arrangeBench, type Bench, type FailingPath, openBench } from "./bench";
 import { type Canary, canaries, secretsWith } from "./canaries";
 import { connectionPaths } from "./connection-paths";

@@ -19,10 +19,10 @@ const others = [
   "XX000",
 ];
 
-/** Every SQLSTATE that map-error.ts mentions, so that one which is added later is tried as well. */
+/** Every SQLSTATE that sql-states.ts mentions, so that one which is added later is tried as well. */
 export function knownStates(): string[] {
-  const source = readFileSync(new URL("../../src/client/map-error.ts", import.meta.url), "utf8");
-  return [...new Set(source.match(/\b(?:\d[\dA-Z]{4}|ZT\d{3})\b/g) ?? [])];
+  const source = readFileSync(new URL("../../src/client/sql-states.ts", import.meta.url), "utf8");
+  return [...new Set(source.match(/\b(?:\d[\dA-Z]{4}|XX\d{3}|ZT\d{3})\b/g) ?? [])];
 }
 
 /**

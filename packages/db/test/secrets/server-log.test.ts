@@ -10,7 +10,7 @@ import { ensureLogins, type Logins, loginUrls, newLogins } from "../../src/opera
 import { migrate, readMigrations } from "../../src/operations/migrations";
 import { createTenant, type TestTenant } from "../../src/testing";
 import { startThrowawayServer, type ThrowawayServer } from "../../src/testing/server/throwaway";
-import { rejection } from "../client/support";
+import { rejection } from "../kit/outcomes";
 import { canaries as c } from "./canaries";
 
 /** What the server itself writes to its log, with PostgreSQL's own settings, when calls of the package fail. */

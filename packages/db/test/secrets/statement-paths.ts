@@ -169,7 +169,7 @@ export const statementPaths: FailingPath[] = [
   },
   {
     name: "a column that is missing, named by a value",
-    code: "DATABASE_ERROR",
+    code: "MIGRATION_FAILED",
     sqlState: "42703",
     holds: ["template"],
     run: ({ handle }) => handle.execute(sql.raw(`select "${c.template}" from accounting.customers`)),

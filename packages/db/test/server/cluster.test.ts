@@ -13,7 +13,7 @@ import {
   stopCluster,
 } from "../../src/testing/server/cluster";
 import { ownerOf, startedAt } from "../../src/testing/server/processes";
-import { ask, eventually, removeFolders, temporaryFolder } from "./support";
+import { ask, eventually, removeFolders, temporaryFolder } from "./held-servers";
 
 const password = randomPassword();
 const urlOf = (port: number, secret = password) => `postgres://postgres:${secret}@127.0.0.1:${port}/postgres`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ConnectionError } from "../../src/core/errors";
 import { dockerAnswers, startContainerServer } from "../../src/testing/server/container";
-import { removeFolders, temporaryFolder } from "./support";
+import { removeFolders, temporaryFolder } from "./held-servers";
 
 afterEach(async () => {
   vi.unstubAllEnvs();

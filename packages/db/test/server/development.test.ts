@@ -9,7 +9,7 @@ import {
   stopDevelopmentServer,
 } from "../../src/testing/server/development";
 import { isAlive, startedAt } from "../../src/testing/server/processes";
-import { ask, holdServer, isRoot, removeFolders, temporaryFolder } from "./support";
+import { ask, holdServer, isRoot, removeFolders, temporaryFolder } from "./held-servers";
 
 let root = "";
 

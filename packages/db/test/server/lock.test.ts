@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { withLock } from "../../src/testing/server/lock";
 import { currentOwner, ownerIsAlive, startedAt } from "../../src/testing/server/processes";
-import { removeFolders, temporaryFolder } from "./support";
+import { removeFolders, temporaryFolder } from "./held-servers";
 
 afterAll(removeFolders);
 

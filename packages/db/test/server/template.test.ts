@@ -7,7 +7,7 @@ import { hostId } from "../../src/testing/server/processes";
 import { startTestServer } from "../../src/testing/server/start-test-server";
 import { createTemplate, useTemplate } from "../../src/testing/server/template";
 import { startThrowawayServer, type ThrowawayServer } from "../../src/testing/server/throwaway";
-import { ask } from "./support";
+import { ask } from "./held-servers";
 
 let server: ThrowawayServer;
 let adminUrl = "";

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { readPostmaster } from "../../src/testing/server/cluster";
 import { hostId, isAlive, startedAt } from "../../src/testing/server/processes";
 import { startThrowawayServer, sweepThrowawayServers } from "../../src/testing/server/throwaway";
-import { ask, eventually, holdServer, removeFolders, temporaryFolder } from "./support";
+import { ask, eventually, holdServer, removeFolders, temporaryFolder } from "./held-servers";
 
 afterAll(removeFolders);
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { findingsOf } from "../accounting/model/faulty-findings";
-import { runWithFaults } from "../accounting/model/faulty-run";
-import { startFaultyServer } from "../accounting/model/faulty-server";
+import { findingsOf } from "../accounting/ledger/model/faulty-findings";
+import { runWithFaults } from "../accounting/ledger/model/faulty-run";
+import { startFaultyServer } from "../accounting/ledger/model/faulty-server";
 import { report, scaled, seedOf } from "./settings";
 
 /** 32 clients post for a minute while connections are killed, five per second, and the server crashes twice. */

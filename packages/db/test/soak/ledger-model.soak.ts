@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-import { sequence } from "../accounting/model/commands";
-import { noFigures, play } from "../accounting/model/play";
-import { brokenRules } from "../accounting/model/rules";
-import { openWorld } from "../accounting/model/world";
+import { sequence } from "../accounting/ledger/model/commands";
+import { noFigures, play } from "../accounting/ledger/model/play";
+import { brokenRules } from "../accounting/ledger/model/rules";
+import { openWorld } from "../accounting/ledger/model/world";
 import { report, scaled, seedOf } from "./settings";
 
 /** The books against their model, as in the tests of accounting: 10,000 sequences and more, in parts of 1,000. */

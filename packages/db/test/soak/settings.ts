@@ -3,11 +3,7 @@
 /** `SOAK_SEED`, which the configuration chooses and prints; the same seed makes the same plan. */
 const seed = Number(process.env.SOAK_SEED);
 
-/** `SOAK_SCALE` makes every soak that many times as long; 0.1 is a quick look. */
-const scale = Number(process.env.SOAK_SCALE ?? 1);
-
-/** A number of repetitions at this scale, at least one. */
-export const scaled = (times: number) => Math.max(1, Math.round(times * scale));
+export { scaled } from "../kit/length";
 
 /** Another seed for each repetition. */
 export const seedOf = (repetition: number) => (seed + repetition) % 2 ** 31;

@@ -6,7 +6,9 @@ import { TenantContextMissingError } from "../../src/index";
 import { tables } from "../../src/schema";
 import { type AuditEntry, companies, securityEvents } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember, allPages, asLogin, refusal } from "./support";
+import { pagesOf } from "../kit/pages";
+import { asLogin, refusal } from "../kit/sql";
+import { addMember } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -87,7 +89,7 @@ describe("the trail", () => {
     const rows = Array.from({ length: 120 }, (_, i) => ({ name: `Company ${i}` }));
     await acme.handle.insert(companies).values(rows.slice(0, 100));
     for (const { name } of rows.slice(100)) await acme.handle.tenancy.companies.create({ name });
-    const pages = await allPages((request) => audit().list(request), 50);
+    const pages = await pagesOf((request) => audit().list(request), 50);
     const all = pages.flat();
     const { rowCount } = await test.asOwner((owner) =>
       owner.query("select from tenancy.audit_log where tenant_id = $1", [acme.tenant.id]),
@@ -182,7 +184,7 @@ describe("the trail's own protection", () => {
     const text = sql`delete from tenancy.security_events`;
     await expect(platform.transaction((tx) => tx.execute(text))).rejects.toMatchObject({ sqlState: "42501" });
     expect((await events.list()).items).toEqual([event]);
-    const pages = await allPages((request) => events.list(request), 1);
+    const pages = await pagesOf((request) => events.list(request), 1);
     expect(pages.flat()).toEqual([event]);
   });
 });

@@ -12,7 +12,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { addMember, freshEmail } from "./support";
+import { addMember, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PermissionDeniedError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
 import { definerOwners, strongerRoles } from "../isolation/checks/catalogue";
+import { asLogin, refusal } from "../kit/sql";
 import { type AuthServer, Browser, startAuthServer } from "./auth-server";
-import { asLogin, freshEmail, refusal } from "./support";
+import { freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let server: AuthServer;
@@ -99,12 +100,20 @@ describe("the identity login", () => {
       // Which migrations were applied is no secret: every login asks at start-up.
       (await relations(owner, "r,p,v,m")).filter((name) => !/^(auth|migrations)\./.test(name)),
     ]);
-    expect(own).toEqual(["auth.account", "auth.session", `auth."user"`, "auth.verification"].sort());
+    const ofBetterAuth = ["auth.account", "auth.session", `auth."user"`, "auth.verification"];
+    const ofPersons = ["auth.memberships", "auth.tenant_directory", "auth.user_profiles"];
+    expect(own).toEqual([...ofBetterAuth, ...ofPersons].sort());
     expect(foreign).toEqual(expect.arrayContaining(["tenancy.users", "tenancy.tenants", "accounting.customers"]));
     await asLogin(test.urls.identity, async (client) => {
-      for (const table of own ?? []) await client.query(`select from ${table}`);
-      for (const table of foreign ?? []) expect(await refusal(client, `select from ${table}`), table).toBe("42501");
-      for (const table of foreign ?? []) expect(await refusal(client, `delete from ${table}`), table).toBe("42501");
+      for (const table of ofBetterAuth) await client.query(`select from ${table}`);
+      for (const table of [...ofPersons, ...(foreign ?? [])]) {
+        for (const text of [`select from ${table}`, `delete from ${table}`, `insert into ${table} default values`]) {
+          expect(await refusal(client, text), text).toBe("42501");
+        }
+      }
+      for (const call of ["self.profile()", "self.memberships()", "self.save_profile(null, '{}')"]) {
+        expect(await refusal(client, `select ${call}`), call).toBe("42501");
+      }
       for (const role of await test.asOwner((owner) => strongerRoles(owner, "identity"))) {
         expect(await refusal(client, `set role ${role}`), role).toBe("42501");
       }
@@ -119,7 +128,7 @@ describe.each(["runtime", "platform"] as const)("the %s login", (kind) => {
   it("reads no table of auth, by no statement that would show or touch a row", () =>
     asLogin(test.urls[kind], async (client) => {
       const tables = await relations(client, "r,p", "auth");
-      expect(tables).toHaveLength(4);
+      expect(tables).toHaveLength(7);
       for (const table of tables) {
         for (const text of [
           `select from ${table}`,
@@ -184,11 +193,23 @@ describe("an injection inside a tenant", () => {
           and (has_function_privilege('authenticated', p.oid, 'execute') or has_function_privilege('platform', p.oid, 'execute'))
           and c.relnamespace = 'auth'::regnamespace and c.relkind = 'r'
         group by 1, 2 order by 1`);
-      expect(definers.rows.filter(({ reads }) => reads)).toEqual([]);
+      // Of the three tables that hold no secret, a person's own rows.
+      expect(definers.rows.filter(({ reads }) => reads)).toEqual(
+        ["self.memberships()", "self.profile()", "self.save_profile(uuid,jsonb)"].map((name) => ({
+          name,
+          owner: "self_service",
+          reads: true,
+        })),
+      );
+      const secrets = await owner.query(`
+        select c.relname as table, p.proowner::regrole::text as owner from pg_proc p, pg_class c
+        where p.prosecdef and c.oid in ('auth.user'::regclass, 'auth.session'::regclass, 'auth.account'::regclass, 'auth.verification'::regclass)
+          and has_table_privilege(p.proowner, c.oid, 'select,insert,update,delete')`);
+      expect(secrets.rows).toEqual([]);
       expect([...new Set(definers.rows.map(({ owner }) => owner))].sort()).toEqual([
         "audit_writer",
         "ledger_writer",
-        "membership_reader",
+        "self_service",
       ]);
     }));
 

@@ -2,8 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { APIError } from "better-auth/api";
 import { toNodeHandler } from "better-auth/node";
-import { type AuthDatabase, createAuthDatabase } from "../../src/index";
+import { type AuthDatabase, createAuthDatabase, LastAdminError } from "../../src/index";
+import { freshEmail } from "./kit/people";
 
 /** A mail that Better Auth asked the application to send. */
 export interface Mail {
@@ -11,8 +13,20 @@ export interface Mail {
   token: string;
 }
 
+/** Who deletes a person: our operation in Better Auth's hook, as the documents say, or Better Auth's adapter alone. */
+export type Deletion = "whole" | "by adapter";
+
+async function deleteWhole(database: AuthDatabase, id: string): Promise<void> {
+  try {
+    await database.deleteIdentity(id);
+  } catch (error) {
+    if (!(error instanceof LastAdminError)) throw error;
+    throw new APIError("CONFLICT", { code: "LAST_ADMIN", message: error.message, tenants: error.tenants });
+  }
+}
+
 /** The application's auth server, as `src/tenancy/README.md` shows it. */
-function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[]) {
+function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[], deletion: Deletion) {
   return betterAuth({
     baseURL,
     secret: "only-for-tests-0123456789-abcdefghij",
@@ -26,8 +40,15 @@ function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[]) {
       sendOnSignUp: true,
       sendVerificationEmail: async ({ user, token }) => void sent.push({ to: user.email, token }),
     },
+    user: {
+      deleteUser: {
+        enabled: true,
+        ...(deletion === "whole" ? { beforeDelete: ({ id }: { id: string }) => deleteWhole(database, id) } : {}),
+      },
+    },
     telemetry: { enabled: false },
-    logger: { level: "error" },
+    // Failures are what the tests ask for: they see the answer.
+    logger: { disabled: true },
     rateLimit: { enabled: false },
   });
 }
@@ -40,13 +61,13 @@ export interface AuthServer {
 }
 
 /** Serves Better Auth on a free port of 127.0.0.1, on the identity login. */
-export async function startAuthServer(identityUrl: string): Promise<AuthServer> {
+export async function startAuthServer(identityUrl: string, deletion: Deletion = "whole"): Promise<AuthServer> {
   const database = createAuthDatabase({ url: identityUrl, max: 3, unsafeLogin: "refuse" });
   const sent: Mail[] = [];
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.on("request", toNodeHandler(createAuth(database, url, sent)));
+  server.on("request", toNodeHandler(createAuth(database, url, sent, deletion)));
   const close = async () => {
     await end(server);
     await database.close({ graceMs: 1_000 });
@@ -109,4 +130,28 @@ export class Browser {
     if (/max-age=0/i.test(cookie)) this.#cookies.delete(name);
     else this.#cookies.set(name, value);
   }
+}
+
+export const password = "correct horse battery staple";
+
+export interface Person {
+  browser: Browser;
+  email: string;
+  session: Session;
+}
+
+/** Signs a person up, and proves the address with the token of the mail. */
+export async function signUp(
+  server: AuthServer,
+  name: string,
+  email = freshEmail(name.toLowerCase()),
+): Promise<Person> {
+  const browser = new Browser(server);
+  const { status } = await browser.post("/sign-up/email", { name, email, password });
+  if (status !== 200) throw new TypeError(`sign-up answered ${status}`);
+  const mail = server.sent.findLast((candidate) => candidate.to === email);
+  await browser.get(`/verify-email?token=${mail?.token}`);
+  const session = await browser.session();
+  if (!session?.user.emailVerified) throw new TypeError("nobody is signed in");
+  return { browser, email, session };
 }

@@ -8,8 +8,9 @@ import {
 } from "../../src/index";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
 import { tenantSchemas } from "../isolation/checks/catalogue";
-import { type AuthServer, Browser, type Session, startAuthServer } from "./auth-server";
-import { arrangeIdentity, asLogin, freshEmail } from "./support";
+import { asLogin } from "../kit/sql";
+import { type AuthServer, Browser, type Person, password, signUp as signUpAt, startAuthServer } from "./auth-server";
+import { arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let server: AuthServer;
@@ -23,25 +24,7 @@ afterAll(async () => {
   await test.close();
 });
 
-const password = "correct horse battery staple";
-
-interface Person {
-  browser: Browser;
-  email: string;
-  session: Session;
-}
-
-/** Signs a person up, and proves the address with the token of the mail. */
-async function signUp(name: string, email = freshEmail(name.toLowerCase())): Promise<Person> {
-  const browser = new Browser(server);
-  const { status } = await browser.post("/sign-up/email", { name, email, password });
-  expect(status).toBe(200);
-  const mail = server.sent.findLast((candidate) => candidate.to === email);
-  expect((await browser.get(`/verify-email?token=${mail?.token}`)).status).toBe(200);
-  const session = await browser.session();
-  if (!session) throw new TypeError("nobody is signed in");
-  return { browser, email, session };
-}
+const signUp = (name: string) => signUpAt(server, name);
 
 async function authRows(table: string, column: string, value: string): Promise<Record<string, unknown>[]> {
   return test.asOwner(async (owner) => {
@@ -224,12 +207,14 @@ describe("a signed-in person", () => {
           const { rows } = await client.query(`select id from ${name}`);
           if (rows.length > 0) seen[name] = rows.map((row) => row.id);
         }
-        return { seen, memberships: (await client.query("select * from tenancy.own_memberships()")).rows };
+        const profiles = (await client.query("select id from self.profile()")).rows.map((row) => row.id);
+        return { seen, profiles, memberships: (await client.query("select * from self.memberships()")).rows };
       });
-    expect(await visibleTo(mallory.session.user.id)).toEqual({ seen: {}, memberships: [] });
+    expect(await visibleTo(mallory.session.user.id)).toEqual({ seen: {}, profiles: [], memberships: [] });
     const admin = { user_id: ada.admin.id, name: "Ada", role: "admin" };
     expect(await visibleTo(ada.session.user.id)).toEqual({
-      seen: { "tenancy.user_profiles": [(await ada.db.profile.find())?.id] },
+      seen: {},
+      profiles: [(await ada.db.profile.find())?.id],
       memberships: [{ tenant_id: ada.tenant.id, tenant_name: "Analytical Engines", ...admin }],
     });
   });

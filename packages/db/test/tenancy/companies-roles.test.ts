@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ForeignKeyViolationError, NotFoundError, UniqueViolationError, ValidationError } from "../../src/index";
 import type { NewCompany, NewRole } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember, allPages, arrangeIdentity, freshEmail } from "./support";
+import { pagesOf } from "../kit/pages";
+import { addMember, arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -52,7 +53,7 @@ describe("companies", () => {
   it("come in pages, in the order they were created", async () => {
     const made = [acme.company.id];
     for (let i = 0; i < 6; i += 1) made.push((await companies().create({ name: `Branch ${i}` })).id);
-    const pages = await allPages((request) => companies().list(request), 3);
+    const pages = await pagesOf((request) => companies().list(request), 3);
     expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
     expect(pages.flat().map((company) => company.id)).toEqual(made.sort());
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConflictError, NotFoundError, ValidationError } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { arrangeIdentity, freshEmail, sortOut } from "./support";
+import { sortOut } from "../kit/outcomes";
+import { arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

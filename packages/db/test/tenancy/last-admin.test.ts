@@ -9,8 +9,9 @@ import {
 } from "../../src/index";
 import { type User, users } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { meetingPoint } from "../client/support";
-import { addMember, sortOut } from "./support";
+import { meetingPoint } from "../client/connections";
+import { sortOut } from "../kit/outcomes";
+import { addMember } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

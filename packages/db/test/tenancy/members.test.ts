@@ -3,8 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConflictError, NotFoundError, ValidationError } from "../../src/index";
 import { type User, users } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { meetingPoint } from "../client/support";
-import { addMember, allPages, arrangeIdentity, freshEmail, somebodyWaitsForALock, sortOut } from "./support";
+import { meetingPoint } from "../client/connections";
+import { somebodyWaitsForALock } from "../kit/locks";
+import { sortOut } from "../kit/outcomes";
+import { pagesOf } from "../kit/pages";
+import { addMember, arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -120,7 +123,7 @@ describe("the list of members", () => {
     if (!suspended || !removed) throw new TypeError("arranged too few");
     await members().suspend(suspended.id);
     await members().remove(removed.id);
-    const pages = await allPages((request) => members().list(request), 10);
+    const pages = await pagesOf((request) => members().list(request), 10);
     expect(pages.map((page) => page.length)).toEqual([10, 10, 4]);
     const expected = made.filter((user) => user !== removed).map((user) => user.id);
     expect(pages.flat().map((user) => user.id)).toEqual(expected.sort());

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PermissionDeniedError } from "../../src/index";
 import { invitations, roles, type User, userRoles, users } from "../../src/tenancy";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { addMember } from "./support";
+import { addMember } from "./kit/people";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -10,7 +10,9 @@ import {
 } from "../../src/index";
 import { platformLog, tenants } from "../../src/tenancy";
 import { createCustomer, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-import { allPages, arrangeIdentity, asLogin, freshEmail, refusal } from "./support";
+import { pagesOf } from "../kit/pages";
+import { asLogin, refusal } from "../kit/sql";
+import { arrangeIdentity, freshEmail } from "./kit/people";
 
 let test: TestDatabase;
 
@@ -220,7 +222,7 @@ describe("the platform", () => {
   it("lists all tenants in pages that neither repeat nor lose one", async () => {
     for (let i = 0; i < 5; i += 1) await createTenant(test, `Listed ${i}`);
     const { handle, lines } = platform();
-    const pages = await allPages((request) => handle.listTenants(request), 3);
+    const pages = await pagesOf((request) => handle.listTenants(request), 3);
     const ids = pages.flat().map((tenant) => tenant.id);
     const { rows } = await test.asOwner((owner) => owner.query("select id from tenancy.tenants order by id"));
     expect(ids).toEqual(rows.map((row) => row.id));

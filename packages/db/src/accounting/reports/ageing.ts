@@ -13,7 +13,7 @@ import { ageingSchema } from "../validation/reports";
 export interface AgedAmounts {
   /** Not due yet. */
   current: string;
-  /** One amount for each of the report's `overdueDays`. */
+  /** One amount for each bucket of the report's `overdueDays`. */
   overdue: string[];
   /** Payments and credit notes that settle no document: zero or negative. */
   unallocated: string;
@@ -27,7 +27,7 @@ export interface Ageing<Party> {
   currency: string;
   /** First and last day overdue of each bucket; the last bucket has no end. */
   overdueDays: { from: number; to: number | null }[];
-  /** Those with something open or unallocated, by name. */
+  /** The parties with something open or unallocated, by name. */
   parties: (Party & AgedAmounts)[];
   /** The sums over all parties; `total` is the balance of the control account. */
   totals: AgedAmounts;

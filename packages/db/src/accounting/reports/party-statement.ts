@@ -1,9 +1,10 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../../client/unit";
 import { found } from "../../core/found";
 import type { Params } from "../../core/statement";
 import { parseInput } from "../../core/validation";
+import { type DocumentSide, sides } from "../document-sides";
 import { journalEntries } from "../schema";
 import { sqlStatement } from "../statements";
 import { customerDaysSchema, vendorDaysSchema } from "../validation/reports";
@@ -40,39 +41,29 @@ interface StatementParams {
   to: string;
 }
 
-interface Side {
-  parties: SQL;
-  partyId: SQL;
-  /** What a line adds to what is owed. */
-  owed: SQL;
-  documents: SQL;
-  documentNumber: SQL;
-  documentSources: SQL;
-}
-
-const statementRows = (side: Side, p: Params<StatementParams>) => sql`
+const statementRows = (side: DocumentSide, p: Params<StatementParams>) => sql`
   select party.name, opening.balance::text, l.entry_id, l.entry_date::text, e.source, e.source_id,
-    coalesce(d.${side.documentNumber}, payment.reference, e.reference), coalesce(l.description, e.description),
+    coalesce(d.${side.number}, payment.reference, e.reference), coalesce(l.description, e.description),
     l.base_debit::text, l.base_credit::text,
     (opening.balance + sum(${side.owed}) over (order by l.entry_date, l.account_version, l.id))::text
   from ${side.parties} party
   cross join (
     select coalesce(sum(${side.owed}), 0.00) as balance
     from accounting.journal_lines l
-    where l.tenant_id = ${p.tenantId}::uuid and l.${side.partyId} = ${p.partyId}::uuid and l.entry_date < ${p.from}::date
+    where l.tenant_id = ${p.tenantId}::uuid and l.${side.party} = ${p.partyId}::uuid and l.entry_date < ${p.from}::date
   ) opening
   left join accounting.journal_lines l
-    on l.tenant_id = ${p.tenantId}::uuid and l.${side.partyId} = party.id
+    on l.tenant_id = ${p.tenantId}::uuid and l.${side.party} = party.id
     and l.entry_date >= ${p.from}::date and l.entry_date <= ${p.to}::date
   left join accounting.journal_entries e on e.tenant_id = ${p.tenantId}::uuid and e.id = l.entry_id
-  left join ${side.documents} d
-    on e.source in (${side.documentSources}) and d.tenant_id = ${p.tenantId}::uuid and d.id = e.source_id
+  left join ${side.table} d
+    on e.source in ${side.sources} and d.tenant_id = ${p.tenantId}::uuid and d.id = e.source_id
   left join accounting.payments payment
     on e.source in ('payment', 'payment_void') and payment.tenant_id = ${p.tenantId}::uuid and payment.id = e.source_id
   where party.tenant_id = ${p.tenantId}::uuid and party.id = ${p.partyId}::uuid
   order by l.entry_date, l.account_version, l.id`;
 
-const statementOf = (name: string, side: Side) =>
+const statementOf = (name: string, side: DocumentSide) =>
   sqlStatement(
     name,
     (q) =>
@@ -94,23 +85,8 @@ const statementOf = (name: string, side: Side) =>
     (p: Params<StatementParams>) => statementRows(side, p),
   );
 
-const customerStatement = statementOf("accounting.reports.customer_statement", {
-  parties: sql`accounting.customers`,
-  partyId: sql`customer_id`,
-  owed: sql`l.base_debit - l.base_credit`,
-  documents: sql`accounting.invoices`,
-  documentNumber: sql`invoice_number`,
-  documentSources: sql`'invoice', 'invoice_void'`,
-});
-
-const vendorStatement = statementOf("accounting.reports.vendor_statement", {
-  parties: sql`accounting.vendors`,
-  partyId: sql`vendor_id`,
-  owed: sql`l.base_credit - l.base_debit`,
-  documents: sql`accounting.bills`,
-  documentNumber: sql`bill_number`,
-  documentSources: sql`'bill', 'bill_void'`,
-});
+const customerStatement = statementOf("accounting.reports.customer_statement", sides.invoices);
+const vendorStatement = statementOf("accounting.reports.vendor_statement", sides.bills);
 
 export type CustomerStatementInput = z.input<typeof customerDaysSchema>;
 export type VendorStatementInput = z.input<typeof vendorDaysSchema>;

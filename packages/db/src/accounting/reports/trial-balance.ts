@@ -15,7 +15,7 @@ import { netTurnover } from "./turnover";
 export interface TrialBalance {
   companyId: string;
   asOf: string;
-  /** Of all amounts: the base currency of the books. */
+  /** The currency of all amounts: the base currency of the books. */
   currency: string;
   /** Accounts that ever turned something over, by code; one of `debit` and `credit` is "0.00". */
   accounts: { accountId: string; code: string; name: string; type: AccountType; debit: string; credit: string }[];

@@ -4,6 +4,7 @@ import { choice } from "../../core/choice";
 import { currencyCode, exchangeRate, instant, timestamps } from "../../core/columns";
 import { tenantTable } from "../../core/tenant-table";
 import { companies } from "../../tenancy/schema/tenants";
+import { periodStatus } from "../states";
 import { accounting } from "./schemas";
 
 export const accountType = choice(["asset", "liability", "equity", "income", "expense"]);
@@ -73,6 +74,18 @@ export const books = tenantTable(
   {
     audit: "changes",
     access: "no-delete",
+    frozen: {
+      except: [
+        "receivableAccountId",
+        "payableAccountId",
+        "salesAccountId",
+        "purchasesAccountId",
+        "bankAccountId",
+        "exchangeAccountId",
+        "closedThrough",
+      ],
+      sentence: "The books keep their company and their base currency",
+    },
     references: {
       companyId: { table: companies, index: false },
       receivableAccountId: { table: accounts, within: "companyId" },
@@ -92,8 +105,6 @@ export const books = tenantTable(
     ],
   },
 );
-
-export const periodStatus = choice(["open", "closed"]);
 
 /**
  * Accounting periods of a company, without gaps: each begins the day after the one before ends. They close in order,
@@ -115,6 +126,11 @@ export const fiscalPeriods = tenantTable(
   {
     audit: "all",
     access: "no-delete",
+    // The trigger stamp_period, which fires after this one, writes when and by whom it was closed.
+    frozen: {
+      except: ["name", "status"],
+      sentence: "A period keeps its days, and when and by whom it was closed",
+    },
     references: { companyId: { table: companies, index: false } },
     extra: (t) => [
       unique("fiscal_periods_starts_on_unique").on(t.tenantId, t.companyId, t.startsOn),

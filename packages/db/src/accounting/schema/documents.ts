@@ -21,6 +21,15 @@ export const documentColumns = () => ({
   externalId: text("external_id"),
 });
 
+/** A document is a legal document: once it is no draft, its status moves, the ledger counts what settles it, and no more. */
+export const frozenDocument = (word: string) =>
+  ({
+    when: "old.status <> 'draft'",
+    except: ["status", "voidedOn"],
+    exceptBy: { role: "ledger_writer", columns: ["paidAmount", "paidBaseAmount"] },
+    sentence: `This ${word} is no draft and cannot be changed: void it and make another`,
+  }) as const;
+
 /** One position of a document. The database computes the amount: quantity × unit price, rounded once. */
 export const documentLineColumns = () => ({
   companyId: uuid("company_id").notNull(),

@@ -4,13 +4,11 @@ import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { companies } from "../../tenancy/schema/tenants";
+import { billStatus } from "../states";
 import { accounts } from "./accounts";
-import { documentColumns, documentLineColumns } from "./documents";
+import { documentColumns, documentLineColumns, frozenDocument } from "./documents";
 import { vendors } from "./parties";
 import { accounting } from "./schemas";
-
-/** draft → approved → partly_paid → paid; approved → void. Frozen once it is approved, except for what settles it. */
-export const billStatus = choice(["draft", "approved", "partly_paid", "paid", "void"]);
 
 /** A vendor's credit note lowers what the company owes. */
 export const billKind = choice(["bill", "credit_note"]);
@@ -36,6 +34,7 @@ export const bills = tenantTable(
   },
   {
     audit: "changes",
+    frozen: frozenDocument("bill"),
     references: {
       companyId: { table: companies, index: false },
       vendorId: { table: vendors, within: "companyId" },

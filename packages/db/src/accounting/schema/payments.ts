@@ -45,6 +45,11 @@ export const payments = tenantTable(
   {
     audit: "changes",
     access: "no-delete",
+    frozen: {
+      except: ["voidedOn"],
+      exceptBy: { role: "ledger_writer", columns: ["allocatedAmount", "allocatedBaseAmount"] },
+      sentence: "A payment cannot be changed: void it and record another",
+    },
     references: {
       companyId: { table: companies, index: false },
       customerId: { table: customers, within: "companyId" },
@@ -101,6 +106,10 @@ export const paymentAllocations = tenantTable(
   {
     audit: "changes",
     access: "no-delete",
+    frozen: {
+      except: ["reversedOn"],
+      sentence: "An allocation cannot be changed: take it back and make another",
+    },
     references: {
       companyId: companies,
       paymentId: { table: payments, within: "companyId" },

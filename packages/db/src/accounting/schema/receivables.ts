@@ -4,13 +4,11 @@ import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { companies } from "../../tenancy/schema/tenants";
+import { invoiceStatus } from "../states";
 import { accounts } from "./accounts";
-import { documentColumns, documentLineColumns } from "./documents";
+import { documentColumns, documentLineColumns, frozenDocument } from "./documents";
 import { customers } from "./parties";
 import { accounting } from "./schemas";
-
-/** draft → issued → partly_paid → paid; issued → void. Frozen once it is no draft, except for what settles it. */
-export const invoiceStatus = choice(["draft", "issued", "partly_paid", "paid", "void"]);
 
 /** A credit note lowers what a customer owes: its amounts count against those of invoices. */
 export const invoiceKind = choice(["invoice", "credit_note"]);
@@ -36,6 +34,7 @@ export const invoices = tenantTable(
   },
   {
     audit: "changes",
+    frozen: frozenDocument("invoice"),
     references: {
       companyId: { table: companies, index: false },
       customerId: { table: customers, within: "companyId" },

@@ -5,13 +5,9 @@ create function accounting.take_back_allocation() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_free constant text[] := '{reversed_on,updated_at}';
   v_closed_through date;
   v_entry uuid;
 begin
-  if to_jsonb(new) - v_free <> to_jsonb(old) - v_free then
-    raise exception using errcode = 'ZT003', message = 'An allocation cannot be changed: take it back and make another';
-  end if;
   if new.reversed_on is not distinct from old.reversed_on then
     return new;
   end if;

@@ -25,13 +25,33 @@ create trigger keep_lines_update after update on accounting.bill_lines
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('bill');
 
--- Bills: frozen before they are valued, as freeze_bill sorts before value_bill. New bills are drafts.
-create trigger freeze_bill before update or delete on accounting.bills
-  for each row execute function accounting.freeze_document('bill', 'approved');
+-- Bills. Before all of these fire freeze_columns, then guard_status_*, which follow from schema/ and states.ts: what is not
+-- approved or voided legally is not numbered, valued or dated.
+-- What is settled of a document follows its allocations, which a draft has none of.
+create trigger guard_paid_insert before insert on accounting.bills
+  for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
+  execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 
-create trigger freeze_bill_insert before insert on accounting.bills
-  for each row when (new.status <> 'draft' or new.paid_amount <> 0 or new.paid_base_amount <> 0)
-  execute function accounting.freeze_document('bill', 'approved');
+create trigger guard_paid_update before update on accounting.bills
+  for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
+  execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
+
+-- Triggers that fire after the statement find the row before and after it by its key. Past the draft, freeze_columns holds it.
+create trigger guard_key before update on accounting.bills
+  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
+  execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
+
+create trigger guard_delete before delete on accounting.bills
+  for each row when (old.status <> 'draft')
+  execute function tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
+
+create trigger guard_voided_on before update on accounting.bills
+  for each row when (old.status <> 'draft' and new.voided_on is distinct from old.voided_on
+    and not (new.status = 'void' and old.status <> 'void'))
+  execute function tenancy.refuse('ZT003', 'The date of the void comes with the void of the bill, and stays');
+
+create trigger void_bill before update on accounting.bills
+  for each row when (new.status = 'void' and old.status <> 'void') execute function accounting.void_document('bill');
 
 create trigger value_bill before update on accounting.bills
   for each row when (old.status = 'draft' and new.status = 'approved') execute function accounting.value_document();
@@ -61,10 +81,6 @@ create trigger guard_closed_update before update on accounting.books
   for each row when (new.closed_through is distinct from old.closed_through and current_user <> 'ledger_writer')
   execute function tenancy.refuse('ZT003', 'The books are closed by closing periods');
 
-create trigger guard_fixed before update on accounting.books
-  for each row when (new.base_currency <> old.base_currency or new.company_id <> old.company_id)
-  execute function tenancy.refuse('ZT003', 'The books keep their company and their base currency');
-
 -- Replaces the trigger of protect_table: what the ledger does to the books is in the trail of their periods.
 create trigger write_audit after update or delete on accounting.books
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
@@ -82,17 +98,12 @@ create trigger guard_balance_update before update on accounting.customers
 create trigger write_audit after update or delete on accounting.customers
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
 
--- Periods follow one another, begin open, and close in order.
+-- Periods follow one another and close in order. freeze_columns fires before stamp_period, which says who closed one.
 create trigger begin_period before insert on accounting.fiscal_periods
   for each row execute function accounting.begin_period();
 
-create trigger guard_fixed before update on accounting.fiscal_periods
-  for each row when (new.company_id <> old.company_id or new.starts_on <> old.starts_on or new.ends_on <> old.ends_on
-    or (new.status = old.status and (new.closed_at is distinct from old.closed_at or new.closed_by is distinct from old.closed_by)))
-  execute function tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
-
 create trigger guard_open before insert on accounting.fiscal_periods
-  for each row when (new.status <> 'open' or new.closed_by is not null)
+  for each row when (new.closed_by is not null)
   execute function tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 
 create trigger stamp_period before update on accounting.fiscal_periods
@@ -115,13 +126,33 @@ create trigger keep_lines_update after update on accounting.invoice_lines
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('invoice');
 
--- Invoices: frozen before they are valued, as freeze_invoice sorts before value_invoice. New invoices are drafts.
-create trigger freeze_invoice before update or delete on accounting.invoices
-  for each row execute function accounting.freeze_document('invoice', 'issued');
+-- Invoices. Before all of these fire freeze_columns, then guard_status_*, which follow from schema/ and states.ts: what is not
+-- issued or voided legally is not numbered, valued or dated.
+-- What is settled of a document follows its allocations, which a draft has none of.
+create trigger guard_paid_insert before insert on accounting.invoices
+  for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
+  execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 
-create trigger freeze_invoice_insert before insert on accounting.invoices
-  for each row when (new.status <> 'draft' or new.paid_amount <> 0 or new.paid_base_amount <> 0)
-  execute function accounting.freeze_document('invoice', 'issued');
+create trigger guard_paid_update before update on accounting.invoices
+  for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
+  execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
+
+-- Triggers that fire after the statement find the row before and after it by its key. Past the draft, freeze_columns holds it.
+create trigger guard_key before update on accounting.invoices
+  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
+  execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
+
+create trigger guard_delete before delete on accounting.invoices
+  for each row when (old.status <> 'draft')
+  execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
+
+create trigger guard_voided_on before update on accounting.invoices
+  for each row when (old.status <> 'draft' and new.voided_on is distinct from old.voided_on
+    and not (new.status = 'void' and old.status <> 'void'))
+  execute function tenancy.refuse('ZT003', 'The date of the void comes with the void of the invoice, and stays');
+
+create trigger void_invoice before update on accounting.invoices
+  for each row when (new.status = 'void' and old.status <> 'void') execute function accounting.void_document('invoice');
 
 create trigger value_invoice before update on accounting.invoices
   for each row when (old.status = 'draft' and new.status = 'issued') execute function accounting.value_document();
@@ -146,8 +177,13 @@ create trigger take_back_allocation before update on accounting.payment_allocati
   for each row execute function accounting.take_back_allocation();
 
 -- Payments are recorded complete, posted, and voided; nothing else of them changes.
-create trigger freeze_payment before update on accounting.payments
-  for each row execute function accounting.freeze_payment();
+create trigger guard_second_void before update on accounting.payments
+  for each row when (old.voided_on is not null and new.voided_on is distinct from old.voided_on)
+  execute function tenancy.refuse('ZT003', 'The payment is void already');
+
+create trigger guard_void_date before update on accounting.payments
+  for each row when (old.voided_on is null and new.voided_on < new.payment_date)
+  execute function tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
 
 create trigger prepare_payment before insert on accounting.payments
   for each row execute function accounting.prepare_payment();

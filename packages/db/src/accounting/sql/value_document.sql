@@ -33,8 +33,7 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_number(
-      new.company_id, new.kind, case new.kind when 'invoice' then 'INV-' else 'CN-' end);
+    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind);
   end if;
   return new;
 end $$;

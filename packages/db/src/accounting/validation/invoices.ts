@@ -70,7 +70,7 @@ export const importedInvoicesSchema = z.array(importedInvoiceSchema);
 
 export const issueOptionsSchema = z
   .object({
-    /** Of the company's series, when this is its first number: `INV-`, or `CN-` for credit notes, when left out. */
+    /** The prefix of the company's series, taken with its first number: `INV-`, or `CN-` for credit notes, when left out. */
     prefix: filledText("prefix").optional(),
     /** Changes nothing, and returns the journal entries that it would post. */
     preview: z.boolean().optional(),

@@ -4,9 +4,10 @@
  */
 const keptOfAll = { tenantId: true, createdAt: true, updatedAt: true } as const;
 
+/** Columns of customers and vendors. */
 export const keptOfParties = { ...keptOfAll, balance: true, isActive: true } as const;
 
-/** Of invoices and bills. */
+/** Columns of invoices and bills alike. */
 export const keptOfDocuments = {
   ...keptOfAll,
   totalAmount: true,
@@ -17,12 +18,13 @@ export const keptOfDocuments = {
   status: true,
 } as const;
 
-/** An invoice gets its number and its time when it is issued. */
+/** Issuing an invoice sets its number and its time. */
 export const keptOfInvoices = { ...keptOfDocuments, invoiceNumber: true, issuedAt: true } as const;
 
+/** Approving a bill sets who approved it, and when. */
 export const keptOfBills = { ...keptOfDocuments, approvedAt: true, approvedBy: true } as const;
 
-/** Of the lines of invoices and bills: the document gives its company. */
+/** Lines of invoices and bills repeat the company of their document. */
 export const keptOfLines = { ...keptOfAll, companyId: true } as const;
 
 export const keptOfAccounts = { ...keptOfAll, isActive: true } as const;
@@ -31,7 +33,7 @@ export const keptOfPeriods = { ...keptOfAll, status: true, closedAt: true, close
 
 export const keptOfRates = keptOfAll;
 
-/** Of payments: what is allocated, and what the database converts. */
+/** The database converts a payment into base currency, and its allocations keep what of it is allocated. */
 export const keptOfPayments = {
   ...keptOfAll,
   baseAmount: true,
@@ -42,7 +44,7 @@ export const keptOfPayments = {
 
 export const keptOfAllocations = { ...keptOfAll, baseAmount: true, sourceBaseAmount: true, reversedOn: true } as const;
 
-/** Of entries that are posted by hand. */
+/** Entries that are posted by hand have no source but the user. */
 export const keptOfEntries = {
   ...keptOfAll,
   source: true,
@@ -51,7 +53,7 @@ export const keptOfEntries = {
   postedBy: true,
 } as const;
 
-/** Of the lines of such entries: the entry gives its company and date, the ledger the rest. */
+/** Lines of such entries repeat the company and date of their entry; the ledger computes the rest. */
 export const keptOfEntryLines = {
   tenantId: true,
   createdAt: true,

@@ -31,7 +31,7 @@ export const vendorDaysSchema = z
 
 const ascending = (days: number[]) => days.every((day, index) => index === 0 || day > (days[index - 1] ?? 0));
 
-/** An ageing: `buckets` are the last days of each bucket, ascending; what is older goes into one more. */
+/** An ageing. `buckets` are the last days overdue of each bucket, ascending; older amounts go into one more bucket. */
 export const ageingSchema = z
   .object({
     companyId: pgUuid(),

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { urlFromEnvironment } from "../../client/config";
 import { parseUrl } from "../../client/url";
@@ -15,6 +15,21 @@ export function withVariables(text: string, variables: Record<string, string>): 
   return [...kept, ...Object.entries(variables).map(([name, value]) => `${name}=${value}`), ""].join("\n");
 }
 
+/** Writes the new text of a .env file beside it, readable by the owner alone, and returns where. */
+function writeDraft(file: string, variables: Record<string, string>): string {
+  const draft = `${file}.new`;
+  try {
+    const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    rmSync(draft, { force: true });
+    writeFileSync(draft, withVariables(before, variables), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    const reason = String((error as { code?: unknown }).code);
+    throw new ConfigurationError(`${file} cannot be written (${reason}): nothing was made. Make it writable first`);
+  }
+  return draft;
+}
+
 /** pnpm db:roles */
 export const roles: Command = {
   help: "Make the runtime, identity and platform logins from DATABASE_ADMIN_URL, and write their URLs to .env",
@@ -26,16 +41,19 @@ export const roles: Command = {
         "DATABASE_ADMIN_URL is not set: db:roles makes logins on a server of yours. The embedded server has its own",
       );
     }
-    const server = await findDevelopmentServer(say);
-    await prepareServer(server, say);
+    // Whatever can be refused is refused before anything is made: the URL, and the file that its results go to.
     const logins = newLogins(parseUrl(admin, "DATABASE_ADMIN_URL").database);
-    await withAdmin(admin, (client) => ensureLogins(client, logins));
+    const variables = { DATABASE_ADMIN_URL: admin, ...loginUrls(admin, logins) };
     const file = join(checkoutRoot(), ".env");
-    const before = existsSync(file) ? readFileSync(file, "utf8") : "";
-    writeFileSync(file, withVariables(before, { DATABASE_ADMIN_URL: admin, ...loginUrls(admin, logins) }), {
-      mode: 0o600,
-    });
-    chmodSync(file, 0o600);
+    const draft = writeDraft(file, variables);
+    try {
+      const server = await findDevelopmentServer(say);
+      await prepareServer(server, say);
+      await withAdmin(admin, (client) => ensureLogins(client, logins));
+      renameSync(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
     say(
       `Made ${Object.values(logins)
         .map((login) => login.user)

@@ -3,6 +3,7 @@ import { columnRules } from "./rules/columns";
 import { foreignKeyRules } from "./rules/foreign-keys";
 import { keyRules } from "./rules/keys";
 import { largeObjectRules, largeObjectWarnings } from "./rules/large-objects";
+import { movableRules } from "./rules/movable";
 import { namingRules } from "./rules/names";
 import { objectRules } from "./rules/objects";
 import { privilegeRules } from "./rules/privileges";
@@ -20,13 +21,14 @@ const rules = {
   ...objectRules,
   ...surroundingRules,
   ...largeObjectRules,
+  ...movableRules,
 };
 
 /** Names of all rules of the proof. */
 export const ruleNames = Object.keys(rules);
 
 /**
- * Proves the design for every table of the catalogue: isolation, keys, foreign keys, privileges, names. Returns what is
+ * Proves the design for every table of the catalogue: isolation, keys, foreign keys, privileges, names, and that it can move. Returns what is
  * wrong, without what an allowance covers; an allowance without a reason, or that nothing needs, is an error itself.
  */
 export function proveSchema(catalogue: Catalogue, allowances: readonly Allowance[] = []): SchemaError[] {

@@ -14,6 +14,7 @@ interface TableRow {
   partition_of: string | null;
   row_security: boolean;
   force_row_security: boolean;
+  replica_identity: string;
 }
 
 interface ColumnRow {
@@ -28,6 +29,13 @@ interface ColumnRow {
   identity: string;
 }
 
+const replicaIdentities: Record<string, TableInfo["replicaIdentity"]> = {
+  d: "DEFAULT",
+  f: "FULL",
+  i: "INDEX",
+  n: "NOTHING",
+};
+
 /** Leaves out what an extension brought along: its version differs between servers. */
 export const notOfExtension = (catalogue: string, oid: string) =>
   `NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = '${catalogue}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
@@ -39,7 +47,7 @@ export async function readTables(client: ClientBase, schemas: string[], grants: 
   const { rows } = await client.query<TableRow>(
     `SELECT c.oid::text, n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AS unlogged,
             coalesce(c.reloptions, '{}') AS options, c.relrowsecurity AS row_security,
-            c.relforcerowsecurity AS force_row_security,
+            c.relforcerowsecurity AS force_row_security, c.relreplident AS replica_identity,
             CASE WHEN c.relkind = 'p' THEN 'PARTITION BY ' || pg_get_partkeydef(c.oid) END AS partition_key,
             CASE WHEN c.relispartition THEN 'PARTITION OF ' || (
               SELECT i.inhparent::regclass::text FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid
@@ -64,6 +72,7 @@ export async function readTables(client: ClientBase, schemas: string[], grants: 
       partitionOf: row.partition_of ?? undefined,
       rowSecurity: row.row_security,
       forceRowSecurity: row.force_row_security,
+      replicaIdentity: replicaIdentities[row.replica_identity] ?? "DEFAULT",
       columns: columns.get(row.oid) ?? [],
       constraints: constraints.get(row.oid) ?? [],
       indexes: indexes.get(row.oid) ?? [],

@@ -103,6 +103,8 @@ export interface TableInfo {
   readonly partitionOf: string | undefined;
   readonly rowSecurity: boolean;
   readonly forceRowSecurity: boolean;
+  /** What logical replication tells of a changed or deleted row: the primary key, all columns, another index, nothing. */
+  readonly replicaIdentity: "DEFAULT" | "FULL" | "INDEX" | "NOTHING";
   readonly columns: ColumnInfo[];
   readonly constraints: ConstraintInfo[];
   readonly indexes: IndexInfo[];

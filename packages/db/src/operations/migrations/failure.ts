@@ -54,10 +54,11 @@ export function statementFailed(migration: Migration, position: number, error: u
   );
 }
 
-// Messages of class 22 (data exceptions) quote the offending value. The value may hold quotation marks itself, so all
-// text between the first and the last one is removed.
+// Class 22 (data exceptions) quotes the offending value in the quotation marks of the server's language, and the value
+// may hold some of its own: all from the first to the last one goes.
 function safeMessage(failure: ServerFailure): string {
-  return failure.code?.startsWith("22") ? failure.message.replace(/"[\s\S]*"/, '"…"') : failure.message;
+  const quoted = /["„“”«»‹›「」『』][\s\S]*["„“”«»‹›「」『』]/;
+  return failure.code?.startsWith("22") ? failure.message.replace(quoted, '"…"') : failure.message;
 }
 
 /**

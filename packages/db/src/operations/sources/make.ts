@@ -54,6 +54,9 @@ export async function makeAll(client: ClientBase, options: MakeOptions): Promise
   const make = (source: Source) => replace(client, source, before, remade);
   const helpers = functions.filter((source) => write.helperNames.includes(source.name));
   for (const source of helpers) await make(source);
+  for (const { domain, roles } of sources.domains) {
+    for (const statement of roles) await run(client, statement, `${domain}/sql/roles.sql`);
+  }
   const owners = ownersOf(functions, before);
   for (const role of owners) await client.query(write.joinRole(role));
   const early = new Set(earlyFunctions(functions, ddl));

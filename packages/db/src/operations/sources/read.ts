@@ -8,7 +8,7 @@ import { parseObject, parseTriggers, splitStatements } from "./parse";
 import type { DomainStatements, Source, SourceFolder, Sources } from "./types";
 
 /** Files of a `sql` folder that hold no single object. */
-const special = ["foundation.sql", "rights.sql", "triggers.sql"];
+const special = ["foundation.sql", "roles.sql", "rights.sql", "triggers.sql"];
 
 /**
  * Reads the SQL of all domains, `folders` in the order in which domains build on each other, and adds what code
@@ -55,6 +55,7 @@ async function readFolder(folder: SourceFolder): Promise<{ objects: Source[]; st
       domain: folder.domain,
       schemas: folder.schemas,
       foundation: statements("foundation.sql"),
+      roles: statements("roles.sql"),
       rights: statements("rights.sql"),
     },
   };

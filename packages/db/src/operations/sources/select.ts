@@ -61,9 +61,9 @@ export function selectChanges(
     ),
     tables,
     foundations: sources.domains.filter(
-      ({ schemas, foundation }) =>
+      ({ schemas, foundation, roles }) =>
         schemas.some((schema) => differs(`schema ${schema}`) || differs(`grants ${schema}`)) ||
-        newRoles.some((role) => foundation.some((statement) => statement.includes(role))),
+        newRoles.some((role) => [...foundation, ...roles].some((statement) => statement.includes(role))),
     ),
     rights: [],
   };

@@ -9,6 +9,7 @@ export const helperNames = [
   "tenancy.protect_table",
   "tenancy.protect_function",
   "tenancy.protect_view",
+  "tenancy.make_writer_role",
   "tenancy.join_role",
   "tenancy.leave_role",
 ];

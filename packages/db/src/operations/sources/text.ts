@@ -25,6 +25,7 @@ export function statementsOf(
     ...(unchecked ? [write.bodiesUnchecked] : []),
     ...definitions(helpers),
     ...protectFunctions(helpers),
+    ...foundations.flatMap((domain) => domain.roles),
     ...roles.map(write.joinRole),
     ...definitions(early),
     ...protectFunctions(early),

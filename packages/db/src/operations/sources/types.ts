@@ -19,8 +19,10 @@ export interface DomainStatements {
   readonly domain: string;
   /** Schemas of the domain. */
   readonly schemas: readonly string[];
-  /** `foundation.sql`: schemas, roles and what must be there before any table. */
+  /** `foundation.sql`: schemas, group roles of logins, and what must be there before anything else. */
   readonly foundation: readonly string[];
+  /** `roles.sql`: roles that own functions, made by `tenancy.make_writer_role` before any table. */
+  readonly roles: readonly string[];
   /** `rights.sql`: rights on tables that `protect_table` does not give. */
   readonly rights: readonly string[];
 }

@@ -6,16 +6,22 @@ import { tenancy } from "./schemas";
 import { companies } from "./tenants";
 
 /**
- * Gap-free counters: the row is raised in the transaction that uses the number, so that a rollback takes it back.
- * A trigger refuses steps other than one.
+ * Gap-free counters. The function `tenancy.next_number` raises one in the transaction that uses the number, so a rollback
+ * takes it back. A trigger refuses other steps than one to everybody else.
+ *
+ * A series belongs to a company, or to a business of the sales domain. Tenancy knows no tables of later domains, so the
+ * business is a plain id; the company keeps its foreign key. Both isolate the row in a scope that names one.
  */
 export const numberSeries = tenantTable(
   tenancy,
   "number_series",
   {
-    companyId: uuid("company_id").notNull(),
+    companyId: uuid("company_id"),
+    businessId: uuid("business_id"),
     /** What is numbered, e.g. `invoice`. */
     series: text("series").notNull(),
+    /** What the count starts again with, e.g. `2027`; `''` where it never does. */
+    period: text("period").notNull().default(""),
     prefix: text("prefix").notNull().default(""),
     /** Digits at least, filled with zeros. */
     padding: integer("padding").notNull().default(6),
@@ -26,7 +32,10 @@ export const numberSeries = tenantTable(
     access: "no-delete",
     references: { companyId: { table: companies, index: false } },
     extra: (t) => [
-      unique("number_series_company_id_series_unique").on(t.tenantId, t.companyId, t.series),
+      unique("number_series_owner_series_period_unique")
+        .on(t.tenantId, t.companyId, t.businessId, t.series, t.period)
+        .nullsNotDistinct(),
+      check("number_series_owner_check", sql`num_nonnulls(${t.companyId}, ${t.businessId}) = 1`),
       check("number_series_last_number_check", sql`${t.lastNumber} >= 0`),
       check("number_series_padding_check", sql`${t.padding} between 0 and 18`),
     ],

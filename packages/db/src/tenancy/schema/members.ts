@@ -1,36 +1,20 @@
 import { sql } from "drizzle-orm";
-import {
-  boolean,
-  check,
-  date,
-  foreignKey,
-  index,
-  jsonb,
-  pgPolicy,
-  text,
-  unique,
-  uniqueIndex,
-  uuid,
-  varchar,
-} from "drizzle-orm/pg-core";
+import { check, jsonb, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
-import { authenticated, membershipReader, platform } from "../../core/roles";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
-import { user as identityUser } from "./auth";
+import { invitationStatus, userStatus } from "../states";
 import { tenancy } from "./schemas";
 
 /** BHC: role (user | admin | market_maker). An admin manages the members; a tenant always has an active one. */
 export const userRole = choice(["user", "admin", "market_maker"]);
-/** active ⇄ suspended; removed keeps the row, because documents and the audit trail refer to it. */
-export const userStatus = choice(["active", "suspended", "removed"]);
 
 /** A person's account within one tenant. A person in several tenants has a row in each. */
 export const users = tenantTable(
   tenancy,
   "users",
   {
-    /** Better Auth's user; null until an account that was made beforehand is claimed. */
+    /** Better Auth's `user.id`, a plain id; null until an account made beforehand is claimed, and after its person is deleted. */
     identityId: uuid("identity_id"),
     email: text("email").notNull(),
     /** For case-insensitive lookups: `lower(email) =` could not use an index under row level security. */
@@ -49,43 +33,9 @@ export const users = tenantTable(
       // for all open work of that member, whose audit rows refer to it.
       uniqueIndex("users_email_unique").on(t.tenantId, t.emailLower).where(sql`${t.emailLower} is not null`),
       unique("users_identity_id_unique").on(t.tenantId, t.identityId),
-      foreignKey({
-        name: "users_identity_id_fkey",
-        columns: [t.identityId],
-        foreignColumns: [identityUser.id],
-      }).onDelete("restrict"),
-      // Not led by tenant_id: it serves a person's memberships across tenants, and the foreign key to the identity.
-      index("idx_users_identity_id").on(t.identityId),
       check("users_email_check", sql`${t.email} <> ''`),
-      pgPolicy("membership_reading", { for: "select", to: membershipReader, using: sql`true` }),
     ],
   },
-);
-
-const ownProfile = sql`user_id = (select tenancy.current_identity_id())`;
-
-/** Avileo: personal data of a person, independent of any business. Seen by that person alone. */
-export const userProfiles = tenancy.table(
-  "user_profiles",
-  {
-    id: uuid("id").primaryKey().defaultRandom(),
-    userId: uuid("user_id").notNull().unique("user_profiles_user_id_unique"),
-    dni: varchar("dni", { length: 20 }),
-    phone: varchar("phone", { length: 50 }),
-    birthDate: date("birth_date"),
-    avatarUrl: varchar("avatar_url", { length: 255 }),
-    isActive: boolean("is_active").notNull().default(true),
-    ...timestamps(),
-  },
-  (t) => [
-    foreignKey({
-      name: "user_profiles_user_id_fkey",
-      columns: [t.userId],
-      foreignColumns: [identityUser.id],
-    }).onDelete("cascade"),
-    pgPolicy("own_profile", { for: "all", to: authenticated, using: ownProfile, withCheck: ownProfile }),
-    pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
-  ],
 );
 
 /** A named set of permissions, defined by the tenant. */
@@ -118,9 +68,6 @@ export const userRoles = tenantTable(
     extra: (t) => [unique("user_roles_user_id_role_id_unique").on(t.tenantId, t.userId, t.roleId)],
   },
 );
-
-/** pending → accepted | revoked; an expired one stays pending and is refused. */
-export const invitationStatus = choice(["pending", "accepted", "revoked"]);
 
 /** An e-mail address asked to join. Only a hash of the token is stored. */
 export const invitations = tenantTable(

@@ -1,13 +1,11 @@
 import { sql } from "drizzle-orm";
 import { check, pgPolicy, text, uuid } from "drizzle-orm/pg-core";
-import { choice } from "../../core/choice";
+import { choice, isOneOf } from "../../core/choice";
 import { timestamps } from "../../core/columns";
-import { authenticated, membershipReader, platform } from "../../core/roles";
+import { authenticated, platform } from "../../core/roles";
 import { tenantTable } from "../../core/tenant-table";
+import { tenantStatus } from "../states";
 import { tenancy } from "./schemas";
-
-/** active → suspended → active; archived is final. Only the platform changes it. */
-export const tenantStatus = choice(["active", "suspended", "archived"]);
 
 const thisTenant = sql`id = (select tenancy.current_tenant_id())`;
 
@@ -21,10 +19,9 @@ export const tenants = tenancy.table(
     ...timestamps(),
   },
   (t) => [
-    check("tenants_status_check", sql`${t.status} in ('active', 'suspended', 'archived')`),
+    check("tenants_status_check", isOneOf("status", tenantStatus.values)),
     check("tenants_name_check", sql`${t.name} <> ''`),
     pgPolicy("tenant_isolation", { for: "all", to: authenticated, using: thisTenant, withCheck: thisTenant }),
-    pgPolicy("membership_reading", { for: "select", to: membershipReader, using: sql`true` }),
     pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
   ],
 );

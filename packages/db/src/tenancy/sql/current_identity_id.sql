@@ -1,5 +1,5 @@
--- The signed-in identity of the running transaction's scope, before a tenant is chosen.
--- @execute authenticated, platform, audit_writer, membership_reader
-create function tenancy.current_identity_id() returns uuid
+-- The signed-in person of the running transaction, or null; see tenancy.current_tenant_id.
+-- @execute authenticated, self_service
+create function self.current_identity_id() returns uuid
   language sql stable parallel safe
   return nullif(current_setting('app.current_identity_id', true), '')::uuid;

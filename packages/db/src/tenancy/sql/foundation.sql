@@ -1,14 +1,13 @@
 -- Before any table of the package: schemas, group roles, and the rights on what belongs to everybody. Every statement
 -- may run again and again.
 
--- Group roles (NOLOGIN): a login is a member of exactly one of authenticated, identity and platform. The others own
--- functions: audit_writer those that append to the audit trail, membership_reader those that answer who is a member of
--- what, which is asked across tenants. Roles belong to the whole server, so another database of it may have made them.
+-- Group roles (NOLOGIN) of logins: each login is a member of exactly one. Roles belong to the whole server, so another
+-- database of it may have made them.
 do $$
 declare
   name text;
 begin
-  foreach name in array array['authenticated', 'identity', 'platform', 'audit_writer', 'membership_reader'] loop
+  foreach name in array array['authenticated', 'identity', 'platform'] loop
     if not exists (select from pg_roles r where r.rolname = name) then
       begin
         execute format('create role %I nologin nosuperuser nobypassrls nocreaterole nocreatedb', name);
@@ -23,6 +22,9 @@ begin
 end $$;
 
 create schema if not exists auth;
+
+-- What a signed-in person may ask of auth, by functions: the runtime login has no right on auth itself.
+create schema if not exists self;
 
 create schema if not exists tenancy;
 
@@ -79,6 +81,8 @@ exception when insufficient_privilege then
   raise notice 'functions that reach other sessions stay executable: only a superuser can revoke them';
 end $$;
 
-grant usage on schema tenancy to authenticated, platform, audit_writer, membership_reader;
+grant usage on schema tenancy to authenticated, platform;
 
 grant usage on schema auth to identity;
+
+grant usage on schema self to authenticated;

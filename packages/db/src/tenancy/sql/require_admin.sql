@@ -1,8 +1,8 @@
--- In the scope of a user only an active admin manages members, roles and invitations. Jobs and the platform name no
--- user and may.
+-- In the scope of a user only an active admin manages members, roles and invitations; jobs and the platform name none.
+-- Stable: asked row by row, it sees the members as the statement found them, also when that statement removes the admin.
 -- @execute authenticated, platform
 create function tenancy.require_admin() returns trigger
-  language plpgsql
+  language plpgsql stable
 as $$
 begin
   if tenancy.current_user_id() is not null and not exists (
@@ -12,5 +12,5 @@ begin
   ) then
     raise exception using errcode = 'ZT006', message = 'Only an admin of the tenant may manage members, roles and invitations';
   end if;
-  return null;
+  return case tg_level when 'ROW' then new end;
 end $$;

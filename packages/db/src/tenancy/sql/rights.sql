@@ -1,18 +1,12 @@
 -- Rights that protect_table does not give. Every statement may run again and again; a right is taken back by a REVOKE
 -- in its place.
 
--- tenants, profiles and the platform's log are no tenant tables: their owner is a tenant, a person, the platform.
+-- tenants and the platform's log are no tenant tables: their owner is a tenant, and the platform.
 alter table tenancy.tenants force row level security;
 
 grant select, insert (id, name), update (name, updated_at) on tenancy.tenants to authenticated;
 
 grant select, insert, update on tenancy.tenants to platform;
-
-alter table tenancy.user_profiles force row level security;
-
-grant select, insert, update on tenancy.user_profiles to authenticated;
-
-grant select on tenancy.user_profiles to platform;
 
 alter table tenancy.platform_log force row level security;
 
@@ -21,7 +15,22 @@ grant select, insert on tenancy.platform_log to platform;
 -- What Better Auth's adapter connects as reads and writes these tables alone.
 grant select, insert, update, delete on auth."user", auth.session, auth.account, auth.verification to identity;
 
+-- What belongs to persons is bound by policies too, whoever owns the functions that show it.
+alter table auth.user_profiles force row level security;
+
+alter table auth.memberships force row level security;
+
+alter table auth.tenant_directory force row level security;
+
 -- What the owners of definer functions need.
 grant insert on tenancy.audit_log to audit_writer;
 
-grant select on tenancy.users, tenancy.tenants to membership_reader;
+grant select, insert, update on tenancy.number_series to number_writer;
+
+grant select on auth.memberships, auth.tenant_directory to self_service;
+
+grant select, insert, update on auth.user_profiles to self_service;
+
+grant select, insert, update, delete on auth.memberships, auth.tenant_directory to membership_keeper;
+
+grant select (id) on auth."user" to membership_keeper;

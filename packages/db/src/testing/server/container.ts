@@ -69,7 +69,8 @@ export async function startContainerServer(settings: Settings = {}): Promise<Con
       .start();
     let stopping: Promise<unknown> | undefined;
     return {
-      adminUrl: container.getConnectionUri(),
+      // The image speaks no TLS, and Docker may be on another host.
+      adminUrl: `${container.getConnectionUri()}?sslmode=disable`,
       stop: async () => {
         stopping ??= container.stop();
         await stopping;

@@ -1,9 +1,9 @@
 /** The one way tests get a server: a given one, a container, or the embedded one. */
+import { parseUrl } from "../../client/url";
 import { ConfigurationError } from "../../core/errors";
 import { withAdmin } from "../../operations/admin";
 import type { Settings } from "./cluster";
 import { dockerAnswers, startContainerServer } from "./container";
-import { parseDatabaseUrl } from "./database-url";
 import { startThrowawayServer } from "./throwaway";
 
 export interface TestServer {
@@ -37,7 +37,7 @@ function readLogin(adminUrl: string): Promise<Login> {
 }
 
 async function checkGiven(adminUrl: string, variable: string): Promise<TestServer> {
-  parseDatabaseUrl(adminUrl, variable);
+  parseUrl(adminUrl, variable);
   const login = await readLogin(adminUrl);
   if (Number.parseInt(login.version, 10) < 15) {
     throw new ConfigurationError(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { customers } from "../../../src/accounting";
 import { type Database, DatabaseError, type TenantTransaction } from "../../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../../src/testing";
-import { backendOf, killBackend, meetingPoint, open } from "../support";
+import { backendOf, killBackend, meetingPoint, open } from "../connections";
 
 let test: TestDatabase;
 let acme: TestTenant;

@@ -19,7 +19,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { meetingPoint } from "../../client/support";
+import { meetingPoint } from "../../client/connections";
 
 /** Mistakes of a caller that would cross tenants, in the forms that an application's code can make them. */
 let test: TestDatabase;

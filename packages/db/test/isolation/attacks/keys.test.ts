@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantTables } from "../../../src/core/tenant-table";
+import { beginAsTenant } from "../../../src/testing";
 import type { Values } from "../../../src/testing/sample-rows";
 import type { Arena } from "../arena";
 import { attemptPastTriggers, insertInto, quoted, type Statement } from "../checks/attempt";
@@ -19,7 +20,7 @@ import {
   strikeTable,
   table,
   unlessRefused,
-} from "./support";
+} from "./strikes";
 
 /** Keys must not tell one tenant what another one has: neither by what they refuse nor by what they accept. */
 let arena: Arena;
@@ -84,8 +85,7 @@ describe("the id of another tenant's row", () => {
   }
 
   async function answerOf({ login, attacker }: Duel, block: string): Promise<string> {
-    await login.query("begin");
-    await login.query("select set_config('app.current_tenant_id', $1, true)", [attacker.settings.tenant]);
+    await beginAsTenant(login, attacker.settings.tenant ?? "");
     await login.query(block);
     const { rows } = await login.query<{ answer: string }>("select current_setting('probe.answer') as answer");
     await login.query("rollback");

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrangeIdentity } from "../../tenancy/support";
+import { arrangeIdentity } from "../../tenancy/kit/people";
 import type { Arena } from "../arena";
 import { attempt, type Outcome, type Settings } from "../checks/attempt";
 import { newTenantSide } from "../checks/duel";
-import { codeOf, inWords, notRefused, openField, strike, tenantOf } from "./support";
+import { codeOf, inWords, notRefused, openField, strike, tenantOf } from "./strikes";
 
 /*
- * Two functions read memberships across tenants, as a role that may. They take no argument: whom they answer for is
- * decided by the scope alone, and they tell it nothing of anybody else.
+ * One function reads memberships across tenants, as a role that may; another checks the scope's user, with the scope's
+ * own rights. They take no argument: whom they answer for is decided by the scope alone, and they tell it nothing of
+ * anybody else.
  */
 let arena: Arena;
 let own: string;
@@ -42,9 +43,9 @@ async function newMember(tenant: string, status = "active"): Promise<Member> {
 }
 
 const memberships = (settings: Settings, rest = "") =>
-  attempt(arena.duel.login, settings, { text: `select tenant_id, user_id from tenancy.own_memberships() ${rest}` });
+  attempt(arena.duel.login, settings, { text: `select tenant_id, user_id from self.memberships() ${rest}` });
 
-describe("own_memberships()", () => {
+describe("self.memberships()", () => {
   const hers = () => [{ tenant_id: own, user_id: ada.user }];
 
   it("attack 21: answers the scope's identity, and no scope that has none", async () => {
@@ -73,7 +74,7 @@ describe("own_memberships()", () => {
     const { rows } = await strike(
       arena.duel,
       `select m.tenant_id from (select set_config('app.current_identity_id', $1, true) as v offset 0) s
-       cross join lateral (select tenant_id from tenancy.own_memberships() where s.v is not null) m`,
+       cross join lateral (select tenant_id from self.memberships() where s.v is not null) m`,
       bob.identity,
     );
     expect(rows).toEqual([{ tenant_id: theirs }]);
@@ -119,19 +120,20 @@ describe("require_active_member()", () => {
 
 describe("both", () => {
   it("attack 21: take no argument that could name somebody else", async () => {
-    for (const call of ["own_memberships", "require_active_member"]) {
-      expect(codeOf(await strike(arena.duel, `select tenancy.${call}($1::uuid)`, bob.identity))).toBe("42883");
+    for (const call of ["self.memberships", "tenancy.require_active_member"]) {
+      expect(codeOf(await strike(arena.duel, `select ${call}($1::uuid)`, bob.identity))).toBe("42883");
     }
   });
 
   it("attack 21: lend their rights to nothing else", async () => {
     const open = await notRefused(arena.duel, [
-      "set local role membership_reader",
-      "grant membership_reader to current_user",
-      "alter function tenancy.own_memberships() owner to current_user",
-      "alter function tenancy.own_memberships() set search_path = public",
-      "create or replace function tenancy.own_memberships() returns int language sql security definer as 'select 1'",
-      "alter policy membership_reading on tenancy.users to authenticated",
+      "set local role self_service",
+      "set local role membership_keeper",
+      "grant self_service to current_user",
+      "alter function self.memberships() owner to current_user",
+      "alter function self.memberships() set search_path = public",
+      "create or replace function self.memberships() returns int language sql security definer as 'select 1'",
+      "alter policy own_memberships on auth.memberships to authenticated",
     ]);
     expect(open).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sampleValues } from "../../../src/testing/sample-rows";
 import type { Arena } from "../arena";
 import { attempt, insertInto, quoted } from "../checks/attempt";
-import { codeOf, everywhere, inWords, openField, strike, strikeTable, unlessRefused } from "./support";
+import { codeOf, everywhere, inWords, openField, strike, strikeTable, unlessRefused } from "./strikes";
 
 let arena: Arena;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogueScope } from "../../../src/domains";
 import type { Arena } from "../arena";
-import { codeOf, notRefused, openField, spoilt, strike, tenantOf, tenantsIn } from "./support";
+import { codeOf, notRefused, openField, spoilt, strike, tenantOf, tenantsIn } from "./strikes";
 
 /*
  * Objects that would show another tenant's rows. The runtime login can make none of them; where the owner makes one by
@@ -84,45 +84,55 @@ describe("objects of the owner", () => {
       "audit_writer: tenancy.record_audit",
       "ledger_writer: accounting.post_journal",
       "ledger_writer: accounting.reverse_entry",
-      "membership_reader: tenancy.own_memberships",
-      "membership_reader: tenancy.require_active_member",
+      "self_service: self.memberships",
+      "self_service: self.profile",
+      "self_service: self.save_profile",
     ]);
     const owners = new Set(rows.map(({ name, owner }) => `${owner} in ${name.split(".")[0]}`));
     expect([...owners].sort()).toEqual([
       "audit_writer in tenancy",
       "ledger_writer in accounting",
-      "membership_reader in tenancy",
+      "membership_keeper in auth",
+      "number_writer in accounting",
+      "self_service in self",
     ]);
-    // What ledger_writer may do that the runtime login may not: the ledger, and nothing else.
-    const ledger = await arena.duel.owner.query(
-      `select c.oid::regclass::text as on, string_agg(verb, ', ' order by verb) as may
-       from pg_class c join pg_namespace n on n.oid = c.relnamespace,
-         unnest(array['delete', 'insert', 'select', 'truncate', 'update']) verb
-       where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^(pg_|information_schema|migrations)'
-         and has_table_privilege('ledger_writer', c.oid, verb) and not has_table_privilege('authenticated', c.oid, verb)
-       group by 1 order by 1`,
-    );
-    expect(ledger.rows).toEqual([
-      { on: "accounting.account_balances", may: "insert, update" },
-      { on: "accounting.journal_entries", may: "insert" },
-      { on: "accounting.journal_lines", may: "insert" },
-      { on: "accounting.period_totals", may: "insert, update" },
-    ]);
-    // Which migrations were applied is no secret: everybody may read it.
+    // What a role may do that the runtime login may not: what its functions need, and nothing else.
     const rights = await arena.duel.owner.query(
       `select r.rolname as owner, c.oid::regclass::text as on, string_agg(verb, ', ' order by verb) as may
        from pg_roles r, pg_class c join pg_namespace n on n.oid = c.relnamespace,
          unnest(array['delete', 'insert', 'select', 'truncate', 'update']) verb
-       where r.rolname in ('audit_writer', 'membership_reader') and c.relkind in ('r', 'p', 'v', 'm', 'f')
-         and n.nspname !~ '^(pg_|information_schema|migrations)' and (has_table_privilege(r.oid, c.oid, verb)
-           or verb in ('insert', 'select', 'update') and has_any_column_privilege(r.oid, c.oid, verb))
+       where r.rolname = any ($1) and c.relkind in ('r', 'p', 'v', 'm', 'f')
+         and n.nspname !~ '^(pg_|information_schema|migrations)' and not has_table_privilege('authenticated', c.oid, verb)
+         and (has_table_privilege(r.oid, c.oid, verb) or verb in ('insert', 'select', 'update')
+           and has_any_column_privilege(r.oid, c.oid, verb) and not has_any_column_privilege('authenticated', c.oid, verb))
        group by 1, 2 order by 1, 2`,
+      [[...new Set(rows.map(({ owner }) => owner))]],
     );
     expect(rights.rows).toEqual([
       { owner: "audit_writer", on: "tenancy.audit_log", may: "insert" },
-      { owner: "membership_reader", on: "tenancy.tenants", may: "select" },
-      { owner: "membership_reader", on: "tenancy.users", may: "select" },
+      { owner: "ledger_writer", on: "accounting.account_balances", may: "insert, update" },
+      { owner: "ledger_writer", on: "accounting.journal_entries", may: "insert" },
+      { owner: "ledger_writer", on: "accounting.journal_lines", may: "insert" },
+      { owner: "ledger_writer", on: "accounting.period_totals", may: "insert, update" },
+      { owner: "membership_keeper", on: 'auth."user"', may: "select" },
+      { owner: "membership_keeper", on: "auth.memberships", may: "delete, insert, select, update" },
+      { owner: "membership_keeper", on: "auth.tenant_directory", may: "delete, insert, select, update" },
+      { owner: "self_service", on: "auth.memberships", may: "select" },
+      { owner: "self_service", on: "auth.tenant_directory", may: "select" },
+      { owner: "self_service", on: "auth.user_profiles", may: "insert, select, update" },
     ]);
+    // Of a person the keeper sees that there is one, and of tenants' tables what the runtime login sees in its scope.
+    const columns = await arena.duel.owner.query(
+      `select a.attname as name from pg_attribute a where a.attrelid = 'auth.user'::regclass and a.attnum > 0
+         and has_column_privilege('membership_keeper', a.attrelid, a.attnum, 'select')`,
+    );
+    expect(columns.rows).toEqual([{ name: "id" }]);
+    const wider = await arena.duel.owner.query(
+      `select p.polrelid::regclass::text as on, p.polname as policy from pg_policy p join pg_class c on c.oid = p.polrelid
+       where c.relnamespace <> 'auth'::regnamespace and p.polcmd <> 'a'
+         and not p.polroles <@ array['authenticated'::regrole::oid, 'platform'::regrole::oid]`,
+    );
+    expect(wider.rows).toEqual([]);
   });
 
   it("attack 23: a materialised view knows no policies, and the check refuses it", async () => {

@@ -7,10 +7,12 @@ import {
   createCustomer,
   createTenant,
   createTestDatabase,
+  scopeToTenant,
   type TestDatabase,
   type TestTenant,
 } from "../../../src/testing";
-import { backendOf, rejection, value } from "../../client/support";
+import { backendOf, value } from "../../client/connections";
+import { rejection } from "../../kit/outcomes";
 
 /*
  * What one tenant leaves on a connection, and another one finds there. A pool of one connection makes sure that the
@@ -167,8 +169,7 @@ describe("the same as raw SQL of the runtime login", () => {
   afterAll(() => login.end());
   afterEach(() => login.query("rollback"));
 
-  const become = (tenant: TestTenant) =>
-    login.query("select set_config('app.current_tenant_id', $1, true)", [tenant.tenant.id]);
+  const become = (tenant: TestTenant) => scopeToTenant(login, tenant.tenant.id);
   const names = async (query: string | pg.QueryConfig) =>
     (await login.query<{ name: string }>(query)).rows.map((row) => row.name).sort();
 

@@ -15,7 +15,7 @@ import {
   strike,
   tenantOf,
   unlessRefused,
-} from "./support";
+} from "./strikes";
 
 let arena: Arena;
 

@@ -6,7 +6,7 @@ import type { Arena } from "../arena";
 import { insertInto, type Outcome } from "../checks/attempt";
 import { foreignKeys } from "../checks/catalogue";
 import { foreignKeyBreaches } from "../checks/keys";
-import { codeOf, everywhere, newRowOf, openField, spoilt, strike, table } from "./support";
+import { codeOf, everywhere, newRowOf, openField, spoilt, strike, table } from "./strikes";
 
 /** A foreign key is checked past the policies: only a key that carries the tenant keeps it inside the tenant. */
 let arena: Arena;

@@ -4,7 +4,7 @@ import { customers } from "../../../src/accounting";
 import { createDatabase, type Database } from "../../../src/index";
 import type { Arena } from "../arena";
 import { quoted } from "../checks/attempt";
-import { codeOf, everywhere, notRefused, openField, strike, tenantOf, tenantsIn } from "./support";
+import { codeOf, everywhere, notRefused, openField, strike, tenantOf, tenantsIn } from "./strikes";
 
 let arena: Arena;
 let own: string;
@@ -88,7 +88,7 @@ describe("the protection itself", () => {
     const open = await notRefused(arena.duel, [
       replace("tenancy.current_tenant_id()", "uuid"),
       replace("tenancy.require_active_member()", "void"),
-      "alter function tenancy.own_memberships() security invoker",
+      "alter function self.memberships() security invoker",
       "alter function tenancy.current_tenant_id() rename to mine",
       "drop function tenancy.current_tenant_id() cascade",
       "select tenancy.protect_table('tenancy.users', 'read-write', 'none')",

@@ -3,10 +3,12 @@ import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { allStatements } from "../../../src/core/statement";
 import { createDatabase, type Database } from "../../../src/index";
-import { meetingPoint, rejection } from "../../client/support";
+import { beginAsTenant } from "../../../src/testing";
+import { meetingPoint } from "../../client/connections";
+import { rejection } from "../../kit/outcomes";
 import type { Arena } from "../arena";
 import { quoted } from "../checks/attempt";
-import { codeOf, everywhere, inWords, openField, strike, tenantOf } from "./support";
+import { codeOf, everywhere, inWords, openField, strike, tenantOf } from "./strikes";
 
 /** What all tenants of a database share: locks and notifications. They hold no rows, but they can be felt. */
 let arena: Arena;
@@ -76,8 +78,7 @@ describe("locks", () => {
 
   it("advisory locks, documented limit: all tenants share the keys; the lock limit ends the wait", async () => {
     const { login } = arena.duel;
-    await login.query("begin");
-    await login.query("select set_config('app.current_tenant_id', $1, true)", [tenantOf(arena.duel.attacker)]);
+    await beginAsTenant(login, tenantOf(arena.duel.attacker));
     await login.query("select pg_advisory_xact_lock(4711)");
     const wait = victim().execute(sql`select pg_advisory_xact_lock(4711)`);
     expect(await rejection(wait)).toMatchObject({ name: "TimeoutError", sqlState: "55P03" });

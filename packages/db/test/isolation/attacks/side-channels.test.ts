@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customers } from "../../../src/accounting";
 import { withUrlParts } from "../../../src/client/url";
 import { createDatabase } from "../../../src/index";
+import { beginAsTenant } from "../../../src/testing";
 import { insertSampleRow } from "../../../src/testing/sample-rows";
-import { backendOf } from "../../client/support";
-import { asLogin } from "../../tenancy/support";
+import { backendOf } from "../../client/connections";
+import { asLogin } from "../../kit/sql";
 import type { Arena } from "../arena";
 import { schemaList } from "../checks/catalogue";
-import { codeOf, notRefused, openField, strike, table, tenantOf } from "./support";
+import { codeOf, notRefused, openField, strike, table, tenantOf } from "./strikes";
 
 /** What the server's own books tell about rows that cannot be read. */
 let arena: Arena;
@@ -78,8 +79,7 @@ describe("the planner's books", () => {
 
   it("attack 41, documented limit: EXPLAIN ANALYZE counts the rows that a policy removed", async () => {
     const { login } = arena.duel;
-    await login.query("begin");
-    await login.query("select set_config('app.current_tenant_id', $1, true)", [own]);
+    await beginAsTenant(login, own);
     await login.query(
       "set local enable_indexscan = off; set local enable_bitmapscan = off; set local enable_indexonlyscan = off",
     );

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { TenantTableEntry } from "../../../src/core/tenant-table";
+import { scopeToTenant } from "../../../src/testing";
 import type { Arena } from "../arena";
 import { quoted } from "../checks/attempt";
 import type { Duel } from "../checks/duel";
-import { everywhere, openField, table, tenantOf } from "./support";
+import { everywhere, openField, table, tenantOf } from "./strikes";
 
 /*
  * How long a look-up takes must not tell whether another tenant has the id. Times are noise; what they come from is
@@ -55,7 +56,7 @@ const byTenantAndId = "where tenant_id = tenancy.current_tenant_id() and id = $1
 
 /** Looks an id up as the given tenant, through a prepared statement with a generic plan, as repositories do. */
 async function lookUp(client: pg.Client, tenant: string, name: string, id: unknown, where = byId): Promise<LookUp> {
-  await client.query("select set_config('app.current_tenant_id', $1, true)", [tenant]);
+  await scopeToTenant(client, tenant);
   await client.query(`prepare look_up as select * from ${quoted(name)} ${where}`);
   const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: Node }] }>(
     `explain (analyze, buffers, verbose, format json, timing off, summary off) execute look_up ('${id}')`,

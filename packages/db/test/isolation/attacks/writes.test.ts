@@ -14,7 +14,7 @@ import {
   strikeTable,
   tenantOf,
   unlessRefused,
-} from "./support";
+} from "./strikes";
 
 let arena: Arena;
 

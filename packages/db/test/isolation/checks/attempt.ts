@@ -28,24 +28,37 @@ const settingNames = {
   identity: "app.current_identity_id",
 } as const;
 
-async function inTransaction(client: pg.Client, arrange: string[], settings: Settings, run: () => Promise<Outcome>) {
-  await client.query("begin");
-  try {
-    for (const text of arrange) await client.query(text);
-    for (const key of Object.keys(settings) as (keyof Settings)[]) {
-      await client.query("select set_config($1, $2, true)", [settingNames[key], settings[key]]);
-    }
-    return await run();
-  } finally {
-    await client.query("rollback");
-  }
+/** The statement that opens a transaction, arranges and sets the scope, as one message. */
+function opening(arrange: readonly string[], settings: Settings): string {
+  const scope = (Object.keys(settings) as (keyof Settings)[]).map(
+    (key) => `select set_config('${settingNames[key]}', ${pg.escapeLiteral(settings[key] ?? "")}, true)`,
+  );
+  return ["begin", ...arrange, ...scope].join("; ");
 }
 
-async function outcomeOf(client: pg.Client, { text, values = [] }: Statement): Promise<Outcome> {
+/** The parameters as literals in the text: only a message without parameters may hold several statements. */
+const inlined = ({ text, values = [] }: Statement): string =>
+  text.replace(/\$(\d+)/g, (_hole, number: string) => {
+    const value = values[Number(number) - 1];
+    if (value === null || value === undefined) return "null";
+    const written = Array.isArray(value) ? `{${value.map((each) => JSON.stringify(String(each))).join(",")}}` : value;
+    return pg.escapeLiteral(String(written));
+  });
+
+/** Begins, arranges, sets the scope, runs the statement and rolls back, all in one message. */
+async function inOneMessage(
+  client: pg.Client,
+  arrange: readonly string[],
+  settings: Settings,
+  statement: Statement,
+): Promise<Outcome> {
+  const text = `${opening(arrange, settings)}; ${inlined(statement)}; rollback`;
   try {
-    const result = await client.query<Values>({ text, values, types: asText });
-    return { rows: result.rows, count: result.rowCount ?? 0 };
+    const results = (await client.query({ text, types: asText })) as unknown as pg.QueryResult<Values>[];
+    const result = results.at(-2);
+    return { rows: result?.rows ?? [], count: result?.rowCount ?? 0 };
   } catch (error) {
+    await client.query("rollback");
     return { rows: [], count: 0, error: serverError(error) };
   }
 }
@@ -57,7 +70,7 @@ function serverError(error: unknown): NonNullable<Outcome["error"]> {
 
 /** Runs one statement of a login in a transaction of its own, with the scope set transaction-locally. */
 export function attempt(client: pg.Client, settings: Settings, statement: Statement): Promise<Outcome> {
-  return inTransaction(client, [], settings, () => outcomeOf(client, statement));
+  return inOneMessage(client, [], settings, statement);
 }
 
 /**
@@ -73,7 +86,7 @@ export function attemptPastTriggers(
 ): Promise<Outcome> {
   const arrange = [`alter table ${quoted(entry.name)} disable trigger user`];
   if (role) arrange.push(`set local role ${role}`);
-  return inTransaction(owner, arrange, settings, () => outcomeOf(owner, statement));
+  return inOneMessage(owner, arrange, settings, statement);
 }
 
 class CopyOut extends pg.Query {
@@ -86,13 +99,14 @@ class CopyOut extends pg.Query {
 }
 
 /** `copy … to stdout`: each line is a row, its columns named by `columns`. */
-export function attemptCopy(
+export async function attemptCopy(
   client: pg.Client,
   settings: Settings,
   table: string,
   columns: readonly string[],
 ): Promise<Outcome> {
-  return inTransaction(client, [], settings, async () => {
+  await client.query(opening([], settings));
+  try {
     const copy = new CopyOut(`copy ${quoted(table)} (${columns.map(pg.escapeIdentifier).join(", ")}) to stdout`);
     const failure = await new Promise<unknown>((resolve) => {
       copy.on("error", resolve);
@@ -104,7 +118,9 @@ export function attemptCopy(
       Object.fromEntries(line.split("\t").map((value, i) => [columns[i] ?? "", value])),
     );
     return { rows, count: rows.length };
-  });
+  } finally {
+    await client.query("rollback");
+  }
 }
 
 /** `schema.table` with both parts quoted. */

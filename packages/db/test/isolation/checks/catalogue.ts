@@ -1,12 +1,13 @@
 import type pg from "pg";
 import { groupOf } from "../../../src/client/login-check";
 import { catalogueScope } from "../../../src/domains";
+import { personalSchemas } from "../../../src/operations/catalogue/rules/rule";
 
 /** The schemas of all domains, as a list in SQL: `schemaname in (${schemaList})`. */
 export const schemaList = catalogueScope.schemas.map((name) => `'${name}'`).join(", ");
 
-/** The schemas with rows of tenants: all but that of the identities. */
-export const tenantSchemas = catalogueScope.schemas.filter((name) => name !== "auth");
+/** The schemas with rows of tenants: all but those of the identities. */
+export const tenantSchemas = catalogueScope.schemas.filter((name) => !personalSchemas.includes(name));
 
 /** The roles whose functions run with their rights. */
 export async function definerOwners(owner: pg.Client): Promise<string[]> {

@@ -13,12 +13,15 @@ export const identitySchema = "auth";
 /** Role of the operator's cross-tenant work. */
 export const platformRole = "platform";
 
-/** True for tables that belong to tenants: those with a `tenant_id` column. */
+/** The schemas of what belongs to persons and not to tenants: its tables, and the functions that show a person its own. */
+export const personalSchemas: readonly string[] = ["auth", "self"];
+
+/** True for tables that belong to tenants: those with a `tenant_id` column, but for what `auth` says of tenants. */
 export function isTenantTable(table: TableInfo): boolean {
-  return table.columns.some((column) => column.name === "tenant_id");
+  return !personalSchemas.includes(table.schema) && table.columns.some((column) => column.name === "tenant_id");
 }
 
-/** The tables with a `tenant_id` column. */
+/** The tables that belong to tenants. */
 export function tenantTablesOf(catalogue: Catalogue): TableInfo[] {
   return catalogue.tables.filter(isTenantTable);
 }
