@@ -2812,13 +2812,15 @@ from (
   union all
   select 'vendor_balance_differs', v.tenant_id, v.company_id, v.id, -v.balance from accounting.vendors v
   union all
-  select case when l.vendor_id is null then 'customer_balance_differs' else 'vendor_balance_differs' end, l.tenant_id,
-    l.company_id, coalesce(l.customer_id, l.vendor_id),
-    case when l.vendor_id is null then l.base_debit - l.base_credit else l.base_credit - l.base_debit end
+  select 'customer_balance_differs', l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
   from accounting.journal_lines l
-  join accounting.books b on b.tenant_id = l.tenant_id and b.company_id = l.company_id
-  where (l.customer_id is not null and l.account_id = b.receivable_account_id)
-    or (l.vendor_id is not null and l.account_id = b.payable_account_id)
+  join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
+  where l.customer_id is not null
+  union all
+  select 'vendor_balance_differs', l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
+  from accounting.journal_lines l
+  join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
+  where l.vendor_id is not null
 ) n
 group by n.tenant_id, n.kind, n.company_id, n.party_id
 having sum(n.amount) <> 0
@@ -2841,9 +2843,11 @@ from (
       case b.kind when 'credit_note' then -b.base_amount else b.base_amount end
     from accounting.bills b where b.status <> 'draft'
     union all
-    select case p.direction when 'in' then 'receivables_differ' else 'payables_differ' end, p.tenant_id, p.company_id,
-      coalesce(p.customer_id, p.vendor_id), p.payment_date, p.voided_on, -p.base_amount
-    from accounting.payments p
+    select 'receivables_differ', p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
+    from accounting.payments p where p.direction = 'in'
+    union all
+    select 'payables_differ', p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
+    from accounting.payments p where p.direction = 'out'
     union all
     select 'receivables_differ', a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
@@ -2858,13 +2862,15 @@ from (
   cross join lateral (values (r.made_on, 1), (r.ended_on, -1)) step (day, sign)
   where step.day is not null
   union all
-  select case when l.vendor_id is null then 'receivables_differ' else 'payables_differ' end, l.tenant_id, l.company_id,
-    coalesce(l.customer_id, l.vendor_id), l.entry_date,
-    case when l.vendor_id is null then l.base_credit - l.base_debit else l.base_debit - l.base_credit end
+  select 'receivables_differ', l.tenant_id, l.company_id, l.customer_id, l.entry_date, l.base_credit - l.base_debit
   from accounting.journal_lines l
-  join accounting.books b on b.tenant_id = l.tenant_id and b.company_id = l.company_id
-  where (l.customer_id is not null and l.account_id = b.receivable_account_id)
-    or (l.vendor_id is not null and l.account_id = b.payable_account_id)
+  join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
+  where l.customer_id is not null
+  union all
+  select 'payables_differ', l.tenant_id, l.company_id, l.vendor_id, l.entry_date, l.base_debit - l.base_credit
+  from accounting.journal_lines l
+  join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
+  where l.vendor_id is not null
 ) d
 group by d.tenant_id, d.kind, d.company_id, d.party_id, d.day
 having sum(d.amount) <> 0;

@@ -5384,21 +5384,23 @@ CREATE VIEW accounting.violations_of_parties WITH (security_invoker=true) AS
             (- v.balance)
            FROM accounting.vendors v
         UNION ALL
-         SELECT
-                CASE
-                    WHEN (l.vendor_id IS NULL) THEN 'customer_balance_differs'::text
-                    ELSE 'vendor_balance_differs'::text
-                END AS "case",
+         SELECT 'customer_balance_differs'::text,
             l.tenant_id,
             l.company_id,
-            COALESCE(l.customer_id, l.vendor_id) AS "coalesce",
-                CASE
-                    WHEN (l.vendor_id IS NULL) THEN (l.base_debit - l.base_credit)
-                    ELSE (l.base_credit - l.base_debit)
-                END AS "case"
+            l.customer_id,
+            (l.base_debit - l.base_credit)
            FROM (accounting.journal_lines l
-             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))
-          WHERE (((l.customer_id IS NOT NULL) AND (l.account_id = b.receivable_account_id)) OR ((l.vendor_id IS NOT NULL) AND (l.account_id = b.payable_account_id)))) n
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
+          WHERE (l.customer_id IS NOT NULL)
+        UNION ALL
+         SELECT 'vendor_balance_differs'::text,
+            l.tenant_id,
+            l.company_id,
+            l.vendor_id,
+            (l.base_credit - l.base_debit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
+          WHERE (l.vendor_id IS NOT NULL)) n
   GROUP BY n.tenant_id, n.kind, n.company_id, n.party_id
  HAVING (sum(n.amount) <> (0)::numeric)
 UNION ALL
@@ -5447,18 +5449,25 @@ UNION ALL
                    FROM accounting.bills b
                   WHERE (b.status <> 'draft'::text)
                 UNION ALL
-                 SELECT
-                        CASE p.direction
-                            WHEN 'in'::text THEN 'receivables_differ'::text
-                            ELSE 'payables_differ'::text
-                        END AS "case",
+                 SELECT 'receivables_differ'::text,
                     p.tenant_id,
                     p.company_id,
-                    COALESCE(p.customer_id, p.vendor_id) AS "coalesce",
+                    p.customer_id,
                     p.payment_date,
                     p.voided_on,
                     (- p.base_amount)
                    FROM accounting.payments p
+                  WHERE (p.direction = 'in'::text)
+                UNION ALL
+                 SELECT 'payables_differ'::text,
+                    p.tenant_id,
+                    p.company_id,
+                    p.vendor_id,
+                    p.payment_date,
+                    p.voided_on,
+                    (- p.base_amount)
+                   FROM accounting.payments p
+                  WHERE (p.direction = 'out'::text)
                 UNION ALL
                  SELECT 'receivables_differ'::text,
                     a.tenant_id,
@@ -5482,22 +5491,25 @@ UNION ALL
              CROSS JOIN LATERAL ( VALUES (r.made_on,1), (r.ended_on,'-1'::integer)) step(day, sign))
           WHERE (step.day IS NOT NULL)
         UNION ALL
-         SELECT
-                CASE
-                    WHEN (l.vendor_id IS NULL) THEN 'receivables_differ'::text
-                    ELSE 'payables_differ'::text
-                END AS "case",
+         SELECT 'receivables_differ'::text,
             l.tenant_id,
             l.company_id,
-            COALESCE(l.customer_id, l.vendor_id) AS "coalesce",
+            l.customer_id,
             l.entry_date,
-                CASE
-                    WHEN (l.vendor_id IS NULL) THEN (l.base_credit - l.base_debit)
-                    ELSE (l.base_debit - l.base_credit)
-                END AS "case"
+            (l.base_credit - l.base_debit)
            FROM (accounting.journal_lines l
-             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))
-          WHERE (((l.customer_id IS NOT NULL) AND (l.account_id = b.receivable_account_id)) OR ((l.vendor_id IS NOT NULL) AND (l.account_id = b.payable_account_id)))) d
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
+          WHERE (l.customer_id IS NOT NULL)
+        UNION ALL
+         SELECT 'payables_differ'::text,
+            l.tenant_id,
+            l.company_id,
+            l.vendor_id,
+            l.entry_date,
+            (l.base_debit - l.base_credit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
+          WHERE (l.vendor_id IS NOT NULL)) d
   GROUP BY d.tenant_id, d.kind, d.company_id, d.party_id, d.day
  HAVING (sum(d.amount) <> (0)::numeric);
 
