@@ -66,7 +66,7 @@ create trigger post_bills after update on accounting.bills
 
 create trigger settle_bills after update on accounting.bills
   referencing old table as overwritten new table as written
-  for each statement execute function accounting.settle_bills();
+  for each statement execute function accounting.settle_documents('bill');
 
 -- Books: default accounts that fit, and days that only closing periods closes.
 create trigger check_books before insert or update of receivable_account_id, payable_account_id, sales_account_id,
@@ -167,7 +167,7 @@ create trigger post_invoices after update on accounting.invoices
 
 create trigger settle_invoices after update on accounting.invoices
   referencing old table as overwritten new table as written
-  for each statement execute function accounting.settle_invoices();
+  for each statement execute function accounting.settle_documents('invoice');
 
 -- An allocation is applied once and taken back once.
 create trigger apply_allocation before insert on accounting.payment_allocations
