@@ -28,15 +28,15 @@ export function frozenTrigger(name: string, table: PgTable, frozen: Frozen): Com
   }
   const movable = new Set([...frozen.except, ...byRole, "updatedAt"]);
   const fixed = Object.keys(columns).filter((key) => !movable.has(key));
+  // One flat list of alternatives: of nested ones, as PostgreSQL makes them from two rows, a restored dump reads otherwise.
   const changed = (keys: readonly string[]) => {
     const names = keys.flatMap((key) => (columns[key] && !columns[key].generated ? [columns[key].name] : []));
-    const row = (side: string) => `row(${names.map((column) => `${side}.${column}`).join(", ")})`;
-    return `${row("new")} is distinct from ${row("old")}`;
+    return names.map((column) => `new.${column} is distinct from old.${column}`).join("\n    or ");
   };
   const changedByHand = frozen.exceptBy
-    ? `(${changed(fixed)}\n    or current_user <> ${quote(frozen.exceptBy.role)} and ${changed(byRole)})`
+    ? `${changed(fixed)}\n    or (current_user <> ${quote(frozen.exceptBy.role)} and (${changed(byRole)}))`
     : changed(fixed);
-  const when = frozen.when ? `${frozen.when} and ${changedByHand}` : changedByHand;
+  const when = frozen.when ? `${frozen.when} and (${changedByHand})` : changedByHand;
   return {
     name: `${name}.freeze_columns`,
     text: `create trigger freeze_columns before update on ${name}\n  for each row when (${when})\n  execute function tenancy.refuse('ZT003', ${quote(frozen.sentence)})`,
