@@ -1,6 +1,6 @@
 import { getColumns } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { type ComputedTrigger, quote } from "./computed-trigger";
+import { type ComputedTrigger, changes, quote } from "./computed-trigger";
 
 /** What of a row may still change once it is frozen. Every other column is frozen, those that are added later as well. */
 export interface Frozen<Key extends string = string> {
@@ -28,11 +28,8 @@ export function frozenTrigger(name: string, table: PgTable, frozen: Frozen): Com
   }
   const movable = new Set([...frozen.except, ...byRole, "updatedAt"]);
   const fixed = Object.keys(columns).filter((key) => !movable.has(key));
-  // One flat list of alternatives: of nested ones, as PostgreSQL makes them from two rows, a restored dump reads otherwise.
-  const changed = (keys: readonly string[]) => {
-    const names = keys.flatMap((key) => (columns[key] && !columns[key].generated ? [columns[key].name] : []));
-    return names.map((column) => `new.${column} is distinct from old.${column}`).join("\n    or ");
-  };
+  const changed = (keys: readonly string[]) =>
+    changes(keys.flatMap((key) => (columns[key] && !columns[key].generated ? [columns[key].name] : [])));
   const changedByHand = frozen.exceptBy
     ? `${changed(fixed)}\n    or (current_user <> ${quote(frozen.exceptBy.role)} and (${changed(byRole)}))`
     : changed(fixed);
