@@ -1203,39 +1203,52 @@ create or replace trigger keep_membership after insert or update of identity_id,
   for each row execute function auth.keep_membership();
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.companies
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.number_series
-  for each row when (row(new.tenant_id, new.id, new.company_id, new.business_id, new.series, new.period) is distinct from row(old.tenant_id, old.id, old.company_id, old.business_id, old.series, old.period))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.business_id is distinct from old.business_id
+    or new.series is distinct from old.series
+    or new.period is distinct from old.period)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.idempotency_keys
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.users
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.roles
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.user_roles
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.invitations
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.audit_log
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.security_events
-  for each row when (row(new.tenant_id, new.id) is distinct from row(old.tenant_id, old.id))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.tenants

@@ -34,7 +34,7 @@ export type BillFilter = z.input<typeof billFilterSchema>;
 /** A bill with its vendor and its lines in order. */
 export type BillDocument = NonNullable<Awaited<ReturnType<BillRepository["findDocument"]>>>;
 
-/** What a draft is written with; what is changeable may change until the draft is approved. */
+/** The columns of a new draft. Those marked `changeable` may change until the draft is approved. */
 const newBill = rowsOf(bills, {
   id: "given",
   companyId: "given",

@@ -1,4 +1,4 @@
-import { type ComputedTrigger, quote } from "./computed-trigger";
+import { type ComputedTrigger, changes, quote } from "./computed-trigger";
 import type { TenantTableEntry } from "./tenant-table";
 
 /**
@@ -9,10 +9,10 @@ import type { TenantTableEntry } from "./tenant-table";
 export function keyTrigger({ name, keys, frozen }: TenantTableEntry): ComputedTrigger | undefined {
   const movable: readonly string[] = [...(frozen?.except ?? []), ...(frozen?.exceptBy?.columns ?? [])];
   if (frozen && !frozen.when && keys.every(({ property }) => !movable.includes(property))) return undefined;
-  const row = (side: string) => `row(${keys.map(({ column }) => `${side}.${column}`).join(", ")})`;
-  const sentence = `The row is known by ${keys.map(({ column }) => column).join(", ")}: make another row instead of changing them`;
+  const columns = keys.map(({ column }) => column);
+  const sentence = `The row is known by ${columns.join(", ")}: make another row instead of changing them`;
   return {
     name: `${name}.guard_key`,
-    text: `create trigger guard_key before update on ${name}\n  for each row when (${row("new")} is distinct from ${row("old")})\n  execute function tenancy.refuse('ZT003', ${quote(sentence)})`,
+    text: `create trigger guard_key before update on ${name}\n  for each row when (${changes(columns)})\n  execute function tenancy.refuse('ZT003', ${quote(sentence)})`,
   };
 }

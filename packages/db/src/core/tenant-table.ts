@@ -91,7 +91,8 @@ type WithTenantKey<C extends Columns> = ReturnType<typeof tenantKey> & C;
  * The only way to make a tenant-owned table. Adds `tenant_id` and `id`, the primary key (tenant_id, id), the foreign
  * key to tenants, the isolation policies (by company too, where the table has `companyId` or `businessId`), composite
  * foreign keys with an index each, a CHECK for every choice column, and one against NaN for every numeric column.
- * FORCE, grants and triggers follow in the migration: `select tenancy.protect_table('schema.table', …)`.
+ * `pnpm db:generate` writes the rest of its protection from the same options: FORCE, grants and triggers. Throws
+ * `TypeError` for a reference to a column that is not there, or for a part whose whole may be null.
  */
 export function tenantTable<S extends string, N extends string, C extends Columns>(
   schema: PgSchema<S>,

@@ -233,7 +233,7 @@ describe("docs/recipes/change-a-rule.md", () => {
   it("lists the SQLSTATEs of our own", () => {
     const states = (text: string) => sorted(text.match(/\bZT\d{3}\b/g) ?? []);
     expect(states(pageAt("docs/recipes/change-a-rule.md").text)).toEqual(
-      states(read("packages/db/src/client/map-error.ts")),
+      states(read("packages/db/src/client/sql-states.ts")),
     );
   });
 });

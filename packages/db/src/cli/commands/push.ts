@@ -25,7 +25,7 @@ export const push: Command = {
       });
       const migrations = await readMigrations(migrationsFolder());
       await withAdmin(url, (client) => migrate(client, { migrations }));
-      say(`Pushing to ${scratch}: FORCE, grants and triggers of new tables need a custom migration`);
+      say(`Pushing to ${scratch}: tables alone; pnpm db:generate adds FORCE, grants, functions and triggers`);
       return await runDrizzleKit(["push", ...args], { DATABASE_ADMIN_URL: url });
     } finally {
       await server.stop();
