@@ -45,9 +45,12 @@ function legal(machine: StateMachineEntry): string {
     const role = roleOf(machine, from, to);
     if (role) add(`current_user = ${quote(role)}`, [from, to]);
   }
+  // A flat list of alternatives: of nested ones, as PostgreSQL makes them from rows in a list, a restored dump reads otherwise.
   const alternatives = [...groups].map(([condition, pairs]) => {
-    const isPair = `(old.${column}, new.${column}) in (${pairs.map((pair) => `(${list(pair)})`).join(", ")})`;
-    return condition ? `${condition} and ${isPair}` : isPair;
+    const isPair = pairs
+      .map(([from, to]) => `(old.${column} = ${quote(from)} and new.${column} = ${quote(to)})`)
+      .join("\n    or ");
+    return condition ? `(${condition} and (${isPair}))` : isPair;
   });
   return alternatives.length > 0 ? alternatives.join("\n    or ") : "false";
 }

@@ -174,7 +174,12 @@ describe("a tenant table", () => {
 
   it("is in the registry, with what its migration has to say about it", () => {
     const entry = (name: string) => tenantTables().find((each) => each.name === name);
-    expect(entry("shop.items")).toEqual({ table: items, name: "shop.items", audit: "all", access: "append-only" });
+    const keys = ["tenantId", "id", "companyId"].map((property) => ({
+      property,
+      column: (getColumns(items) as Record<string, { name: string }>)[property]?.name,
+    }));
+    const named = { table: items, name: "shop.items", audit: "all", access: "append-only" };
+    expect(entry("shop.items")).toEqual({ ...named, keys, frozen: undefined });
     expect(entry("shop.shelves")).toMatchObject({ audit: "none", access: "read-write" });
   });
 
