@@ -2739,15 +2739,15 @@ create or replace trigger keep_status_insert after insert on accounting.invoices
   execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on accounting.invoices
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'issued'), ('issued', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('issued', 'partly_paid'), ('issued', 'paid'), ('partly_paid', 'issued'), ('partly_paid', 'paid'), ('paid', 'issued'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('issued', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft issued', 'issued void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('issued partly_paid', 'issued paid', 'partly_paid issued', 'partly_paid paid', 'paid issued', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('issued paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on accounting.invoices
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'issued'), ('issued', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('issued', 'partly_paid'), ('issued', 'paid'), ('partly_paid', 'issued'), ('partly_paid', 'paid'), ('paid', 'issued'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('issued', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft issued', 'issued void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('issued partly_paid', 'issued paid', 'partly_paid issued', 'partly_paid paid', 'paid issued', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('issued paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.bills
@@ -2759,15 +2759,15 @@ create or replace trigger keep_status_insert after insert on accounting.bills
   execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on accounting.bills
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'approved'), ('approved', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('approved', 'partly_paid'), ('approved', 'paid'), ('partly_paid', 'approved'), ('partly_paid', 'paid'), ('paid', 'approved'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('approved', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft approved', 'approved void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('approved partly_paid', 'approved paid', 'partly_paid approved', 'partly_paid paid', 'paid approved', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('approved paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on accounting.bills
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'approved'), ('approved', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('approved', 'partly_paid'), ('approved', 'paid'), ('partly_paid', 'approved'), ('partly_paid', 'paid'), ('paid', 'approved'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('approved', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft approved', 'approved void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('approved partly_paid', 'approved paid', 'partly_paid approved', 'partly_paid paid', 'paid approved', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('approved paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.fiscal_periods
@@ -2950,14 +2950,14 @@ from (
   select 'customer_balance_differs' as kind, c.tenant_id, c.company_id, c.id as party_id, -c.balance as amount
   from accounting.customers c
   union all
-  select 'vendor_balance_differs', v.tenant_id, v.company_id, v.id, -v.balance from accounting.vendors v
+  select 'vendor_balance_differs' as kind, v.tenant_id, v.company_id, v.id, -v.balance from accounting.vendors v
   union all
-  select 'customer_balance_differs', l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
+  select 'customer_balance_differs' as kind, l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
   where l.customer_id is not null
   union all
-  select 'vendor_balance_differs', l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
+  select 'vendor_balance_differs' as kind, l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
   where l.vendor_id is not null
@@ -2979,22 +2979,22 @@ from (
       case i.kind when 'credit_note' then -i.base_amount else i.base_amount end as amount
     from accounting.invoices i where i.status <> 'draft'
     union all
-    select 'payables_differ', b.tenant_id, b.company_id, b.vendor_id, b.bill_date, b.voided_on,
+    select 'payables_differ' as kind, b.tenant_id, b.company_id, b.vendor_id, b.bill_date, b.voided_on,
       case b.kind when 'credit_note' then -b.base_amount else b.base_amount end
     from accounting.bills b where b.status <> 'draft'
     union all
-    select 'receivables_differ', p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
+    select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
     from accounting.payments p where p.direction = 'in'
     union all
-    select 'payables_differ', p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
+    select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
     from accounting.payments p where p.direction = 'out'
     union all
-    select 'receivables_differ', a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
+    select 'receivables_differ' as kind, a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
     from accounting.payment_allocations a
     join accounting.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
     union all
-    select 'payables_differ', a.tenant_id, a.company_id, b.vendor_id, a.allocated_on, a.reversed_on,
+    select 'payables_differ' as kind, a.tenant_id, a.company_id, b.vendor_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
     from accounting.payment_allocations a
     join accounting.bills b on b.tenant_id = a.tenant_id and b.id = a.bill_id
@@ -3002,12 +3002,12 @@ from (
   cross join lateral (values (r.made_on, 1), (r.ended_on, -1)) step (day, sign)
   where step.day is not null
   union all
-  select 'receivables_differ', l.tenant_id, l.company_id, l.customer_id, l.entry_date, l.base_credit - l.base_debit
+  select 'receivables_differ' as kind, l.tenant_id, l.company_id, l.customer_id, l.entry_date, l.base_credit - l.base_debit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
   where l.customer_id is not null
   union all
-  select 'payables_differ', l.tenant_id, l.company_id, l.vendor_id, l.entry_date, l.base_debit - l.base_credit
+  select 'payables_differ' as kind, l.tenant_id, l.company_id, l.vendor_id, l.entry_date, l.base_debit - l.base_credit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
   where l.vendor_id is not null
@@ -3029,13 +3029,13 @@ from (
   select 'invoice_total_differs' as kind, i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
   from accounting.invoices i where i.status <> 'draft'
   union all
-  select 'bill_total_differs', b.tenant_id, b.company_id, b.id, b.total_amount, null
+  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null::numeric as amount
   from accounting.bills b where b.status <> 'draft'
   union all
-  select 'invoice_total_differs', l.tenant_id, l.company_id, l.invoice_id, null, l.amount
+  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null::numeric as total_amount, l.amount
   from accounting.invoice_lines l
   union all
-  select 'bill_total_differs', l.tenant_id, l.company_id, l.bill_id, null, l.amount
+  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null::numeric as total_amount, l.amount
   from accounting.bill_lines l
 ) n
 group by n.tenant_id, n.kind, n.company_id, n.id
@@ -3067,7 +3067,7 @@ from (
     case when i.status not in ('draft', 'void') then i.credited_invoice_id end as credited_id
   from accounting.invoices i
   union all
-  select b.tenant_id, b.company_id, 'accounting.bills', b.id, b.total_amount,
+  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount,
     case when b.status not in ('draft', 'void') then b.credited_bill_id end
   from accounting.bills b
 ) d

@@ -2786,7 +2786,7 @@ CREATE TRIGGER guard_paid_update BEFORE UPDATE ON accounting.bills FOR EACH ROW 
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 
 -- trigger accounting.bills.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'approved'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'approved'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'approved'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft approved'::text, 'approved void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved partly_paid'::text, 'approved paid'::text, 'partly_paid approved'::text, 'partly_paid paid'::text, 'paid approved'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.bills.guard_voided_on
 CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND (new.voided_on IS DISTINCT FROM old.voided_on) AND (NOT ((new.status = 'void'::text) AND (old.status <> 'void'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The date of the void comes with the void of the bill, and stays');
@@ -2795,7 +2795,7 @@ CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.bills FOR EACH ROW WH
 CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.bills FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 
 -- trigger accounting.bills.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'approved'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'approved'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'approved'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft approved'::text, 'approved void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved partly_paid'::text, 'approved paid'::text, 'partly_paid approved'::text, 'partly_paid paid'::text, 'paid approved'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.bills.post_bills
 CREATE TRIGGER post_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('bill');
@@ -3406,7 +3406,7 @@ CREATE TRIGGER guard_paid_update BEFORE UPDATE ON accounting.invoices FOR EACH R
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 
 -- trigger accounting.invoices.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'issued'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'issued'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'issued'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft issued'::text, 'issued void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued partly_paid'::text, 'issued paid'::text, 'partly_paid issued'::text, 'partly_paid paid'::text, 'paid issued'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.invoices.guard_voided_on
 CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND (new.voided_on IS DISTINCT FROM old.voided_on) AND (NOT ((new.status = 'void'::text) AND (old.status <> 'void'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The date of the void comes with the void of the invoice, and stays');
@@ -3415,7 +3415,7 @@ CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.invoices FOR EACH ROW
 CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 
 -- trigger accounting.invoices.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'issued'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'issued'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'issued'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft issued'::text, 'issued void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued partly_paid'::text, 'issued paid'::text, 'partly_paid issued'::text, 'partly_paid paid'::text, 'paid issued'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.invoices.post_invoices
 CREATE TRIGGER post_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('invoice');
@@ -4474,13 +4474,13 @@ CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN 
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
 
 -- trigger tenancy.invitations.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status = 'pending'::text) AND (new.status = 'accepted'::text)) OR ((old.status = 'pending'::text) AND (new.status = 'revoked'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['pending accepted'::text, 'pending revoked'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 
 -- trigger tenancy.invitations.keep_status_insert
 CREATE TRIGGER keep_status_insert AFTER INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
 
 -- trigger tenancy.invitations.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status = 'pending'::text) AND (new.status = 'accepted'::text)) OR ((old.status = 'pending'::text) AND (new.status = 'revoked'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['pending accepted'::text, 'pending revoked'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 
 -- trigger tenancy.invitations.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.invitations FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
@@ -4554,7 +4554,7 @@ CREATE POLICY tenant_isolation ON tenancy.number_series AS PERMISSIVE FOR ALL TO
 CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.series IS DISTINCT FROM old.series) OR (new.period IS DISTINCT FROM old.period))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
 
 -- trigger tenancy.number_series.step_by_one
-CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN ((((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1))) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
+CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1)) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 
 -- trigger tenancy.number_series.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.number_series FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4732,13 +4732,13 @@ CREATE POLICY tenant_isolation ON tenancy.tenants AS PERMISSIVE FOR ALL TO authe
 CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN ((new.id <> old.id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
 
 -- trigger tenancy.tenants.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active archived'::text, 'suspended active'::text, 'suspended archived'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 
 -- trigger tenancy.tenants.keep_directory
 CREATE TRIGGER keep_directory AFTER INSERT OR DELETE OR UPDATE OF id, name, status ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION auth.keep_directory();
 
 -- trigger tenancy.tenants.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active archived'::text, 'suspended active'::text, 'suspended archived'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 
 -- trigger tenancy.tenants.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4866,7 +4866,7 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
 CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.users.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
 -- trigger tenancy.users.keep_an_admin
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
@@ -4875,7 +4875,7 @@ CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH RO
 CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
 
 -- trigger tenancy.users.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
 -- trigger tenancy.users.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
@@ -5127,28 +5127,28 @@ CREATE VIEW accounting.violations_of_documents WITH (security_invoker=true) AS
            FROM accounting.invoices i
           WHERE (i.status <> 'draft'::text)
         UNION ALL
-         SELECT 'bill_total_differs'::text,
+         SELECT 'bill_total_differs'::text AS kind,
             b.tenant_id,
             b.company_id,
             b.id,
             b.total_amount,
-            NULL::numeric
+            NULL::numeric AS amount
            FROM accounting.bills b
           WHERE (b.status <> 'draft'::text)
         UNION ALL
-         SELECT 'invoice_total_differs'::text,
+         SELECT 'invoice_total_differs'::text AS kind,
             l.tenant_id,
             l.company_id,
             l.invoice_id,
-            NULL::numeric,
+            NULL::numeric AS total_amount,
             l.amount
            FROM accounting.invoice_lines l
         UNION ALL
-         SELECT 'bill_total_differs'::text,
+         SELECT 'bill_total_differs'::text AS kind,
             l.tenant_id,
             l.company_id,
             l.bill_id,
-            NULL::numeric,
+            NULL::numeric AS total_amount,
             l.amount
            FROM accounting.bill_lines l) n
   GROUP BY n.tenant_id, n.kind, n.company_id, n.id
@@ -5212,7 +5212,7 @@ UNION ALL
         UNION ALL
          SELECT b.tenant_id,
             b.company_id,
-            'accounting.bills'::text,
+            'accounting.bills'::text AS record_table,
             b.id,
             b.total_amount,
                 CASE
@@ -5433,14 +5433,14 @@ CREATE VIEW accounting.violations_of_parties WITH (security_invoker=true) AS
             (- c.balance) AS amount
            FROM accounting.customers c
         UNION ALL
-         SELECT 'vendor_balance_differs'::text,
+         SELECT 'vendor_balance_differs'::text AS kind,
             v.tenant_id,
             v.company_id,
             v.id,
             (- v.balance)
            FROM accounting.vendors v
         UNION ALL
-         SELECT 'customer_balance_differs'::text,
+         SELECT 'customer_balance_differs'::text AS kind,
             l.tenant_id,
             l.company_id,
             l.customer_id,
@@ -5449,7 +5449,7 @@ CREATE VIEW accounting.violations_of_parties WITH (security_invoker=true) AS
              JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
           WHERE (l.customer_id IS NOT NULL)
         UNION ALL
-         SELECT 'vendor_balance_differs'::text,
+         SELECT 'vendor_balance_differs'::text AS kind,
             l.tenant_id,
             l.company_id,
             l.vendor_id,
@@ -5492,7 +5492,7 @@ UNION ALL
                    FROM accounting.invoices i
                   WHERE (i.status <> 'draft'::text)
                 UNION ALL
-                 SELECT 'payables_differ'::text,
+                 SELECT 'payables_differ'::text AS kind,
                     b.tenant_id,
                     b.company_id,
                     b.vendor_id,
@@ -5505,7 +5505,7 @@ UNION ALL
                    FROM accounting.bills b
                   WHERE (b.status <> 'draft'::text)
                 UNION ALL
-                 SELECT 'receivables_differ'::text,
+                 SELECT 'receivables_differ'::text AS kind,
                     p.tenant_id,
                     p.company_id,
                     p.customer_id,
@@ -5515,7 +5515,7 @@ UNION ALL
                    FROM accounting.payments p
                   WHERE (p.direction = 'in'::text)
                 UNION ALL
-                 SELECT 'payables_differ'::text,
+                 SELECT 'payables_differ'::text AS kind,
                     p.tenant_id,
                     p.company_id,
                     p.vendor_id,
@@ -5525,7 +5525,7 @@ UNION ALL
                    FROM accounting.payments p
                   WHERE (p.direction = 'out'::text)
                 UNION ALL
-                 SELECT 'receivables_differ'::text,
+                 SELECT 'receivables_differ'::text AS kind,
                     a.tenant_id,
                     a.company_id,
                     i.customer_id,
@@ -5535,7 +5535,7 @@ UNION ALL
                    FROM (accounting.payment_allocations a
                      JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
                 UNION ALL
-                 SELECT 'payables_differ'::text,
+                 SELECT 'payables_differ'::text AS kind,
                     a.tenant_id,
                     a.company_id,
                     b.vendor_id,
@@ -5547,7 +5547,7 @@ UNION ALL
              CROSS JOIN LATERAL ( VALUES (r.made_on,1), (r.ended_on,'-1'::integer)) step(day, sign))
           WHERE (step.day IS NOT NULL)
         UNION ALL
-         SELECT 'receivables_differ'::text,
+         SELECT 'receivables_differ'::text AS kind,
             l.tenant_id,
             l.company_id,
             l.customer_id,
@@ -5557,7 +5557,7 @@ UNION ALL
              JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
           WHERE (l.customer_id IS NOT NULL)
         UNION ALL
-         SELECT 'payables_differ'::text,
+         SELECT 'payables_differ'::text AS kind,
             l.tenant_id,
             l.company_id,
             l.vendor_id,

@@ -15,14 +15,14 @@ from (
   select 'customer_balance_differs' as kind, c.tenant_id, c.company_id, c.id as party_id, -c.balance as amount
   from accounting.customers c
   union all
-  select 'vendor_balance_differs', v.tenant_id, v.company_id, v.id, -v.balance from accounting.vendors v
+  select 'vendor_balance_differs' as kind, v.tenant_id, v.company_id, v.id, -v.balance from accounting.vendors v
   union all
-  select 'customer_balance_differs', l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
+  select 'customer_balance_differs' as kind, l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
   where l.customer_id is not null
   union all
-  select 'vendor_balance_differs', l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
+  select 'vendor_balance_differs' as kind, l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
   where l.vendor_id is not null
@@ -44,22 +44,22 @@ from (
       case i.kind when 'credit_note' then -i.base_amount else i.base_amount end as amount
     from accounting.invoices i where i.status <> 'draft'
     union all
-    select 'payables_differ', b.tenant_id, b.company_id, b.vendor_id, b.bill_date, b.voided_on,
+    select 'payables_differ' as kind, b.tenant_id, b.company_id, b.vendor_id, b.bill_date, b.voided_on,
       case b.kind when 'credit_note' then -b.base_amount else b.base_amount end
     from accounting.bills b where b.status <> 'draft'
     union all
-    select 'receivables_differ', p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
+    select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
     from accounting.payments p where p.direction = 'in'
     union all
-    select 'payables_differ', p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
+    select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
     from accounting.payments p where p.direction = 'out'
     union all
-    select 'receivables_differ', a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
+    select 'receivables_differ' as kind, a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
     from accounting.payment_allocations a
     join accounting.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
     union all
-    select 'payables_differ', a.tenant_id, a.company_id, b.vendor_id, a.allocated_on, a.reversed_on,
+    select 'payables_differ' as kind, a.tenant_id, a.company_id, b.vendor_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
     from accounting.payment_allocations a
     join accounting.bills b on b.tenant_id = a.tenant_id and b.id = a.bill_id
@@ -67,12 +67,12 @@ from (
   cross join lateral (values (r.made_on, 1), (r.ended_on, -1)) step (day, sign)
   where step.day is not null
   union all
-  select 'receivables_differ', l.tenant_id, l.company_id, l.customer_id, l.entry_date, l.base_credit - l.base_debit
+  select 'receivables_differ' as kind, l.tenant_id, l.company_id, l.customer_id, l.entry_date, l.base_credit - l.base_debit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
   where l.customer_id is not null
   union all
-  select 'payables_differ', l.tenant_id, l.company_id, l.vendor_id, l.entry_date, l.base_debit - l.base_credit
+  select 'payables_differ' as kind, l.tenant_id, l.company_id, l.vendor_id, l.entry_date, l.base_debit - l.base_credit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
   where l.vendor_id is not null
