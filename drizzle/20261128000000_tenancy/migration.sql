@@ -929,8 +929,7 @@ create or replace function auth.keep_membership() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
-      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.identity_id is distinct from new.identity_id) then
     delete from auth.memberships m
     where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
   end if;
@@ -1034,7 +1033,7 @@ begin
   if old.role <> 'admin' or old.status <> 'active' then
     return null;
   end if;
-  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' and new.tenant_id = old.tenant_id then
+  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' then
     return null;
   end if;
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
@@ -1175,6 +1174,10 @@ create or replace trigger require_admin before insert or update or delete on ten
 create or replace trigger touch_updated_at before update on tenancy.tenants
   for each row execute function tenancy.touch_updated_at();
 --> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.tenants
+  for each row when (new.id <> old.id)
+  execute function tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
+--> statement-breakpoint
 create or replace trigger keep_directory after insert or update of id, name, status or delete on tenancy.tenants
   for each row execute function auth.keep_directory();
 --> statement-breakpoint
@@ -1194,9 +1197,58 @@ create or replace trigger require_admin_of_status before update of status on ten
 create or replace trigger keep_an_admin after update or delete on tenancy.users
   for each row execute function tenancy.keep_an_admin();
 --> statement-breakpoint
-create or replace trigger keep_membership after insert or update of tenant_id, id, identity_id, name, role, status or delete
+create or replace trigger keep_membership after insert or update of identity_id, name, role, status or delete
   on tenancy.users
   for each row execute function auth.keep_membership();
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.companies
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.number_series
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.business_id is distinct from old.business_id
+    or new.series is distinct from old.series
+    or new.period is distinct from old.period)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.idempotency_keys
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.users
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.roles
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.user_roles
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.invitations
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.audit_log
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.security_events
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.tenants
   for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'archived'), ('suspended', 'active'), ('suspended', 'archived'))) is not true)

@@ -9,6 +9,8 @@ select set_config('check_function_bodies', 'off', true);
 -- tables of the ledger as well, which nobody else can: what is posted is balanced, whoever writes.
 select tenancy.make_writer_role('ledger_writer', true);
 --> statement-breakpoint
+select tenancy.join_role('audit_writer');
+--> statement-breakpoint
 select tenancy.join_role('ledger_writer');
 --> statement-breakpoint
 select tenancy.join_role('number_writer');
@@ -2379,10 +2381,6 @@ select tenancy.protect_function('accounting.void_payment()', 'ledger_writer', '{
 create or replace trigger guard_account before update or delete on accounting.accounts
   for each row execute function accounting.guard_account();
 --> statement-breakpoint
-create or replace trigger guard_company before update on accounting.accounts
-  for each row when (new.company_id <> old.company_id)
-  execute function tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
---> statement-breakpoint
 create or replace trigger check_parent after insert or update of type, parent_id on accounting.accounts
   for each row execute function accounting.check_account_parent();
 --> statement-breakpoint
@@ -2408,10 +2406,6 @@ create or replace trigger guard_paid_insert before insert on accounting.bills
 create or replace trigger guard_paid_update before update on accounting.bills
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
---> statement-breakpoint
-create or replace trigger guard_key before update on accounting.bills
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
 --> statement-breakpoint
 create or replace trigger guard_delete before delete on accounting.bills
   for each row when (old.status <> 'draft')
@@ -2499,10 +2493,6 @@ create or replace trigger guard_paid_update before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
 --> statement-breakpoint
-create or replace trigger guard_key before update on accounting.invoices
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
---> statement-breakpoint
 create or replace trigger guard_delete before delete on accounting.invoices
   for each row when (old.status <> 'draft')
   execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
@@ -2563,31 +2553,181 @@ create or replace trigger guard_balance_update before update on accounting.vendo
 create or replace trigger write_audit after update or delete on accounting.vendors
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
 --> statement-breakpoint
+create or replace trigger guard_key before update on accounting.accounts
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.exchange_rates
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.customers
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.vendors
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.journal_entries
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.journal_lines
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.entry_id is distinct from old.entry_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.account_balances
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.account_id is distinct from old.account_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.period_totals
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.account_id is distinct from old.account_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.bills
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.bill_lines
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.bill_id is distinct from old.bill_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.invoices
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.invoice_lines
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.invoice_id is distinct from old.invoice_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
+--> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.books
-  for each row when (row(new.tenant_id, new.id, new.company_id, new.base_currency, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.base_currency, old.created_at))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.base_currency is distinct from old.base_currency
+    or new.created_at is distinct from old.created_at)
   execute function tenancy.refuse('ZT003', 'The books keep their company and their base currency');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.fiscal_periods
-  for each row when (row(new.tenant_id, new.id, new.company_id, new.starts_on, new.ends_on, new.closed_at, new.closed_by, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.starts_on, old.ends_on, old.closed_at, old.closed_by, old.created_at))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.starts_on is distinct from old.starts_on
+    or new.ends_on is distinct from old.ends_on
+    or new.closed_at is distinct from old.closed_at
+    or new.closed_by is distinct from old.closed_by
+    or new.created_at is distinct from old.created_at)
   execute function tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.bills
-  for each row when (old.status <> 'draft' and (row(new.tenant_id, new.id, new.company_id, new.vendor_id, new.kind, new.credited_bill_id, new.bill_number, new.bill_date, new.due_date, new.total_amount, new.currency, new.exchange_rate, new.base_amount, new.external_id, new.approved_at, new.approved_by, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.vendor_id, old.kind, old.credited_bill_id, old.bill_number, old.bill_date, old.due_date, old.total_amount, old.currency, old.exchange_rate, old.base_amount, old.external_id, old.approved_at, old.approved_by, old.created_at)
-    or current_user <> 'ledger_writer' and row(new.paid_amount, new.paid_base_amount) is distinct from row(old.paid_amount, old.paid_base_amount)))
+  for each row when (old.status <> 'draft' and (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.vendor_id is distinct from old.vendor_id
+    or new.kind is distinct from old.kind
+    or new.credited_bill_id is distinct from old.credited_bill_id
+    or new.bill_number is distinct from old.bill_number
+    or new.bill_date is distinct from old.bill_date
+    or new.due_date is distinct from old.due_date
+    or new.total_amount is distinct from old.total_amount
+    or new.currency is distinct from old.currency
+    or new.exchange_rate is distinct from old.exchange_rate
+    or new.base_amount is distinct from old.base_amount
+    or new.external_id is distinct from old.external_id
+    or new.approved_at is distinct from old.approved_at
+    or new.approved_by is distinct from old.approved_by
+    or new.created_at is distinct from old.created_at
+    or (current_user <> 'ledger_writer' and (new.paid_amount is distinct from old.paid_amount
+    or new.paid_base_amount is distinct from old.paid_base_amount))))
   execute function tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.invoices
-  for each row when (old.status <> 'draft' and (row(new.tenant_id, new.id, new.company_id, new.customer_id, new.kind, new.credited_invoice_id, new.invoice_number, new.invoice_date, new.due_date, new.total_amount, new.currency, new.exchange_rate, new.base_amount, new.external_id, new.billing_country, new.issued_at, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.customer_id, old.kind, old.credited_invoice_id, old.invoice_number, old.invoice_date, old.due_date, old.total_amount, old.currency, old.exchange_rate, old.base_amount, old.external_id, old.billing_country, old.issued_at, old.created_at)
-    or current_user <> 'ledger_writer' and row(new.paid_amount, new.paid_base_amount) is distinct from row(old.paid_amount, old.paid_base_amount)))
+  for each row when (old.status <> 'draft' and (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.customer_id is distinct from old.customer_id
+    or new.kind is distinct from old.kind
+    or new.credited_invoice_id is distinct from old.credited_invoice_id
+    or new.invoice_number is distinct from old.invoice_number
+    or new.invoice_date is distinct from old.invoice_date
+    or new.due_date is distinct from old.due_date
+    or new.total_amount is distinct from old.total_amount
+    or new.currency is distinct from old.currency
+    or new.exchange_rate is distinct from old.exchange_rate
+    or new.base_amount is distinct from old.base_amount
+    or new.external_id is distinct from old.external_id
+    or new.billing_country is distinct from old.billing_country
+    or new.issued_at is distinct from old.issued_at
+    or new.created_at is distinct from old.created_at
+    or (current_user <> 'ledger_writer' and (new.paid_amount is distinct from old.paid_amount
+    or new.paid_base_amount is distinct from old.paid_base_amount))))
   execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.payments
-  for each row when ((row(new.tenant_id, new.id, new.company_id, new.direction, new.customer_id, new.vendor_id, new.account_id, new.payment_date, new.amount, new.currency, new.exchange_rate, new.base_amount, new.method, new.reference, new.external_id, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.direction, old.customer_id, old.vendor_id, old.account_id, old.payment_date, old.amount, old.currency, old.exchange_rate, old.base_amount, old.method, old.reference, old.external_id, old.created_at)
-    or current_user <> 'ledger_writer' and row(new.allocated_amount, new.allocated_base_amount) is distinct from row(old.allocated_amount, old.allocated_base_amount)))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.direction is distinct from old.direction
+    or new.customer_id is distinct from old.customer_id
+    or new.vendor_id is distinct from old.vendor_id
+    or new.account_id is distinct from old.account_id
+    or new.payment_date is distinct from old.payment_date
+    or new.amount is distinct from old.amount
+    or new.currency is distinct from old.currency
+    or new.exchange_rate is distinct from old.exchange_rate
+    or new.base_amount is distinct from old.base_amount
+    or new.method is distinct from old.method
+    or new.reference is distinct from old.reference
+    or new.external_id is distinct from old.external_id
+    or new.created_at is distinct from old.created_at
+    or (current_user <> 'ledger_writer' and (new.allocated_amount is distinct from old.allocated_amount
+    or new.allocated_base_amount is distinct from old.allocated_base_amount)))
   execute function tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.payment_allocations
-  for each row when (row(new.tenant_id, new.id, new.company_id, new.payment_id, new.credit_note_id, new.vendor_credit_id, new.invoice_id, new.bill_id, new.amount, new.base_amount, new.source_base_amount, new.allocated_on, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.payment_id, old.credit_note_id, old.vendor_credit_id, old.invoice_id, old.bill_id, old.amount, old.base_amount, old.source_base_amount, old.allocated_on, old.created_at))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.payment_id is distinct from old.payment_id
+    or new.credit_note_id is distinct from old.credit_note_id
+    or new.vendor_credit_id is distinct from old.vendor_credit_id
+    or new.invoice_id is distinct from old.invoice_id
+    or new.bill_id is distinct from old.bill_id
+    or new.amount is distinct from old.amount
+    or new.base_amount is distinct from old.base_amount
+    or new.source_base_amount is distinct from old.source_base_amount
+    or new.allocated_on is distinct from old.allocated_on
+    or new.created_at is distinct from old.created_at)
   execute function tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.invoices
@@ -3118,6 +3258,8 @@ union all
 select * from accounting.violations_of_numbers;
 --> statement-breakpoint
 select tenancy.protect_view('accounting.violations', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.leave_role('audit_writer');
 --> statement-breakpoint
 select tenancy.leave_role('ledger_writer');
 --> statement-breakpoint

@@ -1798,8 +1798,7 @@ CREATE OR REPLACE FUNCTION auth.keep_membership()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
-      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.identity_id is distinct from new.identity_id) then
     delete from auth.memberships m
     where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
   end if;
@@ -2084,7 +2083,7 @@ begin
   if old.role <> 'admin' or old.status <> 'active' then
     return null;
   end if;
-  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' and new.tenant_id = old.tenant_id then
+  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' then
     return null;
   end if;
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
@@ -2448,6 +2447,9 @@ CREATE POLICY tenant_isolation ON accounting.account_balances AS PERMISSIVE FOR 
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.account_balances.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.account_balances FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+
 -- grants accounting.account_balances
 GRANT SELECT ON accounting.account_balances TO authenticated;
 GRANT INSERT, UPDATE ON accounting.account_balances TO ledger_writer;
@@ -2533,8 +2535,8 @@ CREATE TRIGGER check_parent AFTER INSERT OR UPDATE OF type, parent_id ON account
 -- trigger accounting.accounts.guard_account
 CREATE TRIGGER guard_account BEFORE DELETE OR UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.guard_account();
 
--- trigger accounting.accounts.guard_company
-CREATE TRIGGER guard_company BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN ((new.company_id <> old.company_id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
+-- trigger accounting.accounts.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.accounts.open_balances
 CREATE TRIGGER open_balances AFTER INSERT ON accounting.accounts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.open_balances();
@@ -2613,6 +2615,9 @@ CREATE POLICY platform_access ON accounting.bill_lines AS PERMISSIVE FOR ALL TO 
 CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.bill_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.bill_id IS DISTINCT FROM old.bill_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
 
 -- trigger accounting.bill_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
@@ -2763,13 +2768,13 @@ CREATE POLICY tenant_isolation ON accounting.bills AS PERMISSIVE FOR ALL TO auth
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.bills.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.vendor_id IS DISTINCT FROM old.vendor_id)) OR (new.kind IS DISTINCT FROM old.kind)) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id)) OR (new.bill_number IS DISTINCT FROM old.bill_number)) OR (new.bill_date IS DISTINCT FROM old.bill_date)) OR (new.due_date IS DISTINCT FROM old.due_date)) OR (new.total_amount IS DISTINCT FROM old.total_amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.approved_at IS DISTINCT FROM old.approved_at)) OR (new.approved_by IS DISTINCT FROM old.approved_by)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id) OR (new.bill_number IS DISTINCT FROM old.bill_number) OR (new.bill_date IS DISTINCT FROM old.bill_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.approved_at IS DISTINCT FROM old.approved_at) OR (new.approved_by IS DISTINCT FROM old.approved_by) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.bills.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.bills FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
 
 -- trigger accounting.bills.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.bills.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
@@ -2911,7 +2916,7 @@ CREATE POLICY tenant_isolation ON accounting.books AS PERMISSIVE FOR ALL TO auth
 CREATE TRIGGER check_books BEFORE INSERT OR UPDATE OF receivable_account_id, payable_account_id, sales_account_id, purchases_account_id, bank_account_id, exchange_account_id ON accounting.books FOR EACH ROW EXECUTE FUNCTION accounting.check_books();
 
 -- trigger accounting.books.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN ((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.base_currency IS DISTINCT FROM old.base_currency)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books keep their company and their base currency');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.base_currency IS DISTINCT FROM old.base_currency) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books keep their company and their base currency');
 
 -- trigger accounting.books.guard_closed_insert
 CREATE TRIGGER guard_closed_insert BEFORE INSERT ON accounting.books FOR EACH ROW WHEN ((new.closed_through IS NOT NULL)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books are closed by closing periods');
@@ -2999,6 +3004,9 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.customers FOR EA
 -- trigger accounting.customers.guard_balance_update
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
+-- trigger accounting.customers.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+
 -- trigger accounting.customers.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -3060,6 +3068,9 @@ CREATE POLICY platform_access ON accounting.exchange_rates AS PERMISSIVE FOR ALL
 CREATE POLICY tenant_isolation ON accounting.exchange_rates AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.exchange_rates.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.exchange_rates.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3136,7 +3147,7 @@ CREATE TRIGGER begin_period BEFORE INSERT ON accounting.fiscal_periods FOR EACH 
 CREATE TRIGGER close_books AFTER UPDATE ON accounting.fiscal_periods REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.close_books();
 
 -- trigger accounting.fiscal_periods.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.starts_on IS DISTINCT FROM old.starts_on)) OR (new.ends_on IS DISTINCT FROM old.ends_on)) OR (new.closed_at IS DISTINCT FROM old.closed_at)) OR (new.closed_by IS DISTINCT FROM old.closed_by)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.starts_on IS DISTINCT FROM old.starts_on) OR (new.ends_on IS DISTINCT FROM old.ends_on) OR (new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 
 -- trigger accounting.fiscal_periods.guard_open
 CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.closed_by IS NOT NULL)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
@@ -3224,6 +3235,9 @@ CREATE POLICY platform_access ON accounting.invoice_lines AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.invoice_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
 
 -- trigger accounting.invoice_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
@@ -3374,13 +3388,13 @@ CREATE POLICY tenant_isolation ON accounting.invoices AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.invoices.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.customer_id IS DISTINCT FROM old.customer_id)) OR (new.kind IS DISTINCT FROM old.kind)) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id)) OR (new.invoice_number IS DISTINCT FROM old.invoice_number)) OR (new.invoice_date IS DISTINCT FROM old.invoice_date)) OR (new.due_date IS DISTINCT FROM old.due_date)) OR (new.total_amount IS DISTINCT FROM old.total_amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.billing_country IS DISTINCT FROM old.billing_country)) OR (new.issued_at IS DISTINCT FROM old.issued_at)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id) OR (new.invoice_number IS DISTINCT FROM old.invoice_number) OR (new.invoice_date IS DISTINCT FROM old.invoice_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.billing_country IS DISTINCT FROM old.billing_country) OR (new.issued_at IS DISTINCT FROM old.issued_at) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.invoices.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
 
 -- trigger accounting.invoices.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.invoices.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
@@ -3501,6 +3515,9 @@ CREATE POLICY tenant_isolation ON accounting.journal_entries AS PERMISSIVE FOR A
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.journal_entries.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+
 -- trigger accounting.journal_entries.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -3607,6 +3624,9 @@ CREATE POLICY platform_access ON accounting.journal_lines AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON accounting.journal_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.journal_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.entry_id IS DISTINCT FROM old.entry_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
 
 -- grants accounting.journal_lines
 GRANT SELECT ON accounting.journal_lines TO authenticated;
@@ -3718,7 +3738,7 @@ CREATE POLICY tenant_isolation ON accounting.payment_allocations AS PERMISSIVE F
 CREATE TRIGGER apply_allocation BEFORE INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
 
 -- trigger accounting.payment_allocations.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN ((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.payment_id IS DISTINCT FROM old.payment_id)) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id)) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id)) OR (new.invoice_id IS DISTINCT FROM old.invoice_id)) OR (new.bill_id IS DISTINCT FROM old.bill_id)) OR (new.amount IS DISTINCT FROM old.amount)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount)) OR (new.allocated_on IS DISTINCT FROM old.allocated_on)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.payment_id IS DISTINCT FROM old.payment_id) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id) OR (new.bill_id IS DISTINCT FROM old.bill_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount) OR (new.allocated_on IS DISTINCT FROM old.allocated_on) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
 
 -- trigger accounting.payment_allocations.take_back_allocation
 CREATE TRIGGER take_back_allocation BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.take_back_allocation();
@@ -3846,7 +3866,7 @@ CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.payments.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.direction IS DISTINCT FROM old.direction)) OR (new.customer_id IS DISTINCT FROM old.customer_id)) OR (new.vendor_id IS DISTINCT FROM old.vendor_id)) OR (new.account_id IS DISTINCT FROM old.account_id)) OR (new.payment_date IS DISTINCT FROM old.payment_date)) OR (new.amount IS DISTINCT FROM old.amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.method IS DISTINCT FROM old.method)) OR (new.reference IS DISTINCT FROM old.reference)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 
 -- trigger accounting.payments.guard_second_void
 CREATE TRIGGER guard_second_void BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
@@ -3930,6 +3950,9 @@ CREATE POLICY tenant_isolation ON accounting.period_totals AS PERMISSIVE FOR ALL
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.period_totals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.period_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+
 -- grants accounting.period_totals
 GRANT SELECT ON accounting.period_totals TO authenticated;
 GRANT INSERT, UPDATE ON accounting.period_totals TO ledger_writer;
@@ -4004,6 +4027,9 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.vendors FOR EACH
 
 -- trigger accounting.vendors.guard_balance_update
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- trigger accounting.vendors.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.vendors.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4275,6 +4301,9 @@ CREATE POLICY tenant_isolation ON tenancy.audit_log AS PERMISSIVE FOR ALL TO aut
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.audit_log.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- grants tenancy.audit_log
 GRANT INSERT ON tenancy.audit_log TO audit_writer;
 GRANT SELECT ON tenancy.audit_log TO authenticated;
@@ -4321,6 +4350,9 @@ CREATE POLICY tenant_isolation ON tenancy.companies AS PERMISSIVE FOR ALL TO aut
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.companies.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.companies FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.companies.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.companies FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -4365,6 +4397,9 @@ CREATE POLICY platform_access ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.idempotency_keys.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.idempotency_keys.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4431,6 +4466,9 @@ CREATE POLICY platform_access ON tenancy.invitations AS PERMISSIVE FOR ALL TO pl
 CREATE POLICY tenant_isolation ON tenancy.invitations AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.invitations.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.invitations.guard_status_insert
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
@@ -4512,6 +4550,9 @@ CREATE POLICY tenant_isolation ON tenancy.number_series AS PERMISSIVE FOR ALL TO
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.number_series.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.series IS DISTINCT FROM old.series) OR (new.period IS DISTINCT FROM old.period))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
+
 -- trigger tenancy.number_series.step_by_one
 CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN ((((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1))) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 
@@ -4587,6 +4628,9 @@ CREATE POLICY tenant_isolation ON tenancy.roles AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.roles.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
@@ -4645,6 +4689,9 @@ CREATE POLICY tenant_isolation ON tenancy.security_events AS PERMISSIVE FOR ALL 
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.security_events.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.security_events FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- grants tenancy.security_events
 GRANT INSERT, SELECT ON tenancy.security_events TO authenticated;
 GRANT INSERT, SELECT ON tenancy.security_events TO platform;
@@ -4680,6 +4727,9 @@ CREATE POLICY platform_access ON tenancy.tenants AS PERMISSIVE FOR ALL TO platfo
 CREATE POLICY tenant_isolation ON tenancy.tenants AS PERMISSIVE FOR ALL TO authenticated
   USING ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.tenants.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN ((new.id <> old.id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
 
 -- trigger tenancy.tenants.guard_status_update
 CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
@@ -4746,6 +4796,9 @@ CREATE POLICY tenant_isolation ON tenancy.user_roles AS PERMISSIVE FOR ALL TO au
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.user_roles.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.user_roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.user_roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.user_roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
@@ -4809,6 +4862,9 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.users.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.users.guard_status_update
 CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
@@ -4816,7 +4872,7 @@ CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW W
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
 
 -- trigger tenancy.users.keep_membership
-CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF tenant_id, id, identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
+CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
 
 -- trigger tenancy.users.keep_status_update
 CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');

@@ -2,10 +2,6 @@
 create trigger guard_account before update or delete on accounting.accounts
   for each row execute function accounting.guard_account();
 
-create trigger guard_company before update on accounting.accounts
-  for each row when (new.company_id <> old.company_id)
-  execute function tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
-
 create trigger check_parent after insert or update of type, parent_id on accounting.accounts
   for each row execute function accounting.check_account_parent();
 
@@ -34,12 +30,6 @@ create trigger guard_paid_insert before insert on accounting.bills
 create trigger guard_paid_update before update on accounting.bills
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
-
--- Triggers that fire after the statement match the old and new versions of a row by its key. So the key of a draft is
--- fixed here; freeze_columns fixes it for every other document.
-create trigger guard_key before update on accounting.bills
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
 
 create trigger guard_delete before delete on accounting.bills
   for each row when (old.status <> 'draft')
@@ -135,12 +125,6 @@ create trigger guard_paid_insert before insert on accounting.invoices
 create trigger guard_paid_update before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
-
--- Triggers that fire after the statement match the old and new versions of a row by its key. So the key of a draft is
--- fixed here; freeze_columns fixes it for every other document.
-create trigger guard_key before update on accounting.invoices
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
 
 create trigger guard_delete before delete on accounting.invoices
   for each row when (old.status <> 'draft')

@@ -5,8 +5,7 @@ create function auth.keep_membership() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
-      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.identity_id is distinct from new.identity_id) then
     delete from auth.memberships m
     where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
   end if;

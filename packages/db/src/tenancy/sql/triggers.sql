@@ -20,9 +20,13 @@ create trigger step_by_one before update on tenancy.number_series
 create trigger require_admin before insert or update or delete on tenancy.roles
   for each statement execute function tenancy.require_admin();
 
--- Tenants are no tenant table, so protect_table does not give them these triggers.
+-- Tenants are no tenant table, so that nothing gives them these triggers but their source.
 create trigger touch_updated_at before update on tenancy.tenants
   for each row execute function tenancy.touch_updated_at();
+
+create trigger guard_key before update on tenancy.tenants
+  for each row when (new.id <> old.id)
+  execute function tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
 
 create trigger keep_directory after insert or update of id, name, status or delete on tenancy.tenants
   for each row execute function auth.keep_directory();
@@ -48,6 +52,6 @@ create trigger keep_an_admin after update or delete on tenancy.users
 
 -- The one way from a tenant's tables to auth: what a person may choose from before a tenant is chosen. It is kept in the
 -- same transaction, in two triggers, as the name and status of a tenant stand in its own row.
-create trigger keep_membership after insert or update of tenant_id, id, identity_id, name, role, status or delete
+create trigger keep_membership after insert or update of identity_id, name, role, status or delete
   on tenancy.users
   for each row execute function auth.keep_membership();
