@@ -3,7 +3,7 @@ import { standardChart } from "../../src/accounting/standard-chart";
 import { violationKinds } from "../../src/accounting/validation/reports";
 import { poolLimits } from "../../src/client/config";
 import { picture, stateMachines } from "../../src/core/states";
-import { domains } from "../../src/domains";
+import { catalogueScope, domains } from "../../src/domains";
 import * as api from "../../src/index";
 import { createDatabase, DatabaseError, errorCodes, newId } from "../../src/index";
 import { codeIn, filesOf, pageAt, pages, read, tableOf } from "./markdown";
@@ -40,9 +40,10 @@ describe("every page", () => {
 
   it("names tables, views and functions that the database has", () => {
     const schema = read("packages/db/schema.sql");
+    const qualified = new RegExp(`^(?:${catalogueScope.schemas.join("|")})\\.[a-z]+(?:_[a-z]+)*$`);
     const named = pages.flatMap(({ path, prose }) =>
       codeIn(prose)
-        .filter((name) => /^(?:auth|tenancy|accounting)\.[a-z]+(?:_[a-z]+)*$/.test(name))
+        .filter((name) => qualified.test(name))
         .map((name) => ({ path, name })),
     );
     const has = (name: string) => new RegExp(`\\b${name.replace(".", '\\."?')}\\b`).test(schema);
