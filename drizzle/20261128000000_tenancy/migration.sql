@@ -518,7 +518,6 @@ CREATE TABLE "tenancy"."users" (
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "users_pkey" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "users_identity_id_unique" UNIQUE("tenant_id","identity_id"),
 	CONSTRAINT "users_role_check" CHECK ("role" in ('user', 'admin', 'market_maker')),
 	CONSTRAINT "users_status_check" CHECK ("status" in ('active', 'suspended', 'removed')),
 	CONSTRAINT "users_email_check" CHECK ("email" <> '')
@@ -623,6 +622,8 @@ CREATE INDEX "idx_invitations_email" ON "tenancy"."invitations" ("tenant_id","em
 CREATE INDEX "idx_user_roles_role_id" ON "tenancy"."user_roles" ("tenant_id","role_id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "users_email_unique" ON "tenancy"."users" ("tenant_id","email_lower") WHERE "email_lower" is not null;
+--> statement-breakpoint
+CREATE UNIQUE INDEX "users_identity_id_unique" ON "tenancy"."users" ("tenant_id","identity_id") WHERE "identity_id" is not null;
 --> statement-breakpoint
 CREATE INDEX "idx_audit_log_admin_user_id" ON "tenancy"."audit_log" ("tenant_id","admin_user_id");
 --> statement-breakpoint
@@ -787,8 +788,6 @@ grant select, insert, update on auth.user_profiles to self_service;
 --> statement-breakpoint
 grant select, insert, update, delete on auth.memberships, auth.tenant_directory to membership_keeper;
 --> statement-breakpoint
-grant select (id) on auth."user" to membership_keeper;
---> statement-breakpoint
 -- tenancy/sql/require_own_scope.sql
 create or replace function tenancy.require_own_scope(p_tenant_id uuid, p_company_id uuid) returns void
   language plpgsql stable
@@ -936,13 +935,15 @@ begin
   if tg_op = 'DELETE' or new.identity_id is null then
     return null;
   end if;
-  if not exists (select from auth."user" u where u.id = new.identity_id) then
+  begin
+    insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
+    values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
+    on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
+      role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  exception when foreign_key_violation then
+    -- The foreign key waits for who deletes the person just now, where a query would still see the person.
     raise exception using errcode = 'ZT004', message = 'There is no person with this identity id: pass session.user.id';
-  end if;
-  insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
-  values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
-  on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
-    role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  end;
   return null;
 end $$;
 --> statement-breakpoint

@@ -1805,13 +1805,15 @@ begin
   if tg_op = 'DELETE' or new.identity_id is null then
     return null;
   end if;
-  if not exists (select from auth."user" u where u.id = new.identity_id) then
+  begin
+    insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
+    values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
+    on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
+      role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  exception when foreign_key_violation then
+    -- The foreign key waits for who deletes the person just now, where a query would still see the person.
     raise exception using errcode = 'ZT004', message = 'There is no person with this identity id: pass session.user.id';
-  end if;
-  insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
-  values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
-  on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
-    role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  end;
   return null;
 end $function$;
 ALTER FUNCTION auth.keep_membership() OWNER TO membership_keeper;
@@ -4195,7 +4197,6 @@ CREATE TRIGGER end_memberships BEFORE DELETE ON auth."user" FOR EACH ROW EXECUTE
 
 -- grants auth.user
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth."user" TO identity;
-GRANT SELECT (id) ON auth."user" TO membership_keeper;
 
 -- table auth.user_profiles
 CREATE TABLE auth.user_profiles (
@@ -4830,9 +4831,6 @@ CREATE TABLE tenancy.users (
 -- constraint tenancy.users.users_email_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((email <> ''::text));
 
--- constraint tenancy.users.users_identity_id_unique
-ALTER TABLE tenancy.users ADD CONSTRAINT users_identity_id_unique UNIQUE (tenant_id, identity_id);
-
 -- constraint tenancy.users.users_pkey
 ALTER TABLE tenancy.users ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
@@ -4847,6 +4845,9 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenan
 
 -- index tenancy.users.users_email_unique
 CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);
+
+-- index tenancy.users.users_identity_id_unique
+CREATE UNIQUE INDEX users_identity_id_unique ON tenancy.users USING btree (tenant_id, identity_id) WHERE (identity_id IS NOT NULL);
 
 -- rls tenancy.users
 ALTER TABLE tenancy.users ENABLE ROW LEVEL SECURITY;
