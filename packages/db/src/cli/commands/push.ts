@@ -4,16 +4,16 @@ import { withAdmin } from "../../operations/admin";
 import { migrationsFolder } from "../../operations/assets";
 import { migrate, readMigrations } from "../../operations/migrations";
 import { findDevelopmentServer } from "../../testing/development";
-import { type Command, say } from "../command";
+import { defineCommand, say } from "../command";
 import { runDrizzleKit } from "../drizzle-kit";
 
 const scratch = "org_db_scratch";
 
 /** pnpm db:push */
-export const push: Command = {
+export const push = defineCommand({
   help: "Try changed tables on a scratch database (org_db_scratch), without writing a migration",
-  usage: "The scratch database is made anew from the migrations each time; push never touches another one.",
-  async run(args) {
+  notes: "The scratch database is made anew from the migrations each time; push never touches another one.",
+  async run() {
     if (process.env.NODE_ENV === "production")
       throw new ConfigurationError("db:push is for development only: write a migration");
     const server = await findDevelopmentServer(say);
@@ -26,9 +26,9 @@ export const push: Command = {
       const migrations = await readMigrations(migrationsFolder());
       await withAdmin(url, (client) => migrate(client, { migrations }));
       say(`Pushing to ${scratch}: FORCE, grants and triggers of new tables need a custom migration`);
-      return await runDrizzleKit(["push", ...args], { DATABASE_ADMIN_URL: url });
+      return await runDrizzleKit(["push"], { DATABASE_ADMIN_URL: url });
     } finally {
       await server.stop();
     }
   },
-};
+});
