@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { standardChart } from "../../src/accounting/standard-chart";
 import { violationKinds } from "../../src/accounting/validation/reports";
+import { commands } from "../../src/cli/commands";
 import { poolLimits } from "../../src/client/config";
 import { picture, stateMachines } from "../../src/core/states";
 import { catalogueScope, domains } from "../../src/domains";
@@ -20,6 +21,17 @@ describe("docs/commands.md", () => {
     const { scripts }: { scripts: object } = JSON.parse(read("package.json"));
     const listed = column(tableOf(pageAt("docs/commands.md"), "Commands"), 0);
     expect(sorted(listed)).toEqual(sorted(Object.keys(scripts)));
+  });
+});
+
+describe("the options in docs/commands.md", () => {
+  it("are those that the commands declare, and no others", () => {
+    const declared = Object.entries(commands).flatMap(([name, { options }]) =>
+      Object.entries(options).map(
+        ([option, { value }]) => `db:${name} --${option}${value === undefined ? "" : `=<${value}>`}`,
+      ),
+    );
+    expect(sorted(column(tableOf(pageAt("docs/commands.md"), "Options"), 0))).toEqual(sorted(declared));
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { MigrationError } from "../../core/errors";
 import { serverFailure } from "../migrations/failure";
+import type { Clearing } from "./clear";
 import { type DatabaseObjects, readObjects } from "./database";
 import { namesIn } from "./order";
 import * as write from "./statements";
@@ -13,7 +14,7 @@ export interface MakeOptions {
   /** Statements that change tables. */
   readonly ddl?: readonly string[];
   /** Views and triggers to drop before the tables change, as they depend on what changes. They are made again. */
-  readonly clear?: "nothing" | "views" | "views and triggers";
+  readonly clear?: Clearing;
 }
 
 /** What was done to reach the state that sources and registry describe. */
