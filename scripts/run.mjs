@@ -84,10 +84,12 @@ if (!existsSync(join(root, "node_modules", "tsx")))
 // The demo uses the server that .env names, as the db: commands do; tests never read it.
 if (name === "demo" && existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
 
-// Only the last command of a script takes further arguments, e.g. `pnpm test packages/db/test/client`.
+// Only the last command of a script takes further arguments, unchanged, e.g. `pnpm test packages/db/test/client`.
+// `pnpm <script> -- <arguments>` hands over the two hyphens as well, which end no options here.
+const further = args[0] === "--" ? args.slice(1) : args;
 const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
 for (const [index, [file, ...parameters]] of commands.entries()) {
-  const extra = index === commands.length - 1 ? args.filter((arg) => arg !== "--") : [];
+  const extra = index === commands.length - 1 ? further : [];
   const { status, signal, error } = spawnSync(file, [...parameters, ...extra], {
     cwd: root,
     stdio: "inherit",

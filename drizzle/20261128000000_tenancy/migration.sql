@@ -1252,33 +1252,19 @@ create or replace trigger guard_key before update on tenancy.security_events
   execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.tenants
-  for each row when (new.status <> old.status and ((old.status = 'active' and new.status = 'suspended')
-    or (old.status = 'active' and new.status = 'archived')
-    or (old.status = 'suspended' and new.status = 'active')
-    or (old.status = 'suspended' and new.status = 'archived')) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active archived', 'suspended active', 'suspended archived')) is not true)
   execute function tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on tenancy.tenants
-  for each row when (new.status <> old.status and ((old.status = 'active' and new.status = 'suspended')
-    or (old.status = 'active' and new.status = 'archived')
-    or (old.status = 'suspended' and new.status = 'active')
-    or (old.status = 'suspended' and new.status = 'archived')) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active archived', 'suspended active', 'suspended archived')) is not true)
   execute function tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.users
-  for each row when (new.status <> old.status and ((old.status = 'active' and new.status = 'suspended')
-    or (old.status = 'active' and new.status = 'removed')
-    or (old.status = 'suspended' and new.status = 'active')
-    or (old.status = 'suspended' and new.status = 'removed')
-    or (old.status = 'removed' and new.status = 'active')) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active removed', 'suspended active', 'suspended removed', 'removed active')) is not true)
   execute function tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on tenancy.users
-  for each row when (new.status <> old.status and ((old.status = 'active' and new.status = 'suspended')
-    or (old.status = 'active' and new.status = 'removed')
-    or (old.status = 'suspended' and new.status = 'active')
-    or (old.status = 'suspended' and new.status = 'removed')
-    or (old.status = 'removed' and new.status = 'active')) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active removed', 'suspended active', 'suspended removed', 'removed active')) is not true)
   execute function tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on tenancy.invitations
@@ -1290,13 +1276,11 @@ create or replace trigger keep_status_insert after insert on tenancy.invitations
   execute function tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.invitations
-  for each row when (new.status <> old.status and ((old.status = 'pending' and new.status = 'accepted')
-    or (old.status = 'pending' and new.status = 'revoked')) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('pending accepted', 'pending revoked')) is not true)
   execute function tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on tenancy.invitations
-  for each row when (new.status <> old.status and ((old.status = 'pending' and new.status = 'accepted')
-    or (old.status = 'pending' and new.status = 'revoked')) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('pending accepted', 'pending revoked')) is not true)
   execute function tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 --> statement-breakpoint
 select tenancy.leave_role('audit_writer');

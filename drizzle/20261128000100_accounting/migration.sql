@@ -2739,29 +2739,15 @@ create or replace trigger keep_status_insert after insert on accounting.invoices
   execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on accounting.invoices
-  for each row when (new.status <> old.status and ((old.status = 'draft' and new.status = 'issued')
-    or (old.status = 'issued' and new.status = 'void')
-    or (current_user = 'ledger_writer' and ((old.status = 'issued' and new.status = 'partly_paid')
-    or (old.status = 'issued' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'issued')
-    or (old.status = 'partly_paid' and new.status = 'paid')
-    or (old.status = 'paid' and new.status = 'issued')
-    or (old.status = 'paid' and new.status = 'partly_paid')))
-    or (not (new.kind = 'credit_note') and ((old.status = 'issued' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'paid')))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft issued', 'issued void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('issued partly_paid', 'issued paid', 'partly_paid issued', 'partly_paid paid', 'paid issued', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('issued paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on accounting.invoices
-  for each row when (new.status <> old.status and ((old.status = 'draft' and new.status = 'issued')
-    or (old.status = 'issued' and new.status = 'void')
-    or (current_user = 'ledger_writer' and ((old.status = 'issued' and new.status = 'partly_paid')
-    or (old.status = 'issued' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'issued')
-    or (old.status = 'partly_paid' and new.status = 'paid')
-    or (old.status = 'paid' and new.status = 'issued')
-    or (old.status = 'paid' and new.status = 'partly_paid')))
-    or (not (new.kind = 'credit_note') and ((old.status = 'issued' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'paid')))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft issued', 'issued void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('issued partly_paid', 'issued paid', 'partly_paid issued', 'partly_paid paid', 'paid issued', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('issued paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.bills
@@ -2773,29 +2759,15 @@ create or replace trigger keep_status_insert after insert on accounting.bills
   execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on accounting.bills
-  for each row when (new.status <> old.status and ((old.status = 'draft' and new.status = 'approved')
-    or (old.status = 'approved' and new.status = 'void')
-    or (current_user = 'ledger_writer' and ((old.status = 'approved' and new.status = 'partly_paid')
-    or (old.status = 'approved' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'approved')
-    or (old.status = 'partly_paid' and new.status = 'paid')
-    or (old.status = 'paid' and new.status = 'approved')
-    or (old.status = 'paid' and new.status = 'partly_paid')))
-    or (not (new.kind = 'credit_note') and ((old.status = 'approved' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'paid')))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft approved', 'approved void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('approved partly_paid', 'approved paid', 'partly_paid approved', 'partly_paid paid', 'paid approved', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('approved paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on accounting.bills
-  for each row when (new.status <> old.status and ((old.status = 'draft' and new.status = 'approved')
-    or (old.status = 'approved' and new.status = 'void')
-    or (current_user = 'ledger_writer' and ((old.status = 'approved' and new.status = 'partly_paid')
-    or (old.status = 'approved' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'approved')
-    or (old.status = 'partly_paid' and new.status = 'paid')
-    or (old.status = 'paid' and new.status = 'approved')
-    or (old.status = 'paid' and new.status = 'partly_paid')))
-    or (not (new.kind = 'credit_note') and ((old.status = 'approved' and new.status = 'paid')
-    or (old.status = 'partly_paid' and new.status = 'paid')))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft approved', 'approved void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('approved partly_paid', 'approved paid', 'partly_paid approved', 'partly_paid paid', 'paid approved', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('approved paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.fiscal_periods
@@ -3057,13 +3029,13 @@ from (
   select 'invoice_total_differs' as kind, i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
   from accounting.invoices i where i.status <> 'draft'
   union all
-  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null as amount
+  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null::numeric as amount
   from accounting.bills b where b.status <> 'draft'
   union all
-  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null as total_amount, l.amount
+  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null::numeric as total_amount, l.amount
   from accounting.invoice_lines l
   union all
-  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null as total_amount, l.amount
+  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null::numeric as total_amount, l.amount
   from accounting.bill_lines l
 ) n
 group by n.tenant_id, n.kind, n.company_id, n.id

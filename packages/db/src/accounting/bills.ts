@@ -157,9 +157,11 @@ export class BillRepository {
     const work = (outer: Unit) =>
       outer.atomic(async (unit) => {
         const credited = found(await unit.run(findDocument, { id: billId }), "bill");
-        const { companyId, vendorId, currency, exchangeRate } = credited;
+        // A credit note takes over the rest of the bill's header: vendor, currency, rate, …
         const { id } = await drafts.create(unit, {
-          ...{ companyId, vendorId, currency, exchangeRate, billNumber },
+          ...credited,
+          id: undefined,
+          billNumber,
           externalId: null,
           kind: "credit_note",
           creditedBillId: billId,

@@ -128,7 +128,7 @@ function paramsOf(postings: readonly Posting[]): PostParams {
   const lineIds = postings.flatMap((posting) => posting.lineIds);
   const positions = postings.flatMap((posting, index) => new Array<number>(posting.lineIds.length).fill(index + 1));
   const at = <T>(values: readonly (T | undefined)[], index: number) => values[index] as T;
-  // Into an empty object: to spread two, or to add to a full one, takes many times as long.
+  // Assigned to an empty object, because spreading two, or adding to a full one, takes many times as long.
   return Object.assign(
     {},
     entryRows.arrays(entries, {

@@ -2,32 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseError } from "../core/errors";
 import { checkoutRoot } from "../testing/development";
-import type { Command } from "./command";
-import { check } from "./commands/check";
-import { doctor } from "./commands/doctor";
-import { down } from "./commands/down";
-import { generate } from "./commands/generate";
-import { migrateCommand } from "./commands/migrate";
-import { push } from "./commands/push";
-import { reset } from "./commands/reset";
-import { roles } from "./commands/roles";
-import { seed } from "./commands/seed";
-import { studio } from "./commands/studio";
-import { up } from "./commands/up";
-
-const commands: Record<string, Command> = {
-  up,
-  down,
-  generate,
-  migrate: migrateCommand,
-  push,
-  roles,
-  studio,
-  seed,
-  reset,
-  check,
-  doctor,
-};
+import { helpText, UsageError } from "./command";
+import { commands } from "./commands";
+import { nearest } from "./nearest";
 
 function printHelp(): void {
   console.log("org-db <command> [options], or pnpm db:<command>\n");
@@ -35,16 +12,27 @@ function printHelp(): void {
   console.log("\nThe server: DATABASE_ADMIN_URL, else DATABASE_URL, else the embedded one in .data/postgres.");
 }
 
+const asksForHelp = (word: string | undefined) => word === "--help" || word === "-h";
+
+/** Says which command was probably meant. The word is not repeated: it may be a connection string. */
+function refuseCommand(name: string): number {
+  const near = nearest(name, Object.keys(commands));
+  console.error(`There is no such command${near === undefined ? "" : `: did you mean ${near}?`}\n`);
+  printHelp();
+  return 2;
+}
+
 async function main([name, ...args]: string[]): Promise<number> {
   const environmentFile = join(checkoutRoot(), ".env");
   if (existsSync(environmentFile)) process.loadEnvFile(environmentFile);
-  const command = commands[name ?? "help"];
-  if (!command) {
+  if (name === undefined || name === "help" || asksForHelp(name)) {
     printHelp();
-    return name === undefined || name === "help" || name === "--help" ? 0 : 2;
+    return 0;
   }
-  if (args.includes("--help")) {
-    console.log(`db:${name}: ${command.help}${command.usage ? `\n${command.usage}` : ""}`);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) return refuseCommand(name);
+  if (args.some(asksForHelp)) {
+    console.log(helpText(name, command));
     return 0;
   }
   return command.run(args);
@@ -63,6 +51,6 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     // A typed error says what to do; anything else is a fault of the tool, and its stack helps to mend it.
     console.error(error instanceof DatabaseError ? `${error.name}: ${error.message}` : error);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

@@ -7,7 +7,7 @@ import { createDatabase, type Database } from "../database";
 import { withAdmin } from "../operations/admin";
 import { migrationsFolder } from "../operations/assets";
 import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../operations/logins";
-import { migrate, readMigrations } from "../operations/migrations";
+import { type MigrateOptions, migrate, readMigrations } from "../operations/migrations";
 import { startDevelopmentServer } from "./server/development";
 
 /** The database to develop with: the environment's, or the embedded one of the checkout. */
@@ -132,12 +132,14 @@ export async function openDevelopmentDatabase(
 export function prepareServer(
   server: DevelopmentServerAccess,
   onProgress: (line: string) => void = () => {},
+  limits: Pick<MigrateOptions, "lockWaitMs"> = {},
 ): Promise<{ applied: string[]; serverVersion: string }> {
   return withAdmin(server.urls.admin, async (client) => {
     const migrations = await readMigrations(migrationsFolder());
     const { applied } = await migrate(client, {
+      ...limits,
       migrations,
-      onProgress: ({ migration, event }) => event === "applied" && onProgress(`applied ${migration}`),
+      onProgress: ({ migration, event }) => event !== "started" && onProgress(`${event} ${migration}`),
     });
     if (!server.given) await ensureLogins(client, derivedLogins(server.urls.admin));
     const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");

@@ -22,20 +22,30 @@ export function makeCheckout(): { root: string; remove(): void } {
 }
 
 /** Starts the tool as a person would, with only the given variables of the database configuration. */
-export function startTool(args: string[], cwd: string, variables: Record<string, string> = {}): ChildProcess {
+export function startTool(
+  args: string[],
+  cwd: string,
+  variables: Record<string, string> = {},
+  program = main,
+): ChildProcess {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(DATABASE_|DB_|PGURI|ORG_DB_TEST_RUN)/.test(name)),
   );
-  return spawn(process.execPath, ["--conditions=@org/source", "--import", tsx, main, ...args], {
+  return spawn(process.execPath, ["--conditions=@org/source", "--import", tsx, program, ...args], {
     cwd,
     env: { ...clean, NODE_ENV: "test", ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
 
-/** Runs the tool to its end. */
-export function runTool(args: string[], cwd: string, variables?: Record<string, string>): Promise<Run> {
-  const child = startTool(args, cwd, variables);
+/** Runs the tool to its end; `program` is its main.ts where it is not the one of these sources. */
+export function runTool(
+  args: string[],
+  cwd: string,
+  variables?: Record<string, string>,
+  program?: string,
+): Promise<Run> {
+  const child = startTool(args, cwd, variables, program);
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { standardChart } from "../../src/accounting/standard-chart";
 import { violationKinds } from "../../src/accounting/validation/reports";
+import { commands } from "../../src/cli/commands";
 import { poolLimits } from "../../src/client/config";
 import { picture, stateMachines } from "../../src/core/states";
-import { domains } from "../../src/domains";
+import { catalogueScope, domains } from "../../src/domains";
 import * as api from "../../src/index";
 import { createDatabase, DatabaseError, errorCodes, newId } from "../../src/index";
 import { codeIn, filesOf, pageAt, pages, read, tableOf } from "./markdown";
@@ -20,6 +21,17 @@ describe("docs/commands.md", () => {
     const { scripts }: { scripts: object } = JSON.parse(read("package.json"));
     const listed = column(tableOf(pageAt("docs/commands.md"), "Commands"), 0);
     expect(sorted(listed)).toEqual(sorted(Object.keys(scripts)));
+  });
+});
+
+describe("the options in docs/commands.md", () => {
+  it("are those that the commands declare, and no others", () => {
+    const declared = Object.entries(commands).flatMap(([name, { options }]) =>
+      Object.entries(options).map(
+        ([option, { value }]) => `db:${name} --${option}${value === undefined ? "" : `=<${value}>`}`,
+      ),
+    );
+    expect(sorted(column(tableOf(pageAt("docs/commands.md"), "Options"), 0))).toEqual(sorted(declared));
   });
 });
 
@@ -40,9 +52,10 @@ describe("every page", () => {
 
   it("names tables, views and functions that the database has", () => {
     const schema = read("packages/db/schema.sql");
+    const qualified = new RegExp(`^(?:${catalogueScope.schemas.join("|")})\\.[a-z]+(?:_[a-z]+)*$`);
     const named = pages.flatMap(({ path, prose }) =>
       codeIn(prose)
-        .filter((name) => /^(?:auth|tenancy|accounting)\.[a-z]+(?:_[a-z]+)*$/.test(name))
+        .filter((name) => qualified.test(name))
         .map((name) => ({ path, name })),
     );
     const has = (name: string) => new RegExp(`\\b${name.replace(".", '\\."?')}\\b`).test(schema);

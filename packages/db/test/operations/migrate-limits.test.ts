@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { migrate } from "../../src/operations/migrations";
-import { failure, migratorTests } from "./arrange";
+import { failure, migratorTests, relations } from "./arrange";
 import { miniMigrations } from "./mini";
 
 const { server, arrange } = migratorTests();
@@ -34,10 +34,47 @@ describe("waiting", () => {
       "20260101000001_more",
       "CREATE TABLE u ();--> statement-breakpoint\nALTER TABLE t ADD COLUMN b int",
     );
-    const error = await failure(migrate(client, { folder, lockTimeoutMs: 200 }));
+    const retried: string[] = [];
+    const before = Date.now();
+    const limits = { lockTimeoutMs: 100, lockWaitMs: 1000 };
+    const error = await failure(migrate(client, { folder, ...limits, onProgress: ({ event }) => retried.push(event) }));
+    expect(Date.now() - before).toBeGreaterThanOrEqual(1000);
+    expect(Date.now() - before).toBeLessThan(5000);
     expect(error).toMatchObject({ sqlState: "55P03", retryable: true });
+    const attempts = retried.length;
+    expect(retried).toEqual(["started", ...Array.from({ length: attempts - 1 }, () => "retried")]);
+    expect(error.message).toContain(`It was tried ${attempts} times.`);
     await holder.query("ROLLBACK");
-    expect((await migrate(client, { folder, lockTimeoutMs: 200 })).applied).toHaveLength(1);
+    expect(await relations(client)).toEqual(["t"]);
+    expect((await migrate(client, { folder, ...limits })).applied).toHaveLength(1);
+  });
+
+  test.each([
+    ["in one transaction", "CREATE TABLE u ();--> statement-breakpoint\nALTER TABLE t ADD COLUMN b int"],
+    [
+      "statement by statement",
+      "-- migrate: no-transaction\nCREATE TABLE u ();--> statement-breakpoint\nALTER TABLE t ADD COLUMN b int",
+    ],
+  ])("a table lock that becomes free is got by a later attempt, %s; others pass meanwhile", async (_how, sql) => {
+    const { files, folder, database, client } = await arrange({ "20260101000000_table": "CREATE TABLE t (a int)" });
+    await migrate(client, { folder });
+    await files.write("20260101000001_more", sql);
+    const holder = await server().connect(database);
+    await holder.query("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
+    const reader = await server().connect(database);
+    let passed = 0;
+    let retries = 0;
+    const onProgress = ({ event }: { event: string }) => {
+      if (event !== "retried") return;
+      retries += 1;
+      void reader.query("SELECT FROM t").then(() => (passed += 1));
+      if (retries === 3) void holder.query("ROLLBACK");
+    };
+    const { applied } = await migrate(client, { folder, lockTimeoutMs: 100, lockWaitMs: 60_000, onProgress });
+    expect(applied).toEqual(["20260101000001_more"]);
+    expect(await relations(client)).toEqual(["t", "u"]);
+    expect(retries).toBeGreaterThanOrEqual(3);
+    expect(passed).toBeGreaterThan(0);
   });
 
   test("a connection killed in a migration is reported, and a new one completes", async () => {

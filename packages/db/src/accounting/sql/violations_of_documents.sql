@@ -11,13 +11,13 @@ from (
   select 'invoice_total_differs' as kind, i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
   from accounting.invoices i where i.status <> 'draft'
   union all
-  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null as amount
+  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null::numeric as amount
   from accounting.bills b where b.status <> 'draft'
   union all
-  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null as total_amount, l.amount
+  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null::numeric as total_amount, l.amount
   from accounting.invoice_lines l
   union all
-  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null as total_amount, l.amount
+  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null::numeric as total_amount, l.amount
   from accounting.bill_lines l
 ) n
 group by n.tenant_id, n.kind, n.company_id, n.id

@@ -6,7 +6,7 @@ import { schemaFile } from "../../operations/assets";
 import { validateSchema } from "../../operations/catalogue";
 import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
 import { migratedSchemaText } from "../../testing/schema-text";
-import { type Command, flag, say } from "../command";
+import { defineCommand, say, UsageError } from "../command";
 import { printFindings } from "./migrate";
 
 const schemaPath = () => join(checkoutRoot(), "packages", "db", "schema.sql");
@@ -29,14 +29,18 @@ async function checkFile(): Promise<number> {
 }
 
 /** pnpm db:check */
-export const check: Command = {
+export const check = defineCommand({
   help: "Compare the database with schema.sql (tables, policies, grants, triggers, …) and prove the isolation rules",
-  usage:
-    "  --write   write packages/db/schema.sql anew from the migrations (after db:generate)\n" +
-    "  --file    check that packages/db/schema.sql is what the migrations make; needs no database of yours (for CI)",
-  async run(args) {
-    if (flag(args, "write")) return writeSchemaFile();
-    if (flag(args, "file")) return checkFile();
+  options: {
+    write: { help: "write packages/db/schema.sql anew from the migrations (after db:generate)" },
+    file: {
+      help: "check that packages/db/schema.sql is what the migrations make; needs no database of yours (for CI)",
+    },
+  },
+  async run({ write, file }) {
+    if (write && file) throw new UsageError("--write and --file exclude each other: give one");
+    if (write) return writeSchemaFile();
+    if (file) return checkFile();
     const server = await findDevelopmentServer();
     try {
       const expected = readFileSync(schemaFile(), "utf8");
@@ -55,4 +59,4 @@ export const check: Command = {
       await server.stop();
     }
   },
-};
+});

@@ -11,7 +11,7 @@ import { migrationStatus, readMigrations } from "../../operations/migrations";
 import { checkoutRoot } from "../../testing/development";
 import { locateBinaries } from "../../testing/server/binaries";
 import { developmentServerStatus } from "../../testing/server/development";
-import { type Command, say } from "../command";
+import { defineCommand, say } from "../command";
 
 interface Finding {
   ok: boolean;
@@ -80,7 +80,7 @@ async function checkUrl(kind: LoginKind, variable: string): Promise<Finding[]> {
 }
 
 /** pnpm db:doctor */
-export const doctor: Command = {
+export const doctor = defineCommand({
   help: "Say what is set up, what is not, and how to mend it; shows no secrets",
   async run() {
     const findings = [checkNode(), await checkEmbedded()];
@@ -96,4 +96,4 @@ export const doctor: Command = {
     say(wrong === 0 ? "\nAll is well" : `\n${wrong} to mend`);
     return wrong === 0 ? 0 : 1;
   },
-};
+});

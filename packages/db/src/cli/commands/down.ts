@@ -1,12 +1,12 @@
 import { checkoutRoot } from "../../testing/development";
 import { stopDevelopmentServer } from "../../testing/server/development";
-import { type Command, say } from "../command";
+import { defineCommand, say } from "../command";
 
 /** pnpm db:down */
-export const down: Command = {
+export const down = defineCommand({
   help: "Stop the embedded PostgreSQL of this checkout; its data stays",
   async run() {
     await stopDevelopmentServer({ root: checkoutRoot(), log: say });
     return 0;
   },
-};
+});

@@ -6,32 +6,32 @@ import { migrationsFolder } from "../../operations/assets";
 import { parseMigration, readMigrations } from "../../operations/migrations";
 import { composeMigration } from "../../operations/sources";
 import { packageSources } from "../../sql-sources";
-import { type Command, flag, option, say } from "../command";
+import { defineCommand, say } from "../command";
 import { packageFolder, runDrizzleKit } from "../drizzle-kit";
 import { startScratch } from "../scratch";
 import { writeSchemaFile } from "./check";
 
 /** pnpm db:generate */
-export const generate: Command = {
+export const generate = defineCommand({
   help: "Write a migration from what changed in tables and SQL sources: pnpm db:generate --name=add_vendors [--custom]",
-  usage:
-    "  --name     what the migration does, in snake_case; you name it, because you review it\n" +
-    "  --custom   an empty migration to write by hand, for one that moves data",
-  async run(args) {
-    const name = option(args, "name");
+  options: {
+    name: { value: "snake_case", help: "what the migration does; you name it, because you review it" },
+    custom: { help: "an empty migration to write by hand, for one that moves data" },
+  },
+  async run({ name, custom }) {
     if (!name || !/^[a-z][a-z0-9_]*$/.test(name)) {
       throw new ConfigurationError("A migration needs a name in snake_case: pnpm db:generate --name=add_vendors");
     }
-    return flag(args, "custom") ? runDrizzleKit(["generate", ...args]) : generateMigration(args);
+    return custom ? runDrizzleKit(["generate", "--name", name, "--custom"]) : generateMigration(name);
   },
-};
+});
 
-async function generateMigration(args: string[]): Promise<number> {
+async function generateMigration(name: string): Promise<number> {
   const known = migrationNames();
   const migrations = await readMigrations(migrationsFolder());
   const scratch = await startScratch(migrations);
   try {
-    const code = await runDrizzleKit(["generate", ...args]);
+    const code = await runDrizzleKit(["generate", "--name", name]);
     if (code !== 0) return code;
     const composed = await composeMigration({
       sources: await packageSources(join(packageFolder(), "src")),
@@ -45,7 +45,7 @@ async function generateMigration(args: string[]): Promise<number> {
       return 0;
     }
     // Only SQL changed: the empty migration brings the snapshot that every migration has.
-    if (newMigration(known) === undefined) await runDrizzleKit(["generate", "--custom", ...args]);
+    if (newMigration(known) === undefined) await runDrizzleKit(["generate", "--name", name, "--custom"]);
     const folder = newMigration(known);
     if (folder === undefined) throw new ConfigurationError("drizzle-kit wrote no migration: see its output above");
     writeFileSync(migrationFile(folder), composed.text);

@@ -1,21 +1,33 @@
+import { join } from "node:path";
+import type pg from "pg";
 import { withUrlParts } from "../../client/url";
 import { ConfigurationError } from "../../core/errors";
+import { tenantTables } from "../../core/tenant-table";
+import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
 import { migrationsFolder } from "../../operations/assets";
+import { readCatalogue, renderSchema, validateSchema } from "../../operations/catalogue";
 import { migrate, readMigrations } from "../../operations/migrations";
+import { clearingObstacles, differentBlocks, makeAll, readBlocks } from "../../operations/sources";
+import { packageSources } from "../../sql-sources";
 import { findDevelopmentServer } from "../../testing/development";
-import { type Command, say } from "../command";
-import { runDrizzleKit } from "../drizzle-kit";
+import { defineCommand, say } from "../command";
+import { packageFolder } from "../drizzle-kit";
+import { tableChanges } from "../table-changes";
+import { printFindings } from "./migrate";
 
 const scratch = "org_db_scratch";
 
 /** pnpm db:push */
-export const push: Command = {
-  help: "Try changed tables on a scratch database (org_db_scratch), without writing a migration",
-  usage: "The scratch database is made anew from the migrations each time; push never touches another one.",
-  async run(args) {
+export const push = defineCommand({
+  help: "Try changed tables and SQL sources on a scratch database (org_db_scratch), without writing a migration",
+  notes:
+    "The scratch database is made anew from the migrations each time, then brought to what tables and sources say, as\n" +
+    "db:generate would; no other database is touched. Exit code 1 when the result breaks a rule of isolation.",
+  async run() {
     if (process.env.NODE_ENV === "production")
       throw new ConfigurationError("db:push is for development only: write a migration");
+    const ddl = await tableChanges();
     const server = await findDevelopmentServer(say);
     try {
       const url = withUrlParts(server.urls.admin, { database: scratch });
@@ -23,12 +35,40 @@ export const push: Command = {
         await client.query(`drop database if exists ${scratch} with (force)`);
         await client.query(`create database ${scratch}`);
       });
-      const migrations = await readMigrations(migrationsFolder());
-      await withAdmin(url, (client) => migrate(client, { migrations }));
-      say(`Pushing to ${scratch}: tables alone; pnpm db:generate adds FORCE, grants, functions and triggers`);
-      return await runDrizzleKit(["push", ...args], { DATABASE_ADMIN_URL: url });
+      return await withAdmin(url, (client) => pushTo(client, ddl));
     } finally {
       await server.stop();
     }
   },
-};
+});
+
+/** Migrates the empty database, makes what tables and sources say beyond the migrations, and proves the result. */
+async function pushTo(client: pg.Client, ddl: readonly string[]): Promise<number> {
+  await migrate(client, { migrations: await readMigrations(migrationsFolder()) });
+  const before = await readBlocks(client, catalogueScope.schemas);
+  const sources = await packageSources(join(packageFolder(), "src"));
+  await clearingObstacles(async (clear) => {
+    await client.query("begin");
+    try {
+      await makeAll(client, { sources, tables: tenantTables(), ddl, clear });
+      await client.query("commit");
+    } catch (error) {
+      await client.query("rollback");
+      throw error;
+    }
+  });
+  const changed = differentBlocks(before, await readBlocks(client, catalogueScope.schemas));
+  for (const block of changed) say(`changed ${block}`);
+  // Nothing is expected but what is there: the rules of isolation alone are proven, not drift.
+  const expected = renderSchema(await readCatalogue(client, catalogueScope.schemas));
+  const { errors, warnings } = await validateSchema(client, { expected, ...catalogueScope });
+  printFindings("✗", errors);
+  printFindings("!", warnings);
+  if (errors.length > 0) return 1;
+  say(
+    changed.length === 0
+      ? `${scratch} is what the migrations make: tables and SQL sources say nothing else`
+      : `Pushed to ${scratch}: ${changed.length} changes, every table isolated. Write them with pnpm db:generate`,
+  );
+  return 0;
+}

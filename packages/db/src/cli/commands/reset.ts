@@ -3,12 +3,13 @@ import { parseUrl, withUrlParts } from "../../client/url";
 import { ConfigurationError } from "../../core/errors";
 import { withAdmin } from "../../operations/admin";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
-import { type Command, flag, say } from "../command";
+import { defineCommand, say } from "../command";
 
 /** pnpm db:reset */
-export const reset: Command = {
+export const reset = defineCommand({
   help: "Drop the development database and migrate it anew; asks for --yes on a server of yours",
-  async run(args) {
+  options: { yes: { help: "delete all data of the server that the environment names" } },
+  async run({ yes }) {
     if (process.env.NODE_ENV === "production") throw new ConfigurationError("db:reset is refused in production");
     const server = await findDevelopmentServer(say);
     try {
@@ -18,7 +19,7 @@ export const reset: Command = {
           'DATABASE_ADMIN_URL names the database "postgres": put the data in one of its own',
         );
       }
-      if (server.given && !flag(args, "yes")) {
+      if (server.given && !yes) {
         throw new ConfigurationError(`This deletes all data of ${server.location}: say pnpm db:reset --yes`);
       }
       const name = pg.escapeIdentifier(database);
@@ -33,4 +34,4 @@ export const reset: Command = {
       await server.stop();
     }
   },
-};
+});

@@ -6,7 +6,7 @@ import { ConfigurationError } from "../../core/errors";
 import { withAdmin } from "../../operations/admin";
 import { ensureLogins, loginUrls, newLogins } from "../../operations/logins";
 import { checkoutRoot, findDevelopmentServer, prepareServer } from "../../testing/development";
-import { type Command, say } from "../command";
+import { defineCommand, say } from "../command";
 
 /** Sets variables in the text of a .env file: replaces their lines, keeps all others. */
 export function withVariables(text: string, variables: Record<string, string>): string {
@@ -31,9 +31,9 @@ function writeDraft(file: string, variables: Record<string, string>): string {
 }
 
 /** pnpm db:roles */
-export const roles: Command = {
+export const roles = defineCommand({
   help: "Make the runtime, identity and platform logins from DATABASE_ADMIN_URL, and write their URLs to .env",
-  usage: "Migrates first, because the logins join groups that the migrations make. Passwords are new at each run.",
+  notes: "Migrates first, because the logins join groups that the migrations make. Passwords are new at each run.",
   async run() {
     const admin = urlFromEnvironment("admin") ?? urlFromEnvironment("runtime");
     if (!admin) {
@@ -61,4 +61,4 @@ export const roles: Command = {
     );
     return 0;
   },
-};
+});

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../../core/errors";
 import type { Database } from "../../database";
 import { openDevelopmentDatabase } from "../../testing/development";
 import { inEachDomain } from "../../testing/factories";
-import { type Command, say } from "../command";
+import { defineCommand, say } from "../command";
 
 // Fixed ids, so that seeding twice changes nothing.
 const tenantId = "01900000-0000-7000-8000-000000000001";
@@ -25,7 +25,7 @@ async function writeSeed(db: Database): Promise<boolean> {
 }
 
 /** pnpm db:seed */
-export const seed: Command = {
+export const seed = defineCommand({
   help: "Write a small demo tenant: admin, user, market maker, customers and invoices; a second run changes nothing",
   async run() {
     if (process.env.NODE_ENV === "production") throw new ConfigurationError("db:seed is refused in production");
@@ -38,4 +38,4 @@ export const seed: Command = {
       await stop();
     }
   },
-};
+});

@@ -2,7 +2,7 @@ import { ConfigurationError } from "../../core/errors";
 import { withAdmin } from "../../operations/admin";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
 import { isFree } from "../../testing/server/launch";
-import { type Command, option, say } from "../command";
+import { defineCommand, say } from "../command";
 import { runDrizzleKit } from "../drizzle-kit";
 
 async function choosePort(wanted: string | undefined): Promise<number> {
@@ -16,12 +16,12 @@ async function choosePort(wanted: string | undefined): Promise<number> {
 }
 
 /** pnpm db:studio */
-export const studio: Command = {
+export const studio = defineCommand({
   help: "Browse all schemas in Drizzle Studio, served on 127.0.0.1 only",
-  usage:
-    "  --port   4983, or the next free one\nWhoever can reach the port can run SQL as the admin login: never forward it.",
-  async run(args) {
-    const port = await choosePort(option(args, "port"));
+  options: { port: { value: "number", help: "the port on 127.0.0.1; default 4983, or the next free one" } },
+  notes: "Whoever can reach the port can run SQL as the admin login: never forward it.",
+  async run({ port: wanted }) {
+    const port = await choosePort(wanted);
     const server = await findDevelopmentServer(say);
     try {
       await prepareServer(server, say);
@@ -42,4 +42,4 @@ export const studio: Command = {
       await server.stop();
     }
   },
-};
+});

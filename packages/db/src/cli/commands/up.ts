@@ -1,10 +1,10 @@
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
-import { type Command, say } from "../command";
+import { defineCommand, say } from "../command";
 
 /** pnpm db:up */
-export const up: Command = {
+export const up = defineCommand({
   help: "Start the embedded PostgreSQL of this checkout, migrate it, and keep it running",
-  usage: "Prefer Docker? `docker compose up` and the URLs of .env.example give the same.",
+  notes: "Prefer Docker? `docker compose up` and the URLs of .env.example give the same.",
   async run() {
     const server = await findDevelopmentServer(say);
     if (server.given) {
@@ -17,4 +17,4 @@ export const up: Command = {
     say(`Running: ${server.location}\nStop it with pnpm db:down; its data stays. Look inside with pnpm db:studio.`);
     return 0;
   },
-};
+});

@@ -21,7 +21,8 @@ export function serverFailure(error: unknown): ServerFailure {
 
 const advice: Record<string, string> = {
   "42601": "If the message is about multiple commands, put `--> statement-breakpoint` between the statements.",
-  "55P03": "A lock was not free in time: run it again when no long transaction uses the table.",
+  "55P03":
+    "A lock was not free in time: end the long transaction that uses the table, or wait longer with `pnpm db:migrate --lock-timeout=<seconds>`.",
   "57014": "The statement limit was reached: raise statementTimeoutMs for this run.",
   "25001": 'If it cannot run inside a transaction, write the line "-- migrate: no-transaction" into the file.',
 };
@@ -34,14 +35,20 @@ function adviceFor(failure: ServerFailure): string | undefined {
 }
 
 /** The error of one failed statement: where, which SQLSTATE, the server's words, what is left behind, what to do. */
-export function statementFailed(migration: Migration, position: number, error: unknown): MigrationError {
+export function statementFailed(
+  migration: Migration,
+  position: number,
+  error: unknown,
+  lockAttempts = 0,
+): MigrationError {
   const failure = serverFailure(error);
   const kept = migration.transactional
     ? "Nothing of this migration was kept."
     : "The statements before it were kept: correct the cause and run `pnpm db:migrate` again.";
+  const tried = lockAttempts > 1 ? ` It was tried ${lockAttempts} times.` : "";
   const hint = adviceFor(failure);
   return new MigrationError(
-    `Migration ${migration.name} failed at statement ${position} of ${migration.statements.length} (SQLSTATE ${failure.code ?? "none"}): ${safeMessage(failure)}. ${kept}${hint ? ` ${hint}` : ""}`,
+    `Migration ${migration.name} failed at statement ${position} of ${migration.statements.length} (SQLSTATE ${failure.code ?? "none"}): ${safeMessage(failure)}. ${kept}${tried}${hint ? ` ${hint}` : ""}`,
     {
       sqlState: failure.code,
       schema: failure.schema,

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { MigrationError } from "../../core/errors";
 import { type Migration, migrate, parseMigration } from "../migrations";
+import { type Clearing, clearingObstacles } from "./clear";
 import { differentBlocks, readBlocks } from "./database";
 import { type MakeOptions, makeAll } from "./make";
 import { type Difference, isNothing, selectChanges } from "./select";
@@ -21,32 +22,16 @@ export interface ComposedMigration {
   readonly contents: readonly string[];
 }
 
-/** A view, trigger or function depends on what a statement changes. */
-const dependencyCodes = new Set(["2BP01", "0A000"]);
-const clearings = ["nothing", "views", "views and triggers"] as const;
-
 /**
  * Writes the migration that leads from the migrations so far to the tables, registry and sources, and proves on a scratch
  * database that it leads there. Resolves with undefined when nothing changed. Views and triggers that stand in the way of
  * a changed table are dropped and made again. Throws `MigrationError` for a source that PostgreSQL refuses.
  */
 export async function composeMigration(options: ComposeOptions): Promise<ComposedMigration | undefined> {
-  let obstacle: unknown;
-  for (const clear of clearings) {
-    try {
-      return await composeOnce(options, clear);
-    } catch (error) {
-      if (!(error instanceof MigrationError) || !dependencyCodes.has(error.sqlState ?? "")) throw error;
-      obstacle ??= error;
-    }
-  }
-  throw obstacle;
+  return clearingObstacles((clear) => composeOnce(options, clear));
 }
 
-async function composeOnce(
-  options: ComposeOptions,
-  clear: (typeof clearings)[number],
-): Promise<ComposedMigration | undefined> {
+async function composeOnce(options: ComposeOptions, clear: Clearing): Promise<ComposedMigration | undefined> {
   const { sources, tables, ddl = [] } = options;
   const difference = await wanted(options, clear);
   let selection = selectChanges(difference, sources, tables);
@@ -72,7 +57,7 @@ const concerns = ({ schemas }: DomainStatements, blocks: readonly string[]) =>
 const schemasOf = (options: ComposeOptions) => options.sources.domains.flatMap((domain) => domain.schemas);
 
 /** How a scratch database differs from what tables, registry and sources say. */
-function wanted(options: ComposeOptions, clear: (typeof clearings)[number]): Promise<Difference> {
+function wanted(options: ComposeOptions, clear: Clearing): Promise<Difference> {
   return options.scratch(async (client) => {
     const before = await readBlocks(client, schemasOf(options));
     const roles = await readRoles(client);

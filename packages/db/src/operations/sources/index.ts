@@ -1,3 +1,4 @@
+export { clearingObstacles } from "./clear";
 export { type ComposedMigration, type ComposeOptions, composeMigration } from "./compose";
 export { differentBlocks, readBlocks, readObjects } from "./database";
 export { type Made, type MakeOptions, makeAll } from "./make";

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { MigrationError } from "../../core/errors";
 import { serverFailure } from "../migrations/failure";
+import type { Clearing } from "./clear";
 import { type DatabaseObjects, readObjects } from "./database";
 import { namesIn } from "./order";
 import * as write from "./statements";
@@ -13,7 +14,7 @@ export interface MakeOptions {
   /** Statements that change tables. */
   readonly ddl?: readonly string[];
   /** Views and triggers to drop before the tables change, as they depend on what changes. They are made again. */
-  readonly clear?: "nothing" | "views" | "views and triggers";
+  readonly clear?: Clearing;
 }
 
 /** What was done to reach the state that sources and registry describe. */
@@ -163,7 +164,7 @@ async function readSignatures(
     functions.map((source) => {
       const all = now.functions.get(source.name) ?? [];
       const old = before.functions.get(source.name) ?? [];
-      // The old overload is still there: the new one is what was not.
+      // The old overload is still there: the new one is the signature that was not there before.
       const signature = all.find((one) => !old.includes(one)) ?? all[0];
       if (signature === undefined) throw new MigrationError(`${source.file} did not make ${source.name}`);
       return [source, signature];

@@ -1,0 +1,106 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { withUrlParts } from "../../src/client/url";
+import { catalogueScope } from "../../src/domains";
+import { withAdmin } from "../../src/operations/admin";
+import { migrationsFolder } from "../../src/operations/assets";
+import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import { migrate, readMigrations } from "../../src/operations/migrations";
+import { currentTestRun } from "../../src/testing";
+import { makeCheckout, runTool } from "./run-tool";
+
+const checkout = makeCheckout();
+let names: string[];
+let database: string;
+let server: string;
+let admin: string;
+
+beforeAll(async () => {
+  names = (await readMigrations(migrationsFolder())).map((migration) => migration.name);
+});
+beforeEach(async () => {
+  database = `org_db_cli_${randomBytes(4).toString("hex")}`;
+  server = currentTestRun()?.adminUrl ?? "";
+  admin = withUrlParts(server, { database });
+  await withAdmin(server, (client) => client.query(`create database ${database}`));
+});
+afterEach(() => withAdmin(server, (client) => client.query(`drop database if exists ${database} with (force)`)));
+afterAll(() => checkout.remove());
+
+const run = (...args: string[]) => runTool(["migrate", ...args], checkout.root, { DATABASE_ADMIN_URL: admin });
+
+/** All that a migration may change: the catalogue of our schemas, the schemas that there are, and the history. */
+const state = () =>
+  withAdmin(admin, async (client) => {
+    const schemas = await client.query("select nspname from pg_namespace where nspname !~ '^pg_' order by 1");
+    const { rows } = await client.query<{ there: boolean }>(
+      "select to_regclass('migrations.applied') is not null as there",
+    );
+    const history = rows[0]?.there ? (await client.query("select * from migrations.applied order by 1")).rows : [];
+    return { schemas: schemas.rows, history, text: renderSchema(await readCatalogue(client, catalogueScope.schemas)) };
+  });
+
+describe("db:migrate --dry-run", () => {
+  it("says what is pending in an empty database, and changes nothing", async () => {
+    const before = await state();
+    const { code, output } = await run("--dry-run");
+    expect(code, output).toBe(0);
+    for (const name of names) expect(output).toContain(`pending ${name}\n`);
+    expect(output).toContain(`${names.length} migrations are pending: database "${database}"`);
+    expect(await state()).toEqual(before);
+  });
+
+  it("names only what is not applied, and changes nothing", async () => {
+    const all = await readMigrations(migrationsFolder());
+    await withAdmin(admin, (client) => migrate(client, { migrations: all.slice(0, 1) }));
+    const before = await state();
+    const { code, output } = await run("--dry-run");
+    expect(code, output).toBe(0);
+    expect(output).not.toContain(`pending ${names[0]}`);
+    expect(output).toContain(`pending ${names[1]}\n`);
+    expect(await state()).toEqual(before);
+  });
+
+  it("says that nothing is pending, or why it would refuse, with exit code 1", async () => {
+    const all = await readMigrations(migrationsFolder());
+    await withAdmin(admin, (client) => migrate(client, { migrations: all }));
+    expect(await run("--dry-run")).toMatchObject({ code: 0, output: expect.stringContaining("Nothing is pending") });
+    await withAdmin(admin, (client) => client.query("update migrations.applied set sha256 = 'other'"));
+    const before = await state();
+    const { code, output } = await run("--dry-run");
+    expect(code).toBe(1);
+    expect(output).toContain(`✗ Migration ${names[0]} was edited after it was applied`);
+    expect(await state()).toEqual(before);
+  });
+});
+
+describe("db:migrate", () => {
+  it.each([
+    [["--dryrun"], "There is no option --dryrun: did you mean --dry-run?"],
+    [["dry-run"], 'There is no argument "dry-run": did you mean --dry-run?'],
+    [["--lock-timeout=soon"], "--lock-timeout: use seconds, more than 0 and less than 100000"],
+    [["--lock-timeout=0"], "--lock-timeout: use seconds, more than 0 and less than 100000"],
+  ])("refuses %j with exit code 2, and changes nothing", async (args, message) => {
+    const before = await state();
+    const { code, output } = await run(...args);
+    expect({ code, output: output.trim() }).toEqual({ code: 2, output: `ConfigurationError: ${message}` });
+    expect(await state()).toEqual(before);
+  });
+
+  it("tries for a lock as long as --lock-timeout says, and keeps nothing of what it could not finish", async () => {
+    const all = await readMigrations(migrationsFolder());
+    await withAdmin(admin, (client) => migrate(client, { migrations: all.slice(0, 1) }));
+    const before = await state();
+    await withAdmin(admin, async (holder) => {
+      await holder.query("begin; lock table tenancy.tenants");
+      const { code, output } = await run("--lock-timeout", "0.5");
+      expect(code, output).toBe(1);
+      expect(output).toMatch(
+        /^MigrationError: .*SQLSTATE 55P03.*It was tried \d+ times\. A lock was not free in time/m,
+      );
+      await holder.query("rollback");
+    });
+    expect(await state()).toEqual(before);
+    expect(await run("--lock-timeout=30")).toMatchObject({ code: 0 });
+  });
+});
