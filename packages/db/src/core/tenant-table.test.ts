@@ -169,7 +169,7 @@ describe("a tenant table", () => {
   });
 
   it("keeps what its domain adds", () => {
-    expect(described(shelves).uniques).toEqual([["tenant_id", "id", "company_id"]]);
+    expect(described(shelves).uniques).toEqual([["tenant_id", "company_id", "id"]]);
   });
 
   it("is in the registry, with what its migration has to say about it", () => {
