@@ -518,7 +518,6 @@ CREATE TABLE "tenancy"."users" (
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "users_pkey" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "users_identity_id_unique" UNIQUE("tenant_id","identity_id"),
 	CONSTRAINT "users_role_check" CHECK ("role" in ('user', 'admin', 'market_maker')),
 	CONSTRAINT "users_status_check" CHECK ("status" in ('active', 'suspended', 'removed')),
 	CONSTRAINT "users_email_check" CHECK ("email" <> '')
@@ -623,6 +622,8 @@ CREATE INDEX "idx_invitations_email" ON "tenancy"."invitations" ("tenant_id","em
 CREATE INDEX "idx_user_roles_role_id" ON "tenancy"."user_roles" ("tenant_id","role_id");
 --> statement-breakpoint
 CREATE UNIQUE INDEX "users_email_unique" ON "tenancy"."users" ("tenant_id","email_lower") WHERE "email_lower" is not null;
+--> statement-breakpoint
+CREATE UNIQUE INDEX "users_identity_id_unique" ON "tenancy"."users" ("tenant_id","identity_id") WHERE "identity_id" is not null;
 --> statement-breakpoint
 CREATE INDEX "idx_audit_log_admin_user_id" ON "tenancy"."audit_log" ("tenant_id","admin_user_id");
 --> statement-breakpoint
@@ -787,8 +788,6 @@ grant select, insert, update on auth.user_profiles to self_service;
 --> statement-breakpoint
 grant select, insert, update, delete on auth.memberships, auth.tenant_directory to membership_keeper;
 --> statement-breakpoint
-grant select (id) on auth."user" to membership_keeper;
---> statement-breakpoint
 -- tenancy/sql/require_own_scope.sql
 create or replace function tenancy.require_own_scope(p_tenant_id uuid, p_company_id uuid) returns void
   language plpgsql stable
@@ -929,21 +928,22 @@ create or replace function auth.keep_membership() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
-      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.identity_id is distinct from new.identity_id) then
     delete from auth.memberships m
     where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
   end if;
   if tg_op = 'DELETE' or new.identity_id is null then
     return null;
   end if;
-  if not exists (select from auth."user" u where u.id = new.identity_id) then
+  begin
+    insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
+    values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
+    on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
+      role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  exception when foreign_key_violation then
+    -- The foreign key waits for who deletes the person just now, where a query would still see the person.
     raise exception using errcode = 'ZT004', message = 'There is no person with this identity id: pass session.user.id';
-  end if;
-  insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
-  values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
-  on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
-    role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  end;
   return null;
 end $$;
 --> statement-breakpoint
@@ -1034,7 +1034,7 @@ begin
   if old.role <> 'admin' or old.status <> 'active' then
     return null;
   end if;
-  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' and new.tenant_id = old.tenant_id then
+  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' then
     return null;
   end if;
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
@@ -1165,7 +1165,7 @@ create or replace trigger require_admin before insert or update or delete on ten
   for each statement execute function tenancy.require_admin();
 --> statement-breakpoint
 create or replace trigger step_by_one before update on tenancy.number_series
-  for each row when (new.last_number not in (old.last_number, old.last_number + 1)
+  for each row when (new.last_number <> old.last_number and new.last_number <> old.last_number + 1
     and not (current_user = 'number_writer' and new.last_number > old.last_number))
   execute function tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 --> statement-breakpoint
@@ -1174,6 +1174,10 @@ create or replace trigger require_admin before insert or update or delete on ten
 --> statement-breakpoint
 create or replace trigger touch_updated_at before update on tenancy.tenants
   for each row execute function tenancy.touch_updated_at();
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.tenants
+  for each row when (new.id <> old.id)
+  execute function tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
 --> statement-breakpoint
 create or replace trigger keep_directory after insert or update of id, name, status or delete on tenancy.tenants
   for each row execute function auth.keep_directory();
@@ -1194,24 +1198,73 @@ create or replace trigger require_admin_of_status before update of status on ten
 create or replace trigger keep_an_admin after update or delete on tenancy.users
   for each row execute function tenancy.keep_an_admin();
 --> statement-breakpoint
-create or replace trigger keep_membership after insert or update of tenant_id, id, identity_id, name, role, status or delete
+create or replace trigger keep_membership after insert or update of identity_id, name, role, status or delete
   on tenancy.users
   for each row execute function auth.keep_membership();
 --> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.companies
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.number_series
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.business_id is distinct from old.business_id
+    or new.series is distinct from old.series
+    or new.period is distinct from old.period)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.idempotency_keys
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.users
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.roles
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.user_roles
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.invitations
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.audit_log
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on tenancy.security_events
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+--> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.tenants
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'archived'), ('suspended', 'active'), ('suspended', 'archived'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active archived', 'suspended active', 'suspended archived')) is not true)
   execute function tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on tenancy.tenants
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'archived'), ('suspended', 'active'), ('suspended', 'archived'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active archived', 'suspended active', 'suspended archived')) is not true)
   execute function tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.users
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'removed'), ('suspended', 'active'), ('suspended', 'removed'), ('removed', 'active'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active removed', 'suspended active', 'suspended removed', 'removed active')) is not true)
   execute function tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on tenancy.users
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('active', 'suspended'), ('active', 'removed'), ('suspended', 'active'), ('suspended', 'removed'), ('removed', 'active'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active removed', 'suspended active', 'suspended removed', 'removed active')) is not true)
   execute function tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on tenancy.invitations
@@ -1223,11 +1276,11 @@ create or replace trigger keep_status_insert after insert on tenancy.invitations
   execute function tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.invitations
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('pending', 'accepted'), ('pending', 'revoked'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('pending accepted', 'pending revoked')) is not true)
   execute function tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on tenancy.invitations
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('pending', 'accepted'), ('pending', 'revoked'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('pending accepted', 'pending revoked')) is not true)
   execute function tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 --> statement-breakpoint
 select tenancy.leave_role('audit_writer');

@@ -9,6 +9,8 @@ select set_config('check_function_bodies', 'off', true);
 -- tables of the ledger as well, which nobody else can: what is posted is balanced, whoever writes.
 select tenancy.make_writer_role('ledger_writer', true);
 --> statement-breakpoint
+select tenancy.join_role('audit_writer');
+--> statement-breakpoint
 select tenancy.join_role('ledger_writer');
 --> statement-breakpoint
 select tenancy.join_role('number_writer');
@@ -845,102 +847,61 @@ begin
   order by b.account_id for no key update;
 end $$;
 --> statement-breakpoint
--- accounting/sql/write_entries.sql
-create or replace function accounting.write_entries(
-  p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[],
-  p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[],
-  p_line_entry int[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[],
-  p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[],
-  p_vendor_id uuid[], p_line_description text[]
-) returns table (entry_position int, entry_id uuid, is_new boolean, is_same_request boolean)
-  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
+-- accounting/sql/insert_journal_entries.sql
+create or replace function accounting.insert_journal_entries(
+  p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[],
+  p_source text[], p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[]
+) returns int[]
+  language plpgsql
 as $$
-#variable_conflict use_column
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
-  v_books int;
-  v_closed_through date;
-  v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
-  -- Positions that are not written: their key stands for an entry already.
-  v_repeated int[] := '{}';
-  v_problem record;
+  v_repeated int[];
 begin
-  if v_tenant is null then
-    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
-  end if;
-  -- Closing a period takes this lock FOR UPDATE: it waits for postings in flight, and later ones see it.
-  select count(*), max(b.closed_through) into v_books, v_closed_through
-  from (select closed_through from accounting.books
-        where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
-  if v_books < cardinality(v_companies) then
-    raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
-  end if;
-
   if num_nonnulls(variadic p_idempotency_key) > 0 then
-    return query
-      with written as (
-        insert into accounting.journal_entries as n
-          (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id,
-           idempotency_key, request_hash, posted_by)
-        select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
-          e.idempotency_key, e.request_hash, tenancy.current_user_id()
-        from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
-            p_reverses_entry_id, p_idempotency_key, p_request_hash) with ordinality as e
-          (id, company_id, entry_date, description, reference, source, source_id, reverses, idempotency_key, request_hash,
-           entry_position)
-        -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
-        order by e.idempotency_key, e.entry_position
-        on conflict (tenant_id, company_id, idempotency_key) where idempotency_key is not null do nothing
-        returning n.id
-      )
-      select e.entry_position::int, e.id, true, true
-      from unnest(p_entry_id) with ordinality as e (id, entry_position)
-      where e.id in (select w.id from written w);
-    v_repeated := array(
-      select e.entry_position::int
-      from unnest(p_entry_id) with ordinality as e (id, entry_position)
-      where not exists (select from accounting.journal_entries n where n.tenant_id = v_tenant and n.id = e.id));
-    if cardinality(v_repeated) > 0 then
-      return query
-        select e.entry_position::int, n.id, false, n.request_hash = e.request_hash
-        from unnest(p_company_id, p_idempotency_key, p_request_hash) with ordinality as e
-          (company_id, idempotency_key, request_hash, entry_position)
-        join accounting.journal_entries n
-          on n.tenant_id = v_tenant and n.company_id = e.company_id and n.idempotency_key = e.idempotency_key
-        where e.entry_position = any (v_repeated);
-      if cardinality(v_repeated) = cardinality(p_entry_id) then
-        return;
-      end if;
-    end if;
-  else
-    insert into accounting.journal_entries
-      (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id, posted_by)
-    select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
-      tenancy.current_user_id()
-    from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
-        p_reverses_entry_id) as e
-      (id, company_id, entry_date, description, reference, source, source_id, reverses);
-    return query select e.entry_position::int, e.id, true, true from unnest(p_entry_id) with ordinality as e (id, entry_position);
+    with written as (
+      insert into accounting.journal_entries as n
+        (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id,
+         idempotency_key, request_hash, posted_by)
+      select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+        e.idempotency_key, e.request_hash, tenancy.current_user_id()
+      from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+          p_reverses_entry_id, p_idempotency_key, p_request_hash) with ordinality as e
+        (id, company_id, entry_date, description, reference, source, source_id, reverses, idempotency_key, request_hash,
+         entry_position)
+      -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+      order by e.idempotency_key, e.entry_position
+      on conflict (tenant_id, company_id, idempotency_key) where idempotency_key is not null do nothing
+      returning n.id
+    )
+    select coalesce(array_agg(e.entry_position::int), '{}') into v_repeated
+    from unnest(p_entry_id) with ordinality as e (id, entry_position)
+    where e.id not in (select w.id from written w);
+    return v_repeated;
   end if;
-
-  if v_closed_through >= any (p_entry_date) and exists (
-    select from unnest(p_company_id, p_entry_date) with ordinality as e (company_id, entry_date, entry_position)
-    join accounting.books b on b.tenant_id = v_tenant and b.company_id = e.company_id
-    where e.entry_date <= b.closed_through and e.entry_position <> all (v_repeated)
-  ) then
-    raise exception using errcode = 'ZT003',
-      message = 'The date is in a closed period: post to an open one, or reopen the period';
-  end if;
-
-  -- All accounts of the batch in one order: two batches never wait for each other. What follows sees what they left.
-  perform from accounting.account_balances b
-  where b.tenant_id = v_tenant and b.account_id in (select a from unnest(p_account_id) a)
-  order by b.account_id
-  for no key update;
-
-  -- The first entry that is wrong, and how. Entries are found by subscript: a join of two arrays would be a nested loop.
+  insert into accounting.journal_entries
+    (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id, posted_by)
+  select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+    tenancy.current_user_id()
+  from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+      p_reverses_entry_id) as e
+    (id, company_id, entry_date, description, reference, source, source_id, reverses);
+  return '{}';
+end $$;
+--> statement-breakpoint
+-- accounting/sql/check_entries.sql
+create or replace function accounting.check_entries(
+  p_repeated int[], p_company_id uuid[], p_source text[], p_line_entry int[], p_account_id uuid[], p_currency text[],
+  p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[],
+  p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[]
+) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_problem text;
+begin
+  -- What belongs to the entry of a line is found by subscript: a join of two arrays would be a nested loop.
   select c.problem into v_problem
   from (
     select g.entry_position, case
@@ -948,11 +909,13 @@ begin
       when bool_or(g.unrated) then 'needs an exchange rate: set one for its currency, or give the line a rate'
       when bool_or(g.unknown_account) then 'names an account that the company does not have'
       when bool_or(g.is_archived) then 'names an archived account: restore it, or take another'
-      when bool_or(g.wrong_party) then 'has a receivable or payable without its customer or vendor, or one on another account'
+      when bool_or(g.wrong_party)
+        then 'has a receivable or payable without its customer or vendor, or one on another account'
       when bool_or(g.wrong_currency) then 'has a line in another currency than its account'
       when bool_or(g.wrong_scale) then 'has an amount with more decimals than its currency has'
       when bool_or(g.wrong_base) then 'has a line in base currency whose base amount differs'
-      when bool_or(g.wrong_difference) then 'has an exchange difference that is not in base currency on the books'' exchange account'
+      when bool_or(g.wrong_difference)
+        then 'has an exchange difference that is not in base currency on the books'' exchange account'
       when bool_or(g.off <> 0) then 'is not balanced: debits and credits of a currency differ'
       when sum(g.base_off) <> 0 then 'is not balanced in base currency: add a line for the exchange difference'
     end as problem
@@ -962,7 +925,8 @@ begin
         sum(l.base_debit - l.base_credit) as base_off,
         bool_or(l.base_debit + l.base_credit is null) as unrated,
         bool_or(a.id is null) as unknown_account,
-        bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment')) as is_archived,
+        bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment'))
+          as is_archived,
         -- The books are locked by now: an account that was no control account when the caller looked may be one.
         bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
           or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
@@ -974,12 +938,12 @@ begin
           and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
       from unnest(p_line_entry, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
           p_is_exchange_difference, p_customer_id, p_vendor_id) as l
-        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference, customer_id,
-         vendor_id)
+        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
+         customer_id, vendor_id)
       left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[l.entry_position]
       left join accounting.accounts a
         on a.tenant_id = v_tenant and a.company_id = b.company_id and a.id = l.account_id
-      where l.entry_position <> all (v_repeated)
+      where l.entry_position <> all (p_repeated)
       group by l.entry_position, l.currency
     ) g
     group by g.entry_position
@@ -987,13 +951,26 @@ begin
   where c.problem is not null
   order by c.entry_position limit 1;
   if found then
-    raise exception using errcode = 'ZT002', message = format('The entry %s', v_problem.problem);
+    raise exception using errcode = 'ZT002', message = format('The entry %s', v_problem);
   end if;
-  if (select count(distinct l) from unnest(p_line_entry) l where l <> all (v_repeated))
-      < cardinality(p_entry_id) - cardinality(v_repeated) then
+  if (select count(distinct l) from unnest(p_line_entry) l where l <> all (p_repeated))
+      < cardinality(p_company_id) - cardinality(p_repeated) then
     raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more';
   end if;
-
+end $$;
+--> statement-breakpoint
+-- accounting/sql/insert_journal_lines.sql
+create or replace function accounting.insert_journal_lines(
+  p_repeated int[], p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_line_entry int[], p_line_id uuid[],
+  p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[],
+  p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[],
+  p_line_description text[]
+) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
   with line as materialized (
     select l.*, p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
       p_entry_date[l.entry_position] as entry_date,
@@ -1005,7 +982,7 @@ begin
       (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
        customer_id, vendor_id, description, line_position)
     join accounting.account_balances b on b.tenant_id = v_tenant and b.account_id = l.account_id
-    where l.entry_position <> all (v_repeated)
+    where l.entry_position <> all (p_repeated)
     window chain as (partition by l.account_id order by l.line_position rows unbounded preceding)
   ), written as (
     insert into accounting.journal_lines
@@ -1028,14 +1005,24 @@ begin
   on conflict (tenant_id, company_id, account_id, month, currency) do update
   set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
     base_debit = t.base_debit + excluded.base_debit, base_credit = t.base_credit + excluded.base_credit;
-
-  -- The customers and vendors of one company are written under the lock of its control account, so in no wrong order.
+end $$;
+--> statement-breakpoint
+-- accounting/sql/update_party_balances.sql
+create or replace function accounting.update_party_balances(
+  p_repeated int[], p_line_entry int[], p_customer_id uuid[], p_vendor_id uuid[], p_base_debit numeric[],
+  p_base_credit numeric[]
+) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
   if num_nonnulls(variadic p_customer_id) > 0 then
     update accounting.customers c set balance = c.balance + s.amount
     from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
           from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
             (entry_position, customer_id, base_debit, base_credit)
-          where l.customer_id is not null and l.entry_position <> all (v_repeated) group by 1) s
+          where l.customer_id is not null and l.entry_position <> all (p_repeated) group by 1) s
     where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
   end if;
   if num_nonnulls(variadic p_vendor_id) > 0 then
@@ -1043,9 +1030,85 @@ begin
     from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
           from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
             (entry_position, vendor_id, base_debit, base_credit)
-          where l.vendor_id is not null and l.entry_position <> all (v_repeated) group by 1) s
+          where l.vendor_id is not null and l.entry_position <> all (p_repeated) group by 1) s
     where v.tenant_id = v_tenant and v.id = s.vendor_id and s.amount <> 0;
   end if;
+end $$;
+--> statement-breakpoint
+-- accounting/sql/write_entries.sql
+create or replace function accounting.write_entries(
+  p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[],
+  p_source text[], p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[],
+  p_line_entry int[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[],
+  p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[],
+  p_vendor_id uuid[], p_line_description text[]
+) returns table (entry_position int, entry_id uuid, is_new boolean, is_same_request boolean)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_books int;
+  v_closed_through date;
+  v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
+  -- Positions that are not written: their key stands for an entry already.
+  v_repeated int[];
+begin
+  if v_tenant is null then
+    raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
+  end if;
+  -- Closing a period takes this lock FOR UPDATE: it waits for postings in flight, and later ones see it.
+  select count(*), max(b.closed_through) into v_books, v_closed_through
+  from (select closed_through from accounting.books
+        where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
+  if v_books < cardinality(v_companies) then
+    raise exception using errcode = 'ZT003',
+      message = 'The company has no books yet: call accounts.createStandardChart first';
+  end if;
+
+  v_repeated := accounting.insert_journal_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
+    p_source, p_source_id, p_reverses_entry_id, p_idempotency_key, p_request_hash);
+  if cardinality(v_repeated) > 0 then
+    return query
+      select e.entry_position::int, n.id, false, n.request_hash = e.request_hash
+      from unnest(p_company_id, p_idempotency_key, p_request_hash) with ordinality as e
+        (company_id, idempotency_key, request_hash, entry_position)
+      join accounting.journal_entries n
+        on n.tenant_id = v_tenant and n.company_id = e.company_id and n.idempotency_key = e.idempotency_key
+      where e.entry_position = any (v_repeated);
+    if cardinality(v_repeated) = cardinality(p_entry_id) then
+      return;
+    end if;
+  end if;
+
+  if v_closed_through >= any (p_entry_date) and exists (
+    select from unnest(p_company_id, p_entry_date) with ordinality as e (company_id, entry_date, entry_position)
+    join accounting.books b on b.tenant_id = v_tenant and b.company_id = e.company_id
+    where e.entry_date <= b.closed_through and e.entry_position <> all (v_repeated)
+  ) then
+    raise exception using errcode = 'ZT003',
+      message = 'The date is in a closed period: post to an open one, or reopen the period';
+  end if;
+
+  -- All accounts of the batch in one order: two batches never wait for each other. What follows sees what they left.
+  perform from accounting.account_balances b
+  where b.tenant_id = v_tenant and b.account_id in (select a from unnest(p_account_id) a)
+  order by b.account_id
+  for no key update;
+
+  perform accounting.check_entries(v_repeated, p_company_id, p_source, p_line_entry, p_account_id, p_currency, p_debit,
+    p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id, p_vendor_id);
+  perform accounting.insert_journal_lines(v_repeated, p_entry_id, p_company_id, p_entry_date, p_line_entry, p_line_id,
+    p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id,
+    p_vendor_id, p_line_description);
+  if num_nonnulls(variadic p_customer_id) + num_nonnulls(variadic p_vendor_id) > 0 then
+    perform accounting.update_party_balances(v_repeated, p_line_entry, p_customer_id, p_vendor_id, p_base_debit,
+      p_base_credit);
+  end if;
+  return query
+    select e.entry_position::int, e.id, true, true from unnest(p_entry_id) with ordinality as e (id, entry_position)
+    where e.entry_position <> all (v_repeated);
 end $$;
 --> statement-breakpoint
 -- accounting/sql/apply_allocation.sql
@@ -1057,7 +1120,7 @@ declare
   v_source record;
   v_document record;
   v_last_reversed date;
-  -- Above zero on the debit side of receivables or payables.
+  -- Positive when it debits the control account.
   v_difference numeric;
   v_control uuid;
   v_problem text;
@@ -1129,7 +1192,7 @@ begin
       then 'The payment or credit note and the document are in different currencies'
     when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
       then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
-    -- Else a past day could show more settled than was due.
+    -- An earlier date could show more settled than was due on a past day.
     when new.allocated_on < v_last_reversed
       then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
     when new.allocated_on <= v_books.closed_through
@@ -1236,7 +1299,7 @@ declare
   v_control uuid[] := array[new.receivable_account_id, new.payable_account_id];
 begin
   if tg_op = 'UPDATE' then
-    -- Postings hold this row FOR KEY SHARE: those in flight end first, with the accounts that they have read.
+    -- Postings hold this row FOR KEY SHARE: this waits for those in flight, which use the accounts that they have read.
     perform from accounting.books b where b.tenant_id = old.tenant_id and b.id = old.id for update;
     v_control := array(
       select c.account_id
@@ -1246,7 +1309,7 @@ begin
         (old.payable_account_id, old.payable_account_id, new.payable_account_id)) as c (account_id, was, becomes)
       where c.was <> c.becomes);
   end if;
-  -- None of them is archived or changed while the books take it.
+  -- These locks keep the accounts from being archived or changed meanwhile.
   perform from accounting.accounts a
   where a.tenant_id = new.tenant_id and a.id in (new.receivable_account_id, new.payable_account_id,
     new.sales_account_id, new.purchases_account_id, new.bank_account_id, new.exchange_account_id)
@@ -1348,8 +1411,8 @@ begin
   ) then
     raise exception using errcode = 'ZT002', message = 'The credit notes of the document would come to more than its total';
   end if;
-  -- What is in another currency may post an exchange difference as well, when it is set off in the same transaction: the
-  -- accounts of both entries are locked in one order.
+  -- A credit note in another currency posts an exchange difference as well when the same transaction allocates it. The
+  -- accounts of both entries are locked here, in one order.
   select array_agg(distinct d.company_id), array_agg(distinct a.id) into v_company, v_account
   from accounting.documents(p_source) d
   join accounting.books b on b.tenant_id = v_tenant and b.company_id = d.company_id and b.base_currency <> d.currency
@@ -1456,8 +1519,9 @@ begin
     from (select distinct w.tenant_id, w.bill_id as id from written w) t;
   end if;
 
-  -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
-  -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
+  -- Each document is looked up by its key: the planner cannot reorder LATERAL with a lock, whatever size it expects.
+  -- All are locked in one order, so that two writers cannot wait for each other. The status is tested by bool_or,
+  -- because the planner would push a WHERE on it below the lock.
   if v_of_invoices then
     select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
     from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
@@ -1495,6 +1559,16 @@ begin
   end if;
   return null;
 end $$;
+--> statement-breakpoint
+-- accounting/sql/last_exchange_rate.sql
+create or replace function accounting.last_exchange_rate(p_tenant_id uuid, p_company_id uuid, p_currency text, p_date date)
+  returns table (rate numeric)
+  language sql stable
+as $$
+  select x.rate from accounting.exchange_rates x
+  where x.tenant_id = p_tenant_id and x.company_id = p_company_id and x.currency = p_currency and x.rate_date <= p_date
+  order by x.rate_date desc limit 1
+$$;
 --> statement-breakpoint
 -- accounting/sql/next_invoice_number.sql
 create or replace function accounting.next_invoice_number(p_company_id uuid, p_kind text) returns text
@@ -1547,15 +1621,16 @@ begin
     select d.*, b.receivable_account_id, b.payable_account_id,
       case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
       case p_source when 'invoice' then b.sales_account_id else b.purchases_account_id end as usual_account_id,
-      -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way round.
+      -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way
+      -- round.
       (p_source = 'invoice') <> d.is_credit as is_debit,
       row_number() over (order by d.document_date, d.number, d.id) as sequence
     from accounting.documents(p_source) d
     join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   ), line as materialized (
-    -- By the document's key, and with all of it that is needed below, so that nothing is left to join: plans are made while
-    -- the tables are small, and would compare each document with each line.
+    -- Each document looks up its lines by its key and carries along what is needed below. A join further down would
+    -- compare each document with each line, because plans are made while the tables are small.
     select d.id, d.currency, d.total_amount, d.base_amount, d.is_debit, d.sequence, d.receivable_account_id,
       d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount
     from document d
@@ -1710,7 +1785,7 @@ begin
     array_agg(d.voided_on order by d.voided_on, d.id) as voided_on, array_agg(d.id order by d.voided_on, d.id) as source_id,
     array_agg(d.description || ' voided' order by d.voided_on, d.id) as description
   into v
-  -- Over nothing, a document has no entry.
+  -- A document over 0.00 has no entry.
   from document d where d.entry_id is not null;
   if v.documents < cardinality(p_ids) then
     raise exception using errcode = 'ZT005', message = 'Documents are posted in the scope of their tenant and company';
@@ -1729,7 +1804,8 @@ declare
   v_credits uuid[];
   v_void uuid[];
 begin
-  -- Before and after are brought together by grouping: a join's plan, made for one row, would compare each with each.
+  -- Old and new rows are matched by grouping. A join would compare each with each, because its plan is made for one
+  -- row.
   select array_agg(s.id) filter (where s.was = 'draft'),
     array_agg(s.id) filter (where s.was = 'draft' and s.kind = 'credit_note'),
     array_agg(s.id) filter (where s.becomes = 'void')
@@ -1787,7 +1863,7 @@ begin
   end if;
   select b.* into v_books from accounting.books b where b.tenant_id = v_tenant and b.company_id = p_company_id[1];
 
-  -- Nothing to convert: one company, and its base currency alone.
+  -- A batch of one company, in its base currency alone, has nothing to convert.
   if p_company_id[1] = all (p_company_id) and num_nonnulls(variadic p_base_amount || p_rate) = 0
       and not true = any (p_is_exchange_difference) is true
       and not exists (select from unnest(p_currency) c where c <> v_books.base_currency)
@@ -1812,10 +1888,8 @@ begin
         when g.base_amount is not null then g.base_amount
         when c.currency = b.base_currency then g.debit + g.credit
         else round((g.debit + g.credit) * coalesce(g.rate, (
-          select x.rate from accounting.exchange_rates x
-          where x.tenant_id = v_tenant and x.company_id = b.company_id and x.currency = c.currency
-            and x.rate_date <= p_entry_date[g.entry_position]
-          order by x.rate_date desc limit 1)), 2)
+          select x.rate
+          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), 2)
       end as base
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
         p_is_exchange_difference, p_line_description) with ordinality as g
@@ -1939,7 +2013,7 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'The company has no books yet: call accounts.createStandardChart first';
   end if;
-  -- One that is there already, by its external id, is not written again: ON CONFLICT decides after this trigger.
+  -- A payment whose external id exists is not written again: ON CONFLICT decides that after this trigger.
   select p.account_id into v_account.id from accounting.payments p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.external_id = new.external_id;
   if found then
@@ -1980,10 +2054,8 @@ begin
   if new.currency = v_books.base_currency then
     new.exchange_rate := 1;
   elsif new.exchange_rate is null then
-    select x.rate into new.exchange_rate from accounting.exchange_rates x
-    where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
-      and x.rate_date <= new.payment_date
-    order by x.rate_date desc limit 1;
+    select x.rate into new.exchange_rate
+    from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, new.payment_date) x;
     if not found then
       raise exception using errcode = 'ZT003',
         message = 'There is no exchange rate for the currency on that date: set one, or give the rate';
@@ -2047,54 +2119,37 @@ begin
       array[p_request_hash]) w;
 end $$;
 --> statement-breakpoint
--- accounting/sql/settle_bills.sql
-create or replace function accounting.settle_bills() returns trigger
+-- accounting/sql/settle_documents.sql
+create or replace function accounting.settle_documents() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_bill uuid[];
+  v_document uuid[];
   v_payment uuid[];
 begin
-  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_bill, v_payment
+  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_document, v_payment
   from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
   where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
-  if v_bill is null then
+  if v_document is null then
     return null;
   end if;
-  insert into accounting.payments
-    (tenant_id, id, company_id, direction, vendor_id, account_id, payment_date, amount, currency, reference)
-  select w.tenant_id, p.id, w.company_id, 'out', w.vendor_id, null, greatest(current_date, w.bill_date),
-    w.total_amount - w.paid_amount, w.currency, w.bill_number
-  from unnest(v_bill, v_payment) p (bill_id, id) join written w on w.id = p.bill_id;
-  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, bill_id, amount)
-  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, w.id, w.total_amount - w.paid_amount
-  from unnest(v_bill, v_payment) p (bill_id, id) join written w on w.id = p.bill_id
-  order by w.id;
-  return null;
-end $$;
---> statement-breakpoint
--- accounting/sql/settle_invoices.sql
-create or replace function accounting.settle_invoices() returns trigger
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_invoice uuid[];
-  v_payment uuid[];
-begin
-  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_invoice, v_payment
-  from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
-  where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
-  if v_invoice is null then
-    return null;
+  if tg_argv[0] = 'invoice' then
+    insert into accounting.payments
+      (tenant_id, id, company_id, direction, customer_id, account_id, payment_date, amount, currency, reference)
+    select w.tenant_id, p.id, w.company_id, 'in', w.customer_id, null, greatest(current_date, w.invoice_date),
+      w.total_amount - w.paid_amount, w.currency, w.invoice_number
+    from unnest(v_document, v_payment) p (document_id, id) join written w on w.id = p.document_id;
+  else
+    insert into accounting.payments
+      (tenant_id, id, company_id, direction, vendor_id, account_id, payment_date, amount, currency, reference)
+    select w.tenant_id, p.id, w.company_id, 'out', w.vendor_id, null, greatest(current_date, w.bill_date),
+      w.total_amount - w.paid_amount, w.currency, w.bill_number
+    from unnest(v_document, v_payment) p (document_id, id) join written w on w.id = p.document_id;
   end if;
-  insert into accounting.payments
-    (tenant_id, id, company_id, direction, customer_id, account_id, payment_date, amount, currency, reference)
-  select w.tenant_id, p.id, w.company_id, 'in', w.customer_id, null, greatest(current_date, w.invoice_date),
-    w.total_amount - w.paid_amount, w.currency, w.invoice_number
-  from unnest(v_invoice, v_payment) p (invoice_id, id) join written w on w.id = p.invoice_id;
-  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, invoice_id, amount)
-  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, w.id, w.total_amount - w.paid_amount
-  from unnest(v_invoice, v_payment) p (invoice_id, id) join written w on w.id = p.invoice_id
+  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, invoice_id, bill_id, amount)
+  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, case tg_argv[0] when 'invoice' then w.id end,
+    case tg_argv[0] when 'bill' then w.id end, w.total_amount - w.paid_amount
+  from unnest(v_document, v_payment) p (document_id, id) join written w on w.id = p.document_id
   order by w.id;
   return null;
 end $$;
@@ -2163,10 +2218,7 @@ begin
   end if;
   select case when b.base_currency = new.currency then 1
       else coalesce(new.exchange_rate, (
-        select x.rate from accounting.exchange_rates x
-        where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
-          and x.rate_date <= v_date
-        order by x.rate_date desc limit 1)) end
+        select x.rate from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, v_date) x)) end
   into new.exchange_rate
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
@@ -2229,7 +2281,7 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'A payment is not voided before its allocations were made or taken back: choose a later date';
   end if;
-  -- Documents in the order of their ids, then accounts: as everybody locks them.
+  -- Documents are locked in the order of their ids, then accounts, as everywhere.
   perform from accounting.invoices i where i.tenant_id = new.tenant_id and i.id in (
     select a.invoice_id from accounting.payment_allocations a
     where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
@@ -2260,6 +2312,14 @@ select tenancy.protect_function('accounting.count_allocation(accounting.payment_
 --> statement-breakpoint
 select tenancy.protect_function('accounting.lock_accounts(uuid[], uuid[])', 'ledger_writer', '{}');
 --> statement-breakpoint
+select tenancy.protect_function('accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[])', 'ledger_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('accounting.check_entries(integer[], uuid[], text[], integer[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[])', 'ledger_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[])', 'ledger_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('accounting.update_party_balances(integer[], integer[], uuid[], uuid[], numeric[], numeric[])', 'ledger_writer', '{}');
+--> statement-breakpoint
 select tenancy.protect_function('accounting.write_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[])', 'ledger_writer', '{}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.apply_allocation()', 'ledger_writer', '{authenticated,platform}');
@@ -2281,6 +2341,8 @@ select tenancy.protect_function('accounting.close_books()', 'ledger_writer', '{a
 select tenancy.protect_function('accounting.guard_account()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.keep_lines()', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('accounting.last_exchange_rate(uuid, uuid, text, date)', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.next_invoice_number(uuid, text)', 'number_writer', '{ledger_writer}');
 --> statement-breakpoint
@@ -2304,9 +2366,7 @@ select tenancy.protect_function('accounting.refuse_early_void()', null, '{authen
 --> statement-breakpoint
 select tenancy.protect_function('accounting.reverse_entry(uuid, uuid, date, text, text, text)', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
-select tenancy.protect_function('accounting.settle_bills()', 'ledger_writer', '{authenticated,platform}');
---> statement-breakpoint
-select tenancy.protect_function('accounting.settle_invoices()', 'ledger_writer', '{authenticated,platform}');
+select tenancy.protect_function('accounting.settle_documents()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('accounting.stamp_period()', 'ledger_writer', '{authenticated,platform}');
 --> statement-breakpoint
@@ -2320,10 +2380,6 @@ select tenancy.protect_function('accounting.void_payment()', 'ledger_writer', '{
 --> statement-breakpoint
 create or replace trigger guard_account before update or delete on accounting.accounts
   for each row execute function accounting.guard_account();
---> statement-breakpoint
-create or replace trigger guard_company before update on accounting.accounts
-  for each row when (new.company_id <> old.company_id)
-  execute function tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
 --> statement-breakpoint
 create or replace trigger check_parent after insert or update of type, parent_id on accounting.accounts
   for each row execute function accounting.check_account_parent();
@@ -2351,10 +2407,6 @@ create or replace trigger guard_paid_update before update on accounting.bills
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
 --> statement-breakpoint
-create or replace trigger guard_key before update on accounting.bills
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
---> statement-breakpoint
 create or replace trigger guard_delete before delete on accounting.bills
   for each row when (old.status <> 'draft')
   execute function tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
@@ -2379,7 +2431,7 @@ create or replace trigger post_bills after update on accounting.bills
 --> statement-breakpoint
 create or replace trigger settle_bills after update on accounting.bills
   referencing old table as overwritten new table as written
-  for each statement execute function accounting.settle_bills();
+  for each statement execute function accounting.settle_documents('bill');
 --> statement-breakpoint
 create or replace trigger check_books before insert or update of receivable_account_id, payable_account_id, sales_account_id,
     purchases_account_id, bank_account_id, exchange_account_id on accounting.books
@@ -2441,10 +2493,6 @@ create or replace trigger guard_paid_update before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
 --> statement-breakpoint
-create or replace trigger guard_key before update on accounting.invoices
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
---> statement-breakpoint
 create or replace trigger guard_delete before delete on accounting.invoices
   for each row when (old.status <> 'draft')
   execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
@@ -2469,7 +2517,7 @@ create or replace trigger post_invoices after update on accounting.invoices
 --> statement-breakpoint
 create or replace trigger settle_invoices after update on accounting.invoices
   referencing old table as overwritten new table as written
-  for each statement execute function accounting.settle_invoices();
+  for each statement execute function accounting.settle_documents('invoice');
 --> statement-breakpoint
 create or replace trigger apply_allocation before insert on accounting.payment_allocations
   for each row execute function accounting.apply_allocation();
@@ -2505,31 +2553,181 @@ create or replace trigger guard_balance_update before update on accounting.vendo
 create or replace trigger write_audit after update or delete on accounting.vendors
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
 --> statement-breakpoint
+create or replace trigger guard_key before update on accounting.accounts
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.exchange_rates
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.customers
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.vendors
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.journal_entries
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.journal_lines
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.entry_id is distinct from old.entry_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.account_balances
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.account_id is distinct from old.account_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.period_totals
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.account_id is distinct from old.account_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.bills
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.bill_lines
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.bill_id is distinct from old.bill_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.invoices
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on accounting.invoice_lines
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.invoice_id is distinct from old.invoice_id)
+  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
+--> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.books
-  for each row when (row(new.tenant_id, new.id, new.company_id, new.base_currency, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.base_currency, old.created_at))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.base_currency is distinct from old.base_currency
+    or new.created_at is distinct from old.created_at)
   execute function tenancy.refuse('ZT003', 'The books keep their company and their base currency');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.fiscal_periods
-  for each row when (row(new.tenant_id, new.id, new.company_id, new.starts_on, new.ends_on, new.closed_at, new.closed_by, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.starts_on, old.ends_on, old.closed_at, old.closed_by, old.created_at))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.starts_on is distinct from old.starts_on
+    or new.ends_on is distinct from old.ends_on
+    or new.closed_at is distinct from old.closed_at
+    or new.closed_by is distinct from old.closed_by
+    or new.created_at is distinct from old.created_at)
   execute function tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.bills
-  for each row when (old.status <> 'draft' and (row(new.tenant_id, new.id, new.company_id, new.vendor_id, new.kind, new.credited_bill_id, new.bill_number, new.bill_date, new.due_date, new.total_amount, new.currency, new.exchange_rate, new.base_amount, new.external_id, new.approved_at, new.approved_by, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.vendor_id, old.kind, old.credited_bill_id, old.bill_number, old.bill_date, old.due_date, old.total_amount, old.currency, old.exchange_rate, old.base_amount, old.external_id, old.approved_at, old.approved_by, old.created_at)
-    or current_user <> 'ledger_writer' and row(new.paid_amount, new.paid_base_amount) is distinct from row(old.paid_amount, old.paid_base_amount)))
+  for each row when (old.status <> 'draft' and (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.vendor_id is distinct from old.vendor_id
+    or new.kind is distinct from old.kind
+    or new.credited_bill_id is distinct from old.credited_bill_id
+    or new.bill_number is distinct from old.bill_number
+    or new.bill_date is distinct from old.bill_date
+    or new.due_date is distinct from old.due_date
+    or new.total_amount is distinct from old.total_amount
+    or new.currency is distinct from old.currency
+    or new.exchange_rate is distinct from old.exchange_rate
+    or new.base_amount is distinct from old.base_amount
+    or new.external_id is distinct from old.external_id
+    or new.approved_at is distinct from old.approved_at
+    or new.approved_by is distinct from old.approved_by
+    or new.created_at is distinct from old.created_at
+    or (current_user <> 'ledger_writer' and (new.paid_amount is distinct from old.paid_amount
+    or new.paid_base_amount is distinct from old.paid_base_amount))))
   execute function tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.invoices
-  for each row when (old.status <> 'draft' and (row(new.tenant_id, new.id, new.company_id, new.customer_id, new.kind, new.credited_invoice_id, new.invoice_number, new.invoice_date, new.due_date, new.total_amount, new.currency, new.exchange_rate, new.base_amount, new.external_id, new.billing_country, new.issued_at, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.customer_id, old.kind, old.credited_invoice_id, old.invoice_number, old.invoice_date, old.due_date, old.total_amount, old.currency, old.exchange_rate, old.base_amount, old.external_id, old.billing_country, old.issued_at, old.created_at)
-    or current_user <> 'ledger_writer' and row(new.paid_amount, new.paid_base_amount) is distinct from row(old.paid_amount, old.paid_base_amount)))
+  for each row when (old.status <> 'draft' and (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.customer_id is distinct from old.customer_id
+    or new.kind is distinct from old.kind
+    or new.credited_invoice_id is distinct from old.credited_invoice_id
+    or new.invoice_number is distinct from old.invoice_number
+    or new.invoice_date is distinct from old.invoice_date
+    or new.due_date is distinct from old.due_date
+    or new.total_amount is distinct from old.total_amount
+    or new.currency is distinct from old.currency
+    or new.exchange_rate is distinct from old.exchange_rate
+    or new.base_amount is distinct from old.base_amount
+    or new.external_id is distinct from old.external_id
+    or new.billing_country is distinct from old.billing_country
+    or new.issued_at is distinct from old.issued_at
+    or new.created_at is distinct from old.created_at
+    or (current_user <> 'ledger_writer' and (new.paid_amount is distinct from old.paid_amount
+    or new.paid_base_amount is distinct from old.paid_base_amount))))
   execute function tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.payments
-  for each row when ((row(new.tenant_id, new.id, new.company_id, new.direction, new.customer_id, new.vendor_id, new.account_id, new.payment_date, new.amount, new.currency, new.exchange_rate, new.base_amount, new.method, new.reference, new.external_id, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.direction, old.customer_id, old.vendor_id, old.account_id, old.payment_date, old.amount, old.currency, old.exchange_rate, old.base_amount, old.method, old.reference, old.external_id, old.created_at)
-    or current_user <> 'ledger_writer' and row(new.allocated_amount, new.allocated_base_amount) is distinct from row(old.allocated_amount, old.allocated_base_amount)))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.direction is distinct from old.direction
+    or new.customer_id is distinct from old.customer_id
+    or new.vendor_id is distinct from old.vendor_id
+    or new.account_id is distinct from old.account_id
+    or new.payment_date is distinct from old.payment_date
+    or new.amount is distinct from old.amount
+    or new.currency is distinct from old.currency
+    or new.exchange_rate is distinct from old.exchange_rate
+    or new.base_amount is distinct from old.base_amount
+    or new.method is distinct from old.method
+    or new.reference is distinct from old.reference
+    or new.external_id is distinct from old.external_id
+    or new.created_at is distinct from old.created_at
+    or (current_user <> 'ledger_writer' and (new.allocated_amount is distinct from old.allocated_amount
+    or new.allocated_base_amount is distinct from old.allocated_base_amount)))
   execute function tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.payment_allocations
-  for each row when (row(new.tenant_id, new.id, new.company_id, new.payment_id, new.credit_note_id, new.vendor_credit_id, new.invoice_id, new.bill_id, new.amount, new.base_amount, new.source_base_amount, new.allocated_on, new.created_at) is distinct from row(old.tenant_id, old.id, old.company_id, old.payment_id, old.credit_note_id, old.vendor_credit_id, old.invoice_id, old.bill_id, old.amount, old.base_amount, old.source_base_amount, old.allocated_on, old.created_at))
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.payment_id is distinct from old.payment_id
+    or new.credit_note_id is distinct from old.credit_note_id
+    or new.vendor_credit_id is distinct from old.vendor_credit_id
+    or new.invoice_id is distinct from old.invoice_id
+    or new.bill_id is distinct from old.bill_id
+    or new.amount is distinct from old.amount
+    or new.base_amount is distinct from old.base_amount
+    or new.source_base_amount is distinct from old.source_base_amount
+    or new.allocated_on is distinct from old.allocated_on
+    or new.created_at is distinct from old.created_at)
   execute function tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.invoices
@@ -2541,15 +2739,15 @@ create or replace trigger keep_status_insert after insert on accounting.invoices
   execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on accounting.invoices
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'issued'), ('issued', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('issued', 'partly_paid'), ('issued', 'paid'), ('partly_paid', 'issued'), ('partly_paid', 'paid'), ('paid', 'issued'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('issued', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft issued', 'issued void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('issued partly_paid', 'issued paid', 'partly_paid issued', 'partly_paid paid', 'paid issued', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('issued paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on accounting.invoices
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'issued'), ('issued', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('issued', 'partly_paid'), ('issued', 'paid'), ('partly_paid', 'issued'), ('partly_paid', 'paid'), ('paid', 'issued'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('issued', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft issued', 'issued void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('issued partly_paid', 'issued paid', 'partly_paid issued', 'partly_paid paid', 'paid issued', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('issued paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.bills
@@ -2561,15 +2759,15 @@ create or replace trigger keep_status_insert after insert on accounting.bills
   execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on accounting.bills
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'approved'), ('approved', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('approved', 'partly_paid'), ('approved', 'paid'), ('partly_paid', 'approved'), ('partly_paid', 'paid'), ('paid', 'approved'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('approved', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft approved', 'approved void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('approved partly_paid', 'approved paid', 'partly_paid approved', 'partly_paid paid', 'paid approved', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('approved paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger keep_status_update after update on accounting.bills
-  for each row when (new.status <> old.status and ((old.status, new.status) in (('draft', 'approved'), ('approved', 'void'))
-    or current_user = 'ledger_writer' and (old.status, new.status) in (('approved', 'partly_paid'), ('approved', 'paid'), ('partly_paid', 'approved'), ('partly_paid', 'paid'), ('paid', 'approved'), ('paid', 'partly_paid'))
-    or not (new.kind = 'credit_note') and (old.status, new.status) in (('approved', 'paid'), ('partly_paid', 'paid'))) is not true)
+  for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('draft approved', 'approved void')
+    or (current_user = 'ledger_writer' and old.status || ' ' || new.status in ('approved partly_paid', 'approved paid', 'partly_paid approved', 'partly_paid paid', 'paid approved', 'paid partly_paid'))
+    or (not (new.kind = 'credit_note') and old.status || ' ' || new.status in ('approved paid', 'partly_paid paid'))) is not true)
   execute function tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on accounting.fiscal_periods
@@ -2580,12 +2778,13 @@ create or replace trigger keep_status_insert after insert on accounting.fiscal_p
   for each row when (new.status not in ('open'))
   execute function tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 --> statement-breakpoint
--- accounting/sql/violations.sql
-create or replace view accounting.violations (tenant_id, kind, company_id, record_table, record_id, detail)
+-- accounting/sql/violations_of_journal_entries.sql
+create or replace view accounting.violations_of_journal_entries (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
 as
--- An entry has two lines at least and is balanced, in each currency (exchange differences have none) and in base currency.
--- The rules are told apart where one is broken: for each record it would take longer than all the rest.
+-- An entry has two lines at least and is balanced, in each currency (exchange differences have none) and in base
+-- currency. Which rule is broken is asked of broken entries alone: for every entry it would take longer than all the
+-- rest.
 select n.tenant_id, rule.kind, n.company_id, 'accounting.journal_entries', n.entry_id, rule.detail
 from (
   select c.tenant_id, c.company_id, c.entry_id, sum(c.lines) as lines, bool_or(c.net <> 0) as is_unbalanced,
@@ -2609,7 +2808,61 @@ cross join lateral (values
 ) rule (kind, is_broken, detail)
 where rule.is_broken
 union all
--- A line agrees with its entry, its currency, its account; the control accounts have lines of parties, others have none.
+-- Nothing was posted into a period after it closed. OFFSET 0 makes the planner read one index range per period.
+select p.tenant_id, 'posted_in_closed_period', p.company_id, 'accounting.journal_entries', late.id,
+  'The entry was posted after its period closed'
+from accounting.fiscal_periods p
+cross join lateral (
+  select e.id from accounting.journal_entries e
+  where e.tenant_id = p.tenant_id and e.company_id = p.company_id
+    and e.entry_date >= p.starts_on and e.entry_date <= p.ends_on and e.created_at > p.closed_at
+  offset 0
+) late
+where p.status = 'closed'
+union all
+-- A reversal, or the entry of a void, has the lines of the original with the sides changed. OFFSET 0 makes the planner
+-- look up, for each of these few, its original and then the lines of both.
+select distinct m.tenant_id, 'reversal_differs', m.company_id, 'accounting.journal_entries', m.mirror_id,
+  'The entry does not mirror the entry that it takes back'
+from (
+  select e.tenant_id, e.company_id, e.id as mirror_id
+  from accounting.journal_entries e
+  cross join lateral (
+    select e.reverses_entry_id as id where e.reverses_entry_id is not null
+    union all
+    select o.id from accounting.journal_entries o
+    where e.source <> 'reversal' and o.tenant_id = e.tenant_id and o.source_id = e.source_id
+      and o.source || '_void' = e.source
+    offset 0
+  ) original
+  cross join lateral (values (e.id, 1), (original.id, -1)) side (entry_id, sign)
+  cross join lateral (
+    select j.* from accounting.journal_lines j
+    where j.tenant_id = e.tenant_id and j.entry_id = side.entry_id
+    offset 0
+  ) l
+  where e.source in ('reversal', 'invoice_void', 'bill_void', 'payment_void', 'allocation_void')
+  group by e.tenant_id, e.company_id, e.id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id,
+    l.vendor_id, side.sign * (l.debit - l.credit), side.sign * (l.base_debit - l.base_credit)
+  having sum(side.sign) <> 0
+) m
+union all
+-- An entry is taken back once.
+select e.tenant_id, 'reversed_twice', e.company_id, 'accounting.journal_entries', e.reverses_entry_id,
+  'The entry is reversed more than once'
+from accounting.journal_entries e
+where e.reverses_entry_id is not null
+group by e.tenant_id, e.company_id, e.reverses_entry_id
+having count(*) > 1;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_journal_entries', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_journal_lines.sql
+create or replace view accounting.violations_of_journal_lines (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- A line agrees with its entry, its currency, its account; the control accounts have lines of parties, others have
+-- none.
 select c.tenant_id, rule.kind, c.company_id, 'accounting.journal_lines', c.id, rule.detail
 from (
   select l.tenant_id, l.company_id, l.id,
@@ -2645,8 +2898,14 @@ from (
   from accounting.journal_lines l
   window chain as (partition by l.tenant_id, l.account_id order by l.account_version)
 ) c
-where c.is_broken
-union all
+where c.is_broken;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_journal_lines', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_accounts.sql
+create or replace view accounting.violations_of_accounts (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
 -- The balance of an account is the sum of its lines, its version that of the last one.
 select n.tenant_id, 'account_balance_differs', n.company_id, 'accounting.accounts', n.account_id,
   'The balance or version of the account is not that of its lines'
@@ -2664,145 +2923,214 @@ union all
 select t.tenant_id, 'period_total_differs', t.company_id, 'accounting.accounts', t.account_id,
   'The totals of ' || to_char(t.month, 'YYYY-MM') || ' in ' || t.currency || ' are not those of the lines'
 from (
-  select l.tenant_id, l.company_id, l.account_id, date_trunc('month', l.entry_date::timestamp)::date as month, l.currency,
-    l.debit, l.credit, l.base_debit, l.base_credit
+  select l.tenant_id, l.company_id, l.account_id, date_trunc('month', l.entry_date::timestamp)::date as month,
+    l.currency, l.debit, l.credit, l.base_debit, l.base_credit
   from accounting.journal_lines l
   union all
-  select p.tenant_id, p.company_id, p.account_id, p.month, p.currency, -p.debit, -p.credit, -p.base_debit, -p.base_credit
+  select p.tenant_id, p.company_id, p.account_id, p.month, p.currency, -p.debit, -p.credit, -p.base_debit,
+    -p.base_credit
   from accounting.period_totals p
 ) t
 group by t.tenant_id, t.company_id, t.account_id, t.month, t.currency
-having sum(t.debit) <> 0 or sum(t.credit) <> 0 or sum(t.base_debit) <> 0 or sum(t.base_credit) <> 0
-union all
--- Nothing was posted into a period after it closed. OFFSET 0 keeps the planner at one index range per period.
-select p.tenant_id, 'posted_in_closed_period', p.company_id, 'accounting.journal_entries', late.id,
-  'The entry was posted after its period closed'
-from accounting.fiscal_periods p
-cross join lateral (
-  select e.id from accounting.journal_entries e
-  where e.tenant_id = p.tenant_id and e.company_id = p.company_id
-    and e.entry_date >= p.starts_on and e.entry_date <= p.ends_on and e.created_at > p.closed_at
-  offset 0
-) late
-where p.status = 'closed'
-union all
--- Each period begins the day after the one before ends.
-select g.tenant_id, 'period_gap', g.company_id, 'accounting.fiscal_periods', g.id,
-  'The period does not begin the day after the one before ends'
+having sum(t.debit) <> 0 or sum(t.credit) <> 0 or sum(t.base_debit) <> 0 or sum(t.base_credit) <> 0;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_accounts', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_parties.sql
+create or replace view accounting.violations_of_parties (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- The balance of a customer or vendor is the sum of their lines on the control account.
+select n.tenant_id, n.kind, n.company_id,
+  case n.kind when 'customer_balance_differs' then 'accounting.customers' else 'accounting.vendors' end, n.party_id,
+  case n.kind when 'customer_balance_differs'
+    then 'The balance is not the sum of the customer''s lines on the receivable account'
+    else 'The balance is not the sum of the vendor''s lines on the payable account' end
 from (
-  select p.tenant_id, p.company_id, p.id,
-    p.starts_on <> lag(p.ends_on) over (partition by p.tenant_id, p.company_id order by p.starts_on) + 1 as is_gap
-  from accounting.fiscal_periods p
-) g
-where g.is_gap
-union all
--- The books are closed through the end of the last closed period, and no open period lies before it.
-select b.tenant_id, 'closed_through_differs', b.company_id, 'accounting.books', b.id,
-  'The books are not closed through the end of the last closed period, or an open period lies before it'
-from accounting.books b
-cross join lateral (
-  select max(f.ends_on) filter (where f.status = 'closed') as closed_end,
-    min(f.starts_on) filter (where f.status = 'open') as open_start
-  from accounting.fiscal_periods f
-  where f.tenant_id = b.tenant_id and f.company_id = b.company_id
-) p
-where b.closed_through is distinct from p.closed_end or p.open_start < p.closed_end
-union all
--- The balance of a customer is the sum of their lines on the receivable account.
-select n.tenant_id, 'customer_balance_differs', n.company_id, 'accounting.customers', n.customer_id,
-  'The balance is not the sum of the customer''s lines on the receivable account'
-from (
-  select c.tenant_id, c.company_id, c.id as customer_id, -c.balance as amount from accounting.customers c
+  select 'customer_balance_differs' as kind, c.tenant_id, c.company_id, c.id as party_id, -c.balance as amount
+  from accounting.customers c
   union all
-  select l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
+  select 'vendor_balance_differs' as kind, v.tenant_id, v.company_id, v.id, -v.balance from accounting.vendors v
+  union all
+  select 'customer_balance_differs' as kind, l.tenant_id, l.company_id, l.customer_id, l.base_debit - l.base_credit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
   where l.customer_id is not null
-) n
-group by n.tenant_id, n.company_id, n.customer_id
-having sum(n.amount) <> 0
-union all
--- The balance of a vendor is the sum of their lines on the payable account.
-select n.tenant_id, 'vendor_balance_differs', n.company_id, 'accounting.vendors', n.vendor_id,
-  'The balance is not the sum of the vendor''s lines on the payable account'
-from (
-  select v.tenant_id, v.company_id, v.id as vendor_id, -v.balance as amount from accounting.vendors v
   union all
-  select l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
+  select 'vendor_balance_differs' as kind, l.tenant_id, l.company_id, l.vendor_id, l.base_credit - l.base_debit
   from accounting.journal_lines l
   join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
   where l.vendor_id is not null
 ) n
-group by n.tenant_id, n.company_id, n.vendor_id
+group by n.tenant_id, n.kind, n.company_id, n.party_id
 having sum(n.amount) <> 0
 union all
--- Open documents less what is unallocated are the receivable account, per customer and on every day: what changed them
--- on a day is what was posted on it. An allocation changes them by the difference of its two base amounts.
-select d.tenant_id, 'receivables_differ', d.company_id, 'accounting.customers', d.customer_id,
-  'Documents and receivable account changed differently on ' || to_char(d.day, 'YYYY-MM-DD')
+-- Open documents less what is unallocated are the receivable or payable account, per party and on every day: what
+-- changed them on a day is what was posted on it. An allocation changes them by the difference of its two base amounts.
+select d.tenant_id, d.kind, d.company_id,
+  case d.kind when 'receivables_differ' then 'accounting.customers' else 'accounting.vendors' end, d.party_id,
+  case d.kind when 'receivables_differ' then 'Documents and receivable account changed differently on '
+    else 'Documents and payable account changed differently on ' end || to_char(d.day, 'YYYY-MM-DD')
 from (
-  select i.tenant_id, i.company_id, i.customer_id, i.invoice_date as day,
-    case i.kind when 'credit_note' then -i.base_amount else i.base_amount end as amount
+  select r.kind, r.tenant_id, r.company_id, r.party_id, step.day, step.sign * r.amount as amount
+  from (
+    select 'receivables_differ' as kind, i.tenant_id, i.company_id, i.customer_id as party_id,
+      i.invoice_date as made_on, i.voided_on as ended_on,
+      case i.kind when 'credit_note' then -i.base_amount else i.base_amount end as amount
+    from accounting.invoices i where i.status <> 'draft'
+    union all
+    select 'payables_differ' as kind, b.tenant_id, b.company_id, b.vendor_id, b.bill_date, b.voided_on,
+      case b.kind when 'credit_note' then -b.base_amount else b.base_amount end
+    from accounting.bills b where b.status <> 'draft'
+    union all
+    select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
+    from accounting.payments p where p.direction = 'in'
+    union all
+    select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
+    from accounting.payments p where p.direction = 'out'
+    union all
+    select 'receivables_differ' as kind, a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
+      a.source_base_amount - a.base_amount
+    from accounting.payment_allocations a
+    join accounting.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
+    union all
+    select 'payables_differ' as kind, a.tenant_id, a.company_id, b.vendor_id, a.allocated_on, a.reversed_on,
+      a.source_base_amount - a.base_amount
+    from accounting.payment_allocations a
+    join accounting.bills b on b.tenant_id = a.tenant_id and b.id = a.bill_id
+  ) r
+  cross join lateral (values (r.made_on, 1), (r.ended_on, -1)) step (day, sign)
+  where step.day is not null
+  union all
+  select 'receivables_differ' as kind, l.tenant_id, l.company_id, l.customer_id, l.entry_date, l.base_credit - l.base_debit
+  from accounting.journal_lines l
+  join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
+  where l.customer_id is not null
+  union all
+  select 'payables_differ' as kind, l.tenant_id, l.company_id, l.vendor_id, l.entry_date, l.base_debit - l.base_credit
+  from accounting.journal_lines l
+  join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
+  where l.vendor_id is not null
+) d
+group by d.tenant_id, d.kind, d.company_id, d.party_id, d.day
+having sum(d.amount) <> 0;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_parties', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_documents.sql
+create or replace view accounting.violations_of_documents (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- The total of an issued invoice or approved bill is the sum of its lines, of which it has one at least.
+select n.tenant_id, n.kind, n.company_id,
+  case n.kind when 'invoice_total_differs' then 'accounting.invoices' else 'accounting.bills' end, n.id,
+  'The total is not the sum of the lines'
+from (
+  select 'invoice_total_differs' as kind, i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
   from accounting.invoices i where i.status <> 'draft'
   union all
-  select i.tenant_id, i.company_id, i.customer_id, i.voided_on,
-    case i.kind when 'credit_note' then i.base_amount else -i.base_amount end
-  from accounting.invoices i where i.voided_on is not null
+  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null::numeric as amount
+  from accounting.bills b where b.status <> 'draft'
   union all
-  select p.tenant_id, p.company_id, p.customer_id, p.payment_date, -p.base_amount
-  from accounting.payments p where p.direction = 'in'
+  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null::numeric as total_amount, l.amount
+  from accounting.invoice_lines l
   union all
-  select p.tenant_id, p.company_id, p.customer_id, p.voided_on, p.base_amount
-  from accounting.payments p where p.direction = 'in' and p.voided_on is not null
-  union all
-  select a.tenant_id, a.company_id, i.customer_id, step.day, step.sign * (a.source_base_amount - a.base_amount)
-  from accounting.payment_allocations a
-  join accounting.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
-  cross join lateral (values (a.allocated_on, 1), (a.reversed_on, -1)) step (day, sign)
-  where step.day is not null
-  union all
-  select l.tenant_id, l.company_id, l.customer_id, l.entry_date, l.base_credit - l.base_debit
-  from accounting.journal_lines l
-  join accounting.books b on b.tenant_id = l.tenant_id and b.receivable_account_id = l.account_id
-  where l.customer_id is not null
-) d
-group by d.tenant_id, d.company_id, d.customer_id, d.day
-having sum(d.amount) <> 0
+  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null::numeric as total_amount, l.amount
+  from accounting.bill_lines l
+) n
+group by n.tenant_id, n.kind, n.company_id, n.id
+having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
 union all
--- The same for bills, vendors and the payable account.
-select d.tenant_id, 'payables_differ', d.company_id, 'accounting.vendors', d.vendor_id,
-  'Documents and payable account changed differently on ' || to_char(d.day, 'YYYY-MM-DD')
+-- The status says how much is settled; a document over nothing is settled as it is.
+select d.tenant_id, 'status_differs', d.company_id, d.record_table, d.id,
+  'The status is not what is settled of the document'
 from (
-  select i.tenant_id, i.company_id, i.vendor_id, i.bill_date as day,
-    case i.kind when 'credit_note' then -i.base_amount else i.base_amount end as amount
-  from accounting.bills i where i.status <> 'draft'
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount, i.paid_amount,
+    case i.status when 'issued' then 'open' else i.status end as status
+  from accounting.invoices i
   union all
-  select i.tenant_id, i.company_id, i.vendor_id, i.voided_on,
-    case i.kind when 'credit_note' then i.base_amount else -i.base_amount end
-  from accounting.bills i where i.voided_on is not null
-  union all
-  select p.tenant_id, p.company_id, p.vendor_id, p.payment_date, -p.base_amount
-  from accounting.payments p where p.direction = 'out'
-  union all
-  select p.tenant_id, p.company_id, p.vendor_id, p.voided_on, p.base_amount
-  from accounting.payments p where p.direction = 'out' and p.voided_on is not null
-  union all
-  select a.tenant_id, a.company_id, i.vendor_id, step.day, step.sign * (a.source_base_amount - a.base_amount)
-  from accounting.payment_allocations a
-  join accounting.bills i on i.tenant_id = a.tenant_id and i.id = a.bill_id
-  cross join lateral (values (a.allocated_on, 1), (a.reversed_on, -1)) step (day, sign)
-  where step.day is not null
-  union all
-  select l.tenant_id, l.company_id, l.vendor_id, l.entry_date, l.base_debit - l.base_credit
-  from accounting.journal_lines l
-  join accounting.books b on b.tenant_id = l.tenant_id and b.payable_account_id = l.account_id
-  where l.vendor_id is not null
+  select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.paid_amount,
+    case i.status when 'approved' then 'open' else i.status end
+  from accounting.bills i
 ) d
-group by d.tenant_id, d.company_id, d.vendor_id, d.day
-having sum(d.amount) <> 0
+where case d.status
+  when 'paid' then d.paid_amount <> d.total_amount
+  when 'partly_paid' then d.paid_amount <= 0 or d.paid_amount >= d.total_amount
+  else d.paid_amount <> 0 end
 union all
--- Each step of a document, payment or allocation has one entry, of its date, party and amount on the control account, and
--- each such entry has its step: what is expected counts once, what is posted takes it off.
+-- The credit notes of an invoice or bill are not more than it.
+select d.tenant_id, 'credit_exceeds', d.company_id, d.record_table, part.document_id,
+  case d.record_table when 'accounting.invoices' then 'The credit notes are more than the invoice'
+    else 'The credit notes are more than the bill' end
+from (
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount,
+    case when i.status not in ('draft', 'void') then i.credited_invoice_id end as credited_id
+  from accounting.invoices i
+  union all
+  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount,
+    case when b.status not in ('draft', 'void') then b.credited_bill_id end
+  from accounting.bills b
+) d
+cross join lateral (values (d.id, d.total_amount), (d.credited_id, -d.total_amount)) part (document_id, amount)
+where part.document_id is not null
+group by d.tenant_id, d.company_id, d.record_table, part.document_id
+having sum(part.amount) < 0;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_documents', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_allocations.sql
+create or replace view accounting.violations_of_allocations (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- What is settled of a document, or allocated of a payment, is the sum of the standing allocations, and never too much.
+select n.tenant_id, rule.kind, n.company_id, n.record_table, n.id, rule.detail
+from (
+  select r.tenant_id, r.company_id, r.record_table, r.id, sum(r.total) as total, sum(r.base_total) as base_total,
+    sum(r.kept) as kept, sum(r.base_kept) as base_kept, sum(r.amount) as amount, sum(r.base_amount) as base_amount
+  from (
+    select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as total,
+      i.base_amount as base_total, i.paid_amount as kept, i.paid_base_amount as base_kept, 0 as amount, 0 as base_amount
+    from accounting.invoices i
+    union all
+    select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.base_amount,
+      i.paid_amount, i.paid_base_amount, 0, 0
+    from accounting.bills i
+    union all
+    select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.base_amount,
+      p.allocated_amount, p.allocated_base_amount, 0, 0
+    from accounting.payments p
+    union all
+    select a.tenant_id, a.company_id, side.record_table, side.id, 0, 0, 0, 0, a.amount, side.base_amount
+    from accounting.payment_allocations a
+    cross join lateral (values
+      ('accounting.invoices', a.invoice_id, a.base_amount),
+      ('accounting.bills', a.bill_id, a.base_amount),
+      ('accounting.payments', a.payment_id, a.source_base_amount),
+      ('accounting.invoices', a.credit_note_id, a.source_base_amount),
+      ('accounting.bills', a.vendor_credit_id, a.source_base_amount)
+    ) side (record_table, id, base_amount)
+    where a.reversed_on is null and side.id is not null
+  ) r
+  group by r.tenant_id, r.company_id, r.record_table, r.id
+  having sum(r.kept) <> sum(r.amount) or sum(r.base_kept) <> sum(r.base_amount) or sum(r.amount) > sum(r.total)
+    or sum(r.base_amount) > sum(r.base_total)
+) n
+cross join lateral (values
+  ('allocation_exceeds', n.amount > n.total or n.base_amount > n.base_total,
+    'More is allocated than the document or payment amounts to'),
+  ('paid_amount_differs', n.kept <> n.amount or n.base_kept <> n.base_amount,
+    'What is settled or allocated is not the sum of the allocations that stand')
+) rule (kind, is_broken, detail)
+where rule.is_broken;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_allocations', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_postings.sql
+create or replace view accounting.violations_of_postings (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- Each step of a document, payment or allocation has one entry, of its date, party and amount on the control account,
+-- and each such entry has its step. An expected entry counts 1, a posted one -1.
 select s.tenant_id, rule.kind, s.company_id, rule.record_table, s.source_id,
   'The record and its entries differ in amount, date, party or number'
 from (
@@ -2853,88 +3181,42 @@ join (values
 ) rule (source, kind, record_table) on rule.source = s.source
 group by s.tenant_id, rule.kind, s.company_id, rule.record_table, s.source, s.source_id
 having sum(s.entries) <> 0 or sum(s.amount) <> 0 or min(s.day) <> max(s.day)
-  or min(coalesce(s.party_id::text, '')) <> max(coalesce(s.party_id::text, ''))
-union all
--- The total of an issued invoice is the sum of its lines, of which it has one at least.
-select n.tenant_id, 'invoice_total_differs', n.company_id, 'accounting.invoices', n.id,
-  'The total is not the sum of the lines'
+  or min(coalesce(s.party_id::text, '')) <> max(coalesce(s.party_id::text, ''));
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_postings', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_periods.sql
+create or replace view accounting.violations_of_periods (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- Each period begins the day after the one before ends.
+select g.tenant_id, 'period_gap', g.company_id, 'accounting.fiscal_periods', g.id,
+  'The period does not begin the day after the one before ends'
 from (
-  select i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
-  from accounting.invoices i where i.status <> 'draft'
-  union all
-  select l.tenant_id, l.company_id, l.invoice_id, null as total_amount, l.amount from accounting.invoice_lines l
-) n
-group by n.tenant_id, n.company_id, n.id
-having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
+  select p.tenant_id, p.company_id, p.id,
+    p.starts_on <> lag(p.ends_on) over (partition by p.tenant_id, p.company_id order by p.starts_on) + 1 as is_gap
+  from accounting.fiscal_periods p
+) g
+where g.is_gap
 union all
--- The total of an approved bill is the sum of its lines.
-select n.tenant_id, 'bill_total_differs', n.company_id, 'accounting.bills', n.id, 'The total is not the sum of the lines'
-from (
-  select i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
-  from accounting.bills i where i.status <> 'draft'
-  union all
-  select l.tenant_id, l.company_id, l.bill_id, null as total_amount, l.amount from accounting.bill_lines l
-) n
-group by n.tenant_id, n.company_id, n.id
-having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
-union all
--- What is settled of a document, or allocated of a payment, is the sum of the standing allocations, and never too much.
-select n.tenant_id, rule.kind, n.company_id, n.record_table, n.id, rule.detail
-from (
-  select r.tenant_id, r.company_id, r.record_table, r.id, sum(r.total) as total, sum(r.base_total) as base_total,
-    sum(r.kept) as kept, sum(r.base_kept) as base_kept, sum(r.amount) as amount, sum(r.base_amount) as base_amount
-  from (
-    select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as total,
-      i.base_amount as base_total, i.paid_amount as kept, i.paid_base_amount as base_kept, 0 as amount, 0 as base_amount
-    from accounting.invoices i
-    union all
-    select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.base_amount, i.paid_amount,
-      i.paid_base_amount, 0, 0
-    from accounting.bills i
-    union all
-    select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.base_amount, p.allocated_amount,
-      p.allocated_base_amount, 0, 0
-    from accounting.payments p
-    union all
-    select a.tenant_id, a.company_id, side.record_table, side.id, 0, 0, 0, 0, a.amount, side.base_amount
-    from accounting.payment_allocations a
-    cross join lateral (values
-      ('accounting.invoices', a.invoice_id, a.base_amount),
-      ('accounting.bills', a.bill_id, a.base_amount),
-      ('accounting.payments', a.payment_id, a.source_base_amount),
-      ('accounting.invoices', a.credit_note_id, a.source_base_amount),
-      ('accounting.bills', a.vendor_credit_id, a.source_base_amount)
-    ) side (record_table, id, base_amount)
-    where a.reversed_on is null and side.id is not null
-  ) r
-  group by r.tenant_id, r.company_id, r.record_table, r.id
-  having sum(r.kept) <> sum(r.amount) or sum(r.base_kept) <> sum(r.base_amount) or sum(r.amount) > sum(r.total)
-    or sum(r.base_amount) > sum(r.base_total)
-) n
-cross join lateral (values
-  ('allocation_exceeds', n.amount > n.total or n.base_amount > n.base_total,
-    'More is allocated than the document or payment amounts to'),
-  ('paid_amount_differs', n.kept <> n.amount or n.base_kept <> n.base_amount,
-    'What is settled or allocated is not the sum of the allocations that stand')
-) rule (kind, is_broken, detail)
-where rule.is_broken
-union all
--- The status says how much is settled; a document over nothing is settled as it is.
-select d.tenant_id, 'status_differs', d.company_id, d.record_table, d.id, 'The status is not what is settled of the document'
-from (
-  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount, i.paid_amount,
-    case i.status when 'issued' then 'open' else i.status end as status
-  from accounting.invoices i
-  union all
-  select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.paid_amount,
-    case i.status when 'approved' then 'open' else i.status end
-  from accounting.bills i
-) d
-where case d.status
-  when 'paid' then d.paid_amount <> d.total_amount
-  when 'partly_paid' then d.paid_amount <= 0 or d.paid_amount >= d.total_amount
-  else d.paid_amount <> 0 end
-union all
+-- The books are closed through the end of the last closed period, and no open period lies before it.
+select b.tenant_id, 'closed_through_differs', b.company_id, 'accounting.books', b.id,
+  'The books are not closed through the end of the last closed period, or an open period lies before it'
+from accounting.books b
+cross join lateral (
+  select max(f.ends_on) filter (where f.status = 'closed') as closed_end,
+    min(f.starts_on) filter (where f.status = 'open') as open_start
+  from accounting.fiscal_periods f
+  where f.tenant_id = b.tenant_id and f.company_id = b.company_id
+) p
+where b.closed_through is distinct from p.closed_end or p.open_start < p.closed_end;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_periods', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations_of_numbers.sql
+create or replace view accounting.violations_of_numbers (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
 -- Each number that a series gave belongs to a document; an imported document that has it counts.
 select n.tenant_id, 'number_gap', n.company_id, 'tenancy.number_series', max(n.series_id)::uuid,
   'No document has the number ' || n.number
@@ -2949,68 +3231,35 @@ from (
   from accounting.invoices i where i.invoice_number is not null
 ) n
 group by n.tenant_id, n.company_id, n.number
-having count(n.series_id) > 0 and sum(n.documents) = 0
+having count(n.series_id) > 0 and sum(n.documents) = 0;
+--> statement-breakpoint
+select tenancy.protect_view('accounting.violations_of_numbers', '{authenticated,platform}');
+--> statement-breakpoint
+-- accounting/sql/violations.sql
+create or replace view accounting.violations (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+select * from accounting.violations_of_journal_entries
 union all
--- A reversal, or the entry of a void, has the lines of the original with the sides changed. OFFSET 0 keeps the planner at
--- looking up, for each of these few, its original and then the lines of both.
-select distinct m.tenant_id, 'reversal_differs', m.company_id, 'accounting.journal_entries', m.mirror_id,
-  'The entry does not mirror the entry that it takes back'
-from (
-  select e.tenant_id, e.company_id, e.id as mirror_id
-  from accounting.journal_entries e
-  cross join lateral (
-    select e.reverses_entry_id as id where e.reverses_entry_id is not null
-    union all
-    select o.id from accounting.journal_entries o
-    where e.source <> 'reversal' and o.tenant_id = e.tenant_id and o.source_id = e.source_id
-      and o.source || '_void' = e.source
-    offset 0
-  ) original
-  cross join lateral (values (e.id, 1), (original.id, -1)) side (entry_id, sign)
-  cross join lateral (
-    select j.* from accounting.journal_lines j
-    where j.tenant_id = e.tenant_id and j.entry_id = side.entry_id
-    offset 0
-  ) l
-  where e.source in ('reversal', 'invoice_void', 'bill_void', 'payment_void', 'allocation_void')
-  group by e.tenant_id, e.company_id, e.id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id,
-    l.vendor_id, side.sign * (l.debit - l.credit), side.sign * (l.base_debit - l.base_credit)
-  having sum(side.sign) <> 0
-) m
+select * from accounting.violations_of_journal_lines
 union all
--- An entry is taken back once.
-select e.tenant_id, 'reversed_twice', e.company_id, 'accounting.journal_entries', e.reverses_entry_id,
-  'The entry is reversed more than once'
-from accounting.journal_entries e
-where e.reverses_entry_id is not null
-group by e.tenant_id, e.company_id, e.reverses_entry_id
-having count(*) > 1
+select * from accounting.violations_of_accounts
 union all
--- The credit notes of an invoice are not more than the invoice.
-select n.tenant_id, 'credit_exceeds', n.company_id, 'accounting.invoices', n.id, 'The credit notes are more than the invoice'
-from (
-  select i.tenant_id, i.company_id, i.id, i.total_amount as amount from accounting.invoices i
-  union all
-  select c.tenant_id, c.company_id, c.credited_invoice_id, -c.total_amount
-  from accounting.invoices c
-  where c.credited_invoice_id is not null and c.status not in ('draft', 'void')
-) n
-group by n.tenant_id, n.company_id, n.id
-having sum(n.amount) < 0
+select * from accounting.violations_of_parties
 union all
--- The credits of a bill are not more than the bill.
-select n.tenant_id, 'credit_exceeds', n.company_id, 'accounting.bills', n.id, 'The credit notes are more than the bill'
-from (
-  select i.tenant_id, i.company_id, i.id, i.total_amount as amount from accounting.bills i
-  union all
-  select c.tenant_id, c.company_id, c.credited_bill_id, -c.total_amount
-  from accounting.bills c
-  where c.credited_bill_id is not null and c.status not in ('draft', 'void')
-) n
-group by n.tenant_id, n.company_id, n.id
-having sum(n.amount) < 0;
+select * from accounting.violations_of_documents
+union all
+select * from accounting.violations_of_allocations
+union all
+select * from accounting.violations_of_postings
+union all
+select * from accounting.violations_of_periods
+union all
+select * from accounting.violations_of_numbers;
 --> statement-breakpoint
 select tenancy.protect_view('accounting.violations', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.leave_role('audit_writer');
 --> statement-breakpoint
 select tenancy.leave_role('ledger_writer');
 --> statement-breakpoint

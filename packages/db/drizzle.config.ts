@@ -1,7 +1,8 @@
 import { defineConfig } from "drizzle-kit";
 import { catalogueScope, domains } from "./src/domains";
 
-// Roles, FORCE, grants, triggers and functions are in custom migrations: `pnpm db:generate --custom --name=…`.
+// Drizzle knows the tables and their policies. `pnpm db:generate` adds what it cannot say: `protect_table` calls, and
+// roles, functions, triggers and views from `src/<domain>/sql`.
 export default defineConfig({
   dialect: "postgresql",
   schema: Object.keys(domains).map((name) => `./src/${name}/schema/*.ts`),

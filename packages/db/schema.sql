@@ -1,4 +1,4 @@
--- The database after all migrations, read from its catalogue. Made by `pnpm db:migrate`: do not edit.
+-- The database after all migrations, read from its catalogue. Made by `pnpm db:generate`: do not edit.
 -- A difference to a real database is reported block by block.
 
 -- schema accounting
@@ -44,7 +44,7 @@ declare
   v_source record;
   v_document record;
   v_last_reversed date;
-  -- Above zero on the debit side of receivables or payables.
+  -- Positive when it debits the control account.
   v_difference numeric;
   v_control uuid;
   v_problem text;
@@ -116,7 +116,7 @@ begin
       then 'The payment or credit note and the document are in different currencies'
     when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
       then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
-    -- Else a past day could show more settled than was due.
+    -- An earlier date could show more settled than was due on a past day.
     when new.allocated_on < v_last_reversed
       then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
     when new.allocated_on <= v_books.closed_through
@@ -257,7 +257,7 @@ declare
   v_control uuid[] := array[new.receivable_account_id, new.payable_account_id];
 begin
   if tg_op = 'UPDATE' then
-    -- Postings hold this row FOR KEY SHARE: those in flight end first, with the accounts that they have read.
+    -- Postings hold this row FOR KEY SHARE: this waits for those in flight, which use the accounts that they have read.
     perform from accounting.books b where b.tenant_id = old.tenant_id and b.id = old.id for update;
     v_control := array(
       select c.account_id
@@ -267,7 +267,7 @@ begin
         (old.payable_account_id, old.payable_account_id, new.payable_account_id)) as c (account_id, was, becomes)
       where c.was <> c.becomes);
   end if;
-  -- None of them is archived or changed while the books take it.
+  -- These locks keep the accounts from being archived or changed meanwhile.
   perform from accounting.accounts a
   where a.tenant_id = new.tenant_id and a.id in (new.receivable_account_id, new.payable_account_id,
     new.sales_account_id, new.purchases_account_id, new.bank_account_id, new.exchange_account_id)
@@ -350,8 +350,8 @@ begin
   ) then
     raise exception using errcode = 'ZT002', message = 'The credit notes of the document would come to more than its total';
   end if;
-  -- What is in another currency may post an exchange difference as well, when it is set off in the same transaction: the
-  -- accounts of both entries are locked in one order.
+  -- A credit note in another currency posts an exchange difference as well when the same transaction allocates it. The
+  -- accounts of both entries are locked here, in one order.
   select array_agg(distinct d.company_id), array_agg(distinct a.id) into v_company, v_account
   from accounting.documents(p_source) d
   join accounting.books b on b.tenant_id = v_tenant and b.company_id = d.company_id and b.base_currency <> d.currency
@@ -367,6 +367,74 @@ begin
   end if;
 end $function$;
 ALTER FUNCTION accounting.check_credits(text, uuid[]) OWNER TO ledger_writer;
+
+-- function accounting.check_entries(integer[], uuid[], text[], integer[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[])
+CREATE OR REPLACE FUNCTION accounting.check_entries(p_repeated integer[], p_company_id uuid[], p_source text[], p_line_entry integer[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_problem text;
+begin
+  -- What belongs to the entry of a line is found by subscript: a join of two arrays would be a nested loop.
+  select c.problem into v_problem
+  from (
+    select g.entry_position, case
+      when sum(g.lines) < 2 then 'needs two lines or more'
+      when bool_or(g.unrated) then 'needs an exchange rate: set one for its currency, or give the line a rate'
+      when bool_or(g.unknown_account) then 'names an account that the company does not have'
+      when bool_or(g.is_archived) then 'names an archived account: restore it, or take another'
+      when bool_or(g.wrong_party)
+        then 'has a receivable or payable without its customer or vendor, or one on another account'
+      when bool_or(g.wrong_currency) then 'has a line in another currency than its account'
+      when bool_or(g.wrong_scale) then 'has an amount with more decimals than its currency has'
+      when bool_or(g.wrong_base) then 'has a line in base currency whose base amount differs'
+      when bool_or(g.wrong_difference)
+        then 'has an exchange difference that is not in base currency on the books'' exchange account'
+      when bool_or(g.off <> 0) then 'is not balanced: debits and credits of a currency differ'
+      when sum(g.base_off) <> 0 then 'is not balanced in base currency: add a line for the exchange difference'
+    end as problem
+    from (
+      select l.entry_position, l.currency, count(*) as lines,
+        sum(l.debit - l.credit) filter (where not l.is_exchange_difference) as off,
+        sum(l.base_debit - l.base_credit) as base_off,
+        bool_or(l.base_debit + l.base_credit is null) as unrated,
+        bool_or(a.id is null) as unknown_account,
+        bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment'))
+          as is_archived,
+        -- The books are locked by now: an account that was no control account when the caller looked may be one.
+        bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
+          or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
+        bool_or(a.currency <> l.currency) as wrong_currency,
+        bool_or(l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency))
+          or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
+        bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
+        bool_or(l.is_exchange_difference
+          and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
+      from unnest(p_line_entry, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
+          p_is_exchange_difference, p_customer_id, p_vendor_id) as l
+        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
+         customer_id, vendor_id)
+      left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[l.entry_position]
+      left join accounting.accounts a
+        on a.tenant_id = v_tenant and a.company_id = b.company_id and a.id = l.account_id
+      where l.entry_position <> all (p_repeated)
+      group by l.entry_position, l.currency
+    ) g
+    group by g.entry_position
+  ) c
+  where c.problem is not null
+  order by c.entry_position limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('The entry %s', v_problem);
+  end if;
+  if (select count(distinct l) from unnest(p_line_entry) l where l <> all (p_repeated))
+      < cardinality(p_company_id) - cardinality(p_repeated) then
+    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more';
+  end if;
+end $function$;
+ALTER FUNCTION accounting.check_entries(integer[], uuid[], text[], integer[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[]) OWNER TO ledger_writer;
 
 -- function accounting.close_books()
 CREATE OR REPLACE FUNCTION accounting.close_books()
@@ -514,6 +582,92 @@ ALTER FUNCTION accounting.guard_account() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.guard_account() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.guard_account() TO platform;
 
+-- function accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[])
+CREATE OR REPLACE FUNCTION accounting.insert_journal_entries(p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[], p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[])
+ RETURNS integer[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_repeated int[];
+begin
+  if num_nonnulls(variadic p_idempotency_key) > 0 then
+    with written as (
+      insert into accounting.journal_entries as n
+        (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id,
+         idempotency_key, request_hash, posted_by)
+      select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+        e.idempotency_key, e.request_hash, tenancy.current_user_id()
+      from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+          p_reverses_entry_id, p_idempotency_key, p_request_hash) with ordinality as e
+        (id, company_id, entry_date, description, reference, source, source_id, reverses, idempotency_key, request_hash,
+         entry_position)
+      -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+      order by e.idempotency_key, e.entry_position
+      on conflict (tenant_id, company_id, idempotency_key) where idempotency_key is not null do nothing
+      returning n.id
+    )
+    select coalesce(array_agg(e.entry_position::int), '{}') into v_repeated
+    from unnest(p_entry_id) with ordinality as e (id, entry_position)
+    where e.id not in (select w.id from written w);
+    return v_repeated;
+  end if;
+  insert into accounting.journal_entries
+    (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id, posted_by)
+  select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
+    tenancy.current_user_id()
+  from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
+      p_reverses_entry_id) as e
+    (id, company_id, entry_date, description, reference, source, source_id, reverses);
+  return '{}';
+end $function$;
+ALTER FUNCTION accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[]) OWNER TO ledger_writer;
+
+-- function accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[])
+CREATE OR REPLACE FUNCTION accounting.insert_journal_lines(p_repeated integer[], p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_line_entry integer[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[], p_line_description text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  with line as materialized (
+    select l.*, p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
+      p_entry_date[l.entry_position] as entry_date,
+      row_number() over (partition by l.entry_position order by l.line_position) as line_number,
+      b.version + row_number() over chain as account_version,
+      b.balance + sum(l.base_debit - l.base_credit) over chain as balance_after
+    from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
+        p_is_exchange_difference, p_customer_id, p_vendor_id, p_line_description) with ordinality as l
+      (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
+       customer_id, vendor_id, description, line_position)
+    join accounting.account_balances b on b.tenant_id = v_tenant and b.account_id = l.account_id
+    where l.entry_position <> all (p_repeated)
+    window chain as (partition by l.account_id order by l.line_position rows unbounded preceding)
+  ), written as (
+    insert into accounting.journal_lines
+      (tenant_id, id, company_id, entry_id, line_number, account_id, entry_date, currency, debit, credit, base_debit,
+       base_credit, is_exchange_difference, customer_id, vendor_id, description, account_version, balance_after)
+    select v_tenant, l.id, l.company_id, l.entry_id, l.line_number, l.account_id, l.entry_date, l.currency, l.debit,
+      l.credit, l.base_debit, l.base_credit, l.is_exchange_difference, l.customer_id, l.vendor_id, l.description,
+      l.account_version, l.balance_after
+    from line l order by l.line_position
+  ), moved as (
+    update accounting.account_balances b set balance = b.balance + s.amount, version = b.version + s.lines
+    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount from line l group by 1) s
+    where b.tenant_id = v_tenant and b.account_id = s.account_id
+  )
+  insert into accounting.period_totals as t
+    (tenant_id, company_id, account_id, month, currency, debit, credit, base_debit, base_credit)
+  select v_tenant, l.company_id, l.account_id, date_trunc('month', l.entry_date)::date, l.currency, sum(l.debit),
+    sum(l.credit), sum(l.base_debit), sum(l.base_credit)
+  from line l group by 2, 3, 4, 5
+  on conflict (tenant_id, company_id, account_id, month, currency) do update
+  set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
+    base_debit = t.base_debit + excluded.base_debit, base_credit = t.base_credit + excluded.base_credit;
+end $function$;
+ALTER FUNCTION accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[]) OWNER TO ledger_writer;
+
 -- function accounting.keep_lines()
 CREATE OR REPLACE FUNCTION accounting.keep_lines()
  RETURNS trigger
@@ -540,8 +694,9 @@ begin
     from (select distinct w.tenant_id, w.bill_id as id from written w) t;
   end if;
 
-  -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
-  -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
+  -- Each document is looked up by its key: the planner cannot reorder LATERAL with a lock, whatever size it expects.
+  -- All are locked in one order, so that two writers cannot wait for each other. The status is tested by bool_or,
+  -- because the planner would push a WHERE on it below the lock.
   if v_of_invoices then
     select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
     from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched
@@ -583,6 +738,21 @@ end $function$;
 -- grants accounting.keep_lines()
 GRANT EXECUTE ON FUNCTION accounting.keep_lines() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.keep_lines() TO platform;
+
+-- function accounting.last_exchange_rate(uuid, uuid, text, date)
+CREATE OR REPLACE FUNCTION accounting.last_exchange_rate(p_tenant_id uuid, p_company_id uuid, p_currency text, p_date date)
+ RETURNS TABLE(rate numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select x.rate from accounting.exchange_rates x
+  where x.tenant_id = p_tenant_id and x.company_id = p_company_id and x.currency = p_currency and x.rate_date <= p_date
+  order by x.rate_date desc limit 1
+$function$;
+
+-- grants accounting.last_exchange_rate(uuid, uuid, text, date)
+GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO platform;
 
 -- function accounting.lock_accounts(uuid[], uuid[])
 CREATE OR REPLACE FUNCTION accounting.lock_accounts(p_company_id uuid[], p_account_id uuid[])
@@ -687,7 +857,8 @@ declare
   v_credits uuid[];
   v_void uuid[];
 begin
-  -- Before and after are brought together by grouping: a join's plan, made for one row, would compare each with each.
+  -- Old and new rows are matched by grouping. A join would compare each with each, because its plan is made for one
+  -- row.
   select array_agg(s.id) filter (where s.was = 'draft'),
     array_agg(s.id) filter (where s.was = 'draft' and s.kind = 'credit_note'),
     array_agg(s.id) filter (where s.becomes = 'void')
@@ -749,7 +920,7 @@ begin
   end if;
   select b.* into v_books from accounting.books b where b.tenant_id = v_tenant and b.company_id = p_company_id[1];
 
-  -- Nothing to convert: one company, and its base currency alone.
+  -- A batch of one company, in its base currency alone, has nothing to convert.
   if p_company_id[1] = all (p_company_id) and num_nonnulls(variadic p_base_amount || p_rate) = 0
       and not true = any (p_is_exchange_difference) is true
       and not exists (select from unnest(p_currency) c where c <> v_books.base_currency)
@@ -774,10 +945,8 @@ begin
         when g.base_amount is not null then g.base_amount
         when c.currency = b.base_currency then g.debit + g.credit
         else round((g.debit + g.credit) * coalesce(g.rate, (
-          select x.rate from accounting.exchange_rates x
-          where x.tenant_id = v_tenant and x.company_id = b.company_id and x.currency = c.currency
-            and x.rate_date <= p_entry_date[g.entry_position]
-          order by x.rate_date desc limit 1)), 2)
+          select x.rate
+          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), 2)
       end as base
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
         p_is_exchange_difference, p_line_description) with ordinality as g
@@ -915,7 +1084,7 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'The company has no books yet: call accounts.createStandardChart first';
   end if;
-  -- One that is there already, by its external id, is not written again: ON CONFLICT decides after this trigger.
+  -- A payment whose external id exists is not written again: ON CONFLICT decides that after this trigger.
   select p.account_id into v_account.id from accounting.payments p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.external_id = new.external_id;
   if found then
@@ -956,10 +1125,8 @@ begin
   if new.currency = v_books.base_currency then
     new.exchange_rate := 1;
   elsif new.exchange_rate is null then
-    select x.rate into new.exchange_rate from accounting.exchange_rates x
-    where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
-      and x.rate_date <= new.payment_date
-    order by x.rate_date desc limit 1;
+    select x.rate into new.exchange_rate
+    from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, new.payment_date) x;
     if not found then
       raise exception using errcode = 'ZT003',
         message = 'There is no exchange rate for the currency on that date: set one, or give the rate';
@@ -1039,73 +1206,48 @@ ALTER FUNCTION accounting.reverse_entry(uuid, uuid, date, text, text, text) OWNE
 GRANT EXECUTE ON FUNCTION accounting.reverse_entry(uuid, uuid, date, text, text, text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.reverse_entry(uuid, uuid, date, text, text, text) TO platform;
 
--- function accounting.settle_bills()
-CREATE OR REPLACE FUNCTION accounting.settle_bills()
+-- function accounting.settle_documents()
+CREATE OR REPLACE FUNCTION accounting.settle_documents()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_bill uuid[];
+  v_document uuid[];
   v_payment uuid[];
 begin
-  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_bill, v_payment
+  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_document, v_payment
   from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
   where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
-  if v_bill is null then
+  if v_document is null then
     return null;
   end if;
-  insert into accounting.payments
-    (tenant_id, id, company_id, direction, vendor_id, account_id, payment_date, amount, currency, reference)
-  select w.tenant_id, p.id, w.company_id, 'out', w.vendor_id, null, greatest(current_date, w.bill_date),
-    w.total_amount - w.paid_amount, w.currency, w.bill_number
-  from unnest(v_bill, v_payment) p (bill_id, id) join written w on w.id = p.bill_id;
-  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, bill_id, amount)
-  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, w.id, w.total_amount - w.paid_amount
-  from unnest(v_bill, v_payment) p (bill_id, id) join written w on w.id = p.bill_id
+  if tg_argv[0] = 'invoice' then
+    insert into accounting.payments
+      (tenant_id, id, company_id, direction, customer_id, account_id, payment_date, amount, currency, reference)
+    select w.tenant_id, p.id, w.company_id, 'in', w.customer_id, null, greatest(current_date, w.invoice_date),
+      w.total_amount - w.paid_amount, w.currency, w.invoice_number
+    from unnest(v_document, v_payment) p (document_id, id) join written w on w.id = p.document_id;
+  else
+    insert into accounting.payments
+      (tenant_id, id, company_id, direction, vendor_id, account_id, payment_date, amount, currency, reference)
+    select w.tenant_id, p.id, w.company_id, 'out', w.vendor_id, null, greatest(current_date, w.bill_date),
+      w.total_amount - w.paid_amount, w.currency, w.bill_number
+    from unnest(v_document, v_payment) p (document_id, id) join written w on w.id = p.document_id;
+  end if;
+  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, invoice_id, bill_id, amount)
+  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, case tg_argv[0] when 'invoice' then w.id end,
+    case tg_argv[0] when 'bill' then w.id end, w.total_amount - w.paid_amount
+  from unnest(v_document, v_payment) p (document_id, id) join written w on w.id = p.document_id
   order by w.id;
   return null;
 end $function$;
-ALTER FUNCTION accounting.settle_bills() OWNER TO ledger_writer;
+ALTER FUNCTION accounting.settle_documents() OWNER TO ledger_writer;
 
--- grants accounting.settle_bills()
-GRANT EXECUTE ON FUNCTION accounting.settle_bills() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.settle_bills() TO platform;
-
--- function accounting.settle_invoices()
-CREATE OR REPLACE FUNCTION accounting.settle_invoices()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_invoice uuid[];
-  v_payment uuid[];
-begin
-  select array_agg(w.id order by w.id), array_agg(gen_random_uuid()) into v_invoice, v_payment
-  from written w join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id
-  where w.status = 'paid' and o.status <> 'paid' and w.paid_amount < w.total_amount;
-  if v_invoice is null then
-    return null;
-  end if;
-  insert into accounting.payments
-    (tenant_id, id, company_id, direction, customer_id, account_id, payment_date, amount, currency, reference)
-  select w.tenant_id, p.id, w.company_id, 'in', w.customer_id, null, greatest(current_date, w.invoice_date),
-    w.total_amount - w.paid_amount, w.currency, w.invoice_number
-  from unnest(v_invoice, v_payment) p (invoice_id, id) join written w on w.id = p.invoice_id;
-  insert into accounting.payment_allocations (tenant_id, id, company_id, payment_id, invoice_id, amount)
-  select w.tenant_id, gen_random_uuid(), w.company_id, p.id, w.id, w.total_amount - w.paid_amount
-  from unnest(v_invoice, v_payment) p (invoice_id, id) join written w on w.id = p.invoice_id
-  order by w.id;
-  return null;
-end $function$;
-ALTER FUNCTION accounting.settle_invoices() OWNER TO ledger_writer;
-
--- grants accounting.settle_invoices()
-GRANT EXECUTE ON FUNCTION accounting.settle_invoices() TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.settle_invoices() TO platform;
+-- grants accounting.settle_documents()
+GRANT EXECUTE ON FUNCTION accounting.settle_documents() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.settle_documents() TO platform;
 
 -- function accounting.stamp_period()
 CREATE OR REPLACE FUNCTION accounting.stamp_period()
@@ -1173,6 +1315,33 @@ ALTER FUNCTION accounting.take_back_allocation() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.take_back_allocation() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.take_back_allocation() TO platform;
 
+-- function accounting.update_party_balances(integer[], integer[], uuid[], uuid[], numeric[], numeric[])
+CREATE OR REPLACE FUNCTION accounting.update_party_balances(p_repeated integer[], p_line_entry integer[], p_customer_id uuid[], p_vendor_id uuid[], p_base_debit numeric[], p_base_credit numeric[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  if num_nonnulls(variadic p_customer_id) > 0 then
+    update accounting.customers c set balance = c.balance + s.amount
+    from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
+          from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
+            (entry_position, customer_id, base_debit, base_credit)
+          where l.customer_id is not null and l.entry_position <> all (p_repeated) group by 1) s
+    where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
+  end if;
+  if num_nonnulls(variadic p_vendor_id) > 0 then
+    update accounting.vendors v set balance = v.balance + s.amount
+    from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
+          from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
+            (entry_position, vendor_id, base_debit, base_credit)
+          where l.vendor_id is not null and l.entry_position <> all (p_repeated) group by 1) s
+    where v.tenant_id = v_tenant and v.id = s.vendor_id and s.amount <> 0;
+  end if;
+end $function$;
+ALTER FUNCTION accounting.update_party_balances(integer[], integer[], uuid[], uuid[], numeric[], numeric[]) OWNER TO ledger_writer;
+
 -- function accounting.value_document()
 CREATE OR REPLACE FUNCTION accounting.value_document()
  RETURNS trigger
@@ -1190,10 +1359,7 @@ begin
   end if;
   select case when b.base_currency = new.currency then 1
       else coalesce(new.exchange_rate, (
-        select x.rate from accounting.exchange_rates x
-        where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
-          and x.rate_date <= v_date
-        order by x.rate_date desc limit 1)) end
+        select x.rate from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, v_date) x)) end
   into new.exchange_rate
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
@@ -1269,7 +1435,7 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'A payment is not voided before its allocations were made or taken back: choose a later date';
   end if;
-  -- Documents in the order of their ids, then accounts: as everybody locks them.
+  -- Documents are locked in the order of their ids, then accounts, as everywhere.
   perform from accounting.invoices i where i.tenant_id = new.tenant_id and i.id in (
     select a.invoice_id from accounting.payment_allocations a
     where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
@@ -1314,15 +1480,16 @@ begin
     select d.*, b.receivable_account_id, b.payable_account_id,
       case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
       case p_source when 'invoice' then b.sales_account_id else b.purchases_account_id end as usual_account_id,
-      -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way round.
+      -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way
+      -- round.
       (p_source = 'invoice') <> d.is_credit as is_debit,
       row_number() over (order by d.document_date, d.number, d.id) as sequence
     from accounting.documents(p_source) d
     join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   ), line as materialized (
-    -- By the document's key, and with all of it that is needed below, so that nothing is left to join: plans are made while
-    -- the tables are small, and would compare each document with each line.
+    -- Each document looks up its lines by its key and carries along what is needed below. A join further down would
+    -- compare each document with each line, because plans are made while the tables are small.
     select d.id, d.currency, d.total_amount, d.base_amount, d.is_debit, d.sequence, d.receivable_account_id,
       d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount
     from document d
@@ -1420,8 +1587,7 @@ declare
   v_closed_through date;
   v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
   -- Positions that are not written: their key stands for an entry already.
-  v_repeated int[] := '{}';
-  v_problem record;
+  v_repeated int[];
 begin
   if v_tenant is null then
     raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
@@ -1435,51 +1601,19 @@ begin
       message = 'The company has no books yet: call accounts.createStandardChart first';
   end if;
 
-  if num_nonnulls(variadic p_idempotency_key) > 0 then
+  v_repeated := accounting.insert_journal_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
+    p_source, p_source_id, p_reverses_entry_id, p_idempotency_key, p_request_hash);
+  if cardinality(v_repeated) > 0 then
     return query
-      with written as (
-        insert into accounting.journal_entries as n
-          (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id,
-           idempotency_key, request_hash, posted_by)
-        select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
-          e.idempotency_key, e.request_hash, tenancy.current_user_id()
-        from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
-            p_reverses_entry_id, p_idempotency_key, p_request_hash) with ordinality as e
-          (id, company_id, entry_date, description, reference, source, source_id, reverses, idempotency_key, request_hash,
-           entry_position)
-        -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
-        order by e.idempotency_key, e.entry_position
-        on conflict (tenant_id, company_id, idempotency_key) where idempotency_key is not null do nothing
-        returning n.id
-      )
-      select e.entry_position::int, e.id, true, true
-      from unnest(p_entry_id) with ordinality as e (id, entry_position)
-      where e.id in (select w.id from written w);
-    v_repeated := array(
-      select e.entry_position::int
-      from unnest(p_entry_id) with ordinality as e (id, entry_position)
-      where not exists (select from accounting.journal_entries n where n.tenant_id = v_tenant and n.id = e.id));
-    if cardinality(v_repeated) > 0 then
-      return query
-        select e.entry_position::int, n.id, false, n.request_hash = e.request_hash
-        from unnest(p_company_id, p_idempotency_key, p_request_hash) with ordinality as e
-          (company_id, idempotency_key, request_hash, entry_position)
-        join accounting.journal_entries n
-          on n.tenant_id = v_tenant and n.company_id = e.company_id and n.idempotency_key = e.idempotency_key
-        where e.entry_position = any (v_repeated);
-      if cardinality(v_repeated) = cardinality(p_entry_id) then
-        return;
-      end if;
+      select e.entry_position::int, n.id, false, n.request_hash = e.request_hash
+      from unnest(p_company_id, p_idempotency_key, p_request_hash) with ordinality as e
+        (company_id, idempotency_key, request_hash, entry_position)
+      join accounting.journal_entries n
+        on n.tenant_id = v_tenant and n.company_id = e.company_id and n.idempotency_key = e.idempotency_key
+      where e.entry_position = any (v_repeated);
+    if cardinality(v_repeated) = cardinality(p_entry_id) then
+      return;
     end if;
-  else
-    insert into accounting.journal_entries
-      (tenant_id, id, company_id, entry_date, description, reference, source, source_id, reverses_entry_id, posted_by)
-    select v_tenant, e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses,
-      tenancy.current_user_id()
-    from unnest(p_entry_id, p_company_id, p_entry_date, p_description, p_reference, p_source, p_source_id,
-        p_reverses_entry_id) as e
-      (id, company_id, entry_date, description, reference, source, source_id, reverses);
-    return query select e.entry_position::int, e.id, true, true from unnest(p_entry_id) with ordinality as e (id, entry_position);
   end if;
 
   if v_closed_through >= any (p_entry_date) and exists (
@@ -1497,112 +1631,18 @@ begin
   order by b.account_id
   for no key update;
 
-  -- The first entry that is wrong, and how. Entries are found by subscript: a join of two arrays would be a nested loop.
-  select c.problem into v_problem
-  from (
-    select g.entry_position, case
-      when sum(g.lines) < 2 then 'needs two lines or more'
-      when bool_or(g.unrated) then 'needs an exchange rate: set one for its currency, or give the line a rate'
-      when bool_or(g.unknown_account) then 'names an account that the company does not have'
-      when bool_or(g.is_archived) then 'names an archived account: restore it, or take another'
-      when bool_or(g.wrong_party) then 'has a receivable or payable without its customer or vendor, or one on another account'
-      when bool_or(g.wrong_currency) then 'has a line in another currency than its account'
-      when bool_or(g.wrong_scale) then 'has an amount with more decimals than its currency has'
-      when bool_or(g.wrong_base) then 'has a line in base currency whose base amount differs'
-      when bool_or(g.wrong_difference) then 'has an exchange difference that is not in base currency on the books'' exchange account'
-      when bool_or(g.off <> 0) then 'is not balanced: debits and credits of a currency differ'
-      when sum(g.base_off) <> 0 then 'is not balanced in base currency: add a line for the exchange difference'
-    end as problem
-    from (
-      select l.entry_position, l.currency, count(*) as lines,
-        sum(l.debit - l.credit) filter (where not l.is_exchange_difference) as off,
-        sum(l.base_debit - l.base_credit) as base_off,
-        bool_or(l.base_debit + l.base_credit is null) as unrated,
-        bool_or(a.id is null) as unknown_account,
-        bool_or(not a.is_active and p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment')) as is_archived,
-        -- The books are locked by now: an account that was no control account when the caller looked may be one.
-        bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
-          or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
-        bool_or(a.currency <> l.currency) as wrong_currency,
-        bool_or(l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency))
-          or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
-        bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
-        bool_or(l.is_exchange_difference
-          and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
-      from unnest(p_line_entry, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
-          p_is_exchange_difference, p_customer_id, p_vendor_id) as l
-        (entry_position, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference, customer_id,
-         vendor_id)
-      left join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[l.entry_position]
-      left join accounting.accounts a
-        on a.tenant_id = v_tenant and a.company_id = b.company_id and a.id = l.account_id
-      where l.entry_position <> all (v_repeated)
-      group by l.entry_position, l.currency
-    ) g
-    group by g.entry_position
-  ) c
-  where c.problem is not null
-  order by c.entry_position limit 1;
-  if found then
-    raise exception using errcode = 'ZT002', message = format('The entry %s', v_problem.problem);
+  perform accounting.check_entries(v_repeated, p_company_id, p_source, p_line_entry, p_account_id, p_currency, p_debit,
+    p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id, p_vendor_id);
+  perform accounting.insert_journal_lines(v_repeated, p_entry_id, p_company_id, p_entry_date, p_line_entry, p_line_id,
+    p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id,
+    p_vendor_id, p_line_description);
+  if num_nonnulls(variadic p_customer_id) + num_nonnulls(variadic p_vendor_id) > 0 then
+    perform accounting.update_party_balances(v_repeated, p_line_entry, p_customer_id, p_vendor_id, p_base_debit,
+      p_base_credit);
   end if;
-  if (select count(distinct l) from unnest(p_line_entry) l where l <> all (v_repeated))
-      < cardinality(p_entry_id) - cardinality(v_repeated) then
-    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more';
-  end if;
-
-  with line as materialized (
-    select l.*, p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
-      p_entry_date[l.entry_position] as entry_date,
-      row_number() over (partition by l.entry_position order by l.line_position) as line_number,
-      b.version + row_number() over chain as account_version,
-      b.balance + sum(l.base_debit - l.base_credit) over chain as balance_after
-    from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
-        p_is_exchange_difference, p_customer_id, p_vendor_id, p_line_description) with ordinality as l
-      (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
-       customer_id, vendor_id, description, line_position)
-    join accounting.account_balances b on b.tenant_id = v_tenant and b.account_id = l.account_id
-    where l.entry_position <> all (v_repeated)
-    window chain as (partition by l.account_id order by l.line_position rows unbounded preceding)
-  ), written as (
-    insert into accounting.journal_lines
-      (tenant_id, id, company_id, entry_id, line_number, account_id, entry_date, currency, debit, credit, base_debit,
-       base_credit, is_exchange_difference, customer_id, vendor_id, description, account_version, balance_after)
-    select v_tenant, l.id, l.company_id, l.entry_id, l.line_number, l.account_id, l.entry_date, l.currency, l.debit,
-      l.credit, l.base_debit, l.base_credit, l.is_exchange_difference, l.customer_id, l.vendor_id, l.description,
-      l.account_version, l.balance_after
-    from line l order by l.line_position
-  ), moved as (
-    update accounting.account_balances b set balance = b.balance + s.amount, version = b.version + s.lines
-    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount from line l group by 1) s
-    where b.tenant_id = v_tenant and b.account_id = s.account_id
-  )
-  insert into accounting.period_totals as t
-    (tenant_id, company_id, account_id, month, currency, debit, credit, base_debit, base_credit)
-  select v_tenant, l.company_id, l.account_id, date_trunc('month', l.entry_date)::date, l.currency, sum(l.debit),
-    sum(l.credit), sum(l.base_debit), sum(l.base_credit)
-  from line l group by 2, 3, 4, 5
-  on conflict (tenant_id, company_id, account_id, month, currency) do update
-  set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
-    base_debit = t.base_debit + excluded.base_debit, base_credit = t.base_credit + excluded.base_credit;
-
-  -- The customers and vendors of one company are written under the lock of its control account, so in no wrong order.
-  if num_nonnulls(variadic p_customer_id) > 0 then
-    update accounting.customers c set balance = c.balance + s.amount
-    from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
-          from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
-            (entry_position, customer_id, base_debit, base_credit)
-          where l.customer_id is not null and l.entry_position <> all (v_repeated) group by 1) s
-    where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
-  end if;
-  if num_nonnulls(variadic p_vendor_id) > 0 then
-    update accounting.vendors v set balance = v.balance + s.amount
-    from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
-          from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
-            (entry_position, vendor_id, base_debit, base_credit)
-          where l.vendor_id is not null and l.entry_position <> all (v_repeated) group by 1) s
-    where v.tenant_id = v_tenant and v.id = s.vendor_id and s.amount <> 0;
-  end if;
+  return query
+    select e.entry_position::int, e.id, true, true from unnest(p_entry_id) with ordinality as e (id, entry_position)
+    where e.entry_position <> all (v_repeated);
 end $function$;
 ALTER FUNCTION accounting.write_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[]) OWNER TO ledger_writer;
 
@@ -1685,7 +1725,7 @@ begin
     array_agg(d.voided_on order by d.voided_on, d.id) as voided_on, array_agg(d.id order by d.voided_on, d.id) as source_id,
     array_agg(d.description || ' voided' order by d.voided_on, d.id) as description
   into v
-  -- Over nothing, a document has no entry.
+  -- A document over 0.00 has no entry.
   from document d where d.entry_id is not null;
   if v.documents < cardinality(p_ids) then
     raise exception using errcode = 'ZT005', message = 'Documents are posted in the scope of their tenant and company';
@@ -1758,21 +1798,22 @@ CREATE OR REPLACE FUNCTION auth.keep_membership()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.tenant_id, old.id, old.identity_id)
-      is distinct from (new.tenant_id, new.id, new.identity_id)) then
+  if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.identity_id is distinct from new.identity_id) then
     delete from auth.memberships m
     where m.identity_id = old.identity_id and m.tenant_id = old.tenant_id and m.user_id = old.id;
   end if;
   if tg_op = 'DELETE' or new.identity_id is null then
     return null;
   end if;
-  if not exists (select from auth."user" u where u.id = new.identity_id) then
+  begin
+    insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
+    values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
+    on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
+      role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  exception when foreign_key_violation then
+    -- The foreign key waits for who deletes the person just now, where a query would still see the person.
     raise exception using errcode = 'ZT004', message = 'There is no person with this identity id: pass session.user.id';
-  end if;
-  insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
-  values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
-  on conflict (identity_id, tenant_id) do update set user_id = excluded.user_id, name = excluded.name,
-    role = excluded.role, status = excluded.status, updated_at = clock_timestamp();
+  end;
   return null;
 end $function$;
 ALTER FUNCTION auth.keep_membership() OWNER TO membership_keeper;
@@ -2044,7 +2085,7 @@ begin
   if old.role <> 'admin' or old.status <> 'active' then
     return null;
   end if;
-  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' and new.tenant_id = old.tenant_id then
+  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' then
     return null;
   end if;
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;
@@ -2408,6 +2449,9 @@ CREATE POLICY tenant_isolation ON accounting.account_balances AS PERMISSIVE FOR 
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.account_balances.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.account_balances FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+
 -- grants accounting.account_balances
 GRANT SELECT ON accounting.account_balances TO authenticated;
 GRANT INSERT, UPDATE ON accounting.account_balances TO ledger_writer;
@@ -2493,8 +2537,8 @@ CREATE TRIGGER check_parent AFTER INSERT OR UPDATE OF type, parent_id ON account
 -- trigger accounting.accounts.guard_account
 CREATE TRIGGER guard_account BEFORE DELETE OR UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.guard_account();
 
--- trigger accounting.accounts.guard_company
-CREATE TRIGGER guard_company BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN ((new.company_id <> old.company_id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
+-- trigger accounting.accounts.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.accounts.open_balances
 CREATE TRIGGER open_balances AFTER INSERT ON accounting.accounts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.open_balances();
@@ -2573,6 +2617,9 @@ CREATE POLICY platform_access ON accounting.bill_lines AS PERMISSIVE FOR ALL TO 
 CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.bill_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.bill_id IS DISTINCT FROM old.bill_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
 
 -- trigger accounting.bill_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
@@ -2723,13 +2770,13 @@ CREATE POLICY tenant_isolation ON accounting.bills AS PERMISSIVE FOR ALL TO auth
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.bills.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.vendor_id IS DISTINCT FROM old.vendor_id)) OR (new.kind IS DISTINCT FROM old.kind)) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id)) OR (new.bill_number IS DISTINCT FROM old.bill_number)) OR (new.bill_date IS DISTINCT FROM old.bill_date)) OR (new.due_date IS DISTINCT FROM old.due_date)) OR (new.total_amount IS DISTINCT FROM old.total_amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.approved_at IS DISTINCT FROM old.approved_at)) OR (new.approved_by IS DISTINCT FROM old.approved_by)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id) OR (new.bill_number IS DISTINCT FROM old.bill_number) OR (new.bill_date IS DISTINCT FROM old.bill_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.approved_at IS DISTINCT FROM old.approved_at) OR (new.approved_by IS DISTINCT FROM old.approved_by) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.bills.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.bills FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
 
 -- trigger accounting.bills.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.bills.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
@@ -2741,7 +2788,7 @@ CREATE TRIGGER guard_paid_update BEFORE UPDATE ON accounting.bills FOR EACH ROW 
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 
 -- trigger accounting.bills.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'approved'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'approved'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'approved'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft approved'::text, 'approved void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved partly_paid'::text, 'approved paid'::text, 'partly_paid approved'::text, 'partly_paid paid'::text, 'paid approved'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.bills.guard_voided_on
 CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND (new.voided_on IS DISTINCT FROM old.voided_on) AND (NOT ((new.status = 'void'::text) AND (old.status <> 'void'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The date of the void comes with the void of the bill, and stays');
@@ -2750,7 +2797,7 @@ CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.bills FOR EACH ROW WH
 CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.bills FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
 
 -- trigger accounting.bills.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'approved'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'approved'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'approved'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'approved'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'approved'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft approved'::text, 'approved void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved partly_paid'::text, 'approved paid'::text, 'partly_paid approved'::text, 'partly_paid paid'::text, 'paid approved'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['approved paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The bill is a draft: make it approved first","partly_paid void":"This bill is settled, in part or whole: take that back first, then void it","paid void":"This bill is settled, in part or whole: take that back first, then void it","* *":"This bill does not go from {from} to {to}","approved paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.bills.post_bills
 CREATE TRIGGER post_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('bill');
@@ -2759,7 +2806,7 @@ CREATE TRIGGER post_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE
 CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
 
 -- trigger accounting.bills.settle_bills
-CREATE TRIGGER settle_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_bills();
+CREATE TRIGGER settle_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_documents('bill');
 
 -- trigger accounting.bills.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.bills FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -2871,7 +2918,7 @@ CREATE POLICY tenant_isolation ON accounting.books AS PERMISSIVE FOR ALL TO auth
 CREATE TRIGGER check_books BEFORE INSERT OR UPDATE OF receivable_account_id, payable_account_id, sales_account_id, purchases_account_id, bank_account_id, exchange_account_id ON accounting.books FOR EACH ROW EXECUTE FUNCTION accounting.check_books();
 
 -- trigger accounting.books.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN ((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.base_currency IS DISTINCT FROM old.base_currency)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books keep their company and their base currency');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.books FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.base_currency IS DISTINCT FROM old.base_currency) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books keep their company and their base currency');
 
 -- trigger accounting.books.guard_closed_insert
 CREATE TRIGGER guard_closed_insert BEFORE INSERT ON accounting.books FOR EACH ROW WHEN ((new.closed_through IS NOT NULL)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The books are closed by closing periods');
@@ -2959,6 +3006,9 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.customers FOR EA
 -- trigger accounting.customers.guard_balance_update
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
+-- trigger accounting.customers.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+
 -- trigger accounting.customers.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -3020,6 +3070,9 @@ CREATE POLICY platform_access ON accounting.exchange_rates AS PERMISSIVE FOR ALL
 CREATE POLICY tenant_isolation ON accounting.exchange_rates AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.exchange_rates.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.exchange_rates.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3096,7 +3149,7 @@ CREATE TRIGGER begin_period BEFORE INSERT ON accounting.fiscal_periods FOR EACH 
 CREATE TRIGGER close_books AFTER UPDATE ON accounting.fiscal_periods REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.close_books();
 
 -- trigger accounting.fiscal_periods.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.starts_on IS DISTINCT FROM old.starts_on)) OR (new.ends_on IS DISTINCT FROM old.ends_on)) OR (new.closed_at IS DISTINCT FROM old.closed_at)) OR (new.closed_by IS DISTINCT FROM old.closed_by)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.starts_on IS DISTINCT FROM old.starts_on) OR (new.ends_on IS DISTINCT FROM old.ends_on) OR (new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period keeps its days, and when and by whom it was closed');
 
 -- trigger accounting.fiscal_periods.guard_open
 CREATE TRIGGER guard_open BEFORE INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.closed_by IS NOT NULL)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
@@ -3184,6 +3237,9 @@ CREATE POLICY platform_access ON accounting.invoice_lines AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.invoice_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
 
 -- trigger accounting.invoice_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
@@ -3334,13 +3390,13 @@ CREATE POLICY tenant_isolation ON accounting.invoices AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.invoices.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.customer_id IS DISTINCT FROM old.customer_id)) OR (new.kind IS DISTINCT FROM old.kind)) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id)) OR (new.invoice_number IS DISTINCT FROM old.invoice_number)) OR (new.invoice_date IS DISTINCT FROM old.invoice_date)) OR (new.due_date IS DISTINCT FROM old.due_date)) OR (new.total_amount IS DISTINCT FROM old.total_amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.billing_country IS DISTINCT FROM old.billing_country)) OR (new.issued_at IS DISTINCT FROM old.issued_at)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id) OR (new.invoice_number IS DISTINCT FROM old.invoice_number) OR (new.invoice_date IS DISTINCT FROM old.invoice_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.billing_country IS DISTINCT FROM old.billing_country) OR (new.issued_at IS DISTINCT FROM old.issued_at) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.invoices.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
 
 -- trigger accounting.invoices.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.tenant_id <> old.tenant_id) OR (new.id <> old.id)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.invoices.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
@@ -3352,7 +3408,7 @@ CREATE TRIGGER guard_paid_update BEFORE UPDATE ON accounting.invoices FOR EACH R
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 
 -- trigger accounting.invoices.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'issued'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'issued'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'issued'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft issued'::text, 'issued void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued partly_paid'::text, 'issued paid'::text, 'partly_paid issued'::text, 'partly_paid paid'::text, 'paid issued'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.invoices.guard_voided_on
 CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND (new.voided_on IS DISTINCT FROM old.voided_on) AND (NOT ((new.status = 'void'::text) AND (old.status <> 'void'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The date of the void comes with the void of the invoice, and stays');
@@ -3361,7 +3417,7 @@ CREATE TRIGGER guard_voided_on BEFORE UPDATE ON accounting.invoices FOR EACH ROW
 CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.invoices FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 
 -- trigger accounting.invoices.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status = 'draft'::text) AND (new.status = 'issued'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'void'::text))) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((((((old.status = 'issued'::text) AND (new.status = 'partly_paid'::text)) OR ((old.status = 'issued'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'issued'::text))) OR ((old.status = 'paid'::text) AND (new.status = 'partly_paid'::text)))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status = 'issued'::text) AND (new.status = 'paid'::text)) OR ((old.status = 'partly_paid'::text) AND (new.status = 'paid'::text))))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.status <> old.status) AND (((((old.status || ' '::text) || new.status) = ANY (ARRAY['draft issued'::text, 'issued void'::text])) OR ((CURRENT_USER = 'ledger_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued partly_paid'::text, 'issued paid'::text, 'partly_paid issued'::text, 'partly_paid paid'::text, 'paid issued'::text, 'paid partly_paid'::text]))) OR ((NOT (new.kind = 'credit_note'::text)) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['issued paid'::text, 'partly_paid paid'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft void":"A draft is not voided: delete it","draft *":"The invoice is a draft: make it issued first","partly_paid void":"This invoice is settled, in part or whole: take that back first, then void it","paid void":"This invoice is settled, in part or whole: take that back first, then void it","* *":"This invoice does not go from {from} to {to}","issued paid":"A credit note is not paid: allocate it","partly_paid paid":"A credit note is not paid: allocate it"}');
 
 -- trigger accounting.invoices.post_invoices
 CREATE TRIGGER post_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_documents('invoice');
@@ -3370,7 +3426,7 @@ CREATE TRIGGER post_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD
 CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
 
 -- trigger accounting.invoices.settle_invoices
-CREATE TRIGGER settle_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_invoices();
+CREATE TRIGGER settle_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_documents('invoice');
 
 -- trigger accounting.invoices.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.invoices FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3460,6 +3516,9 @@ CREATE POLICY platform_access ON accounting.journal_entries AS PERMISSIVE FOR AL
 CREATE POLICY tenant_isolation ON accounting.journal_entries AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.journal_entries.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.journal_entries.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3567,6 +3626,9 @@ CREATE POLICY platform_access ON accounting.journal_lines AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON accounting.journal_lines AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger accounting.journal_lines.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.entry_id IS DISTINCT FROM old.entry_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
 
 -- grants accounting.journal_lines
 GRANT SELECT ON accounting.journal_lines TO authenticated;
@@ -3678,7 +3740,7 @@ CREATE POLICY tenant_isolation ON accounting.payment_allocations AS PERMISSIVE F
 CREATE TRIGGER apply_allocation BEFORE INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
 
 -- trigger accounting.payment_allocations.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN ((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.payment_id IS DISTINCT FROM old.payment_id)) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id)) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id)) OR (new.invoice_id IS DISTINCT FROM old.invoice_id)) OR (new.bill_id IS DISTINCT FROM old.bill_id)) OR (new.amount IS DISTINCT FROM old.amount)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount)) OR (new.allocated_on IS DISTINCT FROM old.allocated_on)) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.payment_id IS DISTINCT FROM old.payment_id) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id) OR (new.bill_id IS DISTINCT FROM old.bill_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount) OR (new.allocated_on IS DISTINCT FROM old.allocated_on) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
 
 -- trigger accounting.payment_allocations.take_back_allocation
 CREATE TRIGGER take_back_allocation BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.take_back_allocation();
@@ -3806,7 +3868,7 @@ CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.payments.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN ((((((((((((((((((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.company_id IS DISTINCT FROM old.company_id)) OR (new.direction IS DISTINCT FROM old.direction)) OR (new.customer_id IS DISTINCT FROM old.customer_id)) OR (new.vendor_id IS DISTINCT FROM old.vendor_id)) OR (new.account_id IS DISTINCT FROM old.account_id)) OR (new.payment_date IS DISTINCT FROM old.payment_date)) OR (new.amount IS DISTINCT FROM old.amount)) OR (new.currency IS DISTINCT FROM old.currency)) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate)) OR (new.base_amount IS DISTINCT FROM old.base_amount)) OR (new.method IS DISTINCT FROM old.method)) OR (new.reference IS DISTINCT FROM old.reference)) OR (new.external_id IS DISTINCT FROM old.external_id)) OR (new.created_at IS DISTINCT FROM old.created_at)) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 
 -- trigger accounting.payments.guard_second_void
 CREATE TRIGGER guard_second_void BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
@@ -3890,6 +3952,9 @@ CREATE POLICY tenant_isolation ON accounting.period_totals AS PERMISSIVE FOR ALL
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.period_totals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.period_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+
 -- grants accounting.period_totals
 GRANT SELECT ON accounting.period_totals TO authenticated;
 GRANT INSERT, UPDATE ON accounting.period_totals TO ledger_writer;
@@ -3964,6 +4029,9 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.vendors FOR EACH
 
 -- trigger accounting.vendors.guard_balance_update
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
+
+-- trigger accounting.vendors.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.vendors.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4129,7 +4197,6 @@ CREATE TRIGGER end_memberships BEFORE DELETE ON auth."user" FOR EACH ROW EXECUTE
 
 -- grants auth.user
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth."user" TO identity;
-GRANT SELECT (id) ON auth."user" TO membership_keeper;
 
 -- table auth.user_profiles
 CREATE TABLE auth.user_profiles (
@@ -4235,6 +4302,9 @@ CREATE POLICY tenant_isolation ON tenancy.audit_log AS PERMISSIVE FOR ALL TO aut
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.audit_log.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- grants tenancy.audit_log
 GRANT INSERT ON tenancy.audit_log TO audit_writer;
 GRANT SELECT ON tenancy.audit_log TO authenticated;
@@ -4281,6 +4351,9 @@ CREATE POLICY tenant_isolation ON tenancy.companies AS PERMISSIVE FOR ALL TO aut
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.companies.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.companies FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.companies.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.companies FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -4325,6 +4398,9 @@ CREATE POLICY platform_access ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL 
 CREATE POLICY tenant_isolation ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL TO authenticated
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.idempotency_keys.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.idempotency_keys.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4392,17 +4468,20 @@ CREATE POLICY tenant_isolation ON tenancy.invitations AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.invitations.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.invitations.guard_status_insert
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
 
 -- trigger tenancy.invitations.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status = 'pending'::text) AND (new.status = 'accepted'::text)) OR ((old.status = 'pending'::text) AND (new.status = 'revoked'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['pending accepted'::text, 'pending revoked'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 
 -- trigger tenancy.invitations.keep_status_insert
 CREATE TRIGGER keep_status_insert AFTER INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
 
 -- trigger tenancy.invitations.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status = 'pending'::text) AND (new.status = 'accepted'::text)) OR ((old.status = 'pending'::text) AND (new.status = 'revoked'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['pending accepted'::text, 'pending revoked'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
 
 -- trigger tenancy.invitations.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.invitations FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
@@ -4472,8 +4551,11 @@ CREATE POLICY tenant_isolation ON tenancy.number_series AS PERMISSIVE FOR ALL TO
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.number_series.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.series IS DISTINCT FROM old.series) OR (new.period IS DISTINCT FROM old.period))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
+
 -- trigger tenancy.number_series.step_by_one
-CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN ((((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1))) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
+CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1)) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 
 -- trigger tenancy.number_series.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.number_series FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4547,6 +4629,9 @@ CREATE POLICY tenant_isolation ON tenancy.roles AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.roles.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
@@ -4605,6 +4690,9 @@ CREATE POLICY tenant_isolation ON tenancy.security_events AS PERMISSIVE FOR ALL 
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.security_events.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.security_events FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- grants tenancy.security_events
 GRANT INSERT, SELECT ON tenancy.security_events TO authenticated;
 GRANT INSERT, SELECT ON tenancy.security_events TO platform;
@@ -4641,14 +4729,17 @@ CREATE POLICY tenant_isolation ON tenancy.tenants AS PERMISSIVE FOR ALL TO authe
   USING ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.tenants.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN ((new.id <> old.id)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
+
 -- trigger tenancy.tenants.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active archived'::text, 'suspended active'::text, 'suspended archived'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 
 -- trigger tenancy.tenants.keep_directory
 CREATE TRIGGER keep_directory AFTER INSERT OR DELETE OR UPDATE OF id, name, status ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION auth.keep_directory();
 
 -- trigger tenancy.tenants.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'archived'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'archived'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.tenants FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active archived'::text, 'suspended active'::text, 'suspended archived'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"archived *":"An archived tenant stays archived"}');
 
 -- trigger tenancy.tenants.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.tenants FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4706,6 +4797,9 @@ CREATE POLICY tenant_isolation ON tenancy.user_roles AS PERMISSIVE FOR ALL TO au
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.user_roles.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.user_roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.user_roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.user_roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
@@ -4737,9 +4831,6 @@ CREATE TABLE tenancy.users (
 -- constraint tenancy.users.users_email_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((email <> ''::text));
 
--- constraint tenancy.users.users_identity_id_unique
-ALTER TABLE tenancy.users ADD CONSTRAINT users_identity_id_unique UNIQUE (tenant_id, identity_id);
-
 -- constraint tenancy.users.users_pkey
 ALTER TABLE tenancy.users ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
 
@@ -4755,6 +4846,9 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenan
 -- index tenancy.users.users_email_unique
 CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);
 
+-- index tenancy.users.users_identity_id_unique
+CREATE UNIQUE INDEX users_identity_id_unique ON tenancy.users USING btree (tenant_id, identity_id) WHERE (identity_id IS NOT NULL);
+
 -- rls tenancy.users
 ALTER TABLE tenancy.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.users FORCE ROW LEVEL SECURITY;
@@ -4769,17 +4863,20 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.users.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+
 -- trigger tenancy.users.guard_status_update
-CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
 -- trigger tenancy.users.keep_an_admin
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
 
 -- trigger tenancy.users.keep_membership
-CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF tenant_id, id, identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
+CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
 
 -- trigger tenancy.users.keep_status_update
-CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND (((((((old.status = 'active'::text) AND (new.status = 'suspended'::text)) OR ((old.status = 'active'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'active'::text))) OR ((old.status = 'suspended'::text) AND (new.status = 'removed'::text))) OR ((old.status = 'removed'::text) AND (new.status = 'active'::text))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
+CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
 -- trigger tenancy.users.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
@@ -4799,78 +4896,84 @@ GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;
 
 -- view accounting.violations
 CREATE VIEW accounting.violations WITH (security_invoker=true) AS
- SELECT n.tenant_id,
-    rule.kind,
-    n.company_id,
-    'accounting.journal_entries'::text AS record_table,
-    n.entry_id AS record_id,
-    rule.detail
-   FROM (( SELECT c.tenant_id,
-            c.company_id,
-            c.entry_id,
-            sum(c.lines) AS lines,
-            bool_or((c.net <> (0)::numeric)) AS is_unbalanced,
-            sum(c.base_net) AS base_net
-           FROM ( SELECT l.tenant_id,
-                    l.company_id,
-                    l.entry_id,
-                    l.currency,
-                    count(*) AS lines,
-                    0 AS entries,
-                    COALESCE(sum((l.debit - l.credit)) FILTER (WHERE (NOT l.is_exchange_difference)), (0)::numeric) AS net,
-                    sum((l.base_debit - l.base_credit)) AS base_net
-                   FROM accounting.journal_lines l
-                  GROUP BY l.tenant_id, l.company_id, l.entry_id, l.currency
-                UNION ALL
-                 SELECT e.tenant_id,
-                    e.company_id,
-                    e.id,
-                    NULL::text AS currency,
-                    0,
-                    1,
-                    0,
-                    0
-                   FROM accounting.journal_entries e) c
-          GROUP BY c.tenant_id, c.company_id, c.entry_id
-         HAVING ((sum(c.entries) > 0) AND ((sum(c.lines) < (2)::numeric) OR bool_or((c.net <> (0)::numeric)) OR (sum(c.base_net) <> (0)::numeric)))) n
-     CROSS JOIN LATERAL ( VALUES ('entry_too_few_lines'::text,(n.lines < (2)::numeric),'The entry has fewer than two lines'::text), ('entry_unbalanced'::text,n.is_unbalanced,'Debit and credit differ in a currency'::text), ('entry_unbalanced_base'::text,(n.base_net <> (0)::numeric),'Debit and credit differ in base currency'::text)) rule(kind, is_broken, detail))
-  WHERE rule.is_broken
+ SELECT violations_of_journal_entries.tenant_id,
+    violations_of_journal_entries.kind,
+    violations_of_journal_entries.company_id,
+    violations_of_journal_entries.record_table,
+    violations_of_journal_entries.record_id,
+    violations_of_journal_entries.detail
+   FROM accounting.violations_of_journal_entries
 UNION ALL
- SELECT c.tenant_id,
-    rule.kind,
-    c.company_id,
-    'accounting.journal_lines'::text AS record_table,
-    c.id AS record_id,
-    rule.detail
-   FROM (( SELECT l.tenant_id,
-            l.company_id,
-            l.id,
-            (e.entry_date IS DISTINCT FROM l.entry_date) AS has_other_date,
-            ((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) AS has_decimals,
-            ((a.currency <> l.currency) AND (NOT l.is_exchange_difference)) AS has_other_currency,
-            (((l.account_id = b.receivable_account_id) AND (l.customer_id IS NULL)) OR ((l.account_id = b.payable_account_id) AND (l.vendor_id IS NULL))) AS lacks_party,
-            (((l.customer_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.receivable_account_id)) OR ((l.vendor_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.payable_account_id))) AS is_off_control
-           FROM (((accounting.journal_lines l
-             LEFT JOIN accounting.journal_entries e ON (((e.tenant_id = l.tenant_id) AND (e.id = l.entry_id))))
-             LEFT JOIN accounting.accounts a ON (((a.tenant_id = l.tenant_id) AND (a.id = l.account_id))))
-             LEFT JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))) c
-     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
-  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
+ SELECT violations_of_journal_lines.tenant_id,
+    violations_of_journal_lines.kind,
+    violations_of_journal_lines.company_id,
+    violations_of_journal_lines.record_table,
+    violations_of_journal_lines.record_id,
+    violations_of_journal_lines.detail
+   FROM accounting.violations_of_journal_lines
 UNION ALL
- SELECT c.tenant_id,
-    'account_chain_broken'::text AS kind,
-    c.company_id,
-    'accounting.journal_lines'::text AS record_table,
-    c.id AS record_id,
-    'The line does not follow from the line of its account before it'::text AS detail
-   FROM ( SELECT l.tenant_id,
-            l.company_id,
-            l.id,
-            ((l.account_version <> (COALESCE(lag(l.account_version) OVER chain, (0)::bigint) + 1)) OR (l.balance_after <> ((COALESCE(lag(l.balance_after) OVER chain, (0)::numeric) + l.base_debit) - l.base_credit))) AS is_broken
-           FROM accounting.journal_lines l
-          WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
-  WHERE c.is_broken
+ SELECT violations_of_accounts.tenant_id,
+    violations_of_accounts.kind,
+    violations_of_accounts.company_id,
+    violations_of_accounts.record_table,
+    violations_of_accounts.record_id,
+    violations_of_accounts.detail
+   FROM accounting.violations_of_accounts
 UNION ALL
+ SELECT violations_of_parties.tenant_id,
+    violations_of_parties.kind,
+    violations_of_parties.company_id,
+    violations_of_parties.record_table,
+    violations_of_parties.record_id,
+    violations_of_parties.detail
+   FROM accounting.violations_of_parties
+UNION ALL
+ SELECT violations_of_documents.tenant_id,
+    violations_of_documents.kind,
+    violations_of_documents.company_id,
+    violations_of_documents.record_table,
+    violations_of_documents.record_id,
+    violations_of_documents.detail
+   FROM accounting.violations_of_documents
+UNION ALL
+ SELECT violations_of_allocations.tenant_id,
+    violations_of_allocations.kind,
+    violations_of_allocations.company_id,
+    violations_of_allocations.record_table,
+    violations_of_allocations.record_id,
+    violations_of_allocations.detail
+   FROM accounting.violations_of_allocations
+UNION ALL
+ SELECT violations_of_postings.tenant_id,
+    violations_of_postings.kind,
+    violations_of_postings.company_id,
+    violations_of_postings.record_table,
+    violations_of_postings.record_id,
+    violations_of_postings.detail
+   FROM accounting.violations_of_postings
+UNION ALL
+ SELECT violations_of_periods.tenant_id,
+    violations_of_periods.kind,
+    violations_of_periods.company_id,
+    violations_of_periods.record_table,
+    violations_of_periods.record_id,
+    violations_of_periods.detail
+   FROM accounting.violations_of_periods
+UNION ALL
+ SELECT violations_of_numbers.tenant_id,
+    violations_of_numbers.kind,
+    violations_of_numbers.company_id,
+    violations_of_numbers.record_table,
+    violations_of_numbers.record_id,
+    violations_of_numbers.detail
+   FROM accounting.violations_of_numbers;
+
+-- grants accounting.violations
+GRANT SELECT ON accounting.violations TO authenticated;
+GRANT SELECT ON accounting.violations TO platform;
+
+-- view accounting.violations_of_accounts
+CREATE VIEW accounting.violations_of_accounts WITH (security_invoker=true) AS
  SELECT n.tenant_id,
     'account_balance_differs'::text AS kind,
     n.company_id,
@@ -4923,7 +5026,248 @@ UNION ALL
             (- p.base_credit)
            FROM accounting.period_totals p) t
   GROUP BY t.tenant_id, t.company_id, t.account_id, t.month, t.currency
- HAVING ((sum(t.debit) <> (0)::numeric) OR (sum(t.credit) <> (0)::numeric) OR (sum(t.base_debit) <> (0)::numeric) OR (sum(t.base_credit) <> (0)::numeric))
+ HAVING ((sum(t.debit) <> (0)::numeric) OR (sum(t.credit) <> (0)::numeric) OR (sum(t.base_debit) <> (0)::numeric) OR (sum(t.base_credit) <> (0)::numeric));
+
+-- grants accounting.violations_of_accounts
+GRANT SELECT ON accounting.violations_of_accounts TO authenticated;
+GRANT SELECT ON accounting.violations_of_accounts TO platform;
+
+-- view accounting.violations_of_allocations
+CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    rule.kind,
+    n.company_id,
+    n.record_table,
+    n.id AS record_id,
+    rule.detail
+   FROM (( SELECT r.tenant_id,
+            r.company_id,
+            r.record_table,
+            r.id,
+            sum(r.total) AS total,
+            sum(r.base_total) AS base_total,
+            sum(r.kept) AS kept,
+            sum(r.base_kept) AS base_kept,
+            sum(r.amount) AS amount,
+            sum(r.base_amount) AS base_amount
+           FROM ( SELECT i.tenant_id,
+                    i.company_id,
+                    'accounting.invoices'::text AS record_table,
+                    i.id,
+                    i.total_amount AS total,
+                    i.base_amount AS base_total,
+                    i.paid_amount AS kept,
+                    i.paid_base_amount AS base_kept,
+                    0 AS amount,
+                    0 AS base_amount
+                   FROM accounting.invoices i
+                UNION ALL
+                 SELECT i.tenant_id,
+                    i.company_id,
+                    'accounting.bills'::text AS record_table,
+                    i.id,
+                    i.total_amount,
+                    i.base_amount,
+                    i.paid_amount,
+                    i.paid_base_amount,
+                    0,
+                    0
+                   FROM accounting.bills i
+                UNION ALL
+                 SELECT p.tenant_id,
+                    p.company_id,
+                    'accounting.payments'::text AS record_table,
+                    p.id,
+                    p.amount,
+                    p.base_amount,
+                    p.allocated_amount,
+                    p.allocated_base_amount,
+                    0,
+                    0
+                   FROM accounting.payments p
+                UNION ALL
+                 SELECT a.tenant_id,
+                    a.company_id,
+                    side.record_table,
+                    side.id,
+                    0,
+                    0,
+                    0,
+                    0,
+                    a.amount,
+                    side.base_amount
+                   FROM (accounting.payment_allocations a
+                     CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
+                  WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) r
+          GROUP BY r.tenant_id, r.company_id, r.record_table, r.id
+         HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)))) n
+     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
+  WHERE rule.is_broken;
+
+-- grants accounting.violations_of_allocations
+GRANT SELECT ON accounting.violations_of_allocations TO authenticated;
+GRANT SELECT ON accounting.violations_of_allocations TO platform;
+
+-- view accounting.violations_of_documents
+CREATE VIEW accounting.violations_of_documents WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    n.kind,
+    n.company_id,
+        CASE n.kind
+            WHEN 'invoice_total_differs'::text THEN 'accounting.invoices'::text
+            ELSE 'accounting.bills'::text
+        END AS record_table,
+    n.id AS record_id,
+    'The total is not the sum of the lines'::text AS detail
+   FROM ( SELECT 'invoice_total_differs'::text AS kind,
+            i.tenant_id,
+            i.company_id,
+            i.id,
+            i.total_amount,
+            NULL::numeric AS amount
+           FROM accounting.invoices i
+          WHERE (i.status <> 'draft'::text)
+        UNION ALL
+         SELECT 'bill_total_differs'::text AS kind,
+            b.tenant_id,
+            b.company_id,
+            b.id,
+            b.total_amount,
+            NULL::numeric AS amount
+           FROM accounting.bills b
+          WHERE (b.status <> 'draft'::text)
+        UNION ALL
+         SELECT 'invoice_total_differs'::text AS kind,
+            l.tenant_id,
+            l.company_id,
+            l.invoice_id,
+            NULL::numeric AS total_amount,
+            l.amount
+           FROM accounting.invoice_lines l
+        UNION ALL
+         SELECT 'bill_total_differs'::text AS kind,
+            l.tenant_id,
+            l.company_id,
+            l.bill_id,
+            NULL::numeric AS total_amount,
+            l.amount
+           FROM accounting.bill_lines l) n
+  GROUP BY n.tenant_id, n.kind, n.company_id, n.id
+ HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
+UNION ALL
+ SELECT d.tenant_id,
+    'status_differs'::text AS kind,
+    d.company_id,
+    d.record_table,
+    d.id AS record_id,
+    'The status is not what is settled of the document'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.company_id,
+            'accounting.invoices'::text AS record_table,
+            i.id,
+            i.total_amount,
+            i.paid_amount,
+                CASE i.status
+                    WHEN 'issued'::text THEN 'open'::text
+                    ELSE i.status
+                END AS status
+           FROM accounting.invoices i
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            'accounting.bills'::text AS record_table,
+            i.id,
+            i.total_amount,
+            i.paid_amount,
+                CASE i.status
+                    WHEN 'approved'::text THEN 'open'::text
+                    ELSE i.status
+                END AS status
+           FROM accounting.bills i) d
+  WHERE
+        CASE d.status
+            WHEN 'paid'::text THEN (d.paid_amount <> d.total_amount)
+            WHEN 'partly_paid'::text THEN ((d.paid_amount <= (0)::numeric) OR (d.paid_amount >= d.total_amount))
+            ELSE (d.paid_amount <> (0)::numeric)
+        END
+UNION ALL
+ SELECT d.tenant_id,
+    'credit_exceeds'::text AS kind,
+    d.company_id,
+    d.record_table,
+    part.document_id AS record_id,
+        CASE d.record_table
+            WHEN 'accounting.invoices'::text THEN 'The credit notes are more than the invoice'::text
+            ELSE 'The credit notes are more than the bill'::text
+        END AS detail
+   FROM (( SELECT i.tenant_id,
+            i.company_id,
+            'accounting.invoices'::text AS record_table,
+            i.id,
+            i.total_amount,
+                CASE
+                    WHEN (i.status <> ALL (ARRAY['draft'::text, 'void'::text])) THEN i.credited_invoice_id
+                    ELSE NULL::uuid
+                END AS credited_id
+           FROM accounting.invoices i
+        UNION ALL
+         SELECT b.tenant_id,
+            b.company_id,
+            'accounting.bills'::text AS record_table,
+            b.id,
+            b.total_amount,
+                CASE
+                    WHEN (b.status <> ALL (ARRAY['draft'::text, 'void'::text])) THEN b.credited_bill_id
+                    ELSE NULL::uuid
+                END AS "case"
+           FROM accounting.bills b) d
+     CROSS JOIN LATERAL ( VALUES (d.id,d.total_amount), (d.credited_id,(- d.total_amount))) part(document_id, amount))
+  WHERE (part.document_id IS NOT NULL)
+  GROUP BY d.tenant_id, d.company_id, d.record_table, part.document_id
+ HAVING (sum(part.amount) < (0)::numeric);
+
+-- grants accounting.violations_of_documents
+GRANT SELECT ON accounting.violations_of_documents TO authenticated;
+GRANT SELECT ON accounting.violations_of_documents TO platform;
+
+-- view accounting.violations_of_journal_entries
+CREATE VIEW accounting.violations_of_journal_entries WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    rule.kind,
+    n.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    n.entry_id AS record_id,
+    rule.detail
+   FROM (( SELECT c.tenant_id,
+            c.company_id,
+            c.entry_id,
+            sum(c.lines) AS lines,
+            bool_or((c.net <> (0)::numeric)) AS is_unbalanced,
+            sum(c.base_net) AS base_net
+           FROM ( SELECT l.tenant_id,
+                    l.company_id,
+                    l.entry_id,
+                    l.currency,
+                    count(*) AS lines,
+                    0 AS entries,
+                    COALESCE(sum((l.debit - l.credit)) FILTER (WHERE (NOT l.is_exchange_difference)), (0)::numeric) AS net,
+                    sum((l.base_debit - l.base_credit)) AS base_net
+                   FROM accounting.journal_lines l
+                  GROUP BY l.tenant_id, l.company_id, l.entry_id, l.currency
+                UNION ALL
+                 SELECT e.tenant_id,
+                    e.company_id,
+                    e.id,
+                    NULL::text AS currency,
+                    0,
+                    1,
+                    0,
+                    0
+                   FROM accounting.journal_entries e) c
+          GROUP BY c.tenant_id, c.company_id, c.entry_id
+         HAVING ((sum(c.entries) > 0) AND ((sum(c.lines) < (2)::numeric) OR bool_or((c.net <> (0)::numeric)) OR (sum(c.base_net) <> (0)::numeric)))) n
+     CROSS JOIN LATERAL ( VALUES ('entry_too_few_lines'::text,(n.lines < (2)::numeric),'The entry has fewer than two lines'::text), ('entry_unbalanced'::text,n.is_unbalanced,'Debit and credit differ in a currency'::text), ('entry_unbalanced_base'::text,(n.base_net <> (0)::numeric),'Debit and credit differ in base currency'::text)) rule(kind, is_broken, detail))
+  WHERE rule.is_broken
 UNION ALL
  SELECT p.tenant_id,
     'posted_in_closed_period'::text AS kind,
@@ -4938,6 +5282,300 @@ UNION ALL
          OFFSET 0) late)
   WHERE (p.status = 'closed'::text)
 UNION ALL
+ SELECT DISTINCT m.tenant_id,
+    'reversal_differs'::text AS kind,
+    m.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    m.mirror_id AS record_id,
+    'The entry does not mirror the entry that it takes back'::text AS detail
+   FROM ( SELECT e.tenant_id,
+            e.company_id,
+            e.id AS mirror_id
+           FROM (((accounting.journal_entries e
+             CROSS JOIN LATERAL ( SELECT e.reverses_entry_id AS id
+                  WHERE (e.reverses_entry_id IS NOT NULL)
+                UNION ALL
+                 SELECT o.id
+                   FROM accounting.journal_entries o
+                  WHERE ((e.source <> 'reversal'::text) AND (o.tenant_id = e.tenant_id) AND (o.source_id = e.source_id) AND ((o.source || '_void'::text) = e.source))
+         OFFSET 0) original)
+             CROSS JOIN LATERAL ( VALUES (e.id,1), (original.id,'-1'::integer)) side(entry_id, sign))
+             CROSS JOIN LATERAL ( SELECT j.tenant_id,
+                    j.id,
+                    j.company_id,
+                    j.entry_id,
+                    j.line_number,
+                    j.account_id,
+                    j.entry_date,
+                    j.currency,
+                    j.debit,
+                    j.credit,
+                    j.base_debit,
+                    j.base_credit,
+                    j.is_exchange_difference,
+                    j.customer_id,
+                    j.vendor_id,
+                    j.description,
+                    j.account_version,
+                    j.balance_after,
+                    j.created_at
+                   FROM accounting.journal_lines j
+                  WHERE ((j.tenant_id = e.tenant_id) AND (j.entry_id = side.entry_id))
+                 OFFSET 0) l)
+          WHERE (e.source = ANY (ARRAY['reversal'::text, 'invoice_void'::text, 'bill_void'::text, 'payment_void'::text, 'allocation_void'::text]))
+          GROUP BY e.tenant_id, e.company_id, e.id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id, l.vendor_id, ((side.sign)::numeric * (l.debit - l.credit)), ((side.sign)::numeric * (l.base_debit - l.base_credit))
+         HAVING (sum(side.sign) <> 0)) m
+UNION ALL
+ SELECT e.tenant_id,
+    'reversed_twice'::text AS kind,
+    e.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    e.reverses_entry_id AS record_id,
+    'The entry is reversed more than once'::text AS detail
+   FROM accounting.journal_entries e
+  WHERE (e.reverses_entry_id IS NOT NULL)
+  GROUP BY e.tenant_id, e.company_id, e.reverses_entry_id
+ HAVING (count(*) > 1);
+
+-- grants accounting.violations_of_journal_entries
+GRANT SELECT ON accounting.violations_of_journal_entries TO authenticated;
+GRANT SELECT ON accounting.violations_of_journal_entries TO platform;
+
+-- view accounting.violations_of_journal_lines
+CREATE VIEW accounting.violations_of_journal_lines WITH (security_invoker=true) AS
+ SELECT c.tenant_id,
+    rule.kind,
+    c.company_id,
+    'accounting.journal_lines'::text AS record_table,
+    c.id AS record_id,
+    rule.detail
+   FROM (( SELECT l.tenant_id,
+            l.company_id,
+            l.id,
+            (e.entry_date IS DISTINCT FROM l.entry_date) AS has_other_date,
+            ((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) AS has_decimals,
+            ((a.currency <> l.currency) AND (NOT l.is_exchange_difference)) AS has_other_currency,
+            (((l.account_id = b.receivable_account_id) AND (l.customer_id IS NULL)) OR ((l.account_id = b.payable_account_id) AND (l.vendor_id IS NULL))) AS lacks_party,
+            (((l.customer_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.receivable_account_id)) OR ((l.vendor_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.payable_account_id))) AS is_off_control
+           FROM (((accounting.journal_lines l
+             LEFT JOIN accounting.journal_entries e ON (((e.tenant_id = l.tenant_id) AND (e.id = l.entry_id))))
+             LEFT JOIN accounting.accounts a ON (((a.tenant_id = l.tenant_id) AND (a.id = l.account_id))))
+             LEFT JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))) c
+     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
+  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
+UNION ALL
+ SELECT c.tenant_id,
+    'account_chain_broken'::text AS kind,
+    c.company_id,
+    'accounting.journal_lines'::text AS record_table,
+    c.id AS record_id,
+    'The line does not follow from the line of its account before it'::text AS detail
+   FROM ( SELECT l.tenant_id,
+            l.company_id,
+            l.id,
+            ((l.account_version <> (COALESCE(lag(l.account_version) OVER chain, (0)::bigint) + 1)) OR (l.balance_after <> ((COALESCE(lag(l.balance_after) OVER chain, (0)::numeric) + l.base_debit) - l.base_credit))) AS is_broken
+           FROM accounting.journal_lines l
+          WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
+  WHERE c.is_broken;
+
+-- grants accounting.violations_of_journal_lines
+GRANT SELECT ON accounting.violations_of_journal_lines TO authenticated;
+GRANT SELECT ON accounting.violations_of_journal_lines TO platform;
+
+-- view accounting.violations_of_numbers
+CREATE VIEW accounting.violations_of_numbers WITH (security_invoker=true) AS
+ SELECT tenant_id,
+    'number_gap'::text AS kind,
+    company_id,
+    'tenancy.number_series'::text AS record_table,
+    (max(series_id))::uuid AS record_id,
+    ('No document has the number '::text || number) AS detail
+   FROM ( SELECT s.tenant_id,
+            s.company_id,
+            (s.id)::text AS series_id,
+            0 AS documents,
+            (s.prefix || lpad((given.given)::text, GREATEST(s.padding, length((given.given)::text)), '0'::text)) AS number
+           FROM (tenancy.number_series s
+             CROSS JOIN LATERAL generate_series((1)::bigint, s.last_number) given(given))
+          WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            NULL::text AS series,
+            1,
+            i.invoice_number
+           FROM accounting.invoices i
+          WHERE (i.invoice_number IS NOT NULL)) n
+  GROUP BY tenant_id, company_id, number
+ HAVING ((count(series_id) > 0) AND (sum(documents) = 0));
+
+-- grants accounting.violations_of_numbers
+GRANT SELECT ON accounting.violations_of_numbers TO authenticated;
+GRANT SELECT ON accounting.violations_of_numbers TO platform;
+
+-- view accounting.violations_of_parties
+CREATE VIEW accounting.violations_of_parties WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    n.kind,
+    n.company_id,
+        CASE n.kind
+            WHEN 'customer_balance_differs'::text THEN 'accounting.customers'::text
+            ELSE 'accounting.vendors'::text
+        END AS record_table,
+    n.party_id AS record_id,
+        CASE n.kind
+            WHEN 'customer_balance_differs'::text THEN 'The balance is not the sum of the customer''s lines on the receivable account'::text
+            ELSE 'The balance is not the sum of the vendor''s lines on the payable account'::text
+        END AS detail
+   FROM ( SELECT 'customer_balance_differs'::text AS kind,
+            c.tenant_id,
+            c.company_id,
+            c.id AS party_id,
+            (- c.balance) AS amount
+           FROM accounting.customers c
+        UNION ALL
+         SELECT 'vendor_balance_differs'::text AS kind,
+            v.tenant_id,
+            v.company_id,
+            v.id,
+            (- v.balance)
+           FROM accounting.vendors v
+        UNION ALL
+         SELECT 'customer_balance_differs'::text AS kind,
+            l.tenant_id,
+            l.company_id,
+            l.customer_id,
+            (l.base_debit - l.base_credit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
+          WHERE (l.customer_id IS NOT NULL)
+        UNION ALL
+         SELECT 'vendor_balance_differs'::text AS kind,
+            l.tenant_id,
+            l.company_id,
+            l.vendor_id,
+            (l.base_credit - l.base_debit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
+          WHERE (l.vendor_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.kind, n.company_id, n.party_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT d.tenant_id,
+    d.kind,
+    d.company_id,
+        CASE d.kind
+            WHEN 'receivables_differ'::text THEN 'accounting.customers'::text
+            ELSE 'accounting.vendors'::text
+        END AS record_table,
+    d.party_id AS record_id,
+    (
+        CASE d.kind
+            WHEN 'receivables_differ'::text THEN 'Documents and receivable account changed differently on '::text
+            ELSE 'Documents and payable account changed differently on '::text
+        END || to_char((d.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
+   FROM ( SELECT r.kind,
+            r.tenant_id,
+            r.company_id,
+            r.party_id,
+            step.day,
+            ((step.sign)::numeric * r.amount) AS amount
+           FROM (( SELECT 'receivables_differ'::text AS kind,
+                    i.tenant_id,
+                    i.company_id,
+                    i.customer_id AS party_id,
+                    i.invoice_date AS made_on,
+                    i.voided_on AS ended_on,
+                        CASE i.kind
+                            WHEN 'credit_note'::text THEN (- i.base_amount)
+                            ELSE i.base_amount
+                        END AS amount
+                   FROM accounting.invoices i
+                  WHERE (i.status <> 'draft'::text)
+                UNION ALL
+                 SELECT 'payables_differ'::text AS kind,
+                    b.tenant_id,
+                    b.company_id,
+                    b.vendor_id,
+                    b.bill_date,
+                    b.voided_on,
+                        CASE b.kind
+                            WHEN 'credit_note'::text THEN (- b.base_amount)
+                            ELSE b.base_amount
+                        END AS base_amount
+                   FROM accounting.bills b
+                  WHERE (b.status <> 'draft'::text)
+                UNION ALL
+                 SELECT 'receivables_differ'::text AS kind,
+                    p.tenant_id,
+                    p.company_id,
+                    p.customer_id,
+                    p.payment_date,
+                    p.voided_on,
+                    (- p.base_amount)
+                   FROM accounting.payments p
+                  WHERE (p.direction = 'in'::text)
+                UNION ALL
+                 SELECT 'payables_differ'::text AS kind,
+                    p.tenant_id,
+                    p.company_id,
+                    p.vendor_id,
+                    p.payment_date,
+                    p.voided_on,
+                    (- p.base_amount)
+                   FROM accounting.payments p
+                  WHERE (p.direction = 'out'::text)
+                UNION ALL
+                 SELECT 'receivables_differ'::text AS kind,
+                    a.tenant_id,
+                    a.company_id,
+                    i.customer_id,
+                    a.allocated_on,
+                    a.reversed_on,
+                    (a.source_base_amount - a.base_amount)
+                   FROM (accounting.payment_allocations a
+                     JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
+                UNION ALL
+                 SELECT 'payables_differ'::text AS kind,
+                    a.tenant_id,
+                    a.company_id,
+                    b.vendor_id,
+                    a.allocated_on,
+                    a.reversed_on,
+                    (a.source_base_amount - a.base_amount)
+                   FROM (accounting.payment_allocations a
+                     JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))) r
+             CROSS JOIN LATERAL ( VALUES (r.made_on,1), (r.ended_on,'-1'::integer)) step(day, sign))
+          WHERE (step.day IS NOT NULL)
+        UNION ALL
+         SELECT 'receivables_differ'::text AS kind,
+            l.tenant_id,
+            l.company_id,
+            l.customer_id,
+            l.entry_date,
+            (l.base_credit - l.base_debit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
+          WHERE (l.customer_id IS NOT NULL)
+        UNION ALL
+         SELECT 'payables_differ'::text AS kind,
+            l.tenant_id,
+            l.company_id,
+            l.vendor_id,
+            l.entry_date,
+            (l.base_debit - l.base_credit)
+           FROM (accounting.journal_lines l
+             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
+          WHERE (l.vendor_id IS NOT NULL)) d
+  GROUP BY d.tenant_id, d.kind, d.company_id, d.party_id, d.day
+ HAVING (sum(d.amount) <> (0)::numeric);
+
+-- grants accounting.violations_of_parties
+GRANT SELECT ON accounting.violations_of_parties TO authenticated;
+GRANT SELECT ON accounting.violations_of_parties TO platform;
+
+-- view accounting.violations_of_periods
+CREATE VIEW accounting.violations_of_periods WITH (security_invoker=true) AS
  SELECT g.tenant_id,
     'period_gap'::text AS kind,
     g.company_id,
@@ -4962,182 +5600,14 @@ UNION ALL
             min(f.starts_on) FILTER (WHERE (f.status = 'open'::text)) AS open_start
            FROM accounting.fiscal_periods f
           WHERE ((f.tenant_id = b.tenant_id) AND (f.company_id = b.company_id))) p)
-  WHERE ((b.closed_through IS DISTINCT FROM p.closed_end) OR (p.open_start < p.closed_end))
-UNION ALL
- SELECT n.tenant_id,
-    'customer_balance_differs'::text AS kind,
-    n.company_id,
-    'accounting.customers'::text AS record_table,
-    n.customer_id AS record_id,
-    'The balance is not the sum of the customer''s lines on the receivable account'::text AS detail
-   FROM ( SELECT c.tenant_id,
-            c.company_id,
-            c.id AS customer_id,
-            (- c.balance) AS amount
-           FROM accounting.customers c
-        UNION ALL
-         SELECT l.tenant_id,
-            l.company_id,
-            l.customer_id,
-            (l.base_debit - l.base_credit)
-           FROM (accounting.journal_lines l
-             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
-          WHERE (l.customer_id IS NOT NULL)) n
-  GROUP BY n.tenant_id, n.company_id, n.customer_id
- HAVING (sum(n.amount) <> (0)::numeric)
-UNION ALL
- SELECT n.tenant_id,
-    'vendor_balance_differs'::text AS kind,
-    n.company_id,
-    'accounting.vendors'::text AS record_table,
-    n.vendor_id AS record_id,
-    'The balance is not the sum of the vendor''s lines on the payable account'::text AS detail
-   FROM ( SELECT v.tenant_id,
-            v.company_id,
-            v.id AS vendor_id,
-            (- v.balance) AS amount
-           FROM accounting.vendors v
-        UNION ALL
-         SELECT l.tenant_id,
-            l.company_id,
-            l.vendor_id,
-            (l.base_credit - l.base_debit)
-           FROM (accounting.journal_lines l
-             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
-          WHERE (l.vendor_id IS NOT NULL)) n
-  GROUP BY n.tenant_id, n.company_id, n.vendor_id
- HAVING (sum(n.amount) <> (0)::numeric)
-UNION ALL
- SELECT d.tenant_id,
-    'receivables_differ'::text AS kind,
-    d.company_id,
-    'accounting.customers'::text AS record_table,
-    d.customer_id AS record_id,
-    ('Documents and receivable account changed differently on '::text || to_char((d.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
-   FROM ( SELECT i.tenant_id,
-            i.company_id,
-            i.customer_id,
-            i.invoice_date AS day,
-                CASE i.kind
-                    WHEN 'credit_note'::text THEN (- i.base_amount)
-                    ELSE i.base_amount
-                END AS amount
-           FROM accounting.invoices i
-          WHERE (i.status <> 'draft'::text)
-        UNION ALL
-         SELECT i.tenant_id,
-            i.company_id,
-            i.customer_id,
-            i.voided_on,
-                CASE i.kind
-                    WHEN 'credit_note'::text THEN i.base_amount
-                    ELSE (- i.base_amount)
-                END AS "case"
-           FROM accounting.invoices i
-          WHERE (i.voided_on IS NOT NULL)
-        UNION ALL
-         SELECT p.tenant_id,
-            p.company_id,
-            p.customer_id,
-            p.payment_date,
-            (- p.base_amount)
-           FROM accounting.payments p
-          WHERE (p.direction = 'in'::text)
-        UNION ALL
-         SELECT p.tenant_id,
-            p.company_id,
-            p.customer_id,
-            p.voided_on,
-            p.base_amount
-           FROM accounting.payments p
-          WHERE ((p.direction = 'in'::text) AND (p.voided_on IS NOT NULL))
-        UNION ALL
-         SELECT a.tenant_id,
-            a.company_id,
-            i.customer_id,
-            step.day,
-            ((step.sign)::numeric * (a.source_base_amount - a.base_amount))
-           FROM ((accounting.payment_allocations a
-             JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
-             CROSS JOIN LATERAL ( VALUES (a.allocated_on,1), (a.reversed_on,'-1'::integer)) step(day, sign))
-          WHERE (step.day IS NOT NULL)
-        UNION ALL
-         SELECT l.tenant_id,
-            l.company_id,
-            l.customer_id,
-            l.entry_date,
-            (l.base_credit - l.base_debit)
-           FROM (accounting.journal_lines l
-             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.receivable_account_id = l.account_id))))
-          WHERE (l.customer_id IS NOT NULL)) d
-  GROUP BY d.tenant_id, d.company_id, d.customer_id, d.day
- HAVING (sum(d.amount) <> (0)::numeric)
-UNION ALL
- SELECT d.tenant_id,
-    'payables_differ'::text AS kind,
-    d.company_id,
-    'accounting.vendors'::text AS record_table,
-    d.vendor_id AS record_id,
-    ('Documents and payable account changed differently on '::text || to_char((d.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
-   FROM ( SELECT i.tenant_id,
-            i.company_id,
-            i.vendor_id,
-            i.bill_date AS day,
-                CASE i.kind
-                    WHEN 'credit_note'::text THEN (- i.base_amount)
-                    ELSE i.base_amount
-                END AS amount
-           FROM accounting.bills i
-          WHERE (i.status <> 'draft'::text)
-        UNION ALL
-         SELECT i.tenant_id,
-            i.company_id,
-            i.vendor_id,
-            i.voided_on,
-                CASE i.kind
-                    WHEN 'credit_note'::text THEN i.base_amount
-                    ELSE (- i.base_amount)
-                END AS "case"
-           FROM accounting.bills i
-          WHERE (i.voided_on IS NOT NULL)
-        UNION ALL
-         SELECT p.tenant_id,
-            p.company_id,
-            p.vendor_id,
-            p.payment_date,
-            (- p.base_amount)
-           FROM accounting.payments p
-          WHERE (p.direction = 'out'::text)
-        UNION ALL
-         SELECT p.tenant_id,
-            p.company_id,
-            p.vendor_id,
-            p.voided_on,
-            p.base_amount
-           FROM accounting.payments p
-          WHERE ((p.direction = 'out'::text) AND (p.voided_on IS NOT NULL))
-        UNION ALL
-         SELECT a.tenant_id,
-            a.company_id,
-            i.vendor_id,
-            step.day,
-            ((step.sign)::numeric * (a.source_base_amount - a.base_amount))
-           FROM ((accounting.payment_allocations a
-             JOIN accounting.bills i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.bill_id))))
-             CROSS JOIN LATERAL ( VALUES (a.allocated_on,1), (a.reversed_on,'-1'::integer)) step(day, sign))
-          WHERE (step.day IS NOT NULL)
-        UNION ALL
-         SELECT l.tenant_id,
-            l.company_id,
-            l.vendor_id,
-            l.entry_date,
-            (l.base_debit - l.base_credit)
-           FROM (accounting.journal_lines l
-             JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.payable_account_id = l.account_id))))
-          WHERE (l.vendor_id IS NOT NULL)) d
-  GROUP BY d.tenant_id, d.company_id, d.vendor_id, d.day
- HAVING (sum(d.amount) <> (0)::numeric)
-UNION ALL
+  WHERE ((b.closed_through IS DISTINCT FROM p.closed_end) OR (p.open_start < p.closed_end));
+
+-- grants accounting.violations_of_periods
+GRANT SELECT ON accounting.violations_of_periods TO authenticated;
+GRANT SELECT ON accounting.violations_of_periods TO platform;
+
+-- view accounting.violations_of_postings
+CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
  SELECT s.tenant_id,
     rule.kind,
     s.company_id,
@@ -5224,282 +5694,8 @@ UNION ALL
           WHERE (e.source <> ALL (ARRAY['manual'::text, 'reversal'::text]))) s
      JOIN ( VALUES ('invoice'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('invoice_void'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('bill'::text,'bill_not_posted'::text,'accounting.bills'::text), ('bill_void'::text,'bill_not_posted'::text,'accounting.bills'::text), ('payment'::text,'payment_not_posted'::text,'accounting.payments'::text), ('payment_void'::text,'payment_not_posted'::text,'accounting.payments'::text), ('allocation'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text), ('allocation_void'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text)) rule(source, kind, record_table) ON ((rule.source = s.source)))
   GROUP BY s.tenant_id, rule.kind, s.company_id, rule.record_table, s.source, s.source_id
- HAVING ((sum(s.entries) <> 0) OR (sum(s.amount) <> (0)::numeric) OR (min(s.day) <> max(s.day)) OR (min(COALESCE((s.party_id)::text, ''::text)) <> max(COALESCE((s.party_id)::text, ''::text))))
-UNION ALL
- SELECT n.tenant_id,
-    'invoice_total_differs'::text AS kind,
-    n.company_id,
-    'accounting.invoices'::text AS record_table,
-    n.id AS record_id,
-    'The total is not the sum of the lines'::text AS detail
-   FROM ( SELECT i.tenant_id,
-            i.company_id,
-            i.id,
-            i.total_amount,
-            NULL::numeric AS amount
-           FROM accounting.invoices i
-          WHERE (i.status <> 'draft'::text)
-        UNION ALL
-         SELECT l.tenant_id,
-            l.company_id,
-            l.invoice_id,
-            NULL::numeric AS total_amount,
-            l.amount
-           FROM accounting.invoice_lines l) n
-  GROUP BY n.tenant_id, n.company_id, n.id
- HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
-UNION ALL
- SELECT n.tenant_id,
-    'bill_total_differs'::text AS kind,
-    n.company_id,
-    'accounting.bills'::text AS record_table,
-    n.id AS record_id,
-    'The total is not the sum of the lines'::text AS detail
-   FROM ( SELECT i.tenant_id,
-            i.company_id,
-            i.id,
-            i.total_amount,
-            NULL::numeric AS amount
-           FROM accounting.bills i
-          WHERE (i.status <> 'draft'::text)
-        UNION ALL
-         SELECT l.tenant_id,
-            l.company_id,
-            l.bill_id,
-            NULL::numeric AS total_amount,
-            l.amount
-           FROM accounting.bill_lines l) n
-  GROUP BY n.tenant_id, n.company_id, n.id
- HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
-UNION ALL
- SELECT n.tenant_id,
-    rule.kind,
-    n.company_id,
-    n.record_table,
-    n.id AS record_id,
-    rule.detail
-   FROM (( SELECT r.tenant_id,
-            r.company_id,
-            r.record_table,
-            r.id,
-            sum(r.total) AS total,
-            sum(r.base_total) AS base_total,
-            sum(r.kept) AS kept,
-            sum(r.base_kept) AS base_kept,
-            sum(r.amount) AS amount,
-            sum(r.base_amount) AS base_amount
-           FROM ( SELECT i.tenant_id,
-                    i.company_id,
-                    'accounting.invoices'::text AS record_table,
-                    i.id,
-                    i.total_amount AS total,
-                    i.base_amount AS base_total,
-                    i.paid_amount AS kept,
-                    i.paid_base_amount AS base_kept,
-                    0 AS amount,
-                    0 AS base_amount
-                   FROM accounting.invoices i
-                UNION ALL
-                 SELECT i.tenant_id,
-                    i.company_id,
-                    'accounting.bills'::text AS record_table,
-                    i.id,
-                    i.total_amount,
-                    i.base_amount,
-                    i.paid_amount,
-                    i.paid_base_amount,
-                    0,
-                    0
-                   FROM accounting.bills i
-                UNION ALL
-                 SELECT p.tenant_id,
-                    p.company_id,
-                    'accounting.payments'::text AS record_table,
-                    p.id,
-                    p.amount,
-                    p.base_amount,
-                    p.allocated_amount,
-                    p.allocated_base_amount,
-                    0,
-                    0
-                   FROM accounting.payments p
-                UNION ALL
-                 SELECT a.tenant_id,
-                    a.company_id,
-                    side.record_table,
-                    side.id,
-                    0,
-                    0,
-                    0,
-                    0,
-                    a.amount,
-                    side.base_amount
-                   FROM (accounting.payment_allocations a
-                     CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
-                  WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) r
-          GROUP BY r.tenant_id, r.company_id, r.record_table, r.id
-         HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)))) n
-     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
-  WHERE rule.is_broken
-UNION ALL
- SELECT d.tenant_id,
-    'status_differs'::text AS kind,
-    d.company_id,
-    d.record_table,
-    d.id AS record_id,
-    'The status is not what is settled of the document'::text AS detail
-   FROM ( SELECT i.tenant_id,
-            i.company_id,
-            'accounting.invoices'::text AS record_table,
-            i.id,
-            i.total_amount,
-            i.paid_amount,
-                CASE i.status
-                    WHEN 'issued'::text THEN 'open'::text
-                    ELSE i.status
-                END AS status
-           FROM accounting.invoices i
-        UNION ALL
-         SELECT i.tenant_id,
-            i.company_id,
-            'accounting.bills'::text AS record_table,
-            i.id,
-            i.total_amount,
-            i.paid_amount,
-                CASE i.status
-                    WHEN 'approved'::text THEN 'open'::text
-                    ELSE i.status
-                END AS status
-           FROM accounting.bills i) d
-  WHERE
-        CASE d.status
-            WHEN 'paid'::text THEN (d.paid_amount <> d.total_amount)
-            WHEN 'partly_paid'::text THEN ((d.paid_amount <= (0)::numeric) OR (d.paid_amount >= d.total_amount))
-            ELSE (d.paid_amount <> (0)::numeric)
-        END
-UNION ALL
- SELECT n.tenant_id,
-    'number_gap'::text AS kind,
-    n.company_id,
-    'tenancy.number_series'::text AS record_table,
-    (max(n.series_id))::uuid AS record_id,
-    ('No document has the number '::text || n.number) AS detail
-   FROM ( SELECT s.tenant_id,
-            s.company_id,
-            (s.id)::text AS series_id,
-            0 AS documents,
-            (s.prefix || lpad((given.given)::text, GREATEST(s.padding, length((given.given)::text)), '0'::text)) AS number
-           FROM (tenancy.number_series s
-             CROSS JOIN LATERAL generate_series((1)::bigint, s.last_number) given(given))
-          WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))
-        UNION ALL
-         SELECT i.tenant_id,
-            i.company_id,
-            NULL::text AS series,
-            1,
-            i.invoice_number
-           FROM accounting.invoices i
-          WHERE (i.invoice_number IS NOT NULL)) n
-  GROUP BY n.tenant_id, n.company_id, n.number
- HAVING ((count(n.series_id) > 0) AND (sum(n.documents) = 0))
-UNION ALL
- SELECT DISTINCT m.tenant_id,
-    'reversal_differs'::text AS kind,
-    m.company_id,
-    'accounting.journal_entries'::text AS record_table,
-    m.mirror_id AS record_id,
-    'The entry does not mirror the entry that it takes back'::text AS detail
-   FROM ( SELECT e.tenant_id,
-            e.company_id,
-            e.id AS mirror_id
-           FROM (((accounting.journal_entries e
-             CROSS JOIN LATERAL ( SELECT e.reverses_entry_id AS id
-                  WHERE (e.reverses_entry_id IS NOT NULL)
-                UNION ALL
-                 SELECT o.id
-                   FROM accounting.journal_entries o
-                  WHERE ((e.source <> 'reversal'::text) AND (o.tenant_id = e.tenant_id) AND (o.source_id = e.source_id) AND ((o.source || '_void'::text) = e.source))
-         OFFSET 0) original)
-             CROSS JOIN LATERAL ( VALUES (e.id,1), (original.id,'-1'::integer)) side(entry_id, sign))
-             CROSS JOIN LATERAL ( SELECT j.tenant_id,
-                    j.id,
-                    j.company_id,
-                    j.entry_id,
-                    j.line_number,
-                    j.account_id,
-                    j.entry_date,
-                    j.currency,
-                    j.debit,
-                    j.credit,
-                    j.base_debit,
-                    j.base_credit,
-                    j.is_exchange_difference,
-                    j.customer_id,
-                    j.vendor_id,
-                    j.description,
-                    j.account_version,
-                    j.balance_after,
-                    j.created_at
-                   FROM accounting.journal_lines j
-                  WHERE ((j.tenant_id = e.tenant_id) AND (j.entry_id = side.entry_id))
-                 OFFSET 0) l)
-          WHERE (e.source = ANY (ARRAY['reversal'::text, 'invoice_void'::text, 'bill_void'::text, 'payment_void'::text, 'allocation_void'::text]))
-          GROUP BY e.tenant_id, e.company_id, e.id, l.account_id, l.currency, l.is_exchange_difference, l.customer_id, l.vendor_id, ((side.sign)::numeric * (l.debit - l.credit)), ((side.sign)::numeric * (l.base_debit - l.base_credit))
-         HAVING (sum(side.sign) <> 0)) m
-UNION ALL
- SELECT e.tenant_id,
-    'reversed_twice'::text AS kind,
-    e.company_id,
-    'accounting.journal_entries'::text AS record_table,
-    e.reverses_entry_id AS record_id,
-    'The entry is reversed more than once'::text AS detail
-   FROM accounting.journal_entries e
-  WHERE (e.reverses_entry_id IS NOT NULL)
-  GROUP BY e.tenant_id, e.company_id, e.reverses_entry_id
- HAVING (count(*) > 1)
-UNION ALL
- SELECT n.tenant_id,
-    'credit_exceeds'::text AS kind,
-    n.company_id,
-    'accounting.invoices'::text AS record_table,
-    n.id AS record_id,
-    'The credit notes are more than the invoice'::text AS detail
-   FROM ( SELECT i.tenant_id,
-            i.company_id,
-            i.id,
-            i.total_amount AS amount
-           FROM accounting.invoices i
-        UNION ALL
-         SELECT c.tenant_id,
-            c.company_id,
-            c.credited_invoice_id,
-            (- c.total_amount)
-           FROM accounting.invoices c
-          WHERE ((c.credited_invoice_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))) n
-  GROUP BY n.tenant_id, n.company_id, n.id
- HAVING (sum(n.amount) < (0)::numeric)
-UNION ALL
- SELECT n.tenant_id,
-    'credit_exceeds'::text AS kind,
-    n.company_id,
-    'accounting.bills'::text AS record_table,
-    n.id AS record_id,
-    'The credit notes are more than the bill'::text AS detail
-   FROM ( SELECT i.tenant_id,
-            i.company_id,
-            i.id,
-            i.total_amount AS amount
-           FROM accounting.bills i
-        UNION ALL
-         SELECT c.tenant_id,
-            c.company_id,
-            c.credited_bill_id,
-            (- c.total_amount)
-           FROM accounting.bills c
-          WHERE ((c.credited_bill_id IS NOT NULL) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])))) n
-  GROUP BY n.tenant_id, n.company_id, n.id
- HAVING (sum(n.amount) < (0)::numeric);
+ HAVING ((sum(s.entries) <> 0) OR (sum(s.amount) <> (0)::numeric) OR (min(s.day) <> max(s.day)) OR (min(COALESCE((s.party_id)::text, ''::text)) <> max(COALESCE((s.party_id)::text, ''::text))));
 
--- grants accounting.violations
-GRANT SELECT ON accounting.violations TO authenticated;
-GRANT SELECT ON accounting.violations TO platform;
+-- grants accounting.violations_of_postings
+GRANT SELECT ON accounting.violations_of_postings TO authenticated;
+GRANT SELECT ON accounting.violations_of_postings TO platform;

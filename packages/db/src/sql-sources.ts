@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import type { ComputedTrigger } from "./core/computed-trigger";
 import { frozenTrigger } from "./core/frozen";
+import { keyTrigger } from "./core/key-trigger";
 import { stateTriggers } from "./core/state-triggers";
 import { stateMachines } from "./core/states";
 import { tenantTables } from "./core/tenant-table";
@@ -24,8 +25,10 @@ export function generatedSources(): Source[] {
   const frozen = tenantTables().flatMap(({ name, table, frozen }) =>
     frozen ? [frozenTrigger(name, table, frozen)] : [],
   );
+  const keys = tenantTables().flatMap((entry) => keyTrigger(entry) ?? []);
   const states = stateMachines().flatMap(stateTriggers);
   return [
+    ...keys.map((trigger) => computed(trigger, "what the table says of its keys")),
     ...frozen.map((trigger) => computed(trigger, "what the table says of its frozen columns")),
     ...states.map((trigger) => computed(trigger, "the state machine")),
   ];

@@ -94,7 +94,7 @@ interface Changes {
   id: string;
   code: string | null;
   name: string | null;
-  /** Null is a parent as well: none. */
+  /** True when `parentId` was given. A null `parentId` moves the account to the top of the chart. */
   moves: boolean;
   parentId: string | null;
 }

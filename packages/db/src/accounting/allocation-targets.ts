@@ -6,17 +6,17 @@ import { paymentAllocations } from "./schema";
 import { keptOfAllocations } from "./validation/kept";
 
 /*
- * Everything that settles documents locks in one order: the payment or credit note, the documents by their ids, then
- * (in the triggers) the accounts by theirs. So no two of these statements wait for each other.
+ * All statements that settle documents lock in one order: the payment or credit note, the documents by id, then, in the
+ * triggers, the accounts by id. This order prevents deadlocks between them.
  */
 
-/** A document and what of it is settled. */
+/** A document, and the amount that an allocation settles of it. */
 export interface Target {
   id: string;
   amount: string;
 }
 
-/** Allocations that name their documents. The statement adds where they come from, and the day. */
+/** Allocations that name their documents. The statement adds their source and their date. */
 const allocation = rowsOf(paymentAllocations, {
   id: "given",
   documentId: field<string>("uuid"),
@@ -46,7 +46,7 @@ export const givenTargets = (p: Params<TargetParams>) => sql`
     select * from ${allocation.unnest(p, "g")}
   )`;
 
-/** The amounts of `source` that go to the documents of `document`, the first one due first, as the table `given`. */
+/** The table `given`: allocates what `source` has open to the rows of `document`, the first one due first. */
 export const oldestFirst = (source: SQL) => sql`
   given as (
     select gen_random_uuid() as id, o.id as document_id, o.amount

@@ -34,7 +34,7 @@ export type BillFilter = z.input<typeof billFilterSchema>;
 /** A bill with its vendor and its lines in order. */
 export type BillDocument = NonNullable<Awaited<ReturnType<BillRepository["findDocument"]>>>;
 
-/** What a draft is written with; what is changeable may change until the draft is approved. */
+/** The columns of a new draft. Those marked `changeable` may change until the draft is approved. */
 const newBill = rowsOf(bills, {
   id: "given",
   companyId: "given",
@@ -157,9 +157,11 @@ export class BillRepository {
     const work = (outer: Unit) =>
       outer.atomic(async (unit) => {
         const credited = found(await unit.run(findDocument, { id: billId }), "bill");
-        const { companyId, vendorId, currency, exchangeRate } = credited;
+        // A credit note takes over the rest of the bill's header: vendor, currency, rate, …
         const { id } = await drafts.create(unit, {
-          ...{ companyId, vendorId, currency, exchangeRate, billNumber },
+          ...credited,
+          id: undefined,
+          billNumber,
           externalId: null,
           kind: "credit_note",
           creditedBillId: billId,

@@ -10,7 +10,7 @@ import { type billLines, invoiceLines, type invoices } from "./schema";
 import { sqlStatement, statement } from "./statements";
 import { keptOfLines } from "./validation/kept";
 
-/** A line as a draft is written with. Lines of invoices and bills differ only in the column that names their document. */
+/** The columns of a new line. Lines of invoices and bills differ only in the column that names their document. */
 const newLine = rowsOf(invoiceLines, {
   id: "given",
   lineNumber: "given",
@@ -25,7 +25,7 @@ type NewLine = RowType<typeof newLine>;
 export type GivenLine = Given<Omit<NewLine, "id" | "lineNumber">>;
 
 interface DraftKind<Header extends { id: string }, Changeable extends string, Row> extends DocumentKind<Row> {
-  /** What a draft is written with. */
+  /** The columns of a new draft. */
   header: Rows<Header, Changeable>;
   lineTable: typeof invoiceLines | typeof billLines;
   /** The column of the lines that names their document. */
@@ -81,7 +81,7 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
     return this.#withLines.many(documents as never);
   }
 
-  /** A statement that writes many drafts but those that are there already, by their external ids, and returns ids. */
+  /** A statement that writes many drafts and returns their ids. It skips external ids that the company has already. */
   importStatement(name: string) {
     const { table } = this.#kind;
     return sqlStatement(
@@ -107,7 +107,7 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
     return inStatus(unit, this.#kind, { id, rule: "Only a draft can be changed" }, rows);
   }
 
-  /** Replaces the lines of a draft. The second statement sees the lines that an earlier writer has left. */
+  /** Replaces the lines of a draft, in a second statement: it sees the lines of an earlier concurrent writer. */
   replaceLines(unit: Unit, id: string, lines: readonly GivenLine[]): Promise<Row> {
     const params = { id, ...this.#withLines.lines(lines) };
     return unit.atomic(async (inner) => {
@@ -138,7 +138,7 @@ function draftStatements<Header extends { id: string }, Row>(
   { table: either, plural, header }: DraftKind<Header, string, Row>,
   withLines: WithLines<Header, NewLine>,
 ): DraftStatements<Header, Row> {
-  // Both tables have what is used here. As one type, its statements can be typed.
+  // Both tables have the columns used here. One type for both lets the statements be typed.
   const table = either as typeof invoices;
   const write = <P>(verb: string, build: (p: Params<P>) => SQL) =>
     sqlStatement(`accounting.${plural}.${verb}`, (q) => q.select().from(table), build);
@@ -159,7 +159,7 @@ function draftStatements<Header extends { id: string }, Row>(
         returning ${columnsOf(table, "d")}`;
     }),
 
-    /** The total of other lines. The draft stays locked until they are written. */
+    /** Sets the total of the new lines. The draft stays locked until they are written. */
     setTotal: write("set_total", (p: Params<LinesParams<NewLine>>) => withLines.setSums(p, sql`d.status = 'draft'`)),
 
     setLines: sqlStatement(

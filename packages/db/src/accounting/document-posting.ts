@@ -51,7 +51,7 @@ export class DocumentPosting<Row extends DocumentRow> {
   async markPaid(unit: Unit, ids: readonly string[]): Promise<void> {
     const unique = [...new Set(parseInput(idListSchema, ids, "list of ids"))];
     await unit.atomic(async (inner) => {
-      // In the order of their ids, as everybody locks documents.
+      // Documents are locked by id everywhere, which prevents deadlocks.
       await inner.run(this.#statements.lockOwed, { ids: unique });
       const paid = await this.markWrittenPaid(inner, unique);
       if (paid === unique.length) return;
@@ -67,10 +67,10 @@ export class DocumentPosting<Row extends DocumentRow> {
     return (await unit.run(this.#statements.markPaid, { ids })).length;
   }
 
-  /** Settles with a new credit note what the document that it takes back has open. The rest of it stays a credit. */
+  /** Allocates a new credit note to the open amount of the document that it credits. The rest stays a credit. */
   async setOff(unit: Unit, creditedId: string, creditId: string, date: string): Promise<Posted<Row>> {
     const { noun, records } = this.#kind;
-    // The credit note's trigger has locked the document, so what is open of it stays.
+    // The credit note's trigger has locked the document, so its open amount cannot change.
     const credited = await records.get(unit, creditedId);
     const credit = await records.get(unit, creditId);
     const open = sumMoney([credited.totalAmount, `-${credited.paidAmount}`]);
@@ -94,7 +94,7 @@ interface PostingStatements<Row> {
 }
 
 function postingStatements<Row>({ table: either, plural, posted }: DocumentKind<Row>): PostingStatements<Row> {
-  // Both tables have what is used here. As one type, its statements can be typed.
+  // Both tables have the columns used here. One type for both lets the statements be typed.
   const table = either as typeof invoices;
   const status = posted as "issued";
   const named = (verb: string) => `accounting.${plural}.${verb}`;
@@ -107,7 +107,7 @@ function postingStatements<Row>({ table: either, plural, posted }: DocumentKind<
     );
 
   const made = {
-    // Triggers give it number, rate and base amount, check it and post it.
+    // Triggers assign number, rate and base amount, check the document and post it.
     post: statement(named(posted === "issued" ? "issue" : "approve"), (q, p: Params<{ id: string }>) =>
       q
         .update(table)
@@ -124,8 +124,8 @@ function postingStatements<Row>({ table: either, plural, posted }: DocumentKind<
         .returning(),
     ),
 
-    // A statement of its own: an update locks rows in the order in which its plan finds them. An update that locks them in
-    // a subquery reads their versions of before the lock, which another writer has replaced meanwhile.
+    // A separate statement, because an update locks rows in the order of its plan. An update with a locking subquery would
+    // read the row versions from before the lock, which a concurrent writer may have replaced.
     lockOwed: statement(named("lock_owed"), (q, p: Params<{ ids: string[] }>) =>
       q.select({ id: table.id }).from(table).where(owed(p)).orderBy(table.id).for("no key update"),
     ),

@@ -56,10 +56,8 @@ const rateOn = sqlStatement(
       (select 1::numeric(18, 8) from accounting.books b
        where b.tenant_id = ${p.tenantId}::uuid and b.company_id = ${p.companyId}::uuid
          and b.base_currency = ${p.currency}::text),
-      (select x.rate from accounting.exchange_rates x
-       where x.tenant_id = ${p.tenantId}::uuid and x.company_id = ${p.companyId}::uuid
-         and x.currency = ${p.currency}::text and x.rate_date <= ${p.date}::date
-       order by x.rate_date desc limit 1))`,
+      (select x.rate from accounting.last_exchange_rate(
+         ${p.tenantId}::uuid, ${p.companyId}::uuid, ${p.currency}::text, ${p.date}::date) x))`,
 );
 
 /** What other currencies are worth in the base currency of the tenant's companies. */

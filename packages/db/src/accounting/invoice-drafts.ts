@@ -7,7 +7,7 @@ import { invoiceLines, invoices } from "./schema";
 import { statement } from "./statements";
 import { keptOfInvoices } from "./validation/kept";
 
-/** What a draft is written with; what is changeable may change until the draft is issued. */
+/** The columns of a new draft. Those marked `changeable` may change until the draft is issued. */
 export const newInvoice = rowsOf(invoices, {
   id: "given",
   companyId: "given",

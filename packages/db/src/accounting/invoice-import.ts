@@ -26,7 +26,7 @@ const finishImport = sqlStatement(
 
 const paid = fieldsOf({ id: field<string>("uuid"), paymentId: field<string>("uuid"), paidOn: field<string>("date") });
 
-/** Settles invoices of an import by a payment each, of the day on which they were paid. Over nothing, there is none. */
+/** Settles each imported invoice by a payment on the day it was paid. An invoice with a total of 0 gets no payment. */
 const payImport = sqlStatement(
   "accounting.invoices.pay_import",
   (q) => q.select({ id: invoices.id }).from(invoices),
@@ -90,7 +90,7 @@ async function pay(unit: Unit, all: readonly Pick<Imported & { id: string }, "id
   const dated = all.flatMap(({ id, paidOn }) => (paidOn === undefined ? [] : [{ id, paidOn }]));
   const rows = dated.length > 0 ? await unit.run(payImport, paid.arrays(dated, { paymentId: newId })) : [];
   const settled = new Set(rows.map(idOf));
-  // Those without a day, and those over nothing.
+  // The others have no `paidOn`, or a total of 0, which takes no payment.
   const ids = all.map(idOf).filter((id) => !settled.has(id));
   if (ids.length > 0) await invoicePosting.markWrittenPaid(unit, ids);
 }

@@ -157,9 +157,10 @@ export class InvoiceRepository {
     const work = (outer: Unit) =>
       outer.atomic(async (unit) => {
         const credited = found(await unit.run(findDocument, { id: invoiceId }), "invoice");
-        const { companyId, customerId, currency, exchangeRate, billingCountry } = credited;
+        // A credit note takes over the rest of the invoice's header: customer, currency, rate, …
         const { id } = await drafts.create(unit, {
-          ...{ companyId, customerId, currency, exchangeRate, billingCountry },
+          ...credited,
+          id: undefined,
           externalId: null,
           kind: "credit_note",
           creditedInvoiceId: invoiceId,

@@ -20,7 +20,7 @@ export interface Posting {
   lineIds: string[];
 }
 
-/** Draws the ids of a checked entry, and the hash of what a key stands for. */
+/** Assigns ids to a checked entry and its lines. With an idempotency key, adds the hash of the content. */
 export function toPosting(entry: z.output<typeof newJournalEntrySchema>): Posting {
   const { id, idempotencyKey, ...content } = entry;
   return {
@@ -50,7 +50,7 @@ const entryRows = rowsOf(journalEntries, {
   ...kept(keptOfEntries),
 });
 
-/** Their lines, which name their entry by its position from 1. The ledger computes what stands in base currency. */
+/** Lines of those entries, which name their entry by its position from 1. The ledger computes base amounts. */
 const lineRows = rowsOf(journalLines, {
   entry: field<number>("int"),
   id: "given",
@@ -128,7 +128,7 @@ function paramsOf(postings: readonly Posting[]): PostParams {
   const lineIds = postings.flatMap((posting) => posting.lineIds);
   const positions = postings.flatMap((posting, index) => new Array<number>(posting.lineIds.length).fill(index + 1));
   const at = <T>(values: readonly (T | undefined)[], index: number) => values[index] as T;
-  // Into an empty object: to spread two, or to add to a full one, takes many times as long.
+  // Assigned to an empty object, because spreading two, or adding to a full one, takes many times as long.
   return Object.assign(
     {},
     entryRows.arrays(entries, {

@@ -167,7 +167,7 @@ export class JournalRepository {
   }
 }
 
-/** Entries of `postMany` to a statement: above, a statement gets slower per entry. */
+/** Entries of `postMany` in one statement. A larger statement takes longer per entry. */
 const mostAtOnce = 1_000;
 
 async function onePosted(unit: Unit, outcome: PostingResult | DatabaseError): Promise<JournalEntry> {

@@ -8,7 +8,7 @@ import { statement } from "./statements";
 /** A payment with its allocations, those that were taken back too. */
 export type PaymentDocument = Payment & { allocations: PaymentAllocation[] };
 
-/** A payment beside each of its allocations; beside null when it has none. */
+/** One row for each allocation of a payment; one row with a null allocation when it has none. */
 const withAllocations = (name: string, where: (p: Params<{ key: string; companyId: string }>) => SQL | undefined) =>
   statement(`accounting.payments.${name}`, (q, p: Params<{ key: string; companyId: string }>) =>
     q

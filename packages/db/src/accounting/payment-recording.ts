@@ -129,7 +129,7 @@ export async function record(
   return same;
 }
 
-/** What was left to the books, or to the order in which documents are due, is not compared. */
+/** True for the same request. Fields that were left to the books, and allocations by due date, are not compared. */
 function isSame(
   first: PaymentDocument,
   side: SideName,

@@ -88,7 +88,7 @@ const takeBackAllocation = sqlStatement(
 
 const nothing = sql`0::numeric(15, 2)`;
 
-/** Voids a payment that stands; a trigger takes back its allocations. Without a date, on the first day from today on. */
+/** Voids a payment; a trigger takes back its allocations. Without a date: today, or the day of its last event. */
 const voidPayment = sqlStatement(
   "accounting.payments.void",
   (q) => q.select().from(payments),

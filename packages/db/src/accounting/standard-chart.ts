@@ -11,7 +11,7 @@ import { keptOfAccounts } from "./validation/kept";
 
 export type AccountType = ChoiceOf<typeof accountType>;
 
-/** The columns of the books that name an account: what documents post to when they say nothing else. */
+/** The columns of the books that name an account: the default when a document names none. */
 export type DefaultAccount = Extract<keyof typeof books.$inferInsert, `${string}AccountId`>;
 
 interface ChartAccount {
@@ -93,8 +93,8 @@ type ChartParams = ArrayParams<RowType<typeof chartRows>> & {
 };
 
 /**
- * Adds the accounts whose code the company does not have, and its books, unless it has some; nothing to books in another
- * currency. No row comes back when another call made the accounts meanwhile: those only a new statement sees.
+ * Adds the accounts whose code the company lacks, and its books when it has none. Writes nothing when the books are in
+ * another currency. Returns no row when a concurrent call made the accounts: only a new statement sees those.
  */
 const addChart = sqlStatement(
   "accounting.accounts.create_standard_chart",

@@ -3,29 +3,29 @@ import { stateMachine } from "../core/states";
 const ledger = "ledger_writer";
 
 /**
- * A document is a draft until it is valid (issued or approved). Allocations, which the ledger counts, move it between valid,
- * partly paid and paid, to and fro. By hand it is set to paid, which pays what is open, or to void while nothing settles it.
+ * A document is a draft until it is posted: issued or approved. Allocations move it between posted, partly paid and paid,
+ * in both directions. A caller may set it to paid, which pays what is open, or to void while nothing settles it.
  */
-function documentStates<const Valid extends string>(table: string, word: string, valid: Valid) {
-  const owed = [valid, "partly_paid", "paid"] as const;
-  return stateMachine<readonly ["draft", Valid, "partly_paid", "paid", "void"]>({
+function documentStates<const Posted extends string>(table: string, word: string, posted: Posted) {
+  const owed = [posted, "partly_paid", "paid"] as const;
+  return stateMachine<readonly ["draft", Posted, "partly_paid", "paid", "void"]>({
     table,
-    states: ["draft", valid, "partly_paid", "paid", "void"],
+    states: ["draft", posted, "partly_paid", "paid", "void"],
     initial: ["draft"],
     transitions: [
-      { from: "draft", to: valid },
-      { from: valid, to: "void" },
+      { from: "draft", to: posted },
+      { from: posted, to: "void" },
       {
-        from: [valid, "partly_paid"],
+        from: [posted, "partly_paid"],
         to: "paid",
         unless: { is: "new.kind = 'credit_note'", sentence: "A credit note is not paid: allocate it" },
       },
       { from: owed, to: owed, by: ledger },
     ],
-    start: `A new ${word} is an unpaid draft: insert it as one, then make it ${valid}`,
+    start: `A new ${word} is an unpaid draft: insert it as one, then make it ${posted}`,
     refusals: [
       { from: "draft", to: "void", sentence: "A draft is not voided: delete it" },
-      { from: "draft", sentence: `The ${word} is a draft: make it ${valid} first` },
+      { from: "draft", sentence: `The ${word} is a draft: make it ${posted} first` },
       {
         from: ["partly_paid", "paid"],
         to: "void",

@@ -14,7 +14,7 @@ export interface Connection {
   release(): void;
   /** Closes it: its state is not certain. */
   destroy(): void;
-  /** Closes it and all that the pool opened before now: the server behind them is not what it was. */
+  /** Closes it and all that the pool opened before now: their server has become read-only. */
   retire(): void;
 }
 

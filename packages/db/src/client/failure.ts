@@ -29,7 +29,7 @@ const leavesOpen = new Set(["08007", "40003"]);
 
 const stateOf = (error: unknown) => String((error as { code?: unknown } | undefined)?.code ?? "");
 
-/** True when the connection can serve on: nothing was sent, or the server reported the error and stays what it was. */
+/** True when the connection can serve on: nothing was sent, or the server reported the error and still serves writes. */
 export function connectionSurvives(error: unknown): boolean {
   if (error instanceof DatabaseError) return true;
   return wasReadyAfter(error) && !isStale(error) && !serverLeaves.test(stateOf(error));

@@ -22,6 +22,8 @@ interface LoginFacts {
  * Any role that the login could become counts as the login's own power. No list names the roles that must be out of reach:
  * they are those that own something, whose functions run with their owner's rights (the writers of ledger and audit
  * trail), and those that a policy lets see more. Our schemas are those on which the groups were granted rights.
+ * REPLICATION reads every row past all policies. Of PostgreSQL's own roles none is needed: each reads, writes, locks or watches
+ * what belongs to all tenants. Its database's owner is in pg_database_owner, and is found by what it owns.
  */
 const factsQuery = `
   with roles as materialized (
@@ -31,10 +33,9 @@ const factsQuery = `
     where exists (
       select from aclexplode(n.nspacl) a join pg_roles g on g.oid = a.grantee where g.rolname = any ($2::text[]))
   ), powers as (
-    select r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole,
+    select r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication,
       (r.rolname = any ($2::text[]) and r.rolname <> $1)
-        or r.rolname ~ '^pg_(read_all_data|write_all_data|(read|write)_server_files|execute_server_program|signal_backend)$'
-        as stronger,
+        or r.rolname ~ '^pg_' and r.rolname <> 'pg_database_owner' as stronger,
       exists (select from pg_database d where d.datdba = r.oid and d.datname = current_database())
         or exists (select from ours where ours.nspowner = r.oid)
         or exists (select from pg_class c where c.relowner = r.oid and c.relnamespace in (select oid from ours))
@@ -54,13 +55,14 @@ const factsQuery = `
           when rolsuper then 'is a superuser'
           when rolbypassrls then 'has BYPASSRLS'
           when rolcreaterole then 'has CREATEROLE'
+          when rolreplication then 'has REPLICATION'
           when stronger then 'is a member of ' || rolname
           when owner then 'owns objects of the database'
           when definer then 'owns SECURITY DEFINER functions'
           else 'sees rows by a policy that is not its group''s'
         end || case when rolname = session_user then '' else ' (through ' || rolname || ')' end
       from powers
-      where rolsuper or rolbypassrls or rolcreaterole or stronger or owner or definer or in_policy
+      where rolsuper or rolbypassrls or rolcreaterole or rolreplication or stronger or owner or definer or in_policy
       order by rolsuper desc, rolbypassrls desc, rolname
       limit 1
     ) as powers`;

@@ -74,7 +74,7 @@ export class ConnectionPool {
   /** Runs calls that may share a statement. */
   readonly [joins]: Coalescer;
   readonly #openedAt = new WeakMap<pg.ClientBase, number>();
-  /** Connections that were opened before lead to a server that is not what it was. */
+  /** Connections that were opened before this time are closed: their server has become read-only. */
   #notBefore = 0;
   #check: Promise<LoginCheck> | undefined;
   #closed: Promise<void> | undefined;

@@ -14,9 +14,9 @@ const notAwaited = (whole: string) =>
   new ConflictError(`A query of ${whole} was not awaited: await every query; nothing was written`);
 
 /**
- * A transaction, or a part of it between a savepoint and its end. What it runs is one after another in the order of the
- * calls, and a part counts as one call: what is called on the outer level meanwhile waits. Once a statement was refused,
- * nothing more of the level is sent, and the level is undone even if the callback caught the error.
+ * A transaction, or a part of it between a savepoint and its end. Calls run one after another, in the order in which they
+ * were made. A part counts as one call: later calls on the outer level wait for its end. Once the server has refused a
+ * statement, nothing more of the level is sent, and the level is undone even if the callback caught the error.
  */
 export class TransactionLevel implements Executor {
   readonly #transaction: Transaction;
@@ -31,12 +31,12 @@ export class TransactionLevel implements Executor {
     this.#outer = outer;
   }
 
-  /** Of the transaction. */
+  /** True once the transaction has ended. */
   get ended(): boolean {
     return this.#transaction.ended;
   }
 
-  /** Of the transaction. */
+  /** Whose transaction it is, in the words of an error. */
   get description(): string {
     return this.#transaction.description;
   }
@@ -78,8 +78,8 @@ export class TransactionLevel implements Executor {
   }
 
   /**
-   * The level that a call made here and now belongs to: inside the callback of a part it is the part, even when the
-   * outer handle is used, which would wait for the part for ever otherwise.
+   * The level that the current call belongs to. Inside the callback of a part this is the part, even when the callback
+   * uses the outer handle: a call on the outer level would wait for the part, and the part for the call.
    */
   #ofTheCall(): TransactionLevel {
     const here = currentTransaction.getStore();

@@ -18,7 +18,7 @@ export interface SampleRule {
   readonly values?: Readonly<Record<string, unknown>>;
   /** Nullable columns that hold a value together, or not at all: the first set that has all those asked for is filled. */
   readonly together?: readonly (readonly string[])[];
-  /** Its triggers make rows that are samples of their own, so that it is written past them. */
+  /** Its triggers write rows of other sampled tables. Its sample rows are inserted with the triggers off. */
   readonly pastTriggers?: true;
 }
 
@@ -33,13 +33,13 @@ export interface DomainTesting<Repositories extends object> {
   prepare?(repositories: Repositories, ground: Ground): Promise<unknown>;
   /** The domain's part of `pnpm db:seed`, once per demo tenant, in one transaction with the others'. */
   seed?(repositories: Repositories, ground: Ground): Promise<void>;
-  /** By `schema.table`. */
+  /** What sample rows need, by `schema.table`. */
   readonly samples?: Readonly<Record<string, SampleRule>>;
 }
 
 /**
- * A domain as everything sees it that must know all domains: `src/domains.ts` lists these, and handles, drizzle's
- * configuration, build entries, catalogue proof, attacks, seeds and factories derive from the list.
+ * What the rest of the package knows of a domain. `src/domains.ts` lists these descriptors. Handles, drizzle's
+ * configuration, build entries, catalogue proof, attacks, seeds and factories derive from that list.
  */
 export interface Domain<Repositories extends object, Relations extends AnyRelations, Factories extends object> {
   /** The PostgreSQL schemas that its tables are in. */

@@ -89,7 +89,7 @@ export class Rows<Row, Changeable extends string = never, Prefix extends string 
   readonly #prefix: Prefix;
   /** The names of the parameters, made once: calls are many. */
   readonly #params: readonly { key: string; param: string }[];
-  /** All parameters without values: to fill a copy is much faster than to add one property after the other. */
+  /** All parameters, as null. Filling a copy is much faster than adding one property after another. */
   readonly #blank: Readonly<Record<string, null>>;
 
   constructor(fields: ReadonlyMap<string, { name: string; type: string }>, changeable: Changeable[], prefix: Prefix) {

@@ -33,7 +33,10 @@ function isFree(machine: StateMachineEntry, from: string, to: string): boolean {
   return rule !== undefined && !rule.by && !rule.unless;
 }
 
-/** `old` and `new` are a legal pair, for this writer. */
+/**
+ * `old` and `new` are a legal pair, for this writer. Pairs are compared as texts: of a list of rows PostgreSQL makes nested
+ * alternatives, and those read otherwise once they were dumped and restored.
+ */
 function legal(machine: StateMachineEntry): string {
   const { column } = machine;
   const groups = new Map<string, [string, string][]>();
@@ -46,8 +49,8 @@ function legal(machine: StateMachineEntry): string {
     if (role) add(`current_user = ${quote(role)}`, [from, to]);
   }
   const alternatives = [...groups].map(([condition, pairs]) => {
-    const isPair = `(old.${column}, new.${column}) in (${pairs.map((pair) => `(${list(pair)})`).join(", ")})`;
-    return condition ? `${condition} and ${isPair}` : isPair;
+    const isPair = `old.${column} || ' ' || new.${column} in (${list(pairs.map((pair) => pair.join(" ")))})`;
+    return condition ? `(${condition} and ${isPair})` : isPair;
   });
   return alternatives.length > 0 ? alternatives.join("\n    or ") : "false";
 }

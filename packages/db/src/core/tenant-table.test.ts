@@ -169,12 +169,14 @@ describe("a tenant table", () => {
   });
 
   it("keeps what its domain adds", () => {
-    expect(described(shelves).uniques).toEqual([["tenant_id", "company_id", "id"]]);
+    expect(described(shelves).uniques).toEqual([["tenant_id", "id", "company_id"]]);
   });
 
   it("is in the registry, with what its migration has to say about it", () => {
     const entry = (name: string) => tenantTables().find((each) => each.name === name);
-    expect(entry("shop.items")).toEqual({ table: items, name: "shop.items", audit: "all", access: "append-only" });
+    const said = { table: items, name: "shop.items", audit: "all", access: "append-only" };
+    expect(entry("shop.items")).toMatchObject(said);
+    expect(entry("shop.items")?.keys.map(({ column }) => column)).toEqual(["tenant_id", "id", "company_id"]);
     expect(entry("shop.shelves")).toMatchObject({ audit: "none", access: "read-write" });
   });
 

@@ -55,6 +55,8 @@ export interface TenantTableOptions<Extra> {
   references?: Record<string, Reference | TenantTable>;
   audit?: AuditLevel;
   access?: TableAccess;
+  /** Columns that say which row it is and never change, besides id, tenant, company, business, and what the row is a part of. */
+  identifiedBy?: readonly (keyof Extra & string)[];
   /** What of a row may still change once it is frozen; nothing is frozen when left out. */
   frozen?: Frozen<keyof Extra & string>;
   /** Further constraints and indexes. Every unique key and index must start with tenantId. */
@@ -67,6 +69,8 @@ export interface TenantTableEntry {
   name: string;
   audit: AuditLevel;
   access: TableAccess;
+  /** The columns that never change, by property and by their names in SQL. */
+  keys: readonly { property: string; column: string }[];
   frozen: Frozen | undefined;
 }
 
@@ -87,7 +91,8 @@ type WithTenantKey<C extends Columns> = ReturnType<typeof tenantKey> & C;
  * The only way to make a tenant-owned table. Adds `tenant_id` and `id`, the primary key (tenant_id, id), the foreign
  * key to tenants, the isolation policies (by company too, where the table has `companyId` or `businessId`), composite
  * foreign keys with an index each, a CHECK for every choice column, and one against NaN for every numeric column.
- * FORCE, grants and triggers follow in the migration: `select tenancy.protect_table('schema.table', …)`.
+ * `pnpm db:generate` writes the rest of its protection from the same options: FORCE, grants and triggers. Throws
+ * `TypeError` for a reference to a column that is not there, or for a part whose whole may be null.
  */
 export function tenantTable<S extends string, N extends string, C extends Columns>(
   schema: PgSchema<S>,
@@ -117,6 +122,7 @@ export function tenantTable<S extends string, N extends string, C extends Column
     name: `${schema.schemaName}.${name}`,
     audit: options.audit ?? "none",
     access: options.access ?? "read-write",
+    keys: keysOf(getColumns(table as PgTable), options.references ?? {}, options.identifiedBy ?? []),
     frozen: options.frozen,
   });
   return table;
@@ -126,6 +132,19 @@ function column(columns: Record<string, PgColumn>, key: string): PgColumn {
   const found = columns[key];
   if (!found) throw new TypeError(`tenantTable: there is no column "${key}"`);
   return found;
+}
+
+function keysOf(
+  columns: Record<string, PgColumn>,
+  given: Record<string, Reference | TenantTable>,
+  identifiedBy: readonly string[],
+): TenantTableEntry["keys"] {
+  const wholes = Object.entries(given).flatMap(([key, value]) => (!is(value, PgTable) && value.part ? [key] : []));
+  const owners = ["companyId", "businessId"].filter((key) => columns[key]);
+  return [...new Set(["tenantId", "id", ...owners, ...wholes, ...identifiedBy])].map((property) => ({
+    property,
+    column: column(columns, property).name,
+  }));
 }
 
 function policies(columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {

@@ -56,7 +56,7 @@ export class WithLines<Header, Line extends LineKey> {
   /** The parameters of one document. */
   one<Input>(document: Input & GivenDocument<Header, Line, Input>): OneParams<Header, Line> {
     const { lines } = document as { lines: readonly object[] };
-    // Into an empty object: to spread two, or to add to a full one, takes many times as long.
+    // Assigned to an empty object, because spreading two, or adding to a full one, takes many times as long.
     return Object.assign(
       {},
       this.#options.header.rowOf(document as object, { id: chosenOrNewId }),
@@ -138,7 +138,7 @@ export class WithLines<Header, Line extends LineKey> {
       returning ${columnsOf(table, "d")}`;
   }
 
-  /** Replaces the lines of one document. The count makes the old ones go before the new ones come, with the same numbers. */
+  /** Replaces the lines of one document. Reading the count makes the delete run before the insert. */
   replaceLines(params: Params<LinesParams<Line>>): SQL {
     const { table, lineTable, parent } = this.#options;
     return sql`

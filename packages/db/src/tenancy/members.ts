@@ -41,7 +41,7 @@ const findByIdentity = statement("tenancy.users.find_by_identity", (q, p: Params
     .where(and(eq(users.tenantId, p.tenantId), eq(users.identityId, p.identityId))),
 );
 
-// Whichever key is taken, and by whomever at the same time: nothing is written, and the next statement sees the row.
+// Writes nothing when the address or the identity is taken, also by a concurrent call. The next statement sees that row.
 const insert = sqlStatement(
   "tenancy.users.insert",
   (q) => q.select().from(users),

@@ -27,7 +27,7 @@ const current = statement("tenancy.tenants.current", (q, p: Params<object>) =>
   q.select().from(tenants).where(eq(tenants.id, p.tenantId)),
 );
 
-// Names its two columns: Drizzle would name all, and the runtime login may not choose a status.
+// In SQL, because Drizzle would name all columns and the runtime login may insert these two alone.
 const create = sqlStatement(
   "tenancy.tenants.create",
   (q) => q.select().from(tenants),

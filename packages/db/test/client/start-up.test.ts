@@ -223,6 +223,32 @@ describe("a login that could reach beyond its scope", () => {
     );
   });
 
+  it("is refused when it may replicate, which reads every row past all policies", async () => {
+    await expectUnsafe(await login("replication", "grant authenticated to LOGIN"), /has REPLICATION/);
+  });
+
+  it("is refused when it is in any role of PostgreSQL itself, whatever the version brings", async () => {
+    const roles = await test.asOwner(async (owner) => {
+      const { rows } = await owner.query<{ name: string }>(
+        "select rolname as name from pg_roles where rolname ~ '^pg_' and rolname <> 'pg_database_owner'",
+      );
+      return rows.map(({ name }) => name);
+    });
+    expect(roles).toContain("pg_monitor");
+    for (const role of roles) {
+      const url = await login("", "grant authenticated to LOGIN", `grant ${role} to LOGIN`);
+      expect(String(await rejection(ensureDb(to(url)))), role).toContain(`is a member of pg_`);
+    }
+  });
+
+  it("is refused when it is in a writer's role that it neither inherits nor is in directly", async () => {
+    const between = `between_${randomBytes(6).toString("hex")}`;
+    await test.asOwner((owner) => owner.query(`create role ${between} noinherit; grant ledger_writer to ${between}`));
+    const url = await login("noinherit", "grant authenticated to LOGIN", `grant ${between} to LOGIN`);
+    logins.push(between);
+    await expectUnsafe(url, /owns SECURITY DEFINER functions \(through ledger_writer\)/);
+  });
+
   it("is refused when it may make roles", async () => {
     await expectUnsafe(await login("createrole", "grant authenticated to LOGIN"), /CREATEROLE/);
   });

@@ -4,7 +4,7 @@ import { violationKinds } from "../../src/accounting/validation/reports";
 import { commands } from "../../src/cli/commands";
 import { poolLimits } from "../../src/client/config";
 import { picture, stateMachines } from "../../src/core/states";
-import { domains } from "../../src/domains";
+import { catalogueScope, domains } from "../../src/domains";
 import * as api from "../../src/index";
 import { createDatabase, DatabaseError, errorCodes, newId } from "../../src/index";
 import { codeIn, filesOf, pageAt, pages, read, tableOf } from "./markdown";
@@ -52,9 +52,10 @@ describe("every page", () => {
 
   it("names tables, views and functions that the database has", () => {
     const schema = read("packages/db/schema.sql");
+    const qualified = new RegExp(`^(?:${catalogueScope.schemas.join("|")})\\.[a-z]+(?:_[a-z]+)*$`);
     const named = pages.flatMap(({ path, prose }) =>
       codeIn(prose)
-        .filter((name) => /^(?:auth|tenancy|accounting)\.[a-z]+(?:_[a-z]+)*$/.test(name))
+        .filter((name) => qualified.test(name))
         .map((name) => ({ path, name })),
     );
     const has = (name: string) => new RegExp(`\\b${name.replace(".", '\\."?')}\\b`).test(schema);
@@ -245,7 +246,7 @@ describe("docs/recipes/change-a-rule.md", () => {
   it("lists the SQLSTATEs of our own", () => {
     const states = (text: string) => sorted(text.match(/\bZT\d{3}\b/g) ?? []);
     expect(states(pageAt("docs/recipes/change-a-rule.md").text)).toEqual(
-      states(read("packages/db/src/client/map-error.ts")),
+      states(read("packages/db/src/client/sql-states.ts")),
     );
   });
 });

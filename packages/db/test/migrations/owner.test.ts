@@ -1,12 +1,18 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startScratch } from "../../src/cli/scratch";
 import { withUrlParts } from "../../src/client/url";
+import { tenantTables } from "../../src/core/tenant-table";
 import { catalogueScope } from "../../src/domains";
 import { withAdmin } from "../../src/operations/admin";
 import { migrationsFolder } from "../../src/operations/assets";
 import { proveSchema, readCatalogue } from "../../src/operations/catalogue";
 import { migrate, parseMigration, readMigrations } from "../../src/operations/migrations";
+import { composeMigration } from "../../src/operations/sources";
+import { parseTriggers } from "../../src/operations/sources/parse";
+import { packageSources } from "../../src/sql-sources";
 import { startTestServer, type TestServer } from "../../src/testing";
 
 const owner = `org_db_owner_${randomBytes(4).toString("hex")}`;
@@ -75,6 +81,38 @@ describe("an owner that is no superuser", () => {
 
   it("keeps the rights of no role that owns functions", async () => {
     await withAdmin(url, async (client) => expect(await groupsOfOwner(client)).toEqual([]));
+  });
+
+  it("audits a new table, calls a writer's function in a trigger and drops another, as db:generate writes it", async () => {
+    const history = [...(await readMigrations(migrationsFolder())), ...applied];
+    const scratch = await startScratch(history);
+    try {
+      const { objects, domains } = await packageSources(join(__dirname, "..", "..", "src"));
+      const trigger =
+        "create trigger prepare before insert on accounting.depots for each row execute function accounting.prepare_payment();";
+      const composed = await composeMigration({
+        sources: {
+          objects: [
+            ...objects.filter(({ name }) => name !== "auth.memberships_of"),
+            ...parseTriggers(trigger, "accounting/sql/triggers.sql"),
+          ],
+          domains,
+        },
+        tables: [...tenantTables(), { name: "accounting.depots", access: "read-write", audit: "all" }],
+        ddl: [
+          "create table accounting.depots (tenant_id uuid not null, id uuid not null, updated_at timestamptz not null, primary key (tenant_id, id))",
+        ],
+        migrations: history,
+        scratch: (work) => scratch.run(work),
+      });
+      await withAdmin(url, async (client) => {
+        const depots = parseMigration("29970101000000_depots", composed?.text ?? "");
+        expect((await applyAll(client, depots)).applied).toEqual(["29970101000000_depots"]);
+        expect(await groupsOfOwner(client)).toEqual([]);
+      });
+    } finally {
+      await scratch.stop();
+    }
   });
 
   it("replaces a function that a writer role owns, as db:generate writes it, and leaves the role again", async () => {

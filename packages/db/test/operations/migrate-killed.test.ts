@@ -77,7 +77,7 @@ describe("killed in the middle of a migration", () => {
     expect(migrator.lines.at(-1)?.failed).toMatch(/^MigrationError: Migration \S+ failed at statement \d+ of \d+/);
     await client.query(`select pg_advisory_unlock(${gate})`);
     expect(await applied(client)).toEqual(names.slice(0, 1));
-    expect(await column(client, "select to_regclass('tenancy.tenants') as value")).toEqual([null]);
+    expect(await column(client, "select to_regclass('accounting.invoices') as value")).toEqual([null]);
     expect((await migrate(client, { folder })).applied).toEqual(names.slice(1));
     await expectComplete(client);
   });

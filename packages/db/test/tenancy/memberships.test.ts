@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NotFoundError } from "../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { beginAsTenant, createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { waitingForLocks } from "../kit/locks";
+import { rejection } from "../kit/outcomes";
 import { addMember, arrangeIdentity } from "./kit/people";
 
 /* `auth.memberships` and `auth.tenant_directory` are copies: whatever is written, by whomever, they say the same. */
@@ -121,5 +123,35 @@ describe("the memberships of persons", () => {
     const attempt = tenant.handle.tenancy.members.ensureMember({ identityId, email: "nobody@example.com", name: "N" });
     await expect(attempt).rejects.toThrow(NotFoundError);
     expect(await tenant.handle.tenancy.members.findByEmail("nobody@example.com")).toBeUndefined();
+  });
+
+  it("are of no person who is deleted at the same moment: the member waits, and is told that there is none", async () => {
+    const tenant = await createTenant(test);
+    const { id, email } = await arrangeIdentity(test);
+    await test.asLogin("identity", async (identity) => {
+      await identity.query("begin");
+      await identity.query(`delete from auth."user" where id = $1`, [id]);
+      const joining = rejection(tenant.handle.tenancy.members.ensureMember({ identityId: id, email, name: "Ada" }));
+      await waitingForLocks(test, 1);
+      await identity.query("commit");
+      expect(await joining).toBeInstanceOf(NotFoundError);
+    });
+  });
+
+  it("end while their member works: only the name of the member in the trail is held, not its row", async () => {
+    const tenant = await createTenant(test);
+    const { id, email } = await arrangeIdentity(test);
+    const user = await tenant.handle.tenancy.members.ensureMember({ identityId: id, email, name: "Ada" });
+    await test.asLogin("runtime", async (work) => {
+      await beginAsTenant(work, tenant.tenant.id);
+      await work.query("select set_config('app.current_user_id', $1, true)", [user.id]);
+      await work.query("select tenancy.record_audit('look', 'tests', null, '{}')");
+      await test.asLogin("identity", async (identity) => {
+        await identity.query("set lock_timeout = '2s'");
+        await identity.query(`delete from auth."user" where id = $1`, [id]);
+      });
+      await work.query("commit");
+    });
+    expect(await differences()).toEqual([]);
   });
 });

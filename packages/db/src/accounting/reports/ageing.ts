@@ -42,8 +42,8 @@ interface AgeingParams {
 
 /*
  * As of the end of a day: a document or payment counts from its date until the day before it was voided, an allocation
- * from its date until the day before it was taken back. Records and allocations are stacked and added up by record:
- * where tables have no statistics yet, a join of the two would go row by row with everything.
+ * from its date until the day before it was taken back. Records and allocations are stacked by UNION ALL and summed by
+ * record, because without statistics the planner would compare each record with each allocation.
  */
 const ageingRows = (side: DocumentSide, p: Params<AgeingParams>) => {
   const ofCompany = (alias: string) => {

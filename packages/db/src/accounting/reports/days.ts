@@ -1,9 +1,10 @@
 /*
- * What was turned over before a day is the totals of whole months and the lines of a part of one month. The part is
- * counted from the nearer end of the month, so that a report of today reads hardly any line.
+ * The turnover before a day is the totals of whole months and the lines of a part of one month. The part is counted from
+ * the nearer end: lines since the month began are added, or lines until its end are taken off. So a report as of today
+ * reads few lines.
  */
 
-/** The totals of the months before `endMonth`, with the lines from `first` up to the day before `past` added or taken off. */
+/** The totals of the months before `endMonth`, plus (sign 1) or less the lines from `first` to the day before `past`. */
 export interface Cut {
   endMonth: string;
   first: string;
@@ -11,7 +12,7 @@ export interface Cut {
   sign: 1 | -1;
 }
 
-/** How to add up what was turned over before a day. `today` decides the way alone, never the result. */
+/** How to add up the turnover before a day. `today` only chooses the faster way; the result is the same. */
 export function cutBefore(day: string, today = new Date().toISOString().slice(0, 10)): Cut {
   const month = firstOfMonth(day);
   const next = nextMonth(day);

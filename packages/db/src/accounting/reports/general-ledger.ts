@@ -79,7 +79,7 @@ const generalLedger = sqlStatement(
         amount: sql<string>`amount`,
       })
       .from(journalEntries),
-  // The entry of each line by its key (offset 0): without statistics PostgreSQL 15 would read all entries for every line.
+  // OFFSET 0 makes the planner find each line's entry by key. Without statistics PostgreSQL 15 would scan all entries.
   (p: Params<LedgerParams>) => sql`
     with opening as (
       select coalesce(months.net, 0.00) + ${p.sign}::int * coalesce(part.net, 0.00) as balance

@@ -21,7 +21,7 @@ export const documentColumns = () => ({
   externalId: text("external_id"),
 });
 
-/** A document is a legal document: once it is no draft, its status moves, the ledger counts what settles it, and no more. */
+/** Issued and approved documents are legal documents: only status and void date change, and the ledger sets what is paid. */
 export const frozenDocument = (word: string) =>
   ({
     when: "old.status <> 'draft'",

@@ -42,7 +42,7 @@ export const bills = tenantTable(
     },
     extra: (t) => [
       unique("bills_company_id_id_unique").on(t.tenantId, t.companyId, t.id),
-      // The same bill twice is the usual way to pay twice.
+      // Unique, because a bill that is recorded twice is usually paid twice.
       uniqueIndex("bills_bill_number_unique")
         .on(t.tenantId, t.vendorId, t.billNumber)
         .where(sql`${t.status} <> 'void'`),

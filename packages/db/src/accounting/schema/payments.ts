@@ -76,7 +76,7 @@ export const payments = tenantTable(
 );
 
 /**
- * What of a payment or credit note settles which document. It is never changed; taking it back sets `reversedOn`, so
+ * The amount of a payment or credit note that settles one document. It never changes. Taking it back sets `reversedOn`, so
  * that every past day can be reported.
  */
 export const paymentAllocations = tenantTable(

@@ -42,8 +42,7 @@ export const invoices = tenantTable(
     },
     extra: (t) => [
       unique("invoices_company_id_id_unique").on(t.tenantId, t.companyId, t.id),
-      // Partial, as drafts have no number. Complete, it would look as good as the key above to a foreign key's check in a
-      // database without statistics, which would then read all invoices of the company for each line.
+      // Partial on purpose: a full index could be chosen for foreign-key checks and scan a company's invoices.
       uniqueIndex("invoices_invoice_number_unique")
         .on(t.tenantId, t.companyId, t.invoiceNumber)
         .where(sql`${t.invoiceNumber} is not null`),

@@ -11,7 +11,7 @@ declare
   v_source record;
   v_document record;
   v_last_reversed date;
-  -- Above zero on the debit side of receivables or payables.
+  -- Positive when it debits the control account.
   v_difference numeric;
   v_control uuid;
   v_problem text;
@@ -83,7 +83,7 @@ begin
       then 'The payment or credit note and the document are in different currencies'
     when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
       then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
-    -- Else a past day could show more settled than was due.
+    -- An earlier date could show more settled than was due on a past day.
     when new.allocated_on < v_last_reversed
       then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
     when new.allocated_on <= v_books.closed_through

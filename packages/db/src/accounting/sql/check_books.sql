@@ -10,7 +10,7 @@ declare
   v_control uuid[] := array[new.receivable_account_id, new.payable_account_id];
 begin
   if tg_op = 'UPDATE' then
-    -- Postings hold this row FOR KEY SHARE: those in flight end first, with the accounts that they have read.
+    -- Postings hold this row FOR KEY SHARE: this waits for those in flight, which use the accounts that they have read.
     perform from accounting.books b where b.tenant_id = old.tenant_id and b.id = old.id for update;
     v_control := array(
       select c.account_id
@@ -20,7 +20,7 @@ begin
         (old.payable_account_id, old.payable_account_id, new.payable_account_id)) as c (account_id, was, becomes)
       where c.was <> c.becomes);
   end if;
-  -- None of them is archived or changed while the books take it.
+  -- These locks keep the accounts from being archived or changed meanwhile.
   perform from accounting.accounts a
   where a.tenant_id = new.tenant_id and a.id in (new.receivable_account_id, new.payable_account_id,
     new.sales_account_id, new.purchases_account_id, new.bank_account_id, new.exchange_account_id)

@@ -41,8 +41,8 @@ begin
   ) then
     raise exception using errcode = 'ZT002', message = 'The credit notes of the document would come to more than its total';
   end if;
-  -- What is in another currency may post an exchange difference as well, when it is set off in the same transaction: the
-  -- accounts of both entries are locked in one order.
+  -- A credit note in another currency posts an exchange difference as well when the same transaction allocates it. The
+  -- accounts of both entries are locked here, in one order.
   select array_agg(distinct d.company_id), array_agg(distinct a.id) into v_company, v_account
   from accounting.documents(p_source) d
   join accounting.books b on b.tenant_id = v_tenant and b.company_id = d.company_id and b.base_currency <> d.currency

@@ -1,4 +1,5 @@
--- The lines of invoices and bills in the same words, by source. The planner inlines it into the query that calls it.
+-- The lines of invoices (source `invoice`) or bills (`bill`), under common column names. The planner inlines it into
+-- the query that calls it.
 -- @execute authenticated, platform
 create function accounting.document_lines(p_source text) returns table (
   tenant_id uuid, document_id uuid, line_number int, account_id uuid, amount numeric)

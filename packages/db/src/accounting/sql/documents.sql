@@ -1,4 +1,5 @@
--- Invoices and bills in the same words, by source. The planner inlines it into the query that calls it.
+-- Invoices (source `invoice`) or bills (`bill`), under common column names. The planner inlines it into the query that
+-- calls it.
 -- @execute authenticated, platform
 create function accounting.documents(p_source text) returns table (
   tenant_id uuid, id uuid, company_id uuid, customer_id uuid, vendor_id uuid, document_date date, number text,

@@ -1,8 +1,8 @@
--- The lines of a document change while it is a draft, checked once per statement. The document is locked and written
--- while it gains, changes or loses lines: under no isolation level is it issued meanwhile with a total that is not
--- theirs. A draft that this transaction made needs neither, as nobody else can change it.
--- Argument of the trigger: `invoice` or `bill`. Each has a branch of its own, because PL/pgSQL keeps the plan of a branch
--- but plans dynamic SQL at every call.
+-- The lines of a document change only while it is a draft. This is checked once per statement. The document is locked
+-- and written while it gains, changes or loses lines: under no isolation level is it issued meanwhile with a total that
+-- is not theirs. A draft that this transaction made needs neither, as nobody else can change it.
+-- Argument of the trigger: `invoice` or `bill`. Each has a branch of its own, because PL/pgSQL keeps the plan of a
+-- branch but plans dynamic SQL at every call.
 -- @execute authenticated, platform
 create function accounting.keep_lines() returns trigger
   language plpgsql
@@ -28,8 +28,9 @@ begin
     from (select distinct w.tenant_id, w.bill_id as id from written w) t;
   end if;
 
-  -- For each document by its key, whatever the planner takes the tables for: LATERAL with a lock cannot be turned
-  -- round. In one order, so that two writers cannot wait for each other. A WHERE on the status would go below the lock.
+  -- Each document is looked up by its key: the planner cannot reorder LATERAL with a lock, whatever size it expects.
+  -- All are locked in one order, so that two writers cannot wait for each other. The status is tested by bool_or,
+  -- because the planner would push a WHERE on it below the lock.
   if v_of_invoices then
     select bool_or(locked.status <> 'draft'), count(*) into v_frozen, v_locked
     from (select t.tenant_id, t.id from unnest(v_tenants, v_ids) as t (tenant_id, id) order by 1, 2) touched

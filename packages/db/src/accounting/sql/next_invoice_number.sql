@@ -1,4 +1,4 @@
--- The next number of a company's invoices or credit notes, each of which are a series. Numbers that invoices have already,
+-- The next number of a company's invoices or of its credit notes, which have a series each. Numbers that invoices have already,
 -- from an import or written by hand, are passed over. Internal.
 -- @owner number_writer
 -- @execute ledger_writer

@@ -1,4 +1,4 @@
--- Posts what a statement issues, approves or voids: all its documents together, whoever wrote them.
+-- Posts the documents that a statement issues, approves or voids: all of them together, whoever wrote it.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.post_documents() returns trigger
@@ -9,7 +9,8 @@ declare
   v_credits uuid[];
   v_void uuid[];
 begin
-  -- Before and after are brought together by grouping: a join's plan, made for one row, would compare each with each.
+  -- Old and new rows are matched by grouping. A join would compare each with each, because its plan is made for one
+  -- row.
   select array_agg(s.id) filter (where s.was = 'draft'),
     array_agg(s.id) filter (where s.was = 'draft' and s.kind = 'credit_note'),
     array_agg(s.id) filter (where s.becomes = 'void')

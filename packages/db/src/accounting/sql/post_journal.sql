@@ -1,7 +1,6 @@
--- What the application posts by hand: balanced entries on accounts that no document keeps. A line without a currency
--- has its account's, else the base currency. A line without a base amount is converted at its rate, else at the last
--- known one. Cents that rounding leaves are posted as a line of their own. `lines` is null where all is in base
--- currency.
+-- Posts entries by hand: balanced, and on no control account. A line without a currency takes the one of its account,
+-- or else the base currency. A line without a base amount is converted at its own rate, or else at the last one set.
+-- Cents that rounding leaves are posted as a line of their own. `lines` is null where all is in base currency.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.post_journal(
@@ -34,7 +33,7 @@ begin
   end if;
   select b.* into v_books from accounting.books b where b.tenant_id = v_tenant and b.company_id = p_company_id[1];
 
-  -- Nothing to convert: one company, and its base currency alone.
+  -- A batch of one company, in its base currency alone, has nothing to convert.
   if p_company_id[1] = all (p_company_id) and num_nonnulls(variadic p_base_amount || p_rate) = 0
       and not true = any (p_is_exchange_difference) is true
       and not exists (select from unnest(p_currency) c where c <> v_books.base_currency)
@@ -59,10 +58,8 @@ begin
         when g.base_amount is not null then g.base_amount
         when c.currency = b.base_currency then g.debit + g.credit
         else round((g.debit + g.credit) * coalesce(g.rate, (
-          select x.rate from accounting.exchange_rates x
-          where x.tenant_id = v_tenant and x.company_id = b.company_id and x.currency = c.currency
-            and x.rate_date <= p_entry_date[g.entry_position]
-          order by x.rate_date desc limit 1)), 2)
+          select x.rate
+          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), 2)
       end as base
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
         p_is_exchange_difference, p_line_description) with ordinality as g

@@ -14,7 +14,7 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'The company has no books yet: call accounts.createStandardChart first';
   end if;
-  -- One that is there already, by its external id, is not written again: ON CONFLICT decides after this trigger.
+  -- A payment whose external id exists is not written again: ON CONFLICT decides that after this trigger.
   select p.account_id into v_account.id from accounting.payments p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.external_id = new.external_id;
   if found then
@@ -55,10 +55,8 @@ begin
   if new.currency = v_books.base_currency then
     new.exchange_rate := 1;
   elsif new.exchange_rate is null then
-    select x.rate into new.exchange_rate from accounting.exchange_rates x
-    where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
-      and x.rate_date <= new.payment_date
-    order by x.rate_date desc limit 1;
+    select x.rate into new.exchange_rate
+    from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, new.payment_date) x;
     if not found then
       raise exception using errcode = 'ZT003',
         message = 'There is no exchange rate for the currency on that date: set one, or give the rate';

@@ -1,4 +1,4 @@
--- Takes a manual entry back by its mirror, once.
+-- Reverses an entry that was posted by hand, once: posts its mirror.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.reverse_entry(

@@ -2,10 +2,6 @@
 create trigger guard_account before update or delete on accounting.accounts
   for each row execute function accounting.guard_account();
 
-create trigger guard_company before update on accounting.accounts
-  for each row when (new.company_id <> old.company_id)
-  execute function tenancy.refuse('ZT003', 'An account stays with its company: make another account there');
-
 create trigger check_parent after insert or update of type, parent_id on accounting.accounts
   for each row execute function accounting.check_account_parent();
 
@@ -25,9 +21,8 @@ create trigger keep_lines_update after update on accounting.bill_lines
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('bill');
 
--- Bills. Before all of these fire freeze_columns, then guard_status_*, which follow from schema/ and states.ts: what is not
--- approved or voided legally is not numbered, valued or dated.
--- What is settled of a document follows its allocations, which a draft has none of.
+-- Bills. freeze_columns fires first, then guard_status_*; both are generated from schema/ and states.ts. So an illegal
+-- change is refused before it is numbered, valued or dated. Paid amounts come from allocations, and a draft has none.
 create trigger guard_paid_insert before insert on accounting.bills
   for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
   execute function tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
@@ -35,11 +30,6 @@ create trigger guard_paid_insert before insert on accounting.bills
 create trigger guard_paid_update before update on accounting.bills
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the bill approved first');
-
--- Triggers that fire after the statement find the row before and after it by its key. Past the draft, freeze_columns holds it.
-create trigger guard_key before update on accounting.bills
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the bill stays: delete the draft and create another');
 
 create trigger guard_delete before delete on accounting.bills
   for each row when (old.status <> 'draft')
@@ -59,14 +49,14 @@ create trigger value_bill before update on accounting.bills
 create trigger refuse_early_void after update on accounting.bills
   for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.refuse_early_void();
 
--- Posted before it is settled, as post_bills sorts before settle_bills.
+-- Posts before it settles: triggers fire in the order of their names, and post_bills comes before settle_bills.
 create trigger post_bills after update on accounting.bills
   referencing old table as overwritten new table as written
   for each statement execute function accounting.post_documents('bill');
 
 create trigger settle_bills after update on accounting.bills
   referencing old table as overwritten new table as written
-  for each statement execute function accounting.settle_bills();
+  for each statement execute function accounting.settle_documents('bill');
 
 -- Books: default accounts that fit, and days that only closing periods closes.
 create trigger check_books before insert or update of receivable_account_id, payable_account_id, sales_account_id,
@@ -81,7 +71,7 @@ create trigger guard_closed_update before update on accounting.books
   for each row when (new.closed_through is distinct from old.closed_through and current_user <> 'ledger_writer')
   execute function tenancy.refuse('ZT003', 'The books are closed by closing periods');
 
--- Replaces the trigger of protect_table: what the ledger does to the books is in the trail of their periods.
+-- Replaces the trigger of protect_table: changes that the ledger makes to the books are in the trail of their periods.
 create trigger write_audit after update or delete on accounting.books
   for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
 
@@ -126,9 +116,8 @@ create trigger keep_lines_update after update on accounting.invoice_lines
   referencing old table as overwritten new table as written
   for each statement execute function accounting.keep_lines('invoice');
 
--- Invoices. Before all of these fire freeze_columns, then guard_status_*, which follow from schema/ and states.ts: what is not
--- issued or voided legally is not numbered, valued or dated.
--- What is settled of a document follows its allocations, which a draft has none of.
+-- Invoices. freeze_columns fires first, then guard_status_*; both are generated from schema/ and states.ts. So an illegal
+-- change is refused before it is numbered, valued or dated. Paid amounts come from allocations, and a draft has none.
 create trigger guard_paid_insert before insert on accounting.invoices
   for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
   execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
@@ -136,11 +125,6 @@ create trigger guard_paid_insert before insert on accounting.invoices
 create trigger guard_paid_update before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.paid_amount <> 0 or new.paid_base_amount <> 0))
   execute function tenancy.refuse('ZT003', 'A draft is not paid: make the invoice issued first');
-
--- Triggers that fire after the statement find the row before and after it by its key. Past the draft, freeze_columns holds it.
-create trigger guard_key before update on accounting.invoices
-  for each row when (old.status = 'draft' and (new.tenant_id <> old.tenant_id or new.id <> old.id))
-  execute function tenancy.refuse('ZT003', 'The id of the invoice stays: delete the draft and create another');
 
 create trigger guard_delete before delete on accounting.invoices
   for each row when (old.status <> 'draft')
@@ -160,14 +144,14 @@ create trigger value_invoice before update on accounting.invoices
 create trigger refuse_early_void after update on accounting.invoices
   for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.refuse_early_void();
 
--- Posted before it is settled, as post_invoices sorts before settle_invoices.
+-- Posts before it settles: triggers fire in the order of their names, and post_invoices comes before settle_invoices.
 create trigger post_invoices after update on accounting.invoices
   referencing old table as overwritten new table as written
   for each statement execute function accounting.post_documents('invoice');
 
 create trigger settle_invoices after update on accounting.invoices
   referencing old table as overwritten new table as written
-  for each statement execute function accounting.settle_invoices();
+  for each statement execute function accounting.settle_documents('invoice');
 
 -- An allocation is applied once and taken back once.
 create trigger apply_allocation before insert on accounting.payment_allocations

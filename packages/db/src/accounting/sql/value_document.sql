@@ -15,10 +15,7 @@ begin
   end if;
   select case when b.base_currency = new.currency then 1
       else coalesce(new.exchange_rate, (
-        select x.rate from accounting.exchange_rates x
-        where x.tenant_id = new.tenant_id and x.company_id = new.company_id and x.currency = new.currency
-          and x.rate_date <= v_date
-        order by x.rate_date desc limit 1)) end
+        select x.rate from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, v_date) x)) end
   into new.exchange_rate
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then

@@ -16,7 +16,7 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'A payment is not voided before its allocations were made or taken back: choose a later date';
   end if;
-  -- Documents in the order of their ids, then accounts: as everybody locks them.
+  -- Documents are locked in the order of their ids, then accounts, as everywhere.
   perform from accounting.invoices i where i.tenant_id = new.tenant_id and i.id in (
     select a.invoice_id from accounting.payment_allocations a
     where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)

@@ -1,6 +1,6 @@
--- Posts documents that have just been issued or approved, all in one batch: the total on the control account, the lines
--- on theirs, by account. Base amounts of lines are rounded cumulatively, so that they add up to the document's.
--- Internal.
+-- Posts documents that have just been issued or approved, all in one batch. The total goes to the control account; the
+-- lines go to their own accounts, summed by account. Base amounts of lines are rounded cumulatively, so that they add
+-- up to the document's. Internal.
 -- @owner ledger_writer
 -- @execute none
 create function accounting.write_documents(p_source text, p_ids uuid[]) returns void
@@ -14,15 +14,16 @@ begin
     select d.*, b.receivable_account_id, b.payable_account_id,
       case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
       case p_source when 'invoice' then b.sales_account_id else b.purchases_account_id end as usual_account_id,
-      -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way round.
+      -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way
+      -- round.
       (p_source = 'invoice') <> d.is_credit as is_debit,
       row_number() over (order by d.document_date, d.number, d.id) as sequence
     from accounting.documents(p_source) d
     join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   ), line as materialized (
-    -- By the document's key, and with all of it that is needed below, so that nothing is left to join: plans are made while
-    -- the tables are small, and would compare each document with each line.
+    -- Each document looks up its lines by its key and carries along what is needed below. A join further down would
+    -- compare each document with each line, because plans are made while the tables are small.
     select d.id, d.currency, d.total_amount, d.base_amount, d.is_debit, d.sequence, d.receivable_account_id,
       d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount
     from document d

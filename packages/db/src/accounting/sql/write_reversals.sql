@@ -1,5 +1,5 @@
--- Mirrors posted entries: debits become credits. A reversal names its original, which the unique index allows once.
--- Raises an error when an entry is missing, or is dated after its mirror. Internal.
+-- Posts the mirror of entries: debits become credits. A reversal names its original, which the unique index allows
+-- once. Raises an error when an entry is missing, or is dated after its mirror. Internal.
 -- @owner ledger_writer
 -- @execute none
 create function accounting.write_reversals(

@@ -1,4 +1,4 @@
--- Mirrors the entries of documents that have just been voided, on the day of the void. Internal.
+-- Posts the mirror of the entries of documents that have just been voided, on the day of the void. Internal.
 -- @owner ledger_writer
 -- @execute none
 create function accounting.write_voids(p_source text, p_ids uuid[]) returns void
@@ -28,7 +28,7 @@ begin
     array_agg(d.voided_on order by d.voided_on, d.id) as voided_on, array_agg(d.id order by d.voided_on, d.id) as source_id,
     array_agg(d.description || ' voided' order by d.voided_on, d.id) as description
   into v
-  -- Over nothing, a document has no entry.
+  -- A document over 0.00 has no entry.
   from document d where d.entry_id is not null;
   if v.documents < cardinality(p_ids) then
     raise exception using errcode = 'ZT005', message = 'Documents are posted in the scope of their tenant and company';

@@ -108,7 +108,7 @@ function checkSource(input: Partial<Record<(typeof sources)[number], string | un
   context.addIssue({ code: "custom", path: ["paymentId"], message: `give one of ${sources.join(", ")}` });
 }
 
-/** What of a payment or credit note settles which documents. */
+/** The amounts of a payment or credit note that settle the documents named. */
 export const allocationsSchema = allocationFields
   .extend({
     allocations: several(

@@ -29,7 +29,7 @@ const header = new RegExp(`^-- (${kinds.join("|")}) (\\S.*)$`);
 const likeHeader = new RegExp(`^ *-- (${kinds.join("|")}) \\S`);
 
 const preamble = [
-  "-- The database after all migrations, read from its catalogue. Made by `pnpm db:migrate`: do not edit.",
+  "-- The database after all migrations, read from its catalogue. Made by `pnpm db:generate`: do not edit.",
   "-- A difference to a real database is reported block by block.",
 ].join("\n");
 

@@ -35,8 +35,8 @@ async function composeOnce(options: ComposeOptions, clear: Clearing): Promise<Co
   const { sources, tables, ddl = [] } = options;
   const difference = await wanted(options, clear);
   let selection = selectChanges(difference, sources, tables);
-  // Of rights a server tells only the sum: a domain's statements are added where the migration does not reach the goal
-  // without them, first those of rights.sql, then those of foundation.sql.
+  // A catalogue shows rights, not the statements that gave them. So a domain's statements are added only when the migration
+  // misses the goal without them: first those of rights.sql, then those of foundation.sql.
   for (const part of ["rights", "foundations", undefined] as const) {
     const statements = statementsOf(selection, difference.made, ddl, difference.before);
     const isEmpty = ddl.length === 0 && isNothing(selection, difference.made);

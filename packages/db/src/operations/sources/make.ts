@@ -164,7 +164,7 @@ async function readSignatures(
     functions.map((source) => {
       const all = now.functions.get(source.name) ?? [];
       const old = before.functions.get(source.name) ?? [];
-      // The old overload is still there: the new one is what was not.
+      // The old overload is still there: the new one is the signature that was not there before.
       const signature = all.find((one) => !old.includes(one)) ?? all[0];
       if (signature === undefined) throw new MigrationError(`${source.file} did not make ${source.name}`);
       return [source, signature];

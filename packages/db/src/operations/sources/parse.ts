@@ -2,8 +2,6 @@ import { ConfigurationError } from "../../core/errors";
 import type { Source } from "./types";
 
 const maxLines = 150;
-/** Written before there was a limit; they are split next. */
-const longOnes = new Set(["accounting.write_entries", "accounting.violations"]);
 
 const head = /^-- @(\w+)(?: (.*))?$/;
 const createObject = /^create (function|view) (\w+)\.(\w+)\b/;
@@ -18,9 +16,7 @@ export function parseObject(text: string, file: string): Source {
   if (!file.endsWith(`/${object}.sql`)) throw wrong(file, `defines ${name}: call it ${object}.sql`);
   if (comment === "") throw wrong(file, "must begin with a comment that says what the object is for");
   const lines = text.trimEnd().split("\n").length;
-  if (lines > maxLines && !longOnes.has(name)) {
-    throw wrong(file, `has ${lines} lines: split the ${kind}, ${maxLines} are allowed`);
-  }
+  if (lines > maxLines) throw wrong(file, `has ${lines} lines: split the ${kind}, ${maxLines} are allowed`);
   const rightsKey = kind === "view" ? "select" : "execute";
   const allowed = kind === "view" ? ["select"] : ["owner", "execute"];
   for (const key of keys.keys()) {

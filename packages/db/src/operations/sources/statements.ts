@@ -16,6 +16,8 @@ export const helperNames = [
 
 /** Triggers that `protect_table` makes. A trigger of the same name in a `triggers.sql` takes its place. */
 export const protectTriggers = ["touch_updated_at", "write_audit"];
+/** The functions that these triggers call. */
+export const protectTriggerFunctions = protectTriggers.map((name) => `tenancy.${name}`);
 
 export const bodiesUnchecked = "select set_config('check_function_bodies', 'off', true)";
 export const bodiesChecked = "select set_config('check_function_bodies', 'on', true)";

@@ -14,7 +14,7 @@ export function statementsOf(
   const helpers = functions.filter((source) => write.helperNames.includes(source.name));
   const early = functions.filter((source) => made.early.has(source));
   const others = functions.filter((source) => !made.early.has(source) && !helpers.includes(source));
-  const roles = ownersOf([...functions], { ...made.before, owners: formerOwners(functions, made, before) });
+  const roles = ownersOf(functions, { ...made.before, owners: ownersBefore(selection, made, before) });
   const protectFunctions = (sources: readonly Source[]) =>
     sources.map((source) => write.protectFunction(source, made.signatures.get(source) ?? source.name));
   const definitions = (sources: readonly Source[]) => sources.flatMap((source) => definition(source, made));
@@ -76,10 +76,19 @@ function definition(source: Source, made: Made): string[] {
   return [source.kind === "view" ? write.dropView(old) : write.dropFunction(old), text];
 }
 
-/** Owners of the functions' present versions: only a member of the owner may replace a function. */
-function formerOwners(functions: readonly Source[], made: Made, before: ReadonlyMap<string, string>): string[] {
-  return functions.flatMap((source) => {
-    const block = before.get(`function ${made.signatures.get(source)}`) ?? "";
+/**
+ * Owners, before the migration, of the functions that it touches. Only a member of a function's owner may replace or drop it, or
+ * name it in a trigger, because the migrating owner has no right to execute what it does not own.
+ */
+function ownersBefore({ functions, triggers, tables }: Selection, made: Made, before: ReadonlyMap<string, string>) {
+  const called = triggers.map(({ text }) => /\bexecute function (\w+\.\w+)\(/.exec(text)?.[1]);
+  const touched = [
+    ...functions.map((source) => made.signatures.get(source)),
+    ...made.droppedFunctions,
+    ...[...called, ...(tables.length > 0 ? write.protectTriggerFunctions : [])].map((name) => `${name}()`),
+  ];
+  return touched.flatMap((signature) => {
+    const block = before.get(`function ${signature}`) ?? "";
     const owner = /^ALTER FUNCTION .* OWNER TO (\S+);$/m.exec(block)?.[1];
     return owner === undefined ? [] : [owner];
   });

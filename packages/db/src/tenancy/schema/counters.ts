@@ -30,6 +30,7 @@ export const numberSeries = tenantTable(
   },
   {
     access: "no-delete",
+    identifiedBy: ["series", "period"],
     references: { companyId: { table: companies, index: false } },
     extra: (t) => [
       unique("number_series_owner_series_period_unique")

@@ -29,10 +29,10 @@ export const users = tenantTable(
     audit: "all",
     access: "no-delete",
     extra: (t) => [
-      // Partial, so that it is no foreign key's target: otherwise every change of a member would lock its key, and wait
-      // for all open work of that member, whose audit rows refer to it.
+      // Both are partial on purpose: PostgreSQL treats every full unique index as a possible target of foreign keys. A change of
+      // these columns would then lock the whole key, and wait for open transactions whose audit rows refer to the member.
       uniqueIndex("users_email_unique").on(t.tenantId, t.emailLower).where(sql`${t.emailLower} is not null`),
-      unique("users_identity_id_unique").on(t.tenantId, t.identityId),
+      uniqueIndex("users_identity_id_unique").on(t.tenantId, t.identityId).where(sql`${t.identityId} is not null`),
       check("users_email_check", sql`${t.email} <> ''`),
     ],
   },

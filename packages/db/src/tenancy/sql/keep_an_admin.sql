@@ -8,7 +8,7 @@ begin
   if old.role <> 'admin' or old.status <> 'active' then
     return null;
   end if;
-  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' and new.tenant_id = old.tenant_id then
+  if tg_op = 'UPDATE' and new.role = 'admin' and new.status = 'active' then
     return null;
   end if;
   update tenancy.tenants t set updated_at = clock_timestamp() where t.id = old.tenant_id;

@@ -13,16 +13,20 @@ create trigger require_admin before insert or update or delete on tenancy.invita
 
 -- A number is neither skipped nor given twice: a series moves by one, or by issuing past numbers that records have already.
 create trigger step_by_one before update on tenancy.number_series
-  for each row when (new.last_number not in (old.last_number, old.last_number + 1)
+  for each row when (new.last_number <> old.last_number and new.last_number <> old.last_number + 1
     and not (current_user = 'number_writer' and new.last_number > old.last_number))
   execute function tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 
 create trigger require_admin before insert or update or delete on tenancy.roles
   for each statement execute function tenancy.require_admin();
 
--- Tenants are no tenant table, so protect_table does not give them these triggers.
+-- Tenants are no tenant table, so that nothing gives them these triggers but their source.
 create trigger touch_updated_at before update on tenancy.tenants
   for each row execute function tenancy.touch_updated_at();
+
+create trigger guard_key before update on tenancy.tenants
+  for each row when (new.id <> old.id)
+  execute function tenancy.refuse('ZT003', 'The id of a tenant stays: make another tenant');
 
 create trigger keep_directory after insert or update of id, name, status or delete on tenancy.tenants
   for each row execute function auth.keep_directory();
@@ -48,6 +52,6 @@ create trigger keep_an_admin after update or delete on tenancy.users
 
 -- The one way from a tenant's tables to auth: what a person may choose from before a tenant is chosen. It is kept in the
 -- same transaction, in two triggers, as the name and status of a tenant stand in its own row.
-create trigger keep_membership after insert or update of tenant_id, id, identity_id, name, role, status or delete
+create trigger keep_membership after insert or update of identity_id, name, role, status or delete
   on tenancy.users
   for each row execute function auth.keep_membership();

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { customers } from "../../../src/accounting";
+import { connect } from "../../../src/client/connection";
 import { createDatabase, type Database, type TenantDatabase } from "../../../src/index";
 import {
   createCustomer,
@@ -67,15 +68,23 @@ describe("a connection that serves one tenant after another", () => {
     await namesIn(first);
     await first.transaction(namesIn);
     const pid = await backendOf(first);
-    let left: unknown;
-    // COMMIT by hand shows the same connection outside of any scope.
+    // The pool's own client is the same connection outside of any scope.
+    const { client, release } = await db.pool[connect]();
+    try {
+      const text = "select pg_backend_pid() as pid, current_setting('app.current_tenant_id') as left";
+      const { rows } = await (client as unknown as pg.Client).query(text);
+      expect(rows).toEqual([{ pid, left: "" }]);
+    } finally {
+      release();
+    }
+  });
+
+  it("attack 32: COMMIT by hand ends the transaction of the package too, before another statement runs", async () => {
     const work = next.transaction(async (tx) => {
-      expect(await backendOf(tx)).toBe(pid);
-      await tx.execute(sql`commit`);
-      left = await value(tx, sql`select current_setting('app.current_tenant_id')`);
+      await rejection(tx.execute(sql`commit`));
+      expect(await rejection(namesIn(tx))).toMatchObject({ name: "ConflictError" });
     });
     await expect(work).rejects.toMatchObject({ name: "ConflictError" });
-    expect(left).toBe("");
   });
 
   it("attack 33: a connection left inside a transaction is closed, not handed on", async () => {

@@ -81,14 +81,18 @@ export async function foreignKeys(owner: pg.Client, table: string): Promise<Fore
   return rows;
 }
 
-/** Tables of our schemas that hold a `tenant_id`, whether or not anyone registered them. */
+/**
+ * Tables of tenants' schemas that hold a `tenant_id`, whether or not anyone registered them. What `auth` says of tenants
+ * is attacked in `attacks/memberships.test.ts`.
+ */
 export async function tablesWithTenant(owner: pg.Client): Promise<string[]> {
   const { rows } = await owner.query<{ name: string }>(
     `select n.nspname || '.' || c.relname as name
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-     where c.relkind in ('r', 'p') and n.nspname !~ '^(pg_|information_schema)'
+     where c.relkind in ('r', 'p') and n.nspname !~ '^(pg_|information_schema)' and n.nspname <> all ($1)
      order by 1`,
+    [personalSchemas],
   );
   return rows.map((row) => row.name);
 }

@@ -69,7 +69,7 @@ export async function killedWrite(world: World, cast: Cast): Promise<void> {
   const row = world.ledger.open(cast.player.tenantId);
   let over = false;
   const insert = sql`insert into accounting.customers (company_id, id, name)
-    select ${cast.player.companyId}, ${row.id}, ${row.name} from pg_sleep(0.5) /* ${sql.raw(row.id)} */`;
+    select ${cast.player.companyId}, ${row.id}, ${row.name} from pg_sleep(0.9) /* ${sql.raw(row.id)} */`;
   const work = handleOf(cast)
     .execute(insert)
     .finally(() => {

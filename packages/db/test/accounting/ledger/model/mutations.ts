@@ -14,19 +14,19 @@ export interface Mutation {
 export const mutations: Mutation[] = [
   {
     fault: "an account's balance stays as it was",
-    of: "write_entries",
+    of: "insert_journal_lines",
     replace: "b.balance + s.amount",
     by: "b.balance",
   },
   {
     fault: "a customer owes less for each invoice",
-    of: "write_entries",
+    of: "update_party_balances",
     replace: "c.balance + s.amount",
     by: "c.balance - s.amount",
   },
   {
     fault: "a month's total forgets what was there",
-    of: "write_entries",
+    of: "insert_journal_lines",
     replace: "base_debit = t.base_debit + excluded.base_debit",
     by: "base_debit = excluded.base_debit",
   },

@@ -1,0 +1,45 @@
+-- Documents and payments whose settled or allocated amounts are not the sums of the allocations that stand.
+-- @select authenticated, platform
+create view accounting.violations_of_allocations (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- What is settled of a document, or allocated of a payment, is the sum of the standing allocations, and never too much.
+select n.tenant_id, rule.kind, n.company_id, n.record_table, n.id, rule.detail
+from (
+  select r.tenant_id, r.company_id, r.record_table, r.id, sum(r.total) as total, sum(r.base_total) as base_total,
+    sum(r.kept) as kept, sum(r.base_kept) as base_kept, sum(r.amount) as amount, sum(r.base_amount) as base_amount
+  from (
+    select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as total,
+      i.base_amount as base_total, i.paid_amount as kept, i.paid_base_amount as base_kept, 0 as amount, 0 as base_amount
+    from accounting.invoices i
+    union all
+    select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.base_amount,
+      i.paid_amount, i.paid_base_amount, 0, 0
+    from accounting.bills i
+    union all
+    select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.base_amount,
+      p.allocated_amount, p.allocated_base_amount, 0, 0
+    from accounting.payments p
+    union all
+    select a.tenant_id, a.company_id, side.record_table, side.id, 0, 0, 0, 0, a.amount, side.base_amount
+    from accounting.payment_allocations a
+    cross join lateral (values
+      ('accounting.invoices', a.invoice_id, a.base_amount),
+      ('accounting.bills', a.bill_id, a.base_amount),
+      ('accounting.payments', a.payment_id, a.source_base_amount),
+      ('accounting.invoices', a.credit_note_id, a.source_base_amount),
+      ('accounting.bills', a.vendor_credit_id, a.source_base_amount)
+    ) side (record_table, id, base_amount)
+    where a.reversed_on is null and side.id is not null
+  ) r
+  group by r.tenant_id, r.company_id, r.record_table, r.id
+  having sum(r.kept) <> sum(r.amount) or sum(r.base_kept) <> sum(r.base_amount) or sum(r.amount) > sum(r.total)
+    or sum(r.base_amount) > sum(r.base_total)
+) n
+cross join lateral (values
+  ('allocation_exceeds', n.amount > n.total or n.base_amount > n.base_total,
+    'More is allocated than the document or payment amounts to'),
+  ('paid_amount_differs', n.kept <> n.amount or n.base_kept <> n.base_amount,
+    'What is settled or allocated is not the sum of the allocations that stand')
+) rule (kind, is_broken, detail)
+where rule.is_broken;

@@ -1,0 +1,59 @@
+-- Invoices and bills that break a rule: total, status and credit notes.
+-- @select authenticated, platform
+create view accounting.violations_of_documents (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- The total of an issued invoice or approved bill is the sum of its lines, of which it has one at least.
+select n.tenant_id, n.kind, n.company_id,
+  case n.kind when 'invoice_total_differs' then 'accounting.invoices' else 'accounting.bills' end, n.id,
+  'The total is not the sum of the lines'
+from (
+  select 'invoice_total_differs' as kind, i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
+  from accounting.invoices i where i.status <> 'draft'
+  union all
+  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null::numeric as amount
+  from accounting.bills b where b.status <> 'draft'
+  union all
+  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null::numeric as total_amount, l.amount
+  from accounting.invoice_lines l
+  union all
+  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null::numeric as total_amount, l.amount
+  from accounting.bill_lines l
+) n
+group by n.tenant_id, n.kind, n.company_id, n.id
+having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
+union all
+-- The status says how much is settled; a document over nothing is settled as it is.
+select d.tenant_id, 'status_differs', d.company_id, d.record_table, d.id,
+  'The status is not what is settled of the document'
+from (
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount, i.paid_amount,
+    case i.status when 'issued' then 'open' else i.status end as status
+  from accounting.invoices i
+  union all
+  select i.tenant_id, i.company_id, 'accounting.bills' as record_table, i.id, i.total_amount, i.paid_amount,
+    case i.status when 'approved' then 'open' else i.status end
+  from accounting.bills i
+) d
+where case d.status
+  when 'paid' then d.paid_amount <> d.total_amount
+  when 'partly_paid' then d.paid_amount <= 0 or d.paid_amount >= d.total_amount
+  else d.paid_amount <> 0 end
+union all
+-- The credit notes of an invoice or bill are not more than it.
+select d.tenant_id, 'credit_exceeds', d.company_id, d.record_table, part.document_id,
+  case d.record_table when 'accounting.invoices' then 'The credit notes are more than the invoice'
+    else 'The credit notes are more than the bill' end
+from (
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount,
+    case when i.status not in ('draft', 'void') then i.credited_invoice_id end as credited_id
+  from accounting.invoices i
+  union all
+  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount,
+    case when b.status not in ('draft', 'void') then b.credited_bill_id end
+  from accounting.bills b
+) d
+cross join lateral (values (d.id, d.total_amount), (d.credited_id, -d.total_amount)) part (document_id, amount)
+where part.document_id is not null
+group by d.tenant_id, d.company_id, d.record_table, part.document_id
+having sum(part.amount) < 0;

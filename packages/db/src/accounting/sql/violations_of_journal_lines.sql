@@ -1,0 +1,43 @@
+-- Journal lines that disagree with their entry, account or books, or break the chain of their account.
+-- @select authenticated, platform
+create view accounting.violations_of_journal_lines (tenant_id, kind, company_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- A line agrees with its entry, its currency, its account; the control accounts have lines of parties, others have
+-- none.
+select c.tenant_id, rule.kind, c.company_id, 'accounting.journal_lines', c.id, rule.detail
+from (
+  select l.tenant_id, l.company_id, l.id,
+    e.entry_date is distinct from l.entry_date as has_other_date,
+    l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency)) as has_decimals,
+    a.currency <> l.currency and not l.is_exchange_difference as has_other_currency,
+    (l.account_id = b.receivable_account_id and l.customer_id is null)
+      or (l.account_id = b.payable_account_id and l.vendor_id is null) as lacks_party,
+    (l.customer_id is not null and l.account_id is distinct from b.receivable_account_id)
+      or (l.vendor_id is not null and l.account_id is distinct from b.payable_account_id) as is_off_control
+  from accounting.journal_lines l
+  left join accounting.journal_entries e on e.tenant_id = l.tenant_id and e.id = l.entry_id
+  left join accounting.accounts a on a.tenant_id = l.tenant_id and a.id = l.account_id
+  left join accounting.books b on b.tenant_id = l.tenant_id and b.company_id = l.company_id
+) c
+cross join lateral (values
+  ('entry_date_differs', c.has_other_date, 'The line has another date than its entry, or no entry'),
+  ('line_scale', c.has_decimals, 'The amount has more decimals than its currency'),
+  ('line_currency', c.has_other_currency, 'The line has another currency than its account'),
+  ('control_line_without_party', c.lacks_party, 'The line of a control account names no customer or vendor'),
+  ('party_off_control', c.is_off_control, 'The line names a customer or vendor, but is not of their control account')
+) rule (kind, is_broken, detail)
+where (c.has_other_date or c.has_decimals or c.has_other_currency or c.lacks_party or c.is_off_control)
+  and rule.is_broken
+union all
+-- The lines of an account form one chain: versions without gaps, each balance from the one before.
+select c.tenant_id, 'account_chain_broken', c.company_id, 'accounting.journal_lines', c.id,
+  'The line does not follow from the line of its account before it'
+from (
+  select l.tenant_id, l.company_id, l.id,
+    l.account_version <> coalesce(lag(l.account_version) over chain, 0) + 1
+      or l.balance_after <> coalesce(lag(l.balance_after) over chain, 0) + l.base_debit - l.base_credit as is_broken
+  from accounting.journal_lines l
+  window chain as (partition by l.tenant_id, l.account_id order by l.account_version)
+) c
+where c.is_broken;
