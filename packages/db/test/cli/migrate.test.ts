@@ -1,4 +1,8 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { withUrlParts } from "../../src/client/url";
 import { catalogueScope } from "../../src/domains";
@@ -102,5 +106,61 @@ describe("db:migrate", () => {
     });
     expect(await state()).toEqual(before);
     expect(await run("--lock-timeout=30")).toMatchObject({ code: 0 });
+  });
+});
+
+/** What a person does who does not know of db:migrate. */
+const drizzleKit = () =>
+  promisify(execFile)(
+    process.execPath,
+    [join(dirname(createRequire(import.meta.url).resolve("drizzle-kit")), "bin.cjs"), "migrate"],
+    { cwd: join(__dirname, "..", ".."), env: { ...process.env, DATABASE_ADMIN_URL: admin } },
+  );
+
+describe("after drizzle-kit migrate by hand", () => {
+  it("db:migrate takes what it applied into the history, and proves the result", async () => {
+    await drizzleKit();
+    const before = await state();
+    expect(await run("--dry-run")).toMatchObject({ code: 0, output: expect.stringContaining("Nothing is pending") });
+    expect(await state()).toEqual(before);
+    const { code, output } = await run();
+    expect(code, output).toBe(0);
+    for (const name of names) expect(output).toContain(`adopted ${name}\n`);
+    expect(output).toContain("Nothing to apply");
+    expect(output).toContain("Proven: every table isolated");
+    const after = await state();
+    expect(after.history.map((row: { name: string }) => row.name)).toEqual(names);
+    expect(after.text).toBe(before.text);
+    expect((await run()).output).not.toContain("adopted");
+  });
+
+  it("refuses a migration that was edited since", async () => {
+    await drizzleKit();
+    await withAdmin(admin, (client) => client.query("update migrations.drizzle_kit set hash = 'other'"));
+    const { code, output } = await run();
+    expect(code).toBe(1);
+    expect(output).toContain(`Migration ${names[0]} was edited after it was applied`);
+  });
+
+  it("does not believe a table of another login", async () => {
+    const all = await readMigrations(migrationsFolder());
+    await withAdmin(admin, async (client) => {
+      await client.query("create schema drizzle; create table drizzle.__drizzle_migrations (name text, hash text)");
+      for (const { name, sha256 } of all)
+        await client.query("insert into drizzle.__drizzle_migrations values ($1, $2)", [name, sha256]);
+      await client.query("alter table drizzle.__drizzle_migrations owner to pg_monitor");
+    });
+    const { output } = await run("--dry-run");
+    expect(output).toContain(`${names.length} migrations are pending`);
+  });
+
+  it("says what to do when the tables are there without any history", async () => {
+    await drizzleKit();
+    await withAdmin(admin, (client) => client.query("drop schema migrations cascade"));
+    const { code, output } = await run();
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /SQLSTATE 42P07.*its history \(migrations\.applied\) does not list this migration.*pnpm db:reset/,
+    );
   });
 });

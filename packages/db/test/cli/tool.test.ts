@@ -9,6 +9,8 @@ import { createTestDatabase, currentTestRun, type TestDatabase } from "../../src
 import { makeCheckout, runTool } from "./run-tool";
 
 const commands = ["up", "down", "generate", "migrate", "push", "roles", "studio", "seed", "reset", "check", "doctor"];
+const seeded = () =>
+  withAdmin(admin, async (client) => (await client.query("select name from tenancy.tenants")).rows.length);
 const database = `org_db_cli_${randomBytes(4).toString("hex")}`;
 const checkout = makeCheckout();
 let test: TestDatabase;
@@ -45,6 +47,15 @@ describe("the org-db tool", () => {
     const { code, output } = await run("explode");
     expect(code).toBe(2);
     for (const command of commands) expect(output).toMatch(new RegExp(`^ +${command} +.{20,}$`, "m"));
+    const near = await run("migrat");
+    expect(near).toMatchObject({ code: 2, output: expect.stringContaining("did you mean migrate?") });
+  });
+
+  it("says what is to mend before the first migration, and exits with 1", async () => {
+    const { code, output } = await run("doctor");
+    expect(code).toBe(1);
+    expect(output).toMatch(/^✗ \d+ migrations are pending: run pnpm db:migrate$/m);
+    expect(output).toContain("1 to mend");
   });
 
   it("migrates an empty database, then finds nothing to do", async () => {
@@ -97,6 +108,7 @@ describe("the org-db tool", () => {
   });
 
   it("resets only when told twice, and never in production", async () => {
+    expect(await seeded()).toBe(1);
     const asked = await run("reset");
     expect(asked.code).toBe(1);
     expect(asked.output).toContain("--yes");
@@ -105,7 +117,9 @@ describe("the org-db tool", () => {
       NODE_ENV: "production",
     });
     expect(production.output).toContain("refused in production");
+    expect(await seeded()).toBe(1);
     expect((await run("reset", "--yes")).output).toContain("Empty again");
+    expect(await seeded()).toBe(0);
     expect((await run("seed")).output).toContain("Wrote the demo tenant");
   });
 

@@ -4,7 +4,7 @@ import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
 import { migrationsFolder, schemaFile } from "../../operations/assets";
 import { type SchemaError, scanOrphans, validateSchema } from "../../operations/catalogue";
-import { migrationStatus, readMigrations } from "../../operations/migrations";
+import { planMigrations, readMigrations } from "../../operations/migrations";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
 import { defineCommand, say, UsageError } from "../command";
 
@@ -30,7 +30,7 @@ async function dryRun(url: string, location: string): Promise<number> {
   const migrations = await readMigrations(migrationsFolder());
   const { pending, problems } = await withAdmin(url, async (client) => {
     await client.query("begin read only");
-    return migrationStatus(client, migrations);
+    return planMigrations(client, migrations);
   });
   for (const problem of problems) say(`✗ ${problem}`);
   for (const name of pending) say(`pending ${name}`);

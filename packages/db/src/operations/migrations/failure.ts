@@ -19,7 +19,15 @@ export function serverFailure(error: unknown): ServerFailure {
   return "severity" in error ? (error as ServerFailure & Error) : { message: error.message };
 }
 
+const alreadyThere =
+  "The database has it already, yet its history (migrations.applied) does not list this migration: it was made by `drizzle-kit push` or by hand, or restored without the schema migrations. In development run `pnpm db:reset` (it deletes the data); elsewhere restore the schema migrations too.";
+
 const advice: Record<string, string> = {
+  "42P06": alreadyThere,
+  "42P07": alreadyThere,
+  "42701": alreadyThere,
+  "42710": alreadyThere,
+  "42723": alreadyThere,
   "42601": "If the message is about multiple commands, put `--> statement-breakpoint` between the statements.",
   "55P03":
     "A lock was not free in time: end the long transaction that uses the table, or wait longer with `pnpm db:migrate --lock-timeout=<seconds>`.",

@@ -88,7 +88,11 @@ export function compareHistory(applied: readonly AppliedMigration[], folder: rea
 
 /** Pending and unknown migrations, as the runtime login reads them. Before the first migration all are pending. */
 export async function migrationStatus(client: ClientBase, migrations: readonly Migration[]): Promise<MigrationStatus> {
-  const { applied, pending, problems } = compareHistory(await readHistory(client), migrations);
+  return statusOf(compareHistory(await readHistory(client), migrations));
+}
+
+/** The comparison in names and sentences. */
+export function statusOf({ applied, pending, problems }: HistoryComparison): MigrationStatus {
   return {
     applied: applied.length,
     pending: pending.map((migration) => migration.name),

@@ -8,4 +8,4 @@ export {
   migrationStatus,
   readHistory,
 } from "./history";
-export { type MigrateOptions, type MigrateResult, type MigrationProgress, migrate } from "./migrate";
+export { type MigrateOptions, type MigrateResult, type MigrationProgress, migrate, planMigrations } from "./migrate";

@@ -1,15 +1,17 @@
 import type { ClientBase } from "pg";
 import { MigrationError } from "../../core/errors";
+import { adopt, type KnownHistory, readKnownHistory } from "./adopt";
 import { applyMigration } from "./apply";
 import { serverFailure } from "./failure";
 import { type Migration, readMigrations } from "./folder";
-import { type AppliedMigration, compareHistory, ensureHistory, readHistory } from "./history";
+import { compareHistory, ensureHistory, type MigrationStatus, statusOf } from "./history";
 import { withMigratorLock } from "./lock";
 import { withMigratorSettings } from "./settings";
 
 export interface MigrationProgress {
   readonly migration: string;
-  readonly event: "started" | "retried" | "applied";
+  /** `adopted`: drizzle-kit had applied it by hand, and the history lists it now. */
+  readonly event: "started" | "retried" | "applied" | "adopted";
   /** Time since the migration started. */
   readonly durationMs: number;
 }
@@ -37,7 +39,8 @@ export interface MigrateResult {
 
 /**
  * Applies the pending migrations, each in its own transaction together with its history row. Safe to call from many
- * processes at once. Refuses a history that is not an unedited prefix of the folder. Needs a direct connection (the
+ * processes at once. What `drizzle-kit migrate` applied by hand is taken into the history and not run again. Refuses a
+ * history that is not an unedited prefix of the folder. Needs a direct connection (the
  * lock belongs to the session) and a client without an open transaction.
  */
 export async function migrate(client: ClientBase, options: MigrateOptions): Promise<MigrateResult> {
@@ -53,11 +56,13 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
   return withMigratorLock(client, lockWaitMs, () =>
     withMigratorSettings(client, settings, async (prepare) => {
       await prepare();
-      const history = await openHistory(client);
-      const { applied, pending, problems } = compareHistory(history, migrations);
+      const history = await openHistory(client, migrations);
+      const { applied, pending, problems } = compareHistory(history.applied, migrations);
       if (problems.length > 0) {
         throw new MigrationError(`Nothing was migrated. ${problems.map((problem) => problem.message).join(" ")}`);
       }
+      if (history.foreign.length > 0) await adopt(client, history.foreign);
+      for (const { name } of history.foreign) onProgress?.({ migration: name, event: "adopted", durationMs: 0 });
       for (const migration of pending) {
         const started = Date.now();
         const report = (event: MigrationProgress["event"]) =>
@@ -76,10 +81,16 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
   );
 }
 
-async function openHistory(client: ClientBase): Promise<AppliedMigration[]> {
+/** What `migrate` would apply and what it would refuse, as the migrating login reads it. Changes nothing. */
+export async function planMigrations(client: ClientBase, migrations: readonly Migration[]): Promise<MigrationStatus> {
+  const { applied } = await readKnownHistory(client, migrations);
+  return statusOf(compareHistory(applied, migrations));
+}
+
+async function openHistory(client: ClientBase, migrations: readonly Migration[]): Promise<KnownHistory> {
   try {
     await ensureHistory(client);
-    return await readHistory(client);
+    return await readKnownHistory(client, migrations);
   } catch (error) {
     const { code, message } = serverFailure(error);
     throw new MigrationError(
