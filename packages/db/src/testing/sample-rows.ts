@@ -80,13 +80,22 @@ interface Tree {
 
 type Made = { values: Values; row: Values };
 
+const configs = new WeakMap<PgTable, ReturnType<typeof getTableConfig>>();
+
+/** The table's configuration, which Drizzle builds anew at each call: a row asks for it a dozen times. */
+function configOf(table: PgTable) {
+  const config = configs.get(table) ?? getTableConfig(table);
+  configs.set(table, config);
+  return config;
+}
+
 const anchorColumns = ["company_id", "business_id"];
 let serials = 1;
 
 async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "keep" | "take-back"): Promise<Made> {
   const name = sqlName(table);
   if (tree.depth > 12) throw new TypeError(`${name} needs itself as a parent: make that foreign key nullable`);
-  const columns = getTableConfig(table).columns as PgColumn[];
+  const columns = configOf(table).columns as PgColumn[];
   const fixed: Values = { ...rules[name]?.values, ...options.given };
   if (columns.some((c) => c.name === "tenant_id")) fixed.tenant_id = tree.context.tenantId;
   const fill = new Set(options.fill);
@@ -128,12 +137,12 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
 
 /** Whether the unique key lets a company have one such row only. */
 function oneOfCompany(table: PgTable, key: string | undefined): boolean {
-  const found = getTableConfig(table).uniqueConstraints.find((each) => each.getName() === key);
+  const found = configOf(table).uniqueConstraints.find((each) => each.getName() === key);
   return found?.columns.every(({ name }) => ["tenant_id", "company_id"].includes(name)) ?? false;
 }
 
 async function inNewCompany(tree: Tree, table: PgTable, options: SampleOptions, then: "keep" | "take-back") {
-  const links = getTableConfig(table).foreignKeys.map((key) => key.reference());
+  const links = configOf(table).foreignKeys.map((key) => key.reference());
   const company = links.find((link) => link.columns.at(-1)?.name === "company_id")?.foreignTable;
   if (!company) throw new TypeError(`${sqlName(table)} has one row for each company, but refers to none`);
   const { row } = await make({ ...tree, depth: tree.depth + 1 }, company, {}, "keep");
@@ -142,7 +151,7 @@ async function inNewCompany(tree: Tree, table: PgTable, options: SampleOptions, 
 
 async function makeParents(tree: Tree, table: PgTable, fixed: Values, needed: (c: PgColumn) => boolean) {
   const used = new Map<string, number>();
-  const links = getTableConfig(table).foreignKeys.map((key) => key.reference());
+  const links = configOf(table).foreignKeys.map((key) => key.reference());
   // Short keys first: (tenant, company) settles the company that (tenant, company, customer) is looked up in.
   for (const link of links.sort((a, b) => a.columns.length - b.columns.length)) {
     const pairs = link.columns
@@ -160,7 +169,7 @@ type Pair = { own: PgColumn; foreign: string };
 
 /** What the row determines of its parent: the key columns that it has values for, and the company. */
 function wantedOfParent(parent: PgTable, pairs: Pair[], fixed: Values): Values {
-  const columns = new Set(getTableConfig(parent).columns.map((c) => c.name));
+  const columns = new Set(configOf(parent).columns.map((c) => c.name));
   const anchors = anchorColumns.filter((name) => columns.has(name) && fixed[name] !== undefined);
   const keys = pairs.filter(({ own }) => fixed[own.name] !== undefined);
   return Object.fromEntries([
@@ -197,7 +206,7 @@ async function parentOf(
 }
 
 async function find(tree: Tree, table: PgTable, wanted: Values): Promise<Values | undefined> {
-  const scoped = getTableConfig(table).columns.some((c) => c.name === "tenant_id");
+  const scoped = configOf(table).columns.some((c) => c.name === "tenant_id");
   const key: Values = scoped ? { tenant_id: tree.context.tenantId, ...wanted } : wanted;
   const where = Object.keys(key).map((name, i) => `${pg.escapeIdentifier(name)} = $${i + 1}`);
   const text = `select * from ${quoted(table)} where ${where.join(" and ")}`;
@@ -219,16 +228,15 @@ async function insert(tree: Tree, table: PgTable, values: Values, then: "keep" |
 
 async function insertOnce(tree: Tree, table: PgTable, values: Values, then: string, first: string): Promise<Values> {
   const { owner, context } = tree;
-  await owner.query("begin");
+  const scope = `select set_config('app.current_tenant_id', ${pg.escapeLiteral(context.tenantId)}, true)`;
   try {
-    await owner.query("select set_config('app.current_tenant_id', $1, true)", [context.tenantId]);
-    if (first) await owner.query(first);
+    await owner.query(["begin", scope, first].join("; "));
     const { rows } = await owner.query<Values>({
       ...insertStatement(quoted(table), values, "returning *"),
       types: asText,
     });
-    if (first) await owner.query(first.replace(" disable ", " enable "));
-    await owner.query(then === "keep" ? "commit" : "rollback");
+    const last = first.replace(" disable ", " enable ");
+    await owner.query(then === "keep" ? `${last}; commit` : "rollback");
     return rows[0] ?? {};
   } catch (error) {
     await owner.query("rollback");
@@ -248,7 +256,7 @@ export function insertStatement(table: string, values: Values, rest = ""): { tex
 export const asText: pg.CustomTypesConfig = { getTypeParser: () => (value: string) => value };
 
 const quoted = (table: PgTable) =>
-  `${pg.escapeIdentifier(getTableConfig(table).schema ?? "public")}.${pg.escapeIdentifier(getTableName(table))}`;
+  `${pg.escapeIdentifier(configOf(table).schema ?? "public")}.${pg.escapeIdentifier(getTableName(table))}`;
 const sqlName = (table: PgTable) => getTableUniqueName(table);
 const isChoice = (c: PgColumn) => (c.enumValues?.length ?? 0) > 0;
 
