@@ -1204,6 +1204,10 @@ create or replace trigger require_admin before insert or update or delete on ten
 create or replace trigger require_admin before insert or update of role, identity_id, email or delete on tenancy.users
   for each statement execute function tenancy.require_admin();
 --> statement-breakpoint
+create or replace trigger require_admin_of_others before update of name, settings on tenancy.users
+  for each row when (old.id <> tenancy.current_user_id())
+  execute function tenancy.require_admin();
+--> statement-breakpoint
 create or replace trigger require_admin_of_status before update of status on tenancy.users
   for each row when (not (old.id = tenancy.current_user_id() and new.status = 'removed'))
   execute function tenancy.require_admin();

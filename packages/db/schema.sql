@@ -4897,6 +4897,9 @@ CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHE
 -- trigger tenancy.users.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
 
+-- trigger tenancy.users.require_admin_of_others
+CREATE TRIGGER require_admin_of_others BEFORE UPDATE OF name, settings ON tenancy.users FOR EACH ROW WHEN ((old.id <> tenancy.current_user_id())) EXECUTE FUNCTION tenancy.require_admin();
+
 -- trigger tenancy.users.require_admin_of_status
 CREATE TRIGGER require_admin_of_status BEFORE UPDATE OF status ON tenancy.users FOR EACH ROW WHEN ((NOT ((old.id = tenancy.current_user_id()) AND (new.status = 'removed'::text)))) EXECUTE FUNCTION tenancy.require_admin();
 
