@@ -4,16 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type TenantTableEntry, tenantTables } from "../../src/core/tenant-table";
+import { catalogueScope } from "../../src/domains";
 import { migrationsFolder, schemaFile } from "../../src/operations/assets";
-import { parseSchema } from "../../src/operations/catalogue";
-import { migratedSchemaText } from "../../src/testing/schema-text";
-import "../../src/domains";
+import { parseSchema, readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import { createTestDatabase } from "../../src/testing";
 
 const packageFolder = join(__dirname, "..", "..");
 let text: string;
 
 beforeAll(async () => {
-  text = await migratedSchemaText();
+  const test = await createTestDatabase();
+  text = await test.asOwner(async (client) => renderSchema(await readCatalogue(client, catalogueScope.schemas)));
+  await test.close();
 });
 
 describe("schema.sql", () => {

@@ -1,22 +1,44 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startScratch } from "../../src/cli/scratch";
+import { withUrlParts } from "../../src/client/url";
+import { withAdmin } from "../../src/operations/admin";
 import { migrationsFolder } from "../../src/operations/assets";
 import { type Migration, migrate, parseMigration, readMigrations } from "../../src/operations/migrations";
 import { composeMigration, type ProtectedTable, type Sources } from "../../src/operations/sources";
 import { inOrder } from "../../src/operations/sources/order";
 import { parseObject, parseTriggers, splitStatements } from "../../src/operations/sources/parse";
+import { startTestServer, type TestServer } from "../../src/testing";
 
-/* A domain "shop" changes from one stage to the next. What counts is what the migrations make of a database with rows. */
-let scratch: Awaited<ReturnType<typeof startScratch>>;
+/*
+ * A domain "shop" changes from one stage to the next. What counts is what the migrations make of a database with rows.
+ * The database is of one server for this file: the migrations make roles, and other files would see them come and go.
+ */
+let server: TestServer;
 let history: Migration[];
 
 beforeAll(async () => {
   history = await readMigrations(migrationsFolder());
-  scratch = await startScratch(history);
+  server = await startTestServer();
+  await withAdmin(server.adminUrl, (client) => client.query(`create database ${database}`));
+  await withAdmin(url(), (client) => migrate(client, { migrations: history }));
 });
 
-afterAll(() => scratch?.stop());
+afterAll(async () => {
+  await withAdmin(server.adminUrl, (client) => client.query(`drop database if exists ${database} with (force)`));
+  await server.stop();
+});
+
+const database = `org_db_generate_${Math.random().toString(36).slice(2, 10)}`;
+const url = () => withUrlParts(server.adminUrl, { database });
+
+/** Runs the work on the database with the history and nothing else: whatever a stage makes is in the schema "shop". */
+function scratch<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  return withAdmin(url(), async (client) => {
+    await client.query("drop schema if exists shop cascade");
+    await client.query("delete from migrations.applied where name <> all ($1)", [history.map(({ name }) => name)]);
+    return work(client);
+  });
+}
 
 interface Stage {
   /** Statements of drizzle-kit. */
@@ -66,7 +88,7 @@ async function generate(...stages: Stage[]) {
       ddl: stage.ddl ?? [],
       migrations: done,
       scratch: (work) =>
-        scratch.run(async (client) => {
+        scratch(async (client) => {
           await migrate(client, { migrations: done });
           return work(client);
         }),
@@ -79,7 +101,7 @@ async function generate(...stages: Stage[]) {
 
 /** Applies the migrations to a database that has rows since the first stage. */
 function afterStages<T>(migrations: readonly Migration[], work: (client: pg.Client) => Promise<T>): Promise<T> {
-  return scratch.run(async (client) => {
+  return scratch(async (client) => {
     await migrate(client, { migrations: migrations.slice(0, history.length + 1) });
     await client.query("insert into shop.orders (note) values ('first')").catch(() => undefined);
     await migrate(client, { migrations });

@@ -5,7 +5,8 @@ import { miniMigrations } from "./mini";
 
 const { server, arrange } = migratorTests();
 
-describe("waiting", () => {
+// At the same time, each on a database of its own: they wait more than they work.
+describe.concurrent("waiting", () => {
   test("another migrator: a bounded wait, and an error that names it", async () => {
     const { files, folder, database, client } = await arrange({});
     await files.write("20260101000000_slow", "SELECT pg_sleep(2)");

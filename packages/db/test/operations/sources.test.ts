@@ -13,24 +13,21 @@ import {
   type Sources,
 } from "../../src/operations/sources";
 import { packageSources } from "../../src/sql-sources";
-import { startTestRun } from "../../src/testing/run";
-import { type Clone, useTemplate } from "../../src/testing/server/template";
+import { createTestDatabase, type TestDatabase } from "../../src/testing";
 
-let run: Awaited<ReturnType<typeof startTestRun>>;
-let clone: Clone;
+let test: TestDatabase;
 let sources: Sources;
 
 beforeAll(async () => {
-  run = await startTestRun();
-  clone = await useTemplate({ adminUrl: run.adminUrl, name: run.templateName }).clone();
+  test = await createTestDatabase();
   sources = await packageSources(join(__dirname, "..", "..", "src"));
 });
 
-afterAll(() => run?.stop());
+afterAll(() => test?.close());
 
 /** Runs the work in a transaction on a migrated database, and takes it back. */
 function inMigrated<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  return withAdmin(clone.url(), async (client) => {
+  return withAdmin(test.urls.admin, async (client) => {
     await client.query("begin");
     try {
       return await work(client);

@@ -14,6 +14,7 @@ const installed = dirname(dirname(createRequire(embedded).resolve(`@embedded-pos
 /** A copy of the package as it is when its install script did not run: no symbolic links. */
 let packageRoot = "";
 let folder = "";
+/** Shared by the tests that begin with one copy; copying takes a second. */
 let cacheFolder = "";
 
 beforeAll(async () => {
@@ -24,12 +25,12 @@ beforeAll(async () => {
     target: string;
   }[];
   for (const { target } of links) await rm(join(packageRoot, target));
+  cacheFolder = await temporaryFolder();
 });
 
 beforeEach(async () => {
   vi.stubEnv("ORG_DB_POSTGRES_BIN", "");
   folder = await temporaryFolder();
-  cacheFolder = await temporaryFolder();
 });
 
 afterEach(() => vi.unstubAllEnvs());
@@ -64,15 +65,16 @@ describe("locateBinaries", () => {
   });
 
   test("makes one copy for several that need it at once", async () => {
-    const found = await Promise.all([1, 2, 3].map(() => locateBinaries({ packageRoot, cacheFolder })));
+    const empty = await temporaryFolder();
+    const found = await Promise.all([1, 2, 3].map(() => locateBinaries({ packageRoot, cacheFolder: empty })));
     expect(new Set(found.map(({ bin }) => bin)).size).toBe(1);
-    expect(await readdir(cacheFolder)).toHaveLength(1);
+    expect(await readdir(empty)).toHaveLength(1);
   });
 
   test.skipIf(!isRoot)("copies a package which the server's account cannot reach", async () => {
     const unreachable = join(await temporaryFolder(0o700), "package");
     await cp(installed, unreachable, { recursive: true, verbatimSymlinks: true });
-    const binaries = await locateBinaries({ packageRoot: unreachable, cacheFolder });
+    const binaries = await locateBinaries({ packageRoot: unreachable, cacheFolder: await temporaryFolder() });
     expect(binaries.copied).toBe(true);
     await expectToServe(binaries);
   });

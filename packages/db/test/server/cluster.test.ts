@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ConfigurationError, ConnectionError } from "../../src/core/errors";
 import {
   initialiseCluster,
@@ -13,11 +13,18 @@ import {
   stopCluster,
 } from "../../src/testing/server/cluster";
 import { ownerOf, startedAt } from "../../src/testing/server/processes";
-import { ask, eventually, removeFolders, temporaryFolder } from "./held-servers";
+import { ask, copyFolder, eventually, removeFolders, temporaryFolder } from "./held-servers";
 
 const password = randomPassword();
 const urlOf = (port: number, secret = password) => `postgres://postgres:${secret}@127.0.0.1:${port}/postgres`;
 let data = "";
+/** A cluster that no server has run on; each test but those of initialising works on a copy. */
+let untouched = "";
+
+beforeAll(async () => {
+  untouched = join(await temporaryFolder(), "data");
+  await initialiseCluster(untouched, { password, durable: false });
+});
 
 beforeEach(async () => {
   data = join(await temporaryFolder(), "data");
@@ -25,9 +32,12 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await stopCluster(data, "immediate").catch(() => undefined);
-  await removeFolders();
+  await rm(dirname(data), { recursive: true, force: true });
 });
 
+afterAll(removeFolders);
+
+const copy = () => copyFolder(untouched, data);
 const initialise = () => initialiseCluster(data, { password, durable: false });
 
 describe("a cluster", () => {
@@ -53,7 +63,7 @@ describe("a cluster", () => {
   });
 
   test("asks for the password, which is nowhere on disk", async () => {
-    await initialise();
+    await copy();
     const { port } = await startCluster(data);
     await expect(ask(urlOf(port, "wrong"), "select 1")).rejects.toThrow(ConnectionError);
     await expect(ask(urlOf(port, "wrong"), "select 1")).rejects.toThrow(/check user and password/);
@@ -61,7 +71,7 @@ describe("a cluster", () => {
   });
 
   test("is used as it is when it is running already", async () => {
-    await initialise();
+    await copy();
     const first = await startCluster(data);
     const second = await startCluster(data);
     expect(second).toMatchObject({ pid: first.pid, port: first.port, reused: true });
@@ -79,7 +89,7 @@ describe("a cluster", () => {
     ["of a dead process", () => 4_194_000],
     ["whose pid another program has got since", () => process.pid],
   ])("starts over a leftover postmaster.pid %s", async (_, pid) => {
-    await initialise();
+    await copy();
     await writeFile(
       join(data, "postmaster.pid"),
       `${pid()}\n${data}\n1700000000\n5432\n\n127.0.0.1\n  1 2\nready   \n`,
@@ -90,7 +100,7 @@ describe("a cluster", () => {
   });
 
   test("recovers after a kill -9, sessions still connected and writes kept", async () => {
-    await initialise();
+    await copy();
     const first = await startCluster(data);
     const client = new pg.Client(urlOf(first.port));
     client.on("error", () => undefined);
@@ -105,7 +115,7 @@ describe("a cluster", () => {
   });
 
   test("takes the port it is asked for, or another when that one is in use", async () => {
-    await initialise();
+    await copy();
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port: taken } = other.address() as AddressInfo;
@@ -118,7 +128,7 @@ describe("a cluster", () => {
   });
 
   test("says in the server's own words why it does not start", async () => {
-    await initialise();
+    await copy();
     const failure = startCluster(data, { settings: { no_such_setting: 1 } });
     await expect(failure).rejects.toThrow(ConnectionError);
     await expect(failure).rejects.toThrow(/unrecognized configuration parameter "no_such_setting"/);
@@ -127,14 +137,14 @@ describe("a cluster", () => {
   });
 
   test("is refused by programs of another major version, in plain words", async () => {
-    await initialise();
+    await copy();
     await writeFile(join(data, "PG_VERSION"), "12\n");
     await expect(startCluster(data)).rejects.toThrow(/was made by PostgreSQL 12/);
     await expect(startCluster(join(data, "base"))).rejects.toThrow(ConfigurationError);
   });
 
   test("does not run as root", async () => {
-    await initialise();
+    await copy();
     const { pid } = await startCluster(data);
     const owner = await ownerOf(data);
     const expected = owner?.uid ?? process.getuid?.();

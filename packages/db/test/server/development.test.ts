@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ConfigurationError } from "../../src/core/errors";
 import { readPostmaster } from "../../src/testing/server/cluster";
 import {
@@ -9,9 +9,16 @@ import {
   stopDevelopmentServer,
 } from "../../src/testing/server/development";
 import { isAlive, startedAt } from "../../src/testing/server/processes";
-import { ask, holdServer, isRoot, removeFolders, temporaryFolder } from "./held-servers";
+import { ask, copyFolder, holdServer, isRoot, removeFolders, temporaryFolder } from "./held-servers";
 
 let root = "";
+/** A checkout whose server has run and stopped; tests that are not about the first start work on a copy. */
+let prepared = "";
+
+beforeAll(async () => {
+  prepared = await temporaryFolder();
+  await (await startDevelopmentServer({ root: prepared })).stop();
+});
 
 beforeEach(async () => {
   root = await temporaryFolder();
@@ -19,8 +26,12 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await stopDevelopmentServer({ root }).catch(() => undefined);
-  await removeFolders();
+  await rm(root, { recursive: true, force: true });
 });
+
+afterAll(removeFolders);
+
+const copy = () => copyFolder(join(prepared, ".data"), join(root, ".data"));
 
 const start = () => startDevelopmentServer({ root });
 const status = () => developmentServerStatus({ root });
@@ -61,6 +72,7 @@ describe("the development server", () => {
   });
 
   test("outlives a killed owner and is adopted by the next, which can stop it", async () => {
+    await copy();
     const holder = holdServer("development", root);
     const orphan = await holder.started;
     await ask(orphan.adminUrl, "create table kept as select 42 as answer");
@@ -77,6 +89,7 @@ describe("the development server", () => {
   });
 
   test("starts again after the machine went down with it", async () => {
+    await copy();
     const before = await start();
     const { pid } = (await readPostmaster(before.dataDirectory)) ?? { pid: 0 };
     await ask(before.adminUrl, "create table kept as select 42 as answer");
@@ -88,6 +101,7 @@ describe("the development server", () => {
   });
 
   test("counts its users, in one process too, and stops with the last", async () => {
+    await copy();
     const [a, b] = [await start(), await start()];
     await a.stop();
     await a.stop();
@@ -97,6 +111,7 @@ describe("the development server", () => {
   });
 
   test("runs on after keep(), until it is stopped by name", async () => {
+    await copy();
     const server = await start();
     await server.keep();
     await server.stop();
@@ -107,6 +122,7 @@ describe("the development server", () => {
   });
 
   test("says what to do when its password is lost, or its folder is not safe", async () => {
+    await copy();
     const server = await start();
     await server.stop();
     const home = dirname(server.dataDirectory);

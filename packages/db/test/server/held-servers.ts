@@ -1,10 +1,11 @@
 /** Shared by the tests of the servers: temporary folders, processes that hold a server, and waiting. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { withAdmin } from "../../src/operations/admin";
 
 export const isRoot = process.getuid?.() === 0;
@@ -17,6 +18,11 @@ export async function temporaryFolder(mode = 0o755): Promise<string> {
   await chmod(folder, mode);
   folders.push(folder);
   return folder;
+}
+
+/** Copies a folder with owners and modes: a cluster that is copied takes a tenth of the time of one that is made. */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  await promisify(execFile)("cp", ["-a", from, to]);
 }
 
 export async function removeFolders(): Promise<void> {

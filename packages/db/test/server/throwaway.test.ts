@@ -34,7 +34,7 @@ describe("a throw-away server", () => {
     expect(await processesOf(server.folder)).toEqual([]);
   });
 
-  test.each(["kill", "exit", "stop"] as const)("goes with its owner: %s", async (end) => {
+  test.concurrent.each(["kill", "exit", "stop"] as const)("goes with its owner: %s", async (end) => {
     const owner = holdServer("throwaway");
     const { adminUrl, folder } = await owner.started;
     const pid = (await readPostmaster(join(folder, "data")))?.pid ?? 0;
