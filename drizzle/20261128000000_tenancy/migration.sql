@@ -1069,6 +1069,17 @@ begin
   raise exception using errcode = tg_argv[0], message = tg_argv[1];
 end $$;
 --> statement-breakpoint
+-- tenancy/sql/refuse_other_key.sql
+create or replace function tenancy.refuse_other_key() returns trigger
+  language plpgsql
+as $$
+begin
+  if new.tenant_id is distinct from old.tenant_id then
+    raise exception using errcode = 'ZT001', message = 'A row stays with its tenant';
+  end if;
+  raise exception using errcode = 'ZT003', message = tg_argv[0];
+end $$;
+--> statement-breakpoint
 -- tenancy/sql/refuse_transition.sql
 create or replace function tenancy.refuse_transition() returns trigger
   language plpgsql
@@ -1149,6 +1160,8 @@ select tenancy.protect_function('tenancy.record_audit(text, text, uuid, jsonb)',
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.refuse()', null, '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('tenancy.refuse_other_key()', null, '{authenticated,platform}');
+--> statement-breakpoint
 select tenancy.protect_function('tenancy.refuse_transition()', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.require_active_member()', null, '{authenticated}');
@@ -1191,6 +1204,10 @@ create or replace trigger require_admin before insert or update or delete on ten
 create or replace trigger require_admin before insert or update of role, identity_id, email or delete on tenancy.users
   for each statement execute function tenancy.require_admin();
 --> statement-breakpoint
+create or replace trigger require_admin_of_others before update of name, settings on tenancy.users
+  for each row when (old.id <> tenancy.current_user_id())
+  execute function tenancy.require_admin();
+--> statement-breakpoint
 create or replace trigger require_admin_of_status before update of status on tenancy.users
   for each row when (not (old.id = tenancy.current_user_id() and new.status = 'removed'))
   execute function tenancy.require_admin();
@@ -1205,7 +1222,7 @@ create or replace trigger keep_membership after insert or update of identity_id,
 create or replace trigger guard_key before update on tenancy.companies
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.number_series
   for each row when (new.tenant_id is distinct from old.tenant_id
@@ -1214,42 +1231,42 @@ create or replace trigger guard_key before update on tenancy.number_series
     or new.business_id is distinct from old.business_id
     or new.series is distinct from old.series
     or new.period is distinct from old.period)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.idempotency_keys
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.users
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.roles
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.user_roles
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.invitations
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.audit_log
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on tenancy.security_events
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on tenancy.tenants
   for each row when (new.status <> old.status and (old.status || ' ' || new.status in ('active suspended', 'active archived', 'suspended active', 'suspended archived')) is not true)

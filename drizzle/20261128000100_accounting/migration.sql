@@ -2557,78 +2557,78 @@ create or replace trigger guard_key before update on accounting.accounts
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.exchange_rates
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.customers
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.vendors
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.journal_entries
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.journal_lines
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id
     or new.entry_id is distinct from old.entry_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.account_balances
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id
     or new.account_id is distinct from old.account_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.period_totals
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id
     or new.account_id is distinct from old.account_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.bills
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.bill_lines
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id
     or new.bill_id is distinct from old.bill_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.invoices
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger guard_key before update on accounting.invoice_lines
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
     or new.company_id is distinct from old.company_id
     or new.invoice_id is distinct from old.invoice_id)
-  execute function tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
 --> statement-breakpoint
 create or replace trigger freeze_columns before update on accounting.books
   for each row when (new.tenant_id is distinct from old.tenant_id

@@ -2290,6 +2290,22 @@ end $function$;
 GRANT EXECUTE ON FUNCTION tenancy.refuse() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.refuse() TO platform;
 
+-- function tenancy.refuse_other_key()
+CREATE OR REPLACE FUNCTION tenancy.refuse_other_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.tenant_id is distinct from old.tenant_id then
+    raise exception using errcode = 'ZT001', message = 'A row stays with its tenant';
+  end if;
+  raise exception using errcode = 'ZT003', message = tg_argv[0];
+end $function$;
+
+-- grants tenancy.refuse_other_key()
+GRANT EXECUTE ON FUNCTION tenancy.refuse_other_key() TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.refuse_other_key() TO platform;
+
 -- function tenancy.refuse_transition()
 CREATE OR REPLACE FUNCTION tenancy.refuse_transition()
  RETURNS trigger
@@ -2450,7 +2466,7 @@ CREATE POLICY tenant_isolation ON accounting.account_balances AS PERMISSIVE FOR 
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.account_balances.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.account_balances FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.account_balances FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
 
 -- grants accounting.account_balances
 GRANT SELECT ON accounting.account_balances TO authenticated;
@@ -2538,7 +2554,7 @@ CREATE TRIGGER check_parent AFTER INSERT OR UPDATE OF type, parent_id ON account
 CREATE TRIGGER guard_account BEFORE DELETE OR UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.guard_account();
 
 -- trigger accounting.accounts.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.accounts.open_balances
 CREATE TRIGGER open_balances AFTER INSERT ON accounting.accounts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.open_balances();
@@ -2619,7 +2635,7 @@ CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.bill_lines.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.bill_id IS DISTINCT FROM old.bill_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.bill_id IS DISTINCT FROM old.bill_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
 
 -- trigger accounting.bill_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
@@ -2776,7 +2792,7 @@ CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHE
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.bills FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
 
 -- trigger accounting.bills.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.bills.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new bill is an unpaid draft: insert it as one, then make it approved');
@@ -3007,7 +3023,7 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.customers FOR EA
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
 -- trigger accounting.customers.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.customers FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.customers.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3072,7 +3088,7 @@ CREATE POLICY tenant_isolation ON accounting.exchange_rates AS PERMISSIVE FOR AL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.exchange_rates.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.exchange_rates.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.exchange_rates FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3239,7 +3255,7 @@ CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.invoice_lines.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
 
 -- trigger accounting.invoice_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
@@ -3396,7 +3412,7 @@ CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW 
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
 
 -- trigger accounting.invoices.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.invoices.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
@@ -3518,7 +3534,7 @@ CREATE POLICY tenant_isolation ON accounting.journal_entries AS PERMISSIVE FOR A
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.journal_entries.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.journal_entries.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.journal_entries FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -3628,7 +3644,7 @@ CREATE POLICY tenant_isolation ON accounting.journal_lines AS PERMISSIVE FOR ALL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.journal_lines.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.entry_id IS DISTINCT FROM old.entry_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.journal_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.entry_id IS DISTINCT FROM old.entry_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, entry_id: make another row instead of changing them');
 
 -- grants accounting.journal_lines
 GRANT SELECT ON accounting.journal_lines TO authenticated;
@@ -3953,7 +3969,7 @@ CREATE POLICY tenant_isolation ON accounting.period_totals AS PERMISSIVE FOR ALL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.period_totals.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.period_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.period_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.account_id IS DISTINCT FROM old.account_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, account_id: make another row instead of changing them');
 
 -- grants accounting.period_totals
 GRANT SELECT ON accounting.period_totals TO authenticated;
@@ -4031,7 +4047,7 @@ CREATE TRIGGER guard_balance_insert BEFORE INSERT ON accounting.vendors FOR EACH
 CREATE TRIGGER guard_balance_update BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.balance IS DISTINCT FROM old.balance) AND (CURRENT_USER <> 'ledger_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'The balance follows the documents: it cannot be set');
 
 -- trigger accounting.vendors.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.vendors FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger accounting.vendors.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.vendors FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4303,7 +4319,7 @@ CREATE POLICY tenant_isolation ON tenancy.audit_log AS PERMISSIVE FOR ALL TO aut
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.audit_log.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- grants tenancy.audit_log
 GRANT INSERT ON tenancy.audit_log TO audit_writer;
@@ -4352,7 +4368,7 @@ CREATE POLICY tenant_isolation ON tenancy.companies AS PERMISSIVE FOR ALL TO aut
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.companies.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.companies FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.companies FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.companies.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.companies FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4400,7 +4416,7 @@ CREATE POLICY tenant_isolation ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.idempotency_keys.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.idempotency_keys.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4469,7 +4485,7 @@ CREATE POLICY tenant_isolation ON tenancy.invitations AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.invitations.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.invitations.guard_status_insert
 CREATE TRIGGER guard_status_insert BEFORE INSERT ON tenancy.invitations FOR EACH ROW WHEN ((new.status <> 'pending'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invitation is pending: insert it as one');
@@ -4552,7 +4568,7 @@ CREATE POLICY tenant_isolation ON tenancy.number_series AS PERMISSIVE FOR ALL TO
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.number_series.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.series IS DISTINCT FROM old.series) OR (new.period IS DISTINCT FROM old.period))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.series IS DISTINCT FROM old.series) OR (new.period IS DISTINCT FROM old.period))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
 
 -- trigger tenancy.number_series.step_by_one
 CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1)) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
@@ -4630,7 +4646,7 @@ CREATE POLICY tenant_isolation ON tenancy.roles AS PERMISSIVE FOR ALL TO authent
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.roles.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
@@ -4691,7 +4707,7 @@ CREATE POLICY tenant_isolation ON tenancy.security_events AS PERMISSIVE FOR ALL 
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.security_events.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.security_events FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.security_events FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- grants tenancy.security_events
 GRANT INSERT, SELECT ON tenancy.security_events TO authenticated;
@@ -4798,7 +4814,7 @@ CREATE POLICY tenant_isolation ON tenancy.user_roles AS PERMISSIVE FOR ALL TO au
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.user_roles.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.user_roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.user_roles FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.user_roles.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.user_roles FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
@@ -4864,7 +4880,7 @@ CREATE POLICY tenant_isolation ON tenancy.users AS PERMISSIVE FOR ALL TO authent
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.users.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 
 -- trigger tenancy.users.guard_status_update
 CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
@@ -4880,6 +4896,9 @@ CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHE
 
 -- trigger tenancy.users.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
+-- trigger tenancy.users.require_admin_of_others
+CREATE TRIGGER require_admin_of_others BEFORE UPDATE OF name, settings ON tenancy.users FOR EACH ROW WHEN ((old.id <> tenancy.current_user_id())) EXECUTE FUNCTION tenancy.require_admin();
 
 -- trigger tenancy.users.require_admin_of_status
 CREATE TRIGGER require_admin_of_status BEFORE UPDATE OF status ON tenancy.users FOR EACH ROW WHEN ((NOT ((old.id = tenancy.current_user_id()) AND (new.status = 'removed'::text)))) EXECUTE FUNCTION tenancy.require_admin();

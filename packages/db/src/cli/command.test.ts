@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Command, defineCommand, helpText, readOptions, UsageError } from "./command";
 import { commands } from "./commands";
 import { nearest } from "./nearest";
@@ -70,6 +70,26 @@ describe("every command", () => {
       expect(option).toMatch(/^[a-z]+(-[a-z]+)*$/);
       expect(help.length).toBeGreaterThan(10);
     }
+  });
+});
+
+describe("refused before anything is done", () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const call = async (name: string, ...args: string[]) => commands[name]?.run(args);
+
+  it.each(["soon", "0", "-1", "100000"])("migrate --lock-timeout=%s", async (seconds) => {
+    const run = call("migrate", `--lock-timeout=${seconds}`);
+    await expect(run).rejects.toThrow(UsageError);
+    await expect(run).rejects.toThrow("--lock-timeout: use seconds, more than 0 and less than 100000");
+  });
+
+  it.each([[], ["--name=Not-Snake"], ["--name=Not-Snake", "--custom"]])("generate %j %j", async (...args) => {
+    await expect(call("generate", ...args)).rejects.toThrow("A migration needs a name in snake_case");
+  });
+
+  it("push in production", async () => {
+    vi.stubEnv("NODE_ENV", "production");
+    await expect(call("push")).rejects.toThrow("db:push is for development only");
   });
 });
 

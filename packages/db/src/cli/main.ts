@@ -1,42 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseError } from "../core/errors";
 import { checkoutRoot } from "../testing/development";
-import { helpText, UsageError } from "./command";
-import { commands } from "./commands";
-import { nearest } from "./nearest";
-
-function printHelp(): void {
-  console.log("org-db <command> [options], or pnpm db:<command>\n");
-  for (const [name, { help }] of Object.entries(commands)) console.log(`  ${name.padEnd(10)} ${help}`);
-  console.log("\nThe server: DATABASE_ADMIN_URL, else DATABASE_URL, else the embedded one in .data/postgres.");
-}
-
-const asksForHelp = (word: string | undefined) => word === "--help" || word === "-h";
-
-/** Says which command was probably meant. The word is not repeated: it may be a connection string. */
-function refuseCommand(name: string): number {
-  const near = nearest(name, Object.keys(commands));
-  console.error(`There is no such command${near === undefined ? "" : `: did you mean ${near}?`}\n`);
-  printHelp();
-  return 2;
-}
-
-async function main([name, ...args]: string[]): Promise<number> {
-  const environmentFile = join(checkoutRoot(), ".env");
-  if (existsSync(environmentFile)) process.loadEnvFile(environmentFile);
-  if (name === undefined || name === "help" || asksForHelp(name)) {
-    printHelp();
-    return 0;
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) return refuseCommand(name);
-  if (args.some(asksForHelp)) {
-    console.log(helpText(name, command));
-    return 0;
-  }
-  return command.run(args);
-}
+import { runCommand } from "./run-command";
 
 // `pnpm db:doctor | head` closes the pipe early: that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -44,13 +9,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    // A typed error says what to do; anything else is a fault of the tool, and its stack helps to mend it.
-    console.error(error instanceof DatabaseError ? `${error.name}: ${error.message}` : error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  },
-);
+const environmentFile = join(checkoutRoot(), ".env");
+if (existsSync(environmentFile)) process.loadEnvFile(environmentFile);
+process.exitCode = await runCommand(process.argv.slice(2));

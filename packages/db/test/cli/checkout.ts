@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { bundle } from "../kit/bundle";
 import { type Run, runTool } from "./run-tool";
 
 const packageFolder = join(__dirname, "..", "..");
@@ -45,7 +46,10 @@ export function copyCheckout(): Checkout {
         before.replace(text, () => by),
       );
     },
-    run: (args, variables) => runTool(args, root, variables, path("packages", "db", "src", "cli", "main.ts")),
+    run: async (args, variables) => {
+      const program = await bundle(path("packages", "db", "src", "cli", "main.ts"), path("packages", "db"));
+      return runTool(args, root, variables, program);
+    },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -11,27 +11,26 @@ import { migrationsFolder } from "../../src/operations/assets";
 import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
 import { currentTestRun } from "../../src/testing";
-import { makeCheckout, runTool } from "./run-tool";
+import { createTemplate, type Template } from "../../src/testing/server/template";
+import { callTool } from "./run-tool";
 
-const checkout = makeCheckout();
 let names: string[];
 let database: string;
 let server: string;
 let admin: string;
 
 beforeAll(async () => {
+  server = currentTestRun()?.adminUrl ?? "";
   names = (await readMigrations(migrationsFolder())).map((migration) => migration.name);
 });
 beforeEach(async () => {
   database = `org_db_cli_${randomBytes(4).toString("hex")}`;
-  server = currentTestRun()?.adminUrl ?? "";
   admin = withUrlParts(server, { database });
   await withAdmin(server, (client) => client.query(`create database ${database}`));
 });
 afterEach(() => withAdmin(server, (client) => client.query(`drop database if exists ${database} with (force)`)));
-afterAll(() => checkout.remove());
 
-const run = (...args: string[]) => runTool(["migrate", ...args], checkout.root, { DATABASE_ADMIN_URL: admin });
+const run = (...args: string[]) => callTool(["migrate", ...args], { DATABASE_ADMIN_URL: admin });
 
 /** All that a migration may change: the catalogue of our schemas, the schemas that there are, and the history. */
 const state = () =>
@@ -79,14 +78,10 @@ describe("db:migrate --dry-run", () => {
 });
 
 describe("db:migrate", () => {
-  it.each([
-    [["--dryrun"], "There is no option --dryrun: did you mean --dry-run?"],
-    [["dry-run"], 'There is no argument "dry-run": did you mean --dry-run?'],
-    [["--lock-timeout=soon"], "--lock-timeout: use seconds, more than 0 and less than 100000"],
-    [["--lock-timeout=0"], "--lock-timeout: use seconds, more than 0 and less than 100000"],
-  ])("refuses %j with exit code 2, and changes nothing", async (args, message) => {
+  it("refuses what it does not understand with exit code 2, and changes nothing", async () => {
     const before = await state();
-    const { code, output } = await run(...args);
+    const { code, output } = await run("--lock-timeout=0");
+    const message = "--lock-timeout: use seconds, more than 0 and less than 100000";
     expect({ code, output: output.trim() }).toEqual({ code: 2, output: `ConfigurationError: ${message}` });
     expect(await state()).toEqual(before);
   });
@@ -109,17 +104,43 @@ describe("db:migrate", () => {
   });
 });
 
+describe("a history of drizzle-kit", () => {
+  it("does not believe a table of another login", async () => {
+    const all = await readMigrations(migrationsFolder());
+    await withAdmin(admin, async (client) => {
+      await client.query("create schema drizzle; create table drizzle.__drizzle_migrations (name text, hash text)");
+      for (const { name, sha256 } of all)
+        await client.query("insert into drizzle.__drizzle_migrations values ($1, $2)", [name, sha256]);
+      await client.query("alter table drizzle.__drizzle_migrations owner to pg_monitor");
+    });
+    const { output } = await run("--dry-run");
+    expect(output).toContain(`${names.length} migrations are pending`);
+  });
+});
+
 /** What a person does who does not know of db:migrate. */
-const drizzleKit = () =>
+const migrateByHand = (url: string) =>
   promisify(execFile)(
     process.execPath,
     [join(dirname(createRequire(import.meta.url).resolve("drizzle-kit")), "bin.cjs"), "migrate"],
-    { cwd: join(__dirname, "..", ".."), env: { ...process.env, DATABASE_ADMIN_URL: admin } },
+    { cwd: join(__dirname, "..", ".."), env: { ...process.env, DATABASE_ADMIN_URL: url } },
   );
 
 describe("after drizzle-kit migrate by hand", () => {
+  let byHand: Template;
+
+  beforeAll(async () => {
+    byHand = await createTemplate({ adminUrl: server, prepare: async (url) => void (await migrateByHand(url)) });
+  });
+  afterAll(() => byHand.drop());
+  // Each test has a copy instead of the empty database.
+  beforeEach(async () => {
+    const copy = await byHand.clone();
+    await withAdmin(server, (client) => client.query(`drop database ${database}`));
+    [database, admin] = [copy.name, copy.url()];
+  });
+
   it("db:migrate takes what it applied into the history, and proves the result", async () => {
-    await drizzleKit();
     const before = await state();
     expect(await run("--dry-run")).toMatchObject({ code: 0, output: expect.stringContaining("Nothing is pending") });
     expect(await state()).toEqual(before);
@@ -135,27 +156,13 @@ describe("after drizzle-kit migrate by hand", () => {
   });
 
   it("refuses a migration that was edited since", async () => {
-    await drizzleKit();
     await withAdmin(admin, (client) => client.query("update migrations.drizzle_kit set hash = 'other'"));
     const { code, output } = await run();
     expect(code).toBe(1);
     expect(output).toContain(`Migration ${names[0]} was edited after it was applied`);
   });
 
-  it("does not believe a table of another login", async () => {
-    const all = await readMigrations(migrationsFolder());
-    await withAdmin(admin, async (client) => {
-      await client.query("create schema drizzle; create table drizzle.__drizzle_migrations (name text, hash text)");
-      for (const { name, sha256 } of all)
-        await client.query("insert into drizzle.__drizzle_migrations values ($1, $2)", [name, sha256]);
-      await client.query("alter table drizzle.__drizzle_migrations owner to pg_monitor");
-    });
-    const { output } = await run("--dry-run");
-    expect(output).toContain(`${names.length} migrations are pending`);
-  });
-
   it("says what to do when the tables are there without any history", async () => {
-    await drizzleKit();
     await withAdmin(admin, (client) => client.query("drop schema migrations cascade"));
     const { code, output } = await run();
     expect(code).toBe(1);

@@ -6,7 +6,7 @@ import { parseUrl, withUrlParts } from "../../src/client/url";
 import { createDatabase } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { currentTestRun } from "../../src/testing";
-import { makeCheckout, runTool } from "./run-tool";
+import { callTool, makeCheckout, runTool } from "./run-tool";
 
 const database = `org_db_roles_${randomBytes(4).toString("hex")}`;
 const checkout = makeCheckout();
@@ -56,7 +56,7 @@ describe("db:roles", () => {
   it("makes nothing with a URL that is not understood, and tells none of it", async () => {
     const password = parseUrl(admin, "url").password ?? "";
     for (const query of ["?sslmode=prefer", "?connect_timeout=3", "?password=canary&zebra=1", "?host=a,b"]) {
-      const { code, output } = await run(admin + query);
+      const { code, output } = await callTool(["roles"], { DATABASE_ADMIN_URL: admin + query });
       expect(code).not.toBe(0);
       expect(output).toContain("ConfigurationError: DATABASE_ADMIN_URL");
       expect(output).not.toMatch(new RegExp(`canary|zebra|${password}`));

@@ -4,10 +4,17 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { format } from "node:util";
+import { vi } from "vitest";
+import { runCommand } from "../../src/cli/run-command";
+import { bundle } from "../kit/bundle";
 
 const require = createRequire(import.meta.url);
 const tsx = pathToFileURL(require.resolve("tsx")).href;
-const main = join(__dirname, "..", "..", "src", "cli", "main.ts");
+const packageFolder = join(__dirname, "..", "..");
+const main = join(packageFolder, "src", "cli", "main.ts");
+/** The compiled tool of these sources, made by the first that needs it. */
+let compiled: Promise<string> | undefined;
 
 export interface Run {
   code: number | null;
@@ -21,31 +28,26 @@ export function makeCheckout(): { root: string; remove(): void } {
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
-/** Starts the tool as a person would, with only the given variables of the database configuration. */
-export function startTool(
+const ofDatabase = /^(DATABASE_|DB_|PGURI|ORG_DB_TEST_RUN)/;
+
+function start(program: string[], cwd: string, variables: Record<string, string>): ChildProcess {
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofDatabase.test(name)));
+  const env = { ...clean, NODE_ENV: "test", ...variables };
+  return spawn(process.execPath, program, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Starts the tool in a process of its own, with only the given variables of the database configuration. */
+export async function startTool(
   args: string[],
   cwd: string,
   variables: Record<string, string> = {},
-  program = main,
-): ChildProcess {
-  const clean = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(DATABASE_|DB_|PGURI|ORG_DB_TEST_RUN)/.test(name)),
-  );
-  return spawn(process.execPath, ["--conditions=@org/source", "--import", tsx, program, ...args], {
-    cwd,
-    env: { ...clean, NODE_ENV: "test", ...variables },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  program?: string,
+): Promise<ChildProcess> {
+  compiled ??= bundle(main, packageFolder);
+  return start([program ?? (await compiled), ...args], cwd, variables);
 }
 
-/** Runs the tool to its end; `program` is its main.ts where it is not the one of these sources. */
-export function runTool(
-  args: string[],
-  cwd: string,
-  variables?: Record<string, string>,
-  program?: string,
-): Promise<Run> {
-  const child = startTool(args, cwd, variables, program);
+function toItsEnd(child: ChildProcess): Promise<Run> {
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -53,4 +55,37 @@ export function runTool(
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, output }));
   });
+}
+
+/** Runs the tool in a process to its end; `program` is its compiled file where it is not the one of these sources. */
+export const runTool = async (
+  args: string[],
+  cwd: string,
+  variables?: Record<string, string>,
+  program?: string,
+): Promise<Run> => toItsEnd(await startTool(args, cwd, variables, program));
+
+/** Runs the tool from its sources, as `pnpm db:<command>` does. That takes three times as long to start. */
+export const runSources = (args: string[], cwd: string, variables: Record<string, string> = {}): Promise<Run> =>
+  toItsEnd(start(["--conditions=@org/source", "--import", tsx, main, ...args], cwd, variables));
+
+/**
+ * Runs a command line in this process, for tests of what a command says and does to a database. Like a process it sees
+ * only the given variables of the database configuration. It reads no .env.
+ */
+export async function callTool(args: string[], variables: Record<string, string> = {}): Promise<Run> {
+  const lines: string[] = [];
+  const note = (...values: unknown[]) => void lines.push(`${format(...values)}\n`);
+  const spies = [
+    vi.spyOn(console, "log").mockImplementation(note),
+    vi.spyOn(console, "error").mockImplementation(note),
+  ];
+  for (const name of Object.keys(process.env)) if (ofDatabase.test(name)) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  try {
+    return { code: await runCommand(args), output: lines.join("") };
+  } finally {
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
 }

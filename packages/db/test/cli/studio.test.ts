@@ -6,7 +6,7 @@ import { startTool } from "./run-tool";
 
 let test: TestDatabase;
 let port: number;
-let studio: ReturnType<typeof startTool>;
+let studio: Awaited<ReturnType<typeof startTool>>;
 let output = "";
 
 function freePort(): Promise<number> {
@@ -28,7 +28,7 @@ beforeAll(async () => {
   test = await createTestDatabase();
   port = await freePort();
   // The packages' own folder holds drizzle.config.ts; the server comes from the environment.
-  studio = startTool(["studio", "--port", String(port)], process.cwd(), { DATABASE_ADMIN_URL: test.urls.admin });
+  studio = await startTool(["studio", "--port", String(port)], process.cwd(), { DATABASE_ADMIN_URL: test.urls.admin });
   for (const stream of [studio.stdout, studio.stderr])
     stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   for (let attempt = 0; ; attempt += 1) {

@@ -6,7 +6,7 @@ import { withUrlParts } from "../../src/client/url";
 import { createDatabase } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { createTestDatabase, currentTestRun, type TestDatabase } from "../../src/testing";
-import { makeCheckout, runTool } from "./run-tool";
+import { callTool, makeCheckout, runSources, runTool } from "./run-tool";
 
 const commands = ["up", "down", "generate", "migrate", "push", "roles", "studio", "seed", "reset", "check", "doctor"];
 const seeded = () =>
@@ -33,11 +33,12 @@ afterAll(async () => {
   checkout.remove();
 });
 
-const run = (...args: string[]) => runTool(args, checkout.root, { DATABASE_ADMIN_URL: admin });
+const run = (...args: string[]) => callTool(args, { DATABASE_ADMIN_URL: admin });
+const start = (...args: string[]) => runTool(args, checkout.root, { DATABASE_ADMIN_URL: admin });
 
 describe("the org-db tool", () => {
-  it("explains a command in one line", async () => {
-    const { code, output } = await run("reset", "--help");
+  it("explains a command in one line, from its sources", async () => {
+    const { code, output } = await runSources(["reset", "--help"], checkout.root);
     expect(code).toBe(0);
     expect(output).toMatch(/^db:reset: .{20,}/);
   });
@@ -49,6 +50,9 @@ describe("the org-db tool", () => {
     for (const command of commands) expect(output).toMatch(new RegExp(`^ +${command} +.{20,}$`, "m"));
     const near = await run("migrat");
     expect(near).toMatchObject({ code: 2, output: expect.stringContaining("did you mean migrate?") });
+    const option = await start("migrate", "--dryrun");
+    const said = "ConfigurationError: There is no option --dryrun: did you mean --dry-run?\n";
+    expect(option).toEqual({ code: 2, output: said });
   });
 
   it("says what is to mend before the first migration, and exits with 1", async () => {
@@ -59,7 +63,7 @@ describe("the org-db tool", () => {
   });
 
   it("migrates an empty database, then finds nothing to do", async () => {
-    const first = await run("migrate");
+    const first = await start("migrate");
     expect(first.output).toContain("Proven: every table isolated");
     expect(first.code).toBe(0);
     expect((await run("migrate")).output).toContain("Nothing to apply");
@@ -76,7 +80,7 @@ describe("the org-db tool", () => {
   });
 
   it("makes three safe logins and writes their URLs to .env, for the owner's eyes alone", async () => {
-    const { code, output } = await run("roles");
+    const { code, output } = await start("roles");
     expect(output).not.toMatch(/postgres(ql)?:\/\//);
     expect(code).toBe(0);
     const file = join(checkout.root, ".env");
@@ -112,10 +116,7 @@ describe("the org-db tool", () => {
     const asked = await run("reset");
     expect(asked.code).toBe(1);
     expect(asked.output).toContain("--yes");
-    const production = await runTool(["reset", "--yes"], checkout.root, {
-      DATABASE_ADMIN_URL: admin,
-      NODE_ENV: "production",
-    });
+    const production = await callTool(["reset", "--yes"], { DATABASE_ADMIN_URL: admin, NODE_ENV: "production" });
     expect(production.output).toContain("refused in production");
     expect(await seeded()).toBe(1);
     expect((await run("reset", "--yes")).output).toContain("Empty again");
@@ -133,7 +134,7 @@ describe("the org-db tool", () => {
     expect(down.code).toBe(1);
     expect(down.output).toMatch(/^ConnectionError: /);
     expect(down.output).not.toContain("hunter2canary");
-    const malformed = await runTool(["migrate"], checkout.root, { DATABASE_ADMIN_URL: "hunter2canary" });
+    const malformed = await callTool(["migrate"], { DATABASE_ADMIN_URL: "hunter2canary" });
     expect(malformed.output).toMatch(/^ConfigurationError: DATABASE_ADMIN_URL/);
     expect(malformed.output).not.toContain("hunter2canary");
   });

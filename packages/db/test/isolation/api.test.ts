@@ -224,7 +224,7 @@ describe("rows that name another tenant", () => {
     const work = acme.handle.transaction((tx) =>
       tx.update(customers).set({ tenantId: other.tenant.id }).where(eq(customers.id, customer.id)),
     );
-    await expect(work).rejects.toMatchObject({ name: "TenantIsolationError", sqlState: "42501" });
+    await expect(work).rejects.toMatchObject({ name: "TenantIsolationError", sqlState: "ZT001" });
     expect((await acme.handle.accounting.customers.getById(customer.id)).tenantId).toBe(acme.tenant.id);
   });
 

@@ -2,16 +2,20 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
+import { bundle } from "../kit/bundle";
 import { arrangeBench, type BenchFacts } from "./bench";
 import { canaries, secretsWith } from "./canaries";
 import { leaks } from "./surfaces";
 
 let test: TestDatabase;
 let facts: BenchFacts;
+let script: string;
 
 beforeAll(async () => {
   test = await createTestDatabase();
   facts = await arrangeBench(test);
+  const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+  script = await bundle(fileURLToPath(new URL("./fixtures/crash.ts", import.meta.url)), packageFolder);
 });
 afterAll(() => test.close());
 
@@ -35,8 +39,7 @@ const crashes: [name: string, manner: Manner, error: string][] = [
 
 /** Runs an application to its end; what it wrote to stdout and stderr. */
 function crash(name: string, manner: Manner): Promise<{ code: number | null; output: string }> {
-  const script = fileURLToPath(new URL("./fixtures/crash.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@org/source", "--import", "tsx", "--trace-warnings", script], {
+  const child = spawn(process.execPath, ["--trace-warnings", script], {
     cwd: fileURLToPath(new URL("../../../..", import.meta.url)),
     env: {
       ...process.env,

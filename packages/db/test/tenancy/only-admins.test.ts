@@ -36,6 +36,8 @@ describe("a member who is no admin", () => {
           .update(roles)
           .set({ permissions: ["all"] }),
       () => asMember().delete(userRoles),
+      () => tenancy.members.updateSettings(acme.admin.id, { theme: "loud" }),
+      () => asMember().update(users).set({ name: "Everybody" }),
       () => asMember().update(invitations).set({ role: "admin" }),
     ];
     for (const attempt of attempts) {
@@ -47,6 +49,8 @@ describe("a member who is no admin", () => {
   it("keeps its own preferences, and works", async () => {
     await asMember().tenancy.members.updateSettings(member.id, { theme: "dark" });
     expect((await asMember().tenancy.members.getById(member.id)).settings).toEqual({ theme: "dark" });
+    await asMember().update(users).set({ name: "Self" }).where(eq(users.id, member.id));
+    expect((await asMember().tenancy.members.getById(member.id)).name).toBe("Self");
   });
 
   it("can be managed by an admin, and by a job", async () => {

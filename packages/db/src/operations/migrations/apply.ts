@@ -45,6 +45,8 @@ async function applyInTransaction(client: ClientBase, migration: Migration, opti
       return;
     } catch (error) {
       await client.query("ROLLBACK").catch(() => undefined);
+      // Before the first statement only the connection can fail, which is no fault of the migration.
+      if (position === 0) throw error;
       const again = waits.next(error);
       if (again === undefined) {
         conflicts += 1;
@@ -61,8 +63,8 @@ async function applyInTransaction(client: ClientBase, migration: Migration, opti
 async function applyOneByOne(client: ClientBase, migration: Migration, options: ApplyOptions): Promise<void> {
   const waits = new LockWaits(options.lockWaitMs);
   let position = 0;
+  await options.prepare();
   try {
-    await options.prepare();
     for (const statement of migration.statements) {
       position += 1;
       await untilFree(waits, options.onRetry, async () => {

@@ -42,6 +42,10 @@ create trigger require_admin before insert or update or delete on tenancy.user_r
 create trigger require_admin before insert or update of role, identity_id, email or delete on tenancy.users
   for each statement execute function tenancy.require_admin();
 
+create trigger require_admin_of_others before update of name, settings on tenancy.users
+  for each row when (old.id <> tenancy.current_user_id())
+  execute function tenancy.require_admin();
+
 -- The status too, but for one change that a member makes alone: to leave, which removes the own account.
 create trigger require_admin_of_status before update of status on tenancy.users
   for each row when (not (old.id = tenancy.current_user_id() and new.status = 'removed'))
