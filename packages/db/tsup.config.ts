@@ -1,20 +1,12 @@
 import { cpSync } from "node:fs";
 import { defineConfig } from "tsup";
-import { domains } from "./src/domains";
+import { entries } from "./entries";
 
+// The JavaScript. The declarations are bundled by rolldown.config.ts.
 export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    schema: "src/schema.ts",
-    sql: "src/sql.ts",
-    ...Object.fromEntries(Object.keys(domains).map((name) => [`${name}/index`, `src/${name}/index.ts`])),
-    "testing/index": "src/testing/index.ts",
-    "testing/global-setup": "src/testing/global-setup.ts",
-    "cli/main": "src/cli/main.ts",
-  },
+  entry: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
   format: "esm",
   target: "node20",
-  dts: { compilerOptions: { customConditions: [] } },
   clean: true,
   splitting: true,
   sourcemap: true,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import ts from "typescript";
+import { parseAst } from "rolldown/parseAst";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
 import { domains } from "./domains";
@@ -24,9 +24,24 @@ function read(folder: string): Sources {
   return new Map(wanted.map((name) => [name, readFileSync(join(root, name), "utf8")]));
 }
 
+/** What the statements and expressions below a node import: `import`, `export … from`, `import()`, also of types. */
+function importedBy(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { source } = node as { source?: { value?: unknown } | null };
+  const below = Object.values(node).flatMap(importedBy);
+  return typeof source?.value === "string" ? [source.value, ...below] : below;
+}
+
+const parsed = new Map<string, string[]>();
+function namesIn(text: string): string[] {
+  const names = parsed.get(text) ?? importedBy(parseAst(text, { lang: "ts" }));
+  parsed.set(text, names);
+  return names;
+}
+
 /** What a file imports, types too: other files by their path, all else by the name that it says. */
 function importsOf(sources: Sources, file: string): string[] {
-  return ts.preProcessFile(sources.get(file) ?? "", true, true).importedFiles.map(({ fileName }) => {
+  return namesIn(sources.get(file) ?? "").map((fileName) => {
     if (!fileName.startsWith(".")) return fileName;
     const path = posix.join(posix.dirname(file), fileName);
     return [path, `${path}.ts`, `${path}/index.ts`].find((each) => sources.has(each)) ?? `outside ${path}`;

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
+import { transformSync } from "esbuild";
 import { type Page, root } from "./markdown";
 
 /** Pages whose TypeScript blocks, one after the other, are one program. */
@@ -12,8 +14,6 @@ export interface Program {
   /** What the test adds at the end, to use what the page declares. */
   readonly last?: string;
 }
-
-const folder = join(root, "packages/db/test/documents");
 
 /** The program as a module: imports first, then one function of what the page takes for granted. */
 export function sourceOf({ pages, imports = "", given = {}, last = "" }: Program): string {
@@ -31,34 +31,36 @@ export function sourceOf({ pages, imports = "", given = {}, last = "" }: Program
 
 /** What the compiler finds wrong with the programs, under the settings of the package. */
 export function typeErrors(programs: readonly Program[]): string[] {
-  const config = ts.readConfigFile(join(root, "packages/db/tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, join(root, "packages/db"));
-  const virtual = new Map(programs.map((program) => [join(folder, `${fileName(program)}.ts`), sourceOf(program)]));
-  // The reader uses what a sample only declares.
-  const host = ts.createCompilerHost({ ...options, noUnusedLocals: false, noUnusedParameters: false });
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => virtual.has(name) || fileExists(name);
-  host.readFile = (name) => virtual.get(name) ?? readFile(name);
-  host.getSourceFile = (name, target, ...rest) => {
-    const text = virtual.get(name);
-    return text === undefined ? getSourceFile(name, target, ...rest) : ts.createSourceFile(name, text, target);
-  };
-  const compiled = ts.createProgram({
-    rootNames: [...virtual.keys()],
-    options: { ...options, noUnusedLocals: false, noUnusedParameters: false },
-    host,
-  });
-  return [...virtual.keys()].flatMap((name) =>
-    ts.getPreEmitDiagnostics(compiled, compiled.getSourceFile(name)).map((found) => {
-      const { line } = ts.getLineAndCharacterOfPosition(found.file ?? fail(name), found.start ?? 0);
-      const text = virtual.get(name)?.split("\n")[line]?.trim();
-      return `${name.replace(`${folder}/`, "")}: ${ts.flattenDiagnosticMessageText(found.messageText, " ")} — ${text}`;
-    }),
-  );
+  // The compiler takes the folder for the package's, so that the programs import as a file of this folder does.
+  const copy = mkdtempSync(join(data(), "programs-"));
+  try {
+    const folder = join(copy, "test/documents");
+    mkdirSync(folder, { recursive: true });
+    for (const program of programs) writeFileSync(join(folder, `${fileName(program)}.ts`), sourceOf(program));
+    // The reader uses what a sample only declares.
+    const compilerOptions = { rootDirs: [".", "../.."], noUnusedLocals: false, noUnusedParameters: false };
+    const settings = { extends: "../../tsconfig.json", include: ["test"], compilerOptions };
+    writeFileSync(join(copy, "tsconfig.json"), JSON.stringify(settings));
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { stdout } = spawnSync(process.execPath, [tsc, "--pretty", "false", "-p", copy], { encoding: "utf8" });
+    return stdout.split("\n").flatMap((line) => found(line, programs));
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
 }
 
-function fail(name: string): never {
-  throw new Error(`${name} cannot be compiled`);
+function data(): string {
+  const folder = join(root, "packages/db/.data");
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** A line of the compiler, with the line of the program that it is about. */
+function found(line: string, programs: readonly Program[]): string[] {
+  const [, name, row] = /([^/]+)\.ts\((\d+),\d+\): error/.exec(line) ?? [];
+  const program = programs.find((each) => fileName(each) === name);
+  if (!program) return line ? [line] : [];
+  return [`${line} — ${sourceOf(program).split("\n")[Number(row) - 1]?.trim()}`];
 }
 
 function fileName({ pages }: Program): string {
@@ -71,14 +73,12 @@ export async function run(
   given: readonly unknown[],
   modules: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { outputText } = ts.transpileModule(sourceOf(program), {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, esModuleInterop: true },
-  });
-  const exported: { program?: (...given: readonly unknown[]) => Promise<void> } = {};
+  const { code } = transformSync(sourceOf(program), { loader: "ts", format: "cjs", target: "es2022" });
+  const module: { exports: { program?: (...given: readonly unknown[]) => Promise<void> } } = { exports: {} };
   const load = (name: string) => {
     if (!(name in modules)) throw new Error(`${fileName(program)} imports ${name}, which its test does not give`);
     return modules[name];
   };
-  new Function("exports", "require", outputText)(exported, load);
-  await exported.program?.(...given);
+  new Function("module", "require", code)(module, load);
+  await module.exports.program?.(...given);
 }

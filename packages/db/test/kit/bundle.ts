@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { build } from "esbuild";
 
-/** What is used of esbuild, which comes with tsup. */
-interface Esbuild {
-  build(options: object): Promise<{ outputFiles: { text: string }[] }>;
-}
-
-const require = createRequire(import.meta.url);
-const esbuild: Esbuild = createRequire(require.resolve("tsup"))("esbuild");
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -18,7 +11,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  * found, and is named by its content, so that it is never an old one and workers do not disturb each other.
  */
 export async function bundle(entry: string, packageFolder: string): Promise<string> {
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
