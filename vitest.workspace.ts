@@ -1,5 +1,10 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { memoryFolder } from "./packages/db/src/testing/server/memory-folder";
+
+// Test servers and what else tests write are in memory where the machine has room, also those of the commands they start.
+const inMemory = memoryFolder();
+if (inMemory) process.env.TMPDIR = inMemory;
 
 // Vitest 4 does not find this file by itself: it is passed with --config. Sources run as they are, without a build.
 export const ssr = { resolve: { conditions: ["@org/source", "module", "node", "development|production"] } };
@@ -14,6 +19,8 @@ const alone = [
   "packages/db/test/client/start-up.test.ts",
   "packages/db/test/secrets/**/*.test.ts",
 ];
+/** Files without a database that read what a process has registered, which other files add to. */
+const registries = ["packages/db/src/domains.test.ts", "packages/db/src/state-pictures.test.ts"];
 const withoutDatabase = "packages/db/test/{budget,kit}/**/*.test.ts";
 const otherServers = "packages/db/test/{migrations,operations,server}/**/*.test.ts";
 
@@ -30,9 +37,12 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", withoutDatabase],
+          exclude: registries,
           testTimeout: 30_000,
+          isolate: false,
         },
       },
+      { ssr, test: { ...shared, name: "unit-alone", include: registries } },
       {
         ssr,
         test: {

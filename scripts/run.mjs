@@ -33,7 +33,7 @@ const scripts = {
     node("apps/tour/src/main.ts"),
   ],
   test: ["Run all tests on a real PostgreSQL: given by DATABASE_ADMIN_URL, in Docker, or embedded", vitest()],
-  verify: ["The quick loop, without a database: format, lint, types, unit tests", biome, typecheck, vitest("unit")],
+  verify: ["The quick loop, without a database: format, lint, types, unit tests", biome, typecheck, vitest("unit*")],
   build: ["Build the packages into dist/", turbo("build")],
   // What is measured is the package as it is installed, compiled.
   bench: [
@@ -49,7 +49,7 @@ const scripts = {
     vitest(),
   ],
   typecheck: ["Check the types of all packages as one program", typecheck],
-  "test:unit": ["Run the tests that need no database", vitest("unit")],
+  "test:unit": ["Run the tests that need no database", vitest("unit*")],
   "test:database": [
     "Run the tests of repositories, isolation and the tour on a real PostgreSQL",
     vitest("database", "alone"),

@@ -6,4 +6,6 @@ export const carelessSettings: Settings = {
   synchronous_commit: "off",
   full_page_writes: "off",
   max_connections: 300,
+  // What is thrown away needs no past: the log of changes stays small, as it may be kept in memory.
+  max_wal_size: "256MB",
 };

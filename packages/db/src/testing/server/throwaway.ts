@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { type Binaries, locateBinaries } from "./binaries";
 import { carelessSettings } from "./careless";
 import { initialiseCluster, randomPassword, type Settings, startCluster, stopCluster } from "./cluster";
-import { currentOwner, hostId, isRoot, ownerIsAlive, serverUser, sharedTempFolder } from "./processes";
+import { memoryFolder } from "./memory-folder";
+import { canEnter, currentOwner, hostId, isRoot, ownerIsAlive, serverUser, sharedTempFolder } from "./processes";
 import { startWatchdog } from "./watchdog";
 
 export interface ThrowawayServerOptions {
@@ -59,14 +60,21 @@ export async function sweepThrowawayServers(tempFolder: string): Promise<number>
   return swept;
 }
 
-/** Starts a server of its own for this process, on a free port, in a folder of the temp folder. */
+/**
+ * Starts a server of its own for this process, on a free port. Its folder is in memory where there is room, unless
+ * `settings` ask for `fsync`; else in the temp folder.
+ */
 export async function startThrowawayServer(options: ThrowawayServerOptions = {}): Promise<ThrowawayServer> {
   const user = await serverUser();
   const binaries = options.binaries ?? (await locateBinaries({ user }));
-  const tempFolder = await realpath(await sharedTempFolder(user));
-  await sweepThrowawayServers(tempFolder);
+  const settings = { ...carelessSettings, ...options.settings };
+  const onDisk = await realpath(await sharedTempFolder(user));
+  const inMemory = memoryFolder();
+  for (const each of [onDisk, inMemory]) if (each) await sweepThrowawayServers(each);
 
-  const folder = join(tempFolder, `${prefix}${process.pid}-${randomBytes(4).toString("hex")}`);
+  // A server that is asked to flush to disk is given a disk.
+  const home = settings.fsync === "off" && inMemory && (await canEnter(user, inMemory)) ? inMemory : onDisk;
+  const folder = join(home, `${prefix}${process.pid}-${randomBytes(4).toString("hex")}`);
   const data = join(folder, "data");
   await mkdir(folder, { mode: 0o700 });
   const watchdog = startWatchdog(folder, data);
@@ -82,7 +90,6 @@ export async function startThrowawayServer(options: ThrowawayServerOptions = {})
     if (isRoot()) await chmod(folder, 0o711);
     const password = randomPassword();
     const initialised = await initialiseCluster(data, { password, durable: false, binaries });
-    const settings = { ...carelessSettings, ...options.settings };
     const running = await startCluster(data, { settings, logFile: join(folder, "server.log"), binaries });
     return {
       adminUrl: `postgres://postgres:${password}@127.0.0.1:${running.port}/postgres`,
