@@ -46,8 +46,8 @@ export function copyCheckout(): Checkout {
         before.replace(text, () => by),
       );
     },
-    run: async (args, variables) => {
-      const program = await bundle(path("packages", "db", "src", "cli", "main.ts"), path("packages", "db"));
+    run: (args, variables) => {
+      const program = bundle(path("packages", "db", "src", "cli", "main.ts"), path("packages", "db"));
       return runTool(args, root, variables, program);
     },
     remove: () => rmSync(root, { recursive: true, force: true }),

@@ -14,7 +14,7 @@ const tsx = pathToFileURL(require.resolve("tsx")).href;
 const packageFolder = join(__dirname, "..", "..");
 const main = join(packageFolder, "src", "cli", "main.ts");
 /** The compiled tool of these sources, made by the first that needs it. */
-let compiled: Promise<string> | undefined;
+let compiled: string | undefined;
 
 export interface Run {
   code: number | null;
@@ -37,14 +37,14 @@ function start(program: string[], cwd: string, variables: Record<string, string>
 }
 
 /** Starts the tool in a process of its own, with only the given variables of the database configuration. */
-export async function startTool(
+export function startTool(
   args: string[],
   cwd: string,
   variables: Record<string, string> = {},
   program?: string,
-): Promise<ChildProcess> {
+): ChildProcess {
   compiled ??= bundle(main, packageFolder);
-  return start([program ?? (await compiled), ...args], cwd, variables);
+  return start([program ?? compiled, ...args], cwd, variables);
 }
 
 function toItsEnd(child: ChildProcess): Promise<Run> {
@@ -58,12 +58,12 @@ function toItsEnd(child: ChildProcess): Promise<Run> {
 }
 
 /** Runs the tool in a process to its end; `program` is its compiled file where it is not the one of these sources. */
-export const runTool = async (
+export const runTool = (
   args: string[],
   cwd: string,
   variables?: Record<string, string>,
   program?: string,
-): Promise<Run> => toItsEnd(await startTool(args, cwd, variables, program));
+): Promise<Run> => toItsEnd(startTool(args, cwd, variables, program));
 
 /** Runs the tool from its sources, as `pnpm db:<command>` does. That takes three times as long to start. */
 export const runSources = (args: string[], cwd: string, variables: Record<string, string> = {}): Promise<Run> =>

@@ -28,7 +28,7 @@ beforeAll(async () => {
   test = await createTestDatabase();
   port = await freePort();
   // The packages' own folder holds drizzle.config.ts; the server comes from the environment.
-  studio = await startTool(["studio", "--port", String(port)], process.cwd(), { DATABASE_ADMIN_URL: test.urls.admin });
+  studio = startTool(["studio", "--port", String(port)], process.cwd(), { DATABASE_ADMIN_URL: test.urls.admin });
   for (const stream of [studio.stdout, studio.stderr])
     stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   for (let attempt = 0; ; attempt += 1) {

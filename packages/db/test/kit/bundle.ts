@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { buildSync } from "esbuild";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -10,8 +10,8 @@ const dayMs = 24 * 60 * 60 * 1000;
  * Packages stay outside. The file lies below the package, so that its dependencies, the migrations and schema.sql are
  * found, and is named by its content, so that it is never an old one and workers do not disturb each other.
  */
-export async function bundle(entry: string, packageFolder: string): Promise<string> {
-  const { outputFiles } = await build({
+export function bundle(entry: string, packageFolder: string): string {
+  const { outputFiles } = buildSync({
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -19,6 +19,7 @@ export async function bundle(entry: string, packageFolder: string): Promise<stri
     platform: "node",
     target: "node20",
     packages: "external",
+    alias: { "@org/db": join(packageFolder, "src") },
     logLevel: "error",
   });
   const text = outputFiles.map((file) => file.text).join("");

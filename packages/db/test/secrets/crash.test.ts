@@ -15,7 +15,7 @@ beforeAll(async () => {
   test = await createTestDatabase();
   facts = await arrangeBench(test);
   const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
-  script = await bundle(fileURLToPath(new URL("./fixtures/crash.ts", import.meta.url)), packageFolder);
+  script = bundle(fileURLToPath(new URL("./fixtures/crash.ts", import.meta.url)), packageFolder);
 });
 afterAll(() => test.close());
 

@@ -4,9 +4,9 @@ import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { withAdmin } from "../../src/operations/admin";
+import { bundle } from "../kit/bundle";
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -38,12 +38,14 @@ export interface HeldServer {
   pid: number;
 }
 
+const packageFolder = join(import.meta.dirname, "../..");
+let program: string | undefined;
+
 /** Starts a process that holds a server; `started` resolves when the server accepts connections. */
 export function holdServer(kind: "development" | "throwaway", root = "") {
-  const script = fileURLToPath(new URL("./fixtures/hold.ts", import.meta.url));
-  const repository = fileURLToPath(new URL("../../../..", import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", script, kind, root], {
-    cwd: repository,
+  program ??= bundle(join(import.meta.dirname, "fixtures/hold.ts"), packageFolder);
+  const child: ChildProcess = spawn(process.execPath, [program, kind, root], {
+    cwd: packageFolder,
     stdio: ["pipe", "pipe", "inherit"],
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { bundle } from "../../kit/bundle";
 import type { cases } from "./cases";
 import type { Farewell, Report, Request, Setting } from "./protocol";
 
@@ -20,14 +21,16 @@ interface Line {
   farewell?: Farewell;
 }
 
+const packageFolder = join(import.meta.dirname, "../../..");
+let program: string | undefined;
+
 /** Starts the application. `cause` does what it asks for. */
 export function startApplication(setting: Setting, cause: (request: Request) => Promise<void>): Application {
-  const script = fileURLToPath(new URL("./application.ts", import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@org/source", "--import", "tsx", script, JSON.stringify(setting)],
-    { cwd: fileURLToPath(new URL("../../../../..", import.meta.url)), stdio: ["pipe", "pipe", "pipe"] },
-  );
+  program ??= bundle(join(import.meta.dirname, "application.ts"), packageFolder);
+  const child = spawn(process.execPath, [program, JSON.stringify(setting)], {
+    cwd: packageFolder,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
   let complaints = "";
   child.stderr.on("data", (chunk: Buffer) => {
