@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { memoryFolder } from "./packages/db/src/testing/server/memory-folder";
+import { memoryFolder } from "./packages/db/src/testing/server/memory-folder.ts";
 
 // Test servers and what else tests write are in memory where the machine has room, also those of the commands they start.
 const inMemory = memoryFolder();
@@ -56,7 +56,10 @@ export default defineConfig({
         },
       },
       { ssr, test: { ...shared, name: "alone", include: alone, globalSetup: databaseSetup } },
-      { ssr, test: { ...shared, name: "migrations", include: [otherServers], globalSetup: databaseSetup } },
+      {
+        ssr,
+        test: { ...shared, name: "migrations", include: [otherServers], globalSetup: databaseSetup, isolate: false },
+      },
     ],
   },
 });
