@@ -2501,6 +2501,9 @@ ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_company_id_fkey FOREIGN 
 -- constraint accounting.accounts.accounts_company_id_id_unique
 ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_company_id_id_unique UNIQUE (tenant_id, company_id, id);
 
+-- constraint accounting.accounts.accounts_created_at_range_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.accounts.accounts_currency_check
 ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 
@@ -2524,6 +2527,9 @@ ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_tenant_id_fkey FOREIGN K
 
 -- constraint accounting.accounts.accounts_type_check
 ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_type_check CHECK ((type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'income'::text, 'expense'::text])));
+
+-- constraint accounting.accounts.accounts_updated_at_range_check
+ALTER TABLE accounting.accounts ADD CONSTRAINT accounts_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index accounting.accounts.idx_accounts_parent_id
 CREATE INDEX idx_accounts_parent_id ON accounting.accounts USING btree (tenant_id, parent_id);
@@ -2594,6 +2600,9 @@ ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_fkey FOREIGN
 -- constraint accounting.bill_lines.bill_lines_bill_id_line_number_unique
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_line_number_unique UNIQUE (tenant_id, bill_id, company_id, line_number);
 
+-- constraint accounting.bill_lines.bill_lines_created_at_range_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.bill_lines.bill_lines_line_number_check
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_line_number_check CHECK ((line_number > 0));
 
@@ -2611,6 +2620,9 @@ ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_unit_price_check CHE
 
 -- constraint accounting.bill_lines.bill_lines_unit_price_nan_check
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
+
+-- constraint accounting.bill_lines.bill_lines_updated_at_range_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index accounting.bill_lines.idx_bill_lines_account_id
 CREATE INDEX idx_bill_lines_account_id ON accounting.bill_lines USING btree (tenant_id, account_id) WHERE (account_id IS NOT NULL);
@@ -2682,11 +2694,17 @@ CREATE TABLE accounting.bills (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint accounting.bills.bills_approved_at_range_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_approved_at_range_check CHECK (((approved_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (approved_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.bills.bills_base_amount_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_check CHECK (((status = 'draft'::text) = (base_amount IS NULL)));
 
 -- constraint accounting.bills.bills_base_amount_nan_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.bills.bills_bill_date_range_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_bill_date_range_check CHECK (((bill_date >= '0001-01-01'::date) AND (bill_date <= '9999-12-31'::date)));
 
 -- constraint accounting.bills.bills_bill_number_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_bill_number_check CHECK ((bill_number <> ''::text));
@@ -2696,6 +2714,9 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_company_id_fkey FOREIGN KEY (t
 
 -- constraint accounting.bills.bills_company_id_id_unique
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_company_id_id_unique UNIQUE (tenant_id, company_id, id);
+
+-- constraint accounting.bills.bills_created_at_range_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.bills.bills_credited_bill_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_credited_bill_check CHECK (((kind = 'credit_note'::text) OR (credited_bill_id IS NULL)));
@@ -2708,6 +2729,9 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_currency_check CHECK ((currenc
 
 -- constraint accounting.bills.bills_due_date_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_due_date_check CHECK ((due_date >= bill_date));
+
+-- constraint accounting.bills.bills_due_date_range_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_due_date_range_check CHECK (((due_date >= '0001-01-01'::date) AND (due_date <= '9999-12-31'::date)));
 
 -- constraint accounting.bills.bills_exchange_rate_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
@@ -2742,11 +2766,17 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_check CHECK ((tot
 -- constraint accounting.bills.bills_total_amount_nan_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
 
+-- constraint accounting.bills.bills_updated_at_range_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.bills.bills_vendor_id_fkey
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_vendor_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_id) REFERENCES accounting.vendors(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.bills.bills_voided_on_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- constraint accounting.bills.bills_voided_on_range_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_voided_on_range_check CHECK (((voided_on >= '0001-01-01'::date) AND (voided_on <= '9999-12-31'::date)));
 
 -- index accounting.bills.bills_bill_number_unique
 CREATE UNIQUE INDEX bills_bill_number_unique ON accounting.bills USING btree (tenant_id, vendor_id, bill_number) WHERE (status <> 'void'::text);
@@ -2863,6 +2893,9 @@ ALTER TABLE accounting.books ADD CONSTRAINT books_bank_account_id_fkey FOREIGN K
 -- constraint accounting.books.books_base_currency_check
 ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK (((base_currency ~ '^[A-Z]{3}$'::text) AND (tenancy.currency_exponent(base_currency) <= 2)));
 
+-- constraint accounting.books.books_closed_through_range_check
+ALTER TABLE accounting.books ADD CONSTRAINT books_closed_through_range_check CHECK (((closed_through >= '0001-01-01'::date) AND (closed_through <= '9999-12-31'::date)));
+
 -- constraint accounting.books.books_company_id_fkey
 ALTER TABLE accounting.books ADD CONSTRAINT books_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
 
@@ -2871,6 +2904,9 @@ ALTER TABLE accounting.books ADD CONSTRAINT books_company_id_unique UNIQUE (tena
 
 -- constraint accounting.books.books_control_accounts_check
 ALTER TABLE accounting.books ADD CONSTRAINT books_control_accounts_check CHECK ((receivable_account_id <> payable_account_id));
+
+-- constraint accounting.books.books_created_at_range_check
+ALTER TABLE accounting.books ADD CONSTRAINT books_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.books.books_exchange_account_id_fkey
 ALTER TABLE accounting.books ADD CONSTRAINT books_exchange_account_id_fkey FOREIGN KEY (tenant_id, company_id, exchange_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
@@ -2892,6 +2928,9 @@ ALTER TABLE accounting.books ADD CONSTRAINT books_sales_account_id_fkey FOREIGN 
 
 -- constraint accounting.books.books_tenant_id_fkey
 ALTER TABLE accounting.books ADD CONSTRAINT books_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.books.books_updated_at_range_check
+ALTER TABLE accounting.books ADD CONSTRAINT books_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index accounting.books.idx_books_bank_account_id
 CREATE INDEX idx_books_bank_account_id ON accounting.books USING btree (tenant_id, bank_account_id);
@@ -2982,6 +3021,9 @@ ALTER TABLE accounting.customers ADD CONSTRAINT customers_company_id_fkey FOREIG
 -- constraint accounting.customers.customers_company_id_id_unique
 ALTER TABLE accounting.customers ADD CONSTRAINT customers_company_id_id_unique UNIQUE (tenant_id, company_id, id);
 
+-- constraint accounting.customers.customers_created_at_range_check
+ALTER TABLE accounting.customers ADD CONSTRAINT customers_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.customers.customers_name_check
 ALTER TABLE accounting.customers ADD CONSTRAINT customers_name_check CHECK ((name <> ''::text));
 
@@ -2990,6 +3032,9 @@ ALTER TABLE accounting.customers ADD CONSTRAINT customers_pkey PRIMARY KEY (tena
 
 -- constraint accounting.customers.customers_tenant_id_fkey
 ALTER TABLE accounting.customers ADD CONSTRAINT customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.customers.customers_updated_at_range_check
+ALTER TABLE accounting.customers ADD CONSTRAINT customers_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index accounting.customers.idx_customers_external_id
 CREATE UNIQUE INDEX idx_customers_external_id ON accounting.customers USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
@@ -3050,6 +3095,9 @@ CREATE TABLE accounting.exchange_rates (
 -- constraint accounting.exchange_rates.exchange_rates_company_id_fkey
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
 
+-- constraint accounting.exchange_rates.exchange_rates_created_at_range_check
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.exchange_rates.exchange_rates_currency_check
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 
@@ -3062,11 +3110,17 @@ ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_pkey PRIMARY
 -- constraint accounting.exchange_rates.exchange_rates_rate_check
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_check CHECK ((rate > (0)::numeric));
 
+-- constraint accounting.exchange_rates.exchange_rates_rate_date_range_check
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_date_range_check CHECK (((rate_date >= '0001-01-01'::date) AND (rate_date <= '9999-12-31'::date)));
+
 -- constraint accounting.exchange_rates.exchange_rates_rate_nan_check
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK ((rate <> 'NaN'::numeric));
 
 -- constraint accounting.exchange_rates.exchange_rates_tenant_id_fkey
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.exchange_rates.exchange_rates_updated_at_range_check
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls accounting.exchange_rates
 ALTER TABLE accounting.exchange_rates ENABLE ROW LEVEL SECURITY;
@@ -3118,17 +3172,29 @@ CREATE TABLE accounting.fiscal_periods (
 -- constraint accounting.fiscal_periods.fiscal_periods_closed_at_check
 ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_closed_at_check CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL)));
 
+-- constraint accounting.fiscal_periods.fiscal_periods_closed_at_range_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_closed_at_range_check CHECK (((closed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (closed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.fiscal_periods.fiscal_periods_company_id_fkey
 ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
 
+-- constraint accounting.fiscal_periods.fiscal_periods_created_at_range_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.fiscal_periods.fiscal_periods_ends_on_check
 ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_ends_on_check CHECK ((ends_on >= starts_on));
+
+-- constraint accounting.fiscal_periods.fiscal_periods_ends_on_range_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_ends_on_range_check CHECK (((ends_on >= '0001-01-01'::date) AND (ends_on <= '9999-12-31'::date)));
 
 -- constraint accounting.fiscal_periods.fiscal_periods_name_check
 ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_name_check CHECK ((name <> ''::text));
 
 -- constraint accounting.fiscal_periods.fiscal_periods_pkey
 ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint accounting.fiscal_periods.fiscal_periods_starts_on_range_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_starts_on_range_check CHECK (((starts_on >= '0001-01-01'::date) AND (starts_on <= '9999-12-31'::date)));
 
 -- constraint accounting.fiscal_periods.fiscal_periods_starts_on_unique
 ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_starts_on_unique UNIQUE (tenant_id, company_id, starts_on);
@@ -3138,6 +3204,9 @@ ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_status_check
 
 -- constraint accounting.fiscal_periods.fiscal_periods_tenant_id_fkey
 ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.fiscal_periods.fiscal_periods_updated_at_range_check
+ALTER TABLE accounting.fiscal_periods ADD CONSTRAINT fiscal_periods_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls accounting.fiscal_periods
 ALTER TABLE accounting.fiscal_periods ENABLE ROW LEVEL SECURITY;
@@ -3208,6 +3277,9 @@ CREATE TABLE accounting.invoice_lines (
 -- constraint accounting.invoice_lines.invoice_lines_account_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
 
+-- constraint accounting.invoice_lines.invoice_lines_created_at_range_check
+ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.invoice_lines.invoice_lines_invoice_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE CASCADE;
 
@@ -3231,6 +3303,9 @@ ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_unit_price_che
 
 -- constraint accounting.invoice_lines.invoice_lines_unit_price_nan_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
+
+-- constraint accounting.invoice_lines.invoice_lines_updated_at_range_check
+ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index accounting.invoice_lines.idx_invoice_lines_account_id
 CREATE INDEX idx_invoice_lines_account_id ON accounting.invoice_lines USING btree (tenant_id, account_id) WHERE (account_id IS NOT NULL);
@@ -3314,6 +3389,9 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_company_id_fkey FOREIGN 
 -- constraint accounting.invoices.invoices_company_id_id_unique
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_company_id_id_unique UNIQUE (tenant_id, company_id, id);
 
+-- constraint accounting.invoices.invoices_created_at_range_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.invoices.invoices_credited_invoice_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_credited_invoice_check CHECK (((kind = 'credit_note'::text) OR (credited_invoice_id IS NULL)));
 
@@ -3329,14 +3407,23 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_customer_id_fkey FOREIGN
 -- constraint accounting.invoices.invoices_due_date_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_due_date_check CHECK ((due_date >= invoice_date));
 
+-- constraint accounting.invoices.invoices_due_date_range_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_due_date_range_check CHECK (((due_date >= '0001-01-01'::date) AND (due_date <= '9999-12-31'::date)));
+
 -- constraint accounting.invoices.invoices_exchange_rate_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.invoices.invoices_exchange_rate_nan_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
 
+-- constraint accounting.invoices.invoices_invoice_date_range_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_date_range_check CHECK (((invoice_date >= '0001-01-01'::date) AND (invoice_date <= '9999-12-31'::date)));
+
 -- constraint accounting.invoices.invoices_invoice_number_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_number_check CHECK (((status = 'draft'::text) = (invoice_number IS NULL)));
+
+-- constraint accounting.invoices.invoices_issued_at_range_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_issued_at_range_check CHECK (((issued_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (issued_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.invoices.invoices_kind_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit_note'::text])));
@@ -3365,8 +3452,14 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK
 -- constraint accounting.invoices.invoices_total_amount_nan_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
 
+-- constraint accounting.invoices.invoices_updated_at_range_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.invoices.invoices_voided_on_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- constraint accounting.invoices.invoices_voided_on_range_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_voided_on_range_check CHECK (((voided_on >= '0001-01-01'::date) AND (voided_on <= '9999-12-31'::date)));
 
 -- index accounting.invoices.idx_invoices_credited_invoice_id
 CREATE INDEX idx_invoices_credited_invoice_id ON accounting.invoices USING btree (tenant_id, credited_invoice_id) WHERE (credited_invoice_id IS NOT NULL);
@@ -3484,6 +3577,12 @@ ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_company_id
 -- constraint accounting.journal_entries.journal_entries_company_id_id_unique
 ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_company_id_id_unique UNIQUE (tenant_id, company_id, id);
 
+-- constraint accounting.journal_entries.journal_entries_created_at_range_check
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint accounting.journal_entries.journal_entries_entry_date_range_check
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_entry_date_range_check CHECK (((entry_date >= '0001-01-01'::date) AND (entry_date <= '9999-12-31'::date)));
+
 -- constraint accounting.journal_entries.journal_entries_idempotency_check
 ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
 
@@ -3501,6 +3600,9 @@ ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_source_che
 
 -- constraint accounting.journal_entries.journal_entries_source_id_check
 ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_source_id_check CHECK (((source = 'manual'::text) = (source_id IS NULL)));
+
+-- constraint accounting.journal_entries.journal_entries_updated_at_range_check
+ALTER TABLE accounting.journal_entries ADD CONSTRAINT journal_entries_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index accounting.journal_entries.idx_journal_entries_company_id_entry_date_id
 CREATE INDEX idx_journal_entries_company_id_entry_date_id ON accounting.journal_entries USING btree (tenant_id, company_id, entry_date, id);
@@ -3582,6 +3684,9 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_na
 -- constraint accounting.journal_lines.journal_lines_base_debit_nan_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK ((base_debit <> 'NaN'::numeric));
 
+-- constraint accounting.journal_lines.journal_lines_created_at_range_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.journal_lines.journal_lines_credit_nan_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
 
@@ -3593,6 +3698,9 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_customer_id_fk
 
 -- constraint accounting.journal_lines.journal_lines_debit_nan_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK ((debit <> 'NaN'::numeric));
+
+-- constraint accounting.journal_lines.journal_lines_entry_date_range_check
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_entry_date_range_check CHECK (((entry_date >= '0001-01-01'::date) AND (entry_date <= '9999-12-31'::date)));
 
 -- constraint accounting.journal_lines.journal_lines_entry_id_fkey
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_entry_id_fkey FOREIGN KEY (tenant_id, company_id, entry_id) REFERENCES accounting.journal_entries(tenant_id, company_id, id) ON DELETE RESTRICT;
@@ -3670,6 +3778,9 @@ CREATE TABLE accounting.payment_allocations (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint accounting.payment_allocations.payment_allocations_allocated_on_range_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_allocated_on_range_check CHECK (((allocated_on >= '0001-01-01'::date) AND (allocated_on <= '9999-12-31'::date)));
+
 -- constraint accounting.payment_allocations.payment_allocations_amount_check
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_check CHECK ((amount > (0)::numeric));
 
@@ -3684,6 +3795,9 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_bi
 
 -- constraint accounting.payment_allocations.payment_allocations_company_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_created_at_range_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.payment_allocations.payment_allocations_credit_note_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_credit_note_id_fkey FOREIGN KEY (tenant_id, company_id, credit_note_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE RESTRICT;
@@ -3700,6 +3814,9 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_pk
 -- constraint accounting.payment_allocations.payment_allocations_reversed_on_check
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_check CHECK ((reversed_on >= allocated_on));
 
+-- constraint accounting.payment_allocations.payment_allocations_reversed_on_range_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_range_check CHECK (((reversed_on >= '0001-01-01'::date) AND (reversed_on <= '9999-12-31'::date)));
+
 -- constraint accounting.payment_allocations.payment_allocations_source_base_amount_nan_check
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((source_base_amount <> 'NaN'::numeric));
 
@@ -3711,6 +3828,9 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_ta
 
 -- constraint accounting.payment_allocations.payment_allocations_tenant_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.payment_allocations.payment_allocations_updated_at_range_check
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.payment_allocations.payment_allocations_vendor_credit_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_vendor_credit_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_credit_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE RESTRICT;
@@ -3822,6 +3942,9 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_company_id_fkey FOREIGN 
 -- constraint accounting.payments.payments_company_id_id_unique
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_company_id_id_unique UNIQUE (tenant_id, company_id, id);
 
+-- constraint accounting.payments.payments_created_at_range_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.payments.payments_currency_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 
@@ -3840,14 +3963,23 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check 
 -- constraint accounting.payments.payments_party_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((((direction = 'in'::text) AND (customer_id IS NOT NULL) AND (vendor_id IS NULL)) OR ((direction = 'out'::text) AND (vendor_id IS NOT NULL) AND (customer_id IS NULL))));
 
+-- constraint accounting.payments.payments_payment_date_range_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_payment_date_range_check CHECK (((payment_date >= '0001-01-01'::date) AND (payment_date <= '9999-12-31'::date)));
+
 -- constraint accounting.payments.payments_pkey
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_pkey PRIMARY KEY (tenant_id, id);
 
 -- constraint accounting.payments.payments_tenant_id_fkey
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
 
+-- constraint accounting.payments.payments_updated_at_range_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.payments.payments_vendor_id_fkey
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_vendor_id_fkey FOREIGN KEY (tenant_id, company_id, vendor_id) REFERENCES accounting.vendors(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.payments.payments_voided_on_range_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_voided_on_range_check CHECK (((voided_on >= '0001-01-01'::date) AND (voided_on <= '9999-12-31'::date)));
 
 -- index accounting.payments.idx_payments_account_id
 CREATE INDEX idx_payments_account_id ON accounting.payments USING btree (tenant_id, account_id);
@@ -3946,6 +4078,9 @@ ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_debit_nan_chec
 -- constraint accounting.period_totals.period_totals_month_check
 ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric));
 
+-- constraint accounting.period_totals.period_totals_month_range_check
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_month_range_check CHECK (((month >= '0001-01-01'::date) AND (month <= '9999-12-31'::date)));
+
 -- constraint accounting.period_totals.period_totals_pkey
 ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_pkey PRIMARY KEY (tenant_id, id);
 
@@ -4006,6 +4141,9 @@ ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_company_id_fkey FOREIGN KE
 -- constraint accounting.vendors.vendors_company_id_id_unique
 ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_company_id_id_unique UNIQUE (tenant_id, company_id, id);
 
+-- constraint accounting.vendors.vendors_created_at_range_check
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint accounting.vendors.vendors_name_check
 ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_name_check CHECK ((name <> ''::text));
 
@@ -4014,6 +4152,9 @@ ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_pkey PRIMARY KEY (tenant_i
 
 -- constraint accounting.vendors.vendors_tenant_id_fkey
 ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint accounting.vendors.vendors_updated_at_range_check
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index accounting.vendors.idx_vendors_external_id
 CREATE UNIQUE INDEX idx_vendors_external_id ON accounting.vendors USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
@@ -4076,8 +4217,20 @@ CREATE TABLE auth.account (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint auth.account.account_access_token_expires_at_range_check
+ALTER TABLE auth.account ADD CONSTRAINT account_access_token_expires_at_range_check CHECK (((access_token_expires_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (access_token_expires_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint auth.account.account_created_at_range_check
+ALTER TABLE auth.account ADD CONSTRAINT account_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint auth.account.account_pkey
 ALTER TABLE auth.account ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+-- constraint auth.account.account_refresh_token_expires_at_range_check
+ALTER TABLE auth.account ADD CONSTRAINT account_refresh_token_expires_at_range_check CHECK (((refresh_token_expires_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (refresh_token_expires_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint auth.account.account_updated_at_range_check
+ALTER TABLE auth.account ADD CONSTRAINT account_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint auth.account.account_user_id_user_id_fkey
 ALTER TABLE auth.account ADD CONSTRAINT account_user_id_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE;
@@ -4106,6 +4259,9 @@ CREATE TABLE auth.memberships (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint auth.memberships.memberships_created_at_range_check
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint auth.memberships.memberships_identity_id_fkey
 ALTER TABLE auth.memberships ADD CONSTRAINT memberships_identity_id_fkey FOREIGN KEY (identity_id) REFERENCES auth."user"(id) ON DELETE RESTRICT;
 
@@ -4114,6 +4270,9 @@ ALTER TABLE auth.memberships ADD CONSTRAINT memberships_pkey PRIMARY KEY (identi
 
 -- constraint auth.memberships.memberships_tenant_id_fkey
 ALTER TABLE auth.memberships ADD CONSTRAINT memberships_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES auth.tenant_directory(id) ON DELETE RESTRICT;
+
+-- constraint auth.memberships.memberships_updated_at_range_check
+ALTER TABLE auth.memberships ADD CONSTRAINT memberships_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index auth.memberships.idx_memberships_tenant_id
 CREATE INDEX idx_memberships_tenant_id ON auth.memberships USING btree (tenant_id);
@@ -4147,8 +4306,17 @@ CREATE TABLE auth.session (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint auth.session.session_created_at_range_check
+ALTER TABLE auth.session ADD CONSTRAINT session_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint auth.session.session_expires_at_range_check
+ALTER TABLE auth.session ADD CONSTRAINT session_expires_at_range_check CHECK (((expires_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint auth.session.session_pkey
 ALTER TABLE auth.session ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
+-- constraint auth.session.session_updated_at_range_check
+ALTER TABLE auth.session ADD CONSTRAINT session_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint auth.session.session_user_id_user_id_fkey
 ALTER TABLE auth.session ADD CONSTRAINT session_user_id_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE;
@@ -4171,8 +4339,14 @@ CREATE TABLE auth.tenant_directory (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint auth.tenant_directory.tenant_directory_created_at_range_check
+ALTER TABLE auth.tenant_directory ADD CONSTRAINT tenant_directory_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint auth.tenant_directory.tenant_directory_pkey
 ALTER TABLE auth.tenant_directory ADD CONSTRAINT tenant_directory_pkey PRIMARY KEY (id);
+
+-- constraint auth.tenant_directory.tenant_directory_updated_at_range_check
+ALTER TABLE auth.tenant_directory ADD CONSTRAINT tenant_directory_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls auth.tenant_directory
 ALTER TABLE auth.tenant_directory ENABLE ROW LEVEL SECURITY;
@@ -4202,8 +4376,14 @@ CREATE TABLE auth."user" (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint auth.user.user_created_at_range_check
+ALTER TABLE auth."user" ADD CONSTRAINT user_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint auth.user.user_pkey
 ALTER TABLE auth."user" ADD CONSTRAINT user_pkey PRIMARY KEY (id);
+
+-- constraint auth.user.user_updated_at_range_check
+ALTER TABLE auth."user" ADD CONSTRAINT user_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index auth.user.idx_user_email
 CREATE UNIQUE INDEX idx_user_email ON auth."user" USING btree (email);
@@ -4227,8 +4407,17 @@ CREATE TABLE auth.user_profiles (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint auth.user_profiles.user_profiles_birth_date_range_check
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_birth_date_range_check CHECK (((birth_date >= '0001-01-01'::date) AND (birth_date <= '9999-12-31'::date)));
+
+-- constraint auth.user_profiles.user_profiles_created_at_range_check
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint auth.user_profiles.user_profiles_pkey
 ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_pkey PRIMARY KEY (id);
+
+-- constraint auth.user_profiles.user_profiles_updated_at_range_check
+ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint auth.user_profiles.user_profiles_user_id_fkey
 ALTER TABLE auth.user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE;
@@ -4258,8 +4447,17 @@ CREATE TABLE auth.verification (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint auth.verification.verification_created_at_range_check
+ALTER TABLE auth.verification ADD CONSTRAINT verification_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint auth.verification.verification_expires_at_range_check
+ALTER TABLE auth.verification ADD CONSTRAINT verification_expires_at_range_check CHECK (((expires_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint auth.verification.verification_pkey
 ALTER TABLE auth.verification ADD CONSTRAINT verification_pkey PRIMARY KEY (id);
+
+-- constraint auth.verification.verification_updated_at_range_check
+ALTER TABLE auth.verification ADD CONSTRAINT verification_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index auth.verification.idx_verification_identifier
 CREATE INDEX idx_verification_identifier ON auth.verification USING btree (identifier);
@@ -4284,6 +4482,9 @@ CREATE TABLE tenancy.audit_log (
 
 -- constraint tenancy.audit_log.audit_log_admin_user_id_fkey
 ALTER TABLE tenancy.audit_log ADD CONSTRAINT audit_log_admin_user_id_fkey FOREIGN KEY (tenant_id, admin_user_id) REFERENCES tenancy.users(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint tenancy.audit_log.audit_log_created_at_range_check
+ALTER TABLE tenancy.audit_log ADD CONSTRAINT audit_log_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint tenancy.audit_log.audit_log_pkey
 ALTER TABLE tenancy.audit_log ADD CONSTRAINT audit_log_pkey PRIMARY KEY (tenant_id, id);
@@ -4341,6 +4542,9 @@ CREATE TABLE tenancy.companies (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint tenancy.companies.companies_created_at_range_check
+ALTER TABLE tenancy.companies ADD CONSTRAINT companies_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.companies.companies_name_check
 ALTER TABLE tenancy.companies ADD CONSTRAINT companies_name_check CHECK ((name <> ''::text));
 
@@ -4352,6 +4556,9 @@ ALTER TABLE tenancy.companies ADD CONSTRAINT companies_status_check CHECK ((stat
 
 -- constraint tenancy.companies.companies_tenant_id_fkey
 ALTER TABLE tenancy.companies ADD CONSTRAINT companies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint tenancy.companies.companies_updated_at_range_check
+ALTER TABLE tenancy.companies ADD CONSTRAINT companies_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls tenancy.companies
 ALTER TABLE tenancy.companies ENABLE ROW LEVEL SECURITY;
@@ -4392,6 +4599,9 @@ CREATE TABLE tenancy.idempotency_keys (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint tenancy.idempotency_keys.idempotency_keys_created_at_range_check
+ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.idempotency_keys.idempotency_keys_operation_key_unique
 ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_operation_key_unique UNIQUE (tenant_id, operation, key);
 
@@ -4400,6 +4610,9 @@ ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMAR
 
 -- constraint tenancy.idempotency_keys.idempotency_keys_tenant_id_fkey
 ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint tenancy.idempotency_keys.idempotency_keys_updated_at_range_check
+ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls tenancy.idempotency_keys
 ALTER TABLE tenancy.idempotency_keys ENABLE ROW LEVEL SECURITY;
@@ -4443,6 +4656,12 @@ CREATE TABLE tenancy.invitations (
 -- constraint tenancy.invitations.invitations_accepted_by_fkey
 ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_accepted_by_fkey FOREIGN KEY (tenant_id, accepted_by) REFERENCES tenancy.users(tenant_id, id) ON DELETE RESTRICT;
 
+-- constraint tenancy.invitations.invitations_created_at_range_check
+ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint tenancy.invitations.invitations_expires_at_range_check
+ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_expires_at_range_check CHECK (((expires_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.invitations.invitations_invited_by_fkey
 ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (tenant_id, invited_by) REFERENCES tenancy.users(tenant_id, id) ON DELETE RESTRICT;
 
@@ -4460,6 +4679,9 @@ ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_tenant_id_fkey FOREIG
 
 -- constraint tenancy.invitations.invitations_token_hash_unique
 ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_token_hash_unique UNIQUE (tenant_id, token_hash);
+
+-- constraint tenancy.invitations.invitations_updated_at_range_check
+ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index tenancy.invitations.idx_invitations_accepted_by
 CREATE INDEX idx_invitations_accepted_by ON tenancy.invitations USING btree (tenant_id, accepted_by);
@@ -4530,6 +4752,9 @@ CREATE TABLE tenancy.number_series (
 -- constraint tenancy.number_series.number_series_company_id_fkey
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
 
+-- constraint tenancy.number_series.number_series_created_at_range_check
+ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.number_series.number_series_last_number_check
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_last_number_check CHECK ((last_number >= 0));
 
@@ -4547,6 +4772,9 @@ ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_pkey PRIMARY KEY 
 
 -- constraint tenancy.number_series.number_series_tenant_id_fkey
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint tenancy.number_series.number_series_updated_at_range_check
+ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls tenancy.number_series
 ALTER TABLE tenancy.number_series ENABLE ROW LEVEL SECURITY;
@@ -4590,6 +4818,9 @@ CREATE TABLE tenancy.platform_log (
   created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+-- constraint tenancy.platform_log.platform_log_created_at_range_check
+ALTER TABLE tenancy.platform_log ADD CONSTRAINT platform_log_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.platform_log.platform_log_pkey
 ALTER TABLE tenancy.platform_log ADD CONSTRAINT platform_log_pkey PRIMARY KEY (id);
 
@@ -4619,6 +4850,9 @@ CREATE TABLE tenancy.roles (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint tenancy.roles.roles_created_at_range_check
+ALTER TABLE tenancy.roles ADD CONSTRAINT roles_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.roles.roles_name_check
 ALTER TABLE tenancy.roles ADD CONSTRAINT roles_name_check CHECK ((name <> ''::text));
 
@@ -4630,6 +4864,9 @@ ALTER TABLE tenancy.roles ADD CONSTRAINT roles_pkey PRIMARY KEY (tenant_id, id);
 
 -- constraint tenancy.roles.roles_tenant_id_fkey
 ALTER TABLE tenancy.roles ADD CONSTRAINT roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint tenancy.roles.roles_updated_at_range_check
+ALTER TABLE tenancy.roles ADD CONSTRAINT roles_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls tenancy.roles
 ALTER TABLE tenancy.roles ENABLE ROW LEVEL SECURITY;
@@ -4673,6 +4910,9 @@ CREATE TABLE tenancy.security_events (
   details jsonb DEFAULT '{}'::jsonb NOT NULL,
   created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
 );
+
+-- constraint tenancy.security_events.security_events_created_at_range_check
+ALTER TABLE tenancy.security_events ADD CONSTRAINT security_events_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint tenancy.security_events.security_events_pkey
 ALTER TABLE tenancy.security_events ADD CONSTRAINT security_events_pkey PRIMARY KEY (tenant_id, id);
@@ -4722,6 +4962,9 @@ CREATE TABLE tenancy.tenants (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint tenancy.tenants.tenants_created_at_range_check
+ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.tenants.tenants_name_check
 ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_name_check CHECK ((name <> ''::text));
 
@@ -4730,6 +4973,9 @@ ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
 
 -- constraint tenancy.tenants.tenants_status_check
 ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'archived'::text])));
+
+-- constraint tenancy.tenants.tenants_updated_at_range_check
+ALTER TABLE tenancy.tenants ADD CONSTRAINT tenants_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- rls tenancy.tenants
 ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
@@ -4781,6 +5027,9 @@ CREATE TABLE tenancy.user_roles (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint tenancy.user_roles.user_roles_created_at_range_check
+ALTER TABLE tenancy.user_roles ADD CONSTRAINT user_roles_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.user_roles.user_roles_pkey
 ALTER TABLE tenancy.user_roles ADD CONSTRAINT user_roles_pkey PRIMARY KEY (tenant_id, id);
 
@@ -4789,6 +5038,9 @@ ALTER TABLE tenancy.user_roles ADD CONSTRAINT user_roles_role_id_fkey FOREIGN KE
 
 -- constraint tenancy.user_roles.user_roles_tenant_id_fkey
 ALTER TABLE tenancy.user_roles ADD CONSTRAINT user_roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint tenancy.user_roles.user_roles_updated_at_range_check
+ALTER TABLE tenancy.user_roles ADD CONSTRAINT user_roles_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint tenancy.user_roles.user_roles_user_id_fkey
 ALTER TABLE tenancy.user_roles ADD CONSTRAINT user_roles_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES tenancy.users(tenant_id, id) ON DELETE CASCADE;
@@ -4844,6 +5096,9 @@ CREATE TABLE tenancy.users (
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
+-- constraint tenancy.users.users_created_at_range_check
+ALTER TABLE tenancy.users ADD CONSTRAINT users_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
 -- constraint tenancy.users.users_email_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((email <> ''::text));
 
@@ -4858,6 +5113,9 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_status_check CHECK ((status = ANY
 
 -- constraint tenancy.users.users_tenant_id_fkey
 ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint tenancy.users.users_updated_at_range_check
+ALTER TABLE tenancy.users ADD CONSTRAINT users_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- index tenancy.users.users_email_unique
 CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);

@@ -21,6 +21,7 @@ import { isOneOf } from "./choice";
 import { tenantKey } from "./columns";
 import type { Frozen } from "./frozen";
 import { authenticated, platform } from "./roles";
+import { valueChecks } from "./value-checks";
 
 /** What the audit trigger of a table records: every write, only changes of existing rows, or nothing. */
 export type AuditLevel = "all" | "changes" | "none";
@@ -90,7 +91,7 @@ type WithTenantKey<C extends Columns> = ReturnType<typeof tenantKey> & C;
 /**
  * The only way to make a tenant-owned table. Adds `tenant_id` and `id`, the primary key (tenant_id, id), the foreign
  * key to tenants, the isolation policies (by company too, where the table has `companyId` or `businessId`), composite
- * foreign keys with an index each, a CHECK for every choice column, and one against NaN for every numeric column.
+ * foreign keys with an index each, and a CHECK for every column whose type has values that cannot be read back.
  * `pnpm db:generate` writes the rest of its protection from the same options: FORCE, grants and triggers. Throws
  * `TypeError` for a reference to a column that is not there, or for a part whose whole may be null.
  */
@@ -113,7 +114,8 @@ export function tenantTable<S extends string, N extends string, C extends Column
       primaryKey({ name: `${name}_pkey`, columns: [column(byName, "tenantId"), column(byName, "id")] }),
       ...policies(byName),
       ...references(name, byName, options.references ?? {}),
-      ...columnChecks(name, getColumns(table as PgTable)),
+      ...choiceChecks(name, getColumns(table as PgTable)),
+      ...valueChecks(name, getColumns(table as PgTable)),
       ...(options.extra?.(t) ?? []),
     ];
   });
@@ -207,20 +209,10 @@ function references(
   return all.some(([, reference]) => reference.part) ? toOthers : [toTenant, ...toOthers];
 }
 
-function columnChecks(name: string, columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
-  return Object.values(columns).flatMap((c) => {
-    const checks: PgTableExtraConfigValue[] = [];
-    const identifier = sql.identifier(c.name);
-    if (c.enumValues && c.enumValues.length > 0) {
-      checks.push(check(`${name}_${c.name}_check`, isOneOf(c.name, c.enumValues)));
-    }
-    // numeric(p,s) stores NaN, which is greater than every number, so `x >= 0` accepts it. A generated column needs no
-    // check: the columns that it is made from refuse NaN.
-    if (c.columnType.startsWith("PgNumeric") && !c.generated) {
-      checks.push(check(`${name}_${c.name}_nan_check`, sql`${identifier} <> 'NaN'`));
-    }
-    return checks;
-  });
+function choiceChecks(name: string, columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
+  return Object.values(columns)
+    .filter(({ enumValues }) => enumValues && enumValues.length > 0)
+    .map((column) => check(`${name}_${column.name}_check`, isOneOf(column.name, column.enumValues ?? [])));
 }
 
 /** Index `idx_{table}_{columns}` led by tenant_id; the name leaves tenant_id out, as every index has it. */

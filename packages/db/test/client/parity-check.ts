@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Decimal } from "decimal.js";
 import { getColumns, inArray } from "drizzle-orm";
 import { bigint, boolean, date, integer, jsonb, numeric, pgSchema, text, uuid, varchar } from "drizzle-orm/pg-core";
+import { PgDialect } from "drizzle-orm/pg-core/dialect";
 import fc from "fast-check";
 import { choice } from "../../src/core/choice";
 import { filledText } from "../../src/core/column-kinds";
@@ -16,6 +17,7 @@ import {
   quantity,
 } from "../../src/core/columns";
 import { insertSchema } from "../../src/core/validation";
+import { valueChecks } from "../../src/core/value-checks";
 import { newId, type TenantDatabase } from "../../src/index";
 import type { TestDatabase } from "../../src/testing";
 import { hostile, type Kind, values } from "./parity-values";
@@ -52,16 +54,21 @@ export const kinds = scratch.table("kinds", {
   jsonb: jsonb("jsonb"),
 });
 
-const schema = insertSchema(kinds).extend({ filled: filledText("text").nullish() });
+/** What zod accepts of such a row. */
+export const schema = insertSchema(kinds).extend({ filled: filledText("text").nullish() });
 
 /** Makes the table of every kind; the runtime login may read and write it. */
 export function createKinds(test: TestDatabase): Promise<unknown> {
+  const dialect = new PgDialect();
+  const checks = valueChecks("kinds", getColumns(kinds)).map(
+    ({ name, value }) => `constraint "${name}" check (${dialect.sqlToQuery(value).sql})`,
+  );
   const columns = Object.values(getColumns(kinds)).map((column) => {
     const array = (column as { dimensions?: number }).dimensions ? "[]" : "";
     return `"${column.name}" ${column.getSQLType().replace(/\[\]$/, "")}${array}`;
   });
   return test.asOwner((owner) =>
-    owner.query(`create schema scratch; create table scratch.kinds (${columns.join(", ")}, primary key (id));
+    owner.query(`create schema scratch; create table scratch.kinds (${[...columns, ...checks].join(", ")}, primary key (id));
       alter table scratch.kinds add check (choice in ('it''s', 'a "list"', 'with,commas', ''));
       grant usage on schema scratch to authenticated;
       grant select, insert on scratch.kinds to authenticated`),

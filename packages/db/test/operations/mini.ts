@@ -94,6 +94,9 @@ function table(name: string): string {
   CONSTRAINT ${name}_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT ${name}_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants (id) ON DELETE RESTRICT,
   CONSTRAINT ${name}_amount_check CHECK (amount >= 0 AND amount <> 'NaN'),
+  CONSTRAINT ${name}_due_date_check CHECK (due_date BETWEEN '0001-01-01' AND '9999-12-31'),
+  CONSTRAINT ${name}_created_at_check CHECK (created_at <= '9999-12-31 00:00+00'),
+  CONSTRAINT ${name}_updated_at_check CHECK (updated_at <= '9999-12-31 00:00+00'),
   CONSTRAINT ${name}_status_check CHECK (status IN ('open', 'paid'))
 );`;
 }

@@ -9,6 +9,30 @@ export const objectMutations: Mutation[] = [
     "ALTER TABLE accounting.invoices DROP CONSTRAINT invoices_amount_check; ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_amount_check CHECK (amount >= 0)",
   ],
   [
+    "date-refuses-infinity",
+    "column accounting.invoices.due_date",
+    "CHECK dropped",
+    "ALTER TABLE accounting.invoices DROP CONSTRAINT invoices_due_date_check",
+  ],
+  [
+    "date-refuses-infinity",
+    "column accounting.invoices.created_at",
+    "a timestamp",
+    "ALTER TABLE accounting.invoices DROP CONSTRAINT invoices_created_at_check",
+  ],
+  [
+    "date-refuses-infinity",
+    "column tenancy.tenants.since",
+    "a table of no tenant",
+    "ALTER TABLE tenancy.tenants ADD COLUMN since date",
+  ],
+  [
+    "array-is-a-list",
+    "column accounting.invoices.tags",
+    "an array without CHECK",
+    "ALTER TABLE accounting.invoices ADD COLUMN tags text[]",
+  ],
+  [
     "updated-at-kept",
     "column accounting.invoices.updated_at",
     "trigger dropped",

@@ -1,5 +1,6 @@
 import { boolean, index, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { instant, timestamps } from "../../core/columns";
+import { valueChecks } from "../../core/value-checks";
 import { auth } from "./schemas";
 
 /*
@@ -18,7 +19,7 @@ export const user = auth.table(
     image: text("image"),
     ...timestamps(),
   },
-  (t) => [uniqueIndex("idx_user_email").on(t.email)],
+  (t) => [...valueChecks("user", t), uniqueIndex("idx_user_email").on(t.email)],
 );
 
 /** A signed-in device; ends by time or by sign-out. */
@@ -35,7 +36,11 @@ export const session = auth.table(
       .references(() => user.id, { onDelete: "cascade" }),
     ...timestamps(),
   },
-  (t) => [uniqueIndex("idx_session_token").on(t.token), index("idx_session_user_id").on(t.userId)],
+  (t) => [
+    ...valueChecks("session", t),
+    uniqueIndex("idx_session_token").on(t.token),
+    index("idx_session_user_id").on(t.userId),
+  ],
 );
 
 /** A way to sign in: a password hash or a linked provider. */
@@ -57,7 +62,11 @@ export const account = auth.table(
     password: text("password"),
     ...timestamps(),
   },
-  (t) => [index("idx_account_user_id").on(t.userId), index("idx_account_account_id").on(t.accountId, t.providerId)],
+  (t) => [
+    ...valueChecks("account", t),
+    index("idx_account_user_id").on(t.userId),
+    index("idx_account_account_id").on(t.accountId, t.providerId),
+  ],
 );
 
 /** A token that proves an e-mail address or a password reset. */
@@ -70,5 +79,5 @@ export const verification = auth.table(
     expiresAt: instant("expires_at").notNull(),
     ...timestamps(),
   },
-  (t) => [index("idx_verification_identifier").on(t.identifier)],
+  (t) => [...valueChecks("verification", t), index("idx_verification_identifier").on(t.identifier)],
 );

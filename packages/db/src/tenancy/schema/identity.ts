@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, date, foreignKey, index, pgPolicy, primaryKey, text, uuid, varchar } from "drizzle-orm/pg-core";
 import { timestamps } from "../../core/columns";
 import { membershipKeeper, selfService } from "../../core/roles";
+import { valueChecks } from "../../core/value-checks";
 import { tenantStatus, userStatus } from "../states";
 import { user } from "./auth";
 import { userRole } from "./members";
@@ -28,6 +29,7 @@ export const userProfiles = auth.table(
     ...timestamps(),
   },
   (t) => [
+    ...valueChecks("user_profiles", t),
     foreignKey({ name: "user_profiles_user_id_fkey", columns: [t.userId], foreignColumns: [user.id] }).onDelete(
       "cascade",
     ),
@@ -44,7 +46,8 @@ export const tenantDirectory = auth.table(
     status: tenantStatus.column("status").notNull(),
     ...timestamps(),
   },
-  () => [
+  (t) => [
+    ...valueChecks("tenant_directory", t),
     pgPolicy("directory_reading", { for: "select", to: selfService, using: sql`true` }),
     pgPolicy("directory_keeping", { for: "all", to: membershipKeeper, using: sql`true`, withCheck: sql`true` }),
   ],
@@ -66,6 +69,7 @@ export const memberships = auth.table(
     ...timestamps(),
   },
   (t) => [
+    ...valueChecks("memberships", t),
     primaryKey({ name: "memberships_pkey", columns: [t.identityId, t.tenantId] }),
     foreignKey({ name: "memberships_identity_id_fkey", columns: [t.identityId], foreignColumns: [user.id] }).onDelete(
       "restrict",

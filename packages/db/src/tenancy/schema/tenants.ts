@@ -4,6 +4,7 @@ import { choice, isOneOf } from "../../core/choice";
 import { timestamps } from "../../core/columns";
 import { authenticated, platform } from "../../core/roles";
 import { tenantTable } from "../../core/tenant-table";
+import { valueChecks } from "../../core/value-checks";
 import { tenantStatus } from "../states";
 import { tenancy } from "./schemas";
 
@@ -20,6 +21,7 @@ export const tenants = tenancy.table(
   },
   (t) => [
     check("tenants_status_check", isOneOf("status", tenantStatus.values)),
+    ...valueChecks("tenants", t),
     check("tenants_name_check", sql`${t.name} <> ''`),
     pgPolicy("tenant_isolation", { for: "all", to: authenticated, using: thisTenant, withCheck: thisTenant }),
     pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),

@@ -4,6 +4,7 @@ import { choice } from "../../core/choice";
 import { instant } from "../../core/columns";
 import { auditWriter, platform } from "../../core/roles";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
+import { valueChecks } from "../../core/value-checks";
 import { users } from "./members";
 import { tenancy } from "./schemas";
 
@@ -74,7 +75,8 @@ export const platformLog = tenancy.table(
     login: text("login").notNull().default(sql`session_user`),
     createdAt: writtenAt(),
   },
-  () => [
+  (t) => [
+    ...valueChecks("platform_log", t),
     pgPolicy("platform_read", { for: "select", to: platform, using: sql`true` }),
     pgPolicy("platform_append", { for: "insert", to: platform, withCheck: sql`true` }),
   ],

@@ -1,23 +1,56 @@
-import { identitySchema, type Rule, tenantTablesOf } from "./rule";
+import type { ColumnInfo } from "../types";
+import { identitySchema, type Rule } from "./rule";
 
-const refusesNaN: Rule = (catalogue) =>
-  tenantTablesOf(catalogue).flatMap((table) =>
-    table.columns
-      .filter((column) => column.isNumeric && column.generated === undefined)
-      .filter(
-        (column) =>
-          !table.constraints.some(
-            ({ kind, definition, columns }) =>
-              kind === "check" && columns.includes(column.name) && definition.includes("'NaN'"),
-          ),
-      )
-      .map((column) => ({
-        object: `column ${table.fullName}.${column.name}`,
-        expected: `CHECK (${column.name} <> 'NaN')`,
-        found: "no CHECK that mentions 'NaN'",
-        fix: `Make the table with tenantTable(), or add the CHECK in a migration: NaN is greater than every number, so \`${column.name} >= 0\` accepts it.`,
-      })),
-  );
+interface ValueRule {
+  readonly concerns: (column: ColumnInfo) => boolean;
+  /** What the text of the CHECK holds. */
+  readonly says: string;
+  readonly expected: (name: string) => string;
+  readonly reason: string;
+}
+
+/** Every column of the type has a CHECK that keeps out what the package cannot read back. */
+const refuses =
+  ({ concerns, says, expected, reason }: ValueRule): Rule =>
+  ({ tables }) =>
+    tables.flatMap((table) =>
+      table.columns
+        .filter((column) => column.generated === undefined && concerns(column))
+        .filter(
+          ({ name }) =>
+            !table.constraints.some(
+              ({ kind, definition, columns }) =>
+                kind === "check" && columns.includes(name) && definition.includes(says),
+            ),
+        )
+        .map(({ name }) => ({
+          object: `column ${table.fullName}.${name}`,
+          expected: `CHECK (${expected(name)})`,
+          found: `no CHECK that mentions ${says}`,
+          fix: `Make the table with tenantTable(), or add \`...valueChecks("${table.name}", t)\` to it and run \`pnpm db:generate\`: ${reason}.`,
+        })),
+    );
+
+const refusesNaN = refuses({
+  concerns: ({ isNumeric }) => isNumeric,
+  says: "'NaN'",
+  expected: (name) => `${name} <> 'NaN'`,
+  reason: "NaN is greater than every number, so `x >= 0` accepts it",
+});
+
+const refusesInfinity = refuses({
+  concerns: ({ type }) => /^(date$|timestamp)/.test(type),
+  says: "'9999-12-31",
+  expected: (name) => `${name} between '0001-01-01' and '9999-12-31'`,
+  reason: "the package cannot read back infinity, years before Christ and years above 9999",
+});
+
+const refusesNested = refuses({
+  concerns: ({ type }) => type.endsWith("[]"),
+  says: "array_ndims",
+  expected: (name) => `array_position(${name}, null) is null and coalesce(array_ndims(${name}), 1) = 1`,
+  reason: "the type of an array column says nothing of null elements and of arrays within arrays",
+});
 
 const keepsUpdatedAt: Rule = (catalogue) =>
   catalogue.tables
@@ -40,5 +73,7 @@ const keepsUpdatedAt: Rule = (catalogue) =>
 
 export const columnRules = {
   "numeric-refuses-nan": refusesNaN,
+  "date-refuses-infinity": refusesInfinity,
+  "array-is-a-list": refusesNested,
   "updated-at-kept": keepsUpdatedAt,
 } satisfies Record<string, Rule>;
