@@ -21,6 +21,8 @@ export type Position<Key extends string> = { limit: number } & Record<`after_${K
 
 interface SortColumn {
   key: string;
+  /** Name of the parameter that holds its part of the position. */
+  param: string;
   column: PgColumn;
   type: string;
   /** Before all rows, in the list's direction. */
@@ -39,7 +41,7 @@ export class SortKey<Key extends string> {
       const { type, first, last } = sortable[column.columnType] ?? { type: "" };
       const start = direction === "asc" ? first : last;
       if (start === undefined) throw new TypeError(`A list cannot be sorted by "${key}" ${direction}`);
-      return { key, column, type, start };
+      return { key, param: `after_${key}`, column, type, start };
     });
   }
 
@@ -54,7 +56,7 @@ export class SortKey<Key extends string> {
       alias === undefined ? sql`${column}` : sql`${sql.identifier(alias)}.${sql.identifier(column.name)}`,
     );
     const holes = this.#columns.map(
-      ({ key, type }) => sql`${(params as Record<string, SQL>)[`after_${key}`]}::${sql.raw(type)}`,
+      ({ param, type }) => sql`${(params as Record<string, SQL>)[param]}::${sql.raw(type)}`,
     );
     const operator = sql.raw(this.#direction === "asc" ? ">" : "<");
     return sql`(${sql.join(names, sql`, `)}) ${operator} (${sql.join(holes, sql`, `)})`;
@@ -62,10 +64,12 @@ export class SortKey<Key extends string> {
 
   /** Where a request begins. Throws `ValidationError` for a cursor or a page size that does not fit. */
   position(request: PageRequest): Position<Key> {
-    const limit = pageSize(request) + 1;
+    const position: Record<string, unknown> = { limit: pageSize(request) + 1 };
     const after = cursorKey(request, this.#columns.length);
-    const entries = this.#columns.map(({ key, start }, index) => [`after_${key}`, after?.[index] ?? start]);
-    return Object.assign(Object.fromEntries(entries), { limit }) as Position<Key>;
+    this.#columns.forEach(({ param, start }, index) => {
+      position[param] = after?.[index] ?? start;
+    });
+    return position as Position<Key>;
   }
 
   /** The page of rows read from a position, of which one more than the page has been asked for. */
