@@ -21,7 +21,8 @@ function readable(column: PgColumn): [kind: string, condition: SQL] | undefined 
   if (column.generated) return undefined;
   const name = sql.identifier(column.name);
   const type = column.getSQLType();
-  if (type.endsWith("[]")) {
+  // Drizzle says of an array what its elements are, and how deep it is.
+  if (type.endsWith("[]") || (column as { dimensions?: number }).dimensions) {
     return ["list", sql`array_position(${name}, null) is null and coalesce(array_ndims(${name}), 1) = 1`];
   }
   if (type.startsWith("numeric")) {

@@ -28,7 +28,7 @@ afterAll(() => test.close());
 /** Values of a column's type that have no counterpart in TypeScript. */
 function unreadable(column: PgColumn): readonly string[] {
   const type = column.getSQLType();
-  if (type.endsWith("[]")) return ["{a,NULL}", "{{a},{b}}"];
+  if ((column as { dimensions?: number }).dimensions) return ["{a,NULL}", "{{a},{b}}"];
   if (type.startsWith("numeric")) return ["NaN", "Infinity", "-Infinity"];
   if (type === "date") return ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"];
   if (type.startsWith("timestamp")) {
