@@ -3,7 +3,7 @@ import { tenantTables } from "../../src/core/tenant-table";
 import { ForeignKeyViolationError, newId, TenantIsolationError } from "../../src/index";
 import { createCustomer, createInvoice, createTenant } from "../../src/testing";
 import { type Arena, openArena } from "./arena";
-import { companyBreaches, companyColumn, companyKeyBreaches } from "./checks/company";
+import { companyBreaches, companyKeyBreaches } from "./checks/company";
 import "../../src/domains";
 
 let arena: Arena;
@@ -13,16 +13,28 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-const withCompany = tenantTables().filter((entry) => companyColumn(entry) !== undefined);
+const withCompany = tenantTables().filter((entry) => entry.ownedBy !== undefined);
 
-it("attacks every table that has a company", async () => {
+it("attacks every table that has a company, and the companies themselves", async () => {
   const { rows } = await arena.duel.owner.query<{ name: string }>(
     `select distinct table_schema || '.' || table_name as name from information_schema.columns
      join information_schema.tables using (table_schema, table_name)
-     where column_name in ('company_id', 'business_id') and table_type = 'BASE TABLE' order by 1`,
+     where column_name in ('company_id', 'business_id') and table_type = 'BASE TABLE'
+     union select 'tenancy.companies' order by 1`,
   );
   expect(withCompany.map((entry) => entry.name).sort()).toEqual(rows.map((row) => row.name));
-  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.length).toBeGreaterThan(10);
+});
+
+it("leaves to the whole tenant what is said of persons alone", () => {
+  const shared = tenantTables().filter((entry) => entry.ownedBy === undefined);
+  expect(shared.map((entry) => entry.name).sort()).toEqual([
+    "tenancy.invitations",
+    "tenancy.roles",
+    "tenancy.security_events",
+    "tenancy.user_roles",
+    "tenancy.users",
+  ]);
 });
 
 describe.each(withCompany)("$name", (entry) => {

@@ -70,7 +70,7 @@ async function work({ db, urls }: { db: Database; urls: TestDatabase["urls"] }) 
       (await tenancy.members.findByEmail("ınfo@ix.example"))?.email ??
       (await tenancy.members.findByEmail("iNFO@iX.example"))?.email,
     actions: [...new Set((await tenancy.audit.list()).items.map((line) => line.action))].sort(),
-    description: entry?.description.replace(invoice.invoiceNumber ?? "", "…"),
+    description: entry?.description?.replace(invoice.invoiceNumber ?? "", "…"),
     raw: await Promise.all(
       [["II@x.example", "ii@x.example"], ["É@x.example"], ["K@x.example", "k@x.example"], ["\u212a@x.example"]].map(
         (emails) => outcomeOf(bySql(emails)),
