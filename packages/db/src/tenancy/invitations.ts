@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { and, desc, eq, getColumns, gt, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
-import { foldEmail } from "../core/email";
+import { emailOf, foldEmail } from "../core/email";
 import { ConflictError, NotFoundError } from "../core/errors";
 import { found } from "../core/found";
 import { isUuid, newId } from "../core/ids";
@@ -115,12 +115,13 @@ export class InvitationRepository {
   /**
    * Makes the signed-in person a member. Called through `forIdentity(…).acceptInvitation`.
    * Throws `NotFoundError` when the token is unknown, used, revoked, expired, or was sent to another address;
-   * `ConflictError` for a person whose membership was ended, or who has not verified the address; `ValidationError`.
+   * `ConflictError` for a person whose membership was ended, who has another address, or has not verified it.
    */
-  async accept(token: string, person: { identityId: string; email: string; name: string }): Promise<User> {
-    const email = parseInput(newInvitationSchema.shape.email, person.email, "person's address");
+  accept(token: string, person: { identityId: string; email: string; name: string }): Promise<User> {
+    // What is no address was invited by nobody: no invitation has the empty one.
+    const emailLower = foldEmail(emailOf(person.email) ?? "");
     return this.#unit.atomic(async (unit) => {
-      const [invitation] = await unit.run(claim, { tokenHash: hashOf(token), emailLower: foldEmail(email) });
+      const [invitation] = await unit.run(claim, { tokenHash: hashOf(token), emailLower });
       if (!invitation)
         throw new NotFoundError("The invitation is unknown, used, revoked or expired, or for another address");
       const user = await new MemberRepository(unit).ensureMember({ ...person, role: invitation.role });
