@@ -83,6 +83,10 @@ describe("an e-mail address", () => {
     expect(parse).toThrow("use an e-mail address such as ada@example.com, as it is registered");
   });
 
+  it.each([undefined, null, 7, ["ada@example.com"], {}])("is a text, and not %s", (value) => {
+    expect(emailOf(value)).toBeUndefined();
+  });
+
   it("is another one's when they differ in more than the case of A to Z", () => {
     expect(foldEmail("INFO@Example.COM")).toBe("info@example.com");
     expect(foldEmail("ABCDEFGHIJKLMNOPQRSTUVWXYZ")).toBe("abcdefghijklmnopqrstuvwxyz");

@@ -36,7 +36,8 @@ export const foldEmail = (email: string): string => email.replace(/[A-Z]/g, (let
  * address. A domain that UTS 46 would map onto another text (capitals and compatibility forms beyond ASCII, such as İ and the
  * Kelvin sign) is no address: two texts never become one.
  */
-export function emailOf(text: string): string | undefined {
+export function emailOf(text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
   const at = text.lastIndexOf("@");
   const address = at < 0 ? text : `${text.slice(0, at + 1)}${asciiDomain(text.slice(at + 1)) ?? ""}`;
   return isEmail(address) ? address : undefined;

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type pg from "pg";
 import { describe, expect } from "vitest";
 import { emailOf, foldEmail, isEmail } from "../../src/core/email";
-import { ConflictError, NotFoundError, ValidationError } from "../../src/index";
+import { ConflictError, NotFoundError } from "../../src/index";
+import { scopeToTenant, type TestDatabase, type TestTenant } from "../../src/testing";
 import { asLogin, bySql, outcomeOf, ownerRows, type Statement } from "../kit/sql";
 import { freshTenant as it } from "../kit/tenants";
 import { arrangeIdentity, freshEmail } from "./kit/people";
@@ -90,6 +91,16 @@ const similar = [
   "nick@mail.example.com",
 ];
 
+/** What would become of SQL of the tenant if members had not the trigger keep_membership; taken back. */
+const withoutTrigger = (test: TestDatabase, of: TestTenant, [text, values]: Statement) =>
+  test.asOwner(async (owner) => {
+    await owner.query("begin; alter table tenancy.users disable trigger keep_membership; set local role authenticated");
+    await scopeToTenant(owner, of.tenant.id);
+    const outcome = await outcomeOf(owner.query(text, values));
+    await owner.query("rollback");
+    return outcome;
+  });
+
 describe("an account that was made beforehand", () => {
   it("is claimed by nobody whose address is only similar", async ({ test, acme }) => {
     const { members } = acme.handle.tenancy;
@@ -167,6 +178,10 @@ describe("an account that was made beforehand", () => {
         [account.id, mallory.id],
       ],
     ];
+    // Each is what the trigger alone stops.
+    for (const [, text, values] of statements) {
+      expect([text, await withoutTrigger(test, acme, [text, values])]).toEqual([text, "done"]);
+    }
     for (const [code, text, values] of statements)
       expect([text, await bySql(test, acme, [text, values])]).toEqual([text, code]);
     const letGo: Statement = ["update tenancy.users set identity_id = null where id = $1", [second.id]];
