@@ -1511,7 +1511,7 @@ begin
     select array_agg(gen_random_uuid()) as id, array_agg(d.company_id order by d.sequence) as company_id,
       array_agg(d.document_date order by d.sequence) as entry_date, array_agg(d.number order by d.sequence) as number,
       array_agg(d.id order by d.sequence) as source_id, count(*)::int as entries,
-      array_agg(case when d.is_credit then 'Credit note ' else initcap(p_source) || ' ' end || d.number order by d.sequence)
+      array_agg(case when d.is_credit then 'Credit note ' else initcap(p_source collate "C") || ' ' end || d.number order by d.sequence)
         as description
     from document d where d.total_amount > 0
   ), share as (
@@ -1805,6 +1805,9 @@ begin
   if tg_op = 'DELETE' or new.identity_id is null then
     return null;
   end if;
+  if tg_op = 'INSERT' or old.identity_id is distinct from new.identity_id or old.email_lower <> new.email_lower then
+    perform auth.require_own_address(new.identity_id, new.email_lower, tg_op = 'UPDATE');
+  end if;
   begin
     insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)
     values (new.identity_id, new.tenant_id, new.id, new.name, new.role, new.status)
@@ -1839,6 +1842,21 @@ end $function$;
 
 -- grants auth.keep_sign_in()
 GRANT EXECUTE ON FUNCTION auth.keep_sign_in() TO identity;
+
+-- function auth.keep_to_addressee()
+CREATE OR REPLACE FUNCTION auth.keep_to_addressee()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform auth.require_own_address(
+    (select u.identity_id from tenancy.users u where u.tenant_id = new.tenant_id and u.id = new.accepted_by),
+    new.email_lower, true);
+  return null;
+end $function$;
+ALTER FUNCTION auth.keep_to_addressee() OWNER TO membership_keeper;
 
 -- function auth.leave_scope()
 CREATE OR REPLACE FUNCTION auth.leave_scope()
@@ -1892,6 +1910,30 @@ ALTER FUNCTION auth.refuse_last_admin(uuid) OWNER TO membership_keeper;
 
 -- grants auth.refuse_last_admin(uuid)
 GRANT EXECUTE ON FUNCTION auth.refuse_last_admin(uuid) TO identity;
+
+-- function auth.require_own_address(uuid, text, boolean)
+CREATE OR REPLACE FUNCTION auth.require_own_address(p_identity uuid, p_email_lower text, p_must_be_proven boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_email text;
+  v_verified boolean;
+begin
+  select u.email, u.email_verified into v_email, v_verified from auth."user" u where u.id = p_identity;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no person with this identity id: pass session.user.id';
+  end if;
+  if v_email <> p_email_lower then
+    raise exception using errcode = 'ZT003',
+      message = 'The e-mail address is not that of the person: pass session.user.email';
+  end if;
+  if p_must_be_proven and not v_verified then
+    raise exception using errcode = 'ZT003',
+      message = 'The person has not verified the e-mail address yet: send the verification mail, and try again afterwards';
+  end if;
+end $function$;
+ALTER FUNCTION auth.require_own_address(uuid, text, boolean) OWNER TO membership_keeper;
 
 -- function auth.sole_admin_of(uuid)
 CREATE OR REPLACE FUNCTION auth.sole_admin_of(p_identity uuid)
@@ -2410,12 +2452,15 @@ declare
   row_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'token_hash' end;
   row_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'token_hash' end;
   written jsonb := coalesce(row_after, row_before);
+  -- Whose record it is: of a company or a business; a company's own row has its id.
+  company uuid := coalesce(written ->> 'company_id', written ->> 'business_id',
+    case when tg_relid = 'tenancy.companies'::regclass then written ->> 'id' end)::uuid;
 begin
   insert into tenancy.audit_log
-    (tenant_id, admin_user_id, actor_login, action, target_type, target_id, row_before, row_after)
+    (tenant_id, admin_user_id, actor_login, action, company_id, target_type, target_id, row_before, row_after)
   values (
-    coalesce(written ->> 'tenant_id', written ->> 'id')::uuid, tenancy.current_user_id(), session_user, lower(tg_op),
-    format('%s.%s', tg_table_schema, tg_table_name), (written ->> 'id')::uuid, row_before, row_after);
+    coalesce(written ->> 'tenant_id', written ->> 'id')::uuid, tenancy.current_user_id(), session_user, lower(tg_op collate "C"),
+    company, format('%s.%s', tg_table_schema, tg_table_name), (written ->> 'id')::uuid, row_before, row_after);
   return null;
 end $function$;
 ALTER FUNCTION tenancy.write_audit() OWNER TO audit_writer;
@@ -4379,6 +4424,9 @@ CREATE TABLE auth."user" (
 -- constraint auth.user.user_created_at_range_check
 ALTER TABLE auth."user" ADD CONSTRAINT user_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
+-- constraint auth.user.user_email_check
+ALTER TABLE auth."user" ADD CONSTRAINT user_email_check CHECK ((((email COLLATE "C") ~ '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$'::text) AND (length(email) <= 254) AND (strpos(email, '@'::text) <= 65) AND (email = translate(email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'::text, 'abcdefghijklmnopqrstuvwxyz'::text))));
+
 -- constraint auth.user.user_pkey
 ALTER TABLE auth."user" ADD CONSTRAINT user_pkey PRIMARY KEY (id);
 
@@ -4393,6 +4441,9 @@ CREATE TRIGGER end_memberships BEFORE DELETE ON auth."user" FOR EACH ROW EXECUTE
 
 -- grants auth.user
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth."user" TO identity;
+GRANT SELECT (email) ON auth."user" TO membership_keeper;
+GRANT SELECT (email_verified) ON auth."user" TO membership_keeper;
+GRANT SELECT (id) ON auth."user" TO membership_keeper;
 
 -- table auth.user_profiles
 CREATE TABLE auth.user_profiles (
@@ -4477,7 +4528,8 @@ CREATE TABLE tenancy.audit_log (
   details jsonb DEFAULT '{}'::jsonb NOT NULL,
   row_before jsonb,
   row_after jsonb,
-  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
+  company_id uuid DEFAULT tenancy.current_company_id()
 );
 
 -- constraint tenancy.audit_log.audit_log_admin_user_id_fkey
@@ -4495,6 +4547,9 @@ ALTER TABLE tenancy.audit_log ADD CONSTRAINT audit_log_tenant_id_fkey FOREIGN KE
 -- index tenancy.audit_log.idx_audit_log_admin_user_id
 CREATE INDEX idx_audit_log_admin_user_id ON tenancy.audit_log USING btree (tenant_id, admin_user_id);
 
+-- index tenancy.audit_log.idx_audit_log_company_id_created_at_id
+CREATE INDEX idx_audit_log_company_id_created_at_id ON tenancy.audit_log USING btree (tenant_id, company_id, created_at, id) WHERE (company_id IS NOT NULL);
+
 -- index tenancy.audit_log.idx_audit_log_created_at_id
 CREATE INDEX idx_audit_log_created_at_id ON tenancy.audit_log USING btree (tenant_id, created_at, id);
 
@@ -4509,6 +4564,11 @@ ALTER TABLE tenancy.audit_log FORCE ROW LEVEL SECURITY;
 CREATE POLICY audit_append ON tenancy.audit_log AS PERMISSIVE FOR INSERT TO audit_writer
   WITH CHECK (true);
 
+-- policy tenancy.audit_log.company_isolation
+CREATE POLICY company_isolation ON tenancy.audit_log AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
 -- policy tenancy.audit_log.platform_access
 CREATE POLICY platform_access ON tenancy.audit_log AS PERMISSIVE FOR ALL TO platform
   USING (true)
@@ -4520,7 +4580,7 @@ CREATE POLICY tenant_isolation ON tenancy.audit_log AS PERMISSIVE FOR ALL TO aut
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.audit_log.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- grants tenancy.audit_log
 GRANT INSERT ON tenancy.audit_log TO audit_writer;
@@ -4564,6 +4624,11 @@ ALTER TABLE tenancy.companies ADD CONSTRAINT companies_updated_at_range_check CH
 ALTER TABLE tenancy.companies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.companies FORCE ROW LEVEL SECURITY;
 
+-- policy tenancy.companies.company_isolation
+CREATE POLICY company_isolation ON tenancy.companies AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
 -- policy tenancy.companies.platform_access
 CREATE POLICY platform_access ON tenancy.companies AS PERMISSIVE FOR ALL TO platform
   USING (true)
@@ -4596,14 +4661,15 @@ CREATE TABLE tenancy.idempotency_keys (
   request_hash text NOT NULL,
   result jsonb,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  company_id uuid DEFAULT tenancy.current_company_id()
 );
 
 -- constraint tenancy.idempotency_keys.idempotency_keys_created_at_range_check
 ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint tenancy.idempotency_keys.idempotency_keys_operation_key_unique
-ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_operation_key_unique UNIQUE (tenant_id, operation, key);
+ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_operation_key_unique UNIQUE NULLS NOT DISTINCT (tenant_id, operation, key, company_id);
 
 -- constraint tenancy.idempotency_keys.idempotency_keys_pkey
 ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, id);
@@ -4618,6 +4684,11 @@ ALTER TABLE tenancy.idempotency_keys ADD CONSTRAINT idempotency_keys_updated_at_
 ALTER TABLE tenancy.idempotency_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.idempotency_keys FORCE ROW LEVEL SECURITY;
 
+-- policy tenancy.idempotency_keys.company_isolation
+CREATE POLICY company_isolation ON tenancy.idempotency_keys AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (company_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
 -- policy tenancy.idempotency_keys.platform_access
 CREATE POLICY platform_access ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL TO platform
   USING (true)
@@ -4629,7 +4700,7 @@ CREATE POLICY tenant_isolation ON tenancy.idempotency_keys AS PERMISSIVE FOR ALL
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger tenancy.idempotency_keys.guard_key
-CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- trigger tenancy.idempotency_keys.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.idempotency_keys FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -4650,7 +4721,8 @@ CREATE TABLE tenancy.invitations (
   invited_by uuid,
   accepted_by uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  email_lower text GENERATED ALWAYS AS (translate(email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'::text, 'abcdefghijklmnopqrstuvwxyz'::text)) STORED
 );
 
 -- constraint tenancy.invitations.invitations_accepted_by_fkey
@@ -4658,6 +4730,9 @@ ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_accepted_by_fkey FORE
 
 -- constraint tenancy.invitations.invitations_created_at_range_check
 ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint tenancy.invitations.invitations_email_check
+ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_email_check CHECK ((((email COLLATE "C") ~ '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$'::text) AND (length(email) <= 254) AND (strpos(email, '@'::text) <= 65)));
 
 -- constraint tenancy.invitations.invitations_expires_at_range_check
 ALTER TABLE tenancy.invitations ADD CONSTRAINT invitations_expires_at_range_check CHECK (((expires_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
@@ -4720,6 +4795,9 @@ CREATE TRIGGER keep_status_insert AFTER INSERT ON tenancy.invitations FOR EACH R
 
 -- trigger tenancy.invitations.keep_status_update
 CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.invitations FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['pending accepted'::text, 'pending revoked'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"* *":"This invitation is {from} and stays so: make another"}');
+
+-- trigger tenancy.invitations.keep_to_addressee
+CREATE TRIGGER keep_to_addressee AFTER INSERT OR UPDATE OF accepted_by, email ON tenancy.invitations FOR EACH ROW WHEN ((new.accepted_by IS NOT NULL)) EXECUTE FUNCTION auth.keep_to_addressee();
 
 -- trigger tenancy.invitations.require_admin
 CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE ON tenancy.invitations FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
@@ -5087,20 +5165,20 @@ CREATE TABLE tenancy.users (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
   identity_id uuid,
   email text NOT NULL,
-  email_lower text GENERATED ALWAYS AS (lower(email)) STORED,
   name text NOT NULL,
   role text DEFAULT 'user'::text NOT NULL,
   status text DEFAULT 'active'::text NOT NULL,
   settings jsonb DEFAULT '{}'::jsonb NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  email_lower text GENERATED ALWAYS AS (translate(email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'::text, 'abcdefghijklmnopqrstuvwxyz'::text)) STORED
 );
 
 -- constraint tenancy.users.users_created_at_range_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint tenancy.users.users_email_check
-ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((email <> ''::text));
+ALTER TABLE tenancy.users ADD CONSTRAINT users_email_check CHECK ((((email COLLATE "C") ~ '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$'::text) AND (length(email) <= 254) AND (strpos(email, '@'::text) <= 65)));
 
 -- constraint tenancy.users.users_pkey
 ALTER TABLE tenancy.users ADD CONSTRAINT users_pkey PRIMARY KEY (tenant_id, id);
@@ -5147,7 +5225,7 @@ CREATE TRIGGER guard_status_update BEFORE UPDATE ON tenancy.users FOR EACH ROW W
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON tenancy.users FOR EACH ROW EXECUTE FUNCTION tenancy.keep_an_admin();
 
 -- trigger tenancy.users.keep_membership
-CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
+CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, email, name, role, status ON tenancy.users FOR EACH ROW EXECUTE FUNCTION auth.keep_membership();
 
 -- trigger tenancy.users.keep_status_update
 CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');

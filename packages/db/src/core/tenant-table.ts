@@ -56,6 +56,8 @@ export interface TenantTableOptions<Extra> {
   references?: Record<string, Reference | TenantTable>;
   audit?: AuditLevel;
   access?: TableAccess;
+  /** Each row is a company: a scope that names one sees and writes that row alone, as it does by `companyId` elsewhere. */
+  isCompany?: true;
   /** Columns that say which row it is and never change, besides id, tenant, company, business, and what the row is a part of. */
   identifiedBy?: readonly (keyof Extra & string)[];
   /** What of a row may still change once it is frozen; nothing is frozen when left out. */
@@ -73,6 +75,8 @@ export interface TenantTableEntry {
   /** The columns that never change, by property and by their names in SQL. */
   keys: readonly { property: string; column: string }[];
   frozen: Frozen | undefined;
+  /** The column by which a scope's company narrows the table: a company's own id, that of its company or business, or none. */
+  ownedBy: "id" | "company_id" | "business_id" | undefined;
 }
 
 const registry = new Map<string, TenantTableEntry>();
@@ -90,7 +94,7 @@ type WithTenantKey<C extends Columns> = ReturnType<typeof tenantKey> & C;
 
 /**
  * The only way to make a tenant-owned table. Adds `tenant_id` and `id`, the primary key (tenant_id, id), the foreign
- * key to tenants, the isolation policies (by company too, where the table has `companyId` or `businessId`), composite
+ * key to tenants, the isolation policies (by company too, where the table has `companyId` or `businessId`, or is one), composite
  * foreign keys with an index each, and a CHECK for every column whose type has values that cannot be read back.
  * `pnpm db:generate` writes the rest of its protection from the same options: FORCE, grants and triggers. Throws
  * `TypeError` for a reference to a column that is not there, or for a part whose whole may be null.
@@ -112,7 +116,7 @@ export function tenantTable<S extends string, N extends string, C extends Column
     const byName = t as unknown as Record<string, PgColumn>;
     return [
       primaryKey({ name: `${name}_pkey`, columns: [column(byName, "tenantId"), column(byName, "id")] }),
-      ...policies(byName),
+      ...policies(byName, options.isCompany ?? false),
       ...references(name, byName, options.references ?? {}),
       ...choiceChecks(name, getColumns(table as PgTable)),
       ...valueChecks(name, getColumns(table as PgTable)),
@@ -126,6 +130,13 @@ export function tenantTable<S extends string, N extends string, C extends Column
     access: options.access ?? "read-write",
     keys: keysOf(getColumns(table as PgTable), options.references ?? {}, options.identifiedBy ?? []),
     frozen: options.frozen,
+    ownedBy: options.isCompany
+      ? "id"
+      : "companyId" in columns
+        ? "company_id"
+        : "businessId" in columns
+          ? "business_id"
+          : undefined,
   });
   return table;
 }
@@ -149,14 +160,15 @@ function keysOf(
   }));
 }
 
-function policies(columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
+function policies(columns: Record<string, PgColumn>, isCompany: boolean): PgTableExtraConfigValue[] {
   const sameTenant = sql`tenant_id = (select tenancy.current_tenant_id())`;
   const result = [
     pgPolicy("tenant_isolation", { for: "all", to: authenticated, using: sameTenant, withCheck: sameTenant }),
     pgPolicy("platform_access", { for: "all", to: platform, using: sql`true`, withCheck: sql`true` }),
   ];
   // A scope names a company or a business; a row that may belong to either holds one of them.
-  const owners = [columns.companyId, columns.businessId].filter((owner) => owner !== undefined);
+  const candidates = isCompany ? [columns.id] : [columns.companyId, columns.businessId];
+  const owners = candidates.filter((owner) => owner !== undefined);
   if (owners.length > 0) {
     const isOwn = owners.map(({ name }) => sql`${sql.identifier(name)} = (select tenancy.current_company_id())`);
     const sameCompany = sql`(select tenancy.current_company_id()) is null or ${sql.join(isOwn, sql` or `)}`;

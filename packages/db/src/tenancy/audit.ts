@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
 import type { Unit } from "../client/unit";
-import { pgJsonb } from "../core/column-kinds";
+import { pgJsonb, pgUuid } from "../core/column-kinds";
 import { listOf } from "../core/lists";
 import { type Page, type PageRequest, pageSize } from "../core/page";
 import type { Params } from "../core/statement";
@@ -19,11 +20,14 @@ export interface AuditAction {
   details?: Record<string, unknown> | undefined;
 }
 
+// A scope's company is a filter of its own: the policy alone would read the lines of all companies to find those of one.
 const list = listOf(statement, {
   name: "tenancy.audit.list",
   table: auditLog,
   sort: ["createdAt", "id"],
   direction: "desc",
+  filter: z.object({ companyId: pgUuid().optional() }).strict(),
+  optional: ["companyId"],
 });
 
 const ofTarget = statement(
@@ -50,7 +54,10 @@ const record = sqlStatement(
     select tenancy.record_audit(${p.action}::text, ${p.targetType}::text, ${p.targetId}::uuid, ${p.details}::jsonb)::text`,
 );
 
-/** The tenant's trail: read here, appended by the database's triggers, changed by nobody. */
+/**
+ * The tenant's trail: read here, appended by the database's triggers, changed by nobody. In the scope of a company it shows
+ * the lines of that company's records; those of members, roles and the tenant itself belong to the whole tenant.
+ */
 export class AuditRepository {
   readonly #unit: Unit;
 
@@ -59,8 +66,8 @@ export class AuditRepository {
   }
 
   /** Newest first. */
-  list(request: PageRequest = {}): Promise<Page<AuditEntry>> {
-    return list(this.#unit, request);
+  list({ limit, cursor }: PageRequest = {}): Promise<Page<AuditEntry>> {
+    return list(this.#unit, { limit, cursor, companyId: this.#unit.scope.companyId });
   }
 
   /** What happened to one record, newest first; `targetType` is `schema.table`. */

@@ -38,7 +38,7 @@ const create = statement("tenancy.companies.create", (q, p: Params<RowParams<Row
   q.insert(companies).values(newCompany.insertable(p)).returning(),
 );
 
-/** Legal entities of the tenant. */
+/** Legal entities of the tenant. A scope that names a company sees, changes and archives that one alone, and creates none. */
 export class CompanyRepository {
   readonly #unit: Unit;
 
@@ -56,12 +56,12 @@ export class CompanyRepository {
     return records.get(this.#unit, id);
   }
 
-  /** All companies, in the order they were created. */
+  /** All companies, in the order they were created; the scope's own where it names one. */
   list(request: PageRequest = {}): Promise<Page<Company>> {
     return list(this.#unit, request);
   }
 
-  /** Creates one. Throws `ValidationError`. */
+  /** Creates one. Throws `ValidationError`; `TenantIsolationError` in the scope of another company. */
   async create(input: NewCompany): Promise<Company> {
     const company = parseInput(newCompanySchema, input, "company");
     const [created] = await this.#unit.run(create, newCompany.row(company, { id: chosenOrNewId }));

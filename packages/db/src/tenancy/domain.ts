@@ -22,6 +22,16 @@ export const tenancyDomain: TenancyDomain = {
     },
     {
       rule: "identity-apart",
+      object: "trigger tenancy.invitations.keep_to_addressee",
+      reason: "It asks whether the person of an account has verified the address of the invitation.",
+    },
+    {
+      rule: "identity-apart",
+      object: "function auth.keep_to_addressee()",
+      reason: "It looks up the person of the account that accepts, in the scope of the tenant.",
+    },
+    {
+      rule: "identity-apart",
       object: "trigger tenancy.tenants.keep_directory",
       reason:
         "It keeps name and status of the tenant for the memberships, which one row a tenant can do without races.",

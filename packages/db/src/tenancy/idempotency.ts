@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
 import { pgJsonb } from "../core/column-kinds";
 import { ConflictError } from "../core/errors";
@@ -19,6 +19,9 @@ export interface IdempotentCall {
   request: unknown;
 }
 
+/** The key of this very scope: one that names no company sees the keys of all companies, and they are not its own. */
+const ofTheScope: SQL = sql`${idempotencyKeys.companyId} is not distinct from tenancy.current_company_id()`;
+
 // Waits for a concurrent holder of the key: the insert blocks until that transaction ends, then does nothing.
 const take = sqlStatement(
   "tenancy.idempotency.take",
@@ -26,7 +29,7 @@ const take = sqlStatement(
   (p: Params<{ id: string; operation: string; key: string; requestHash: string }>) => sql`
     insert into tenancy.idempotency_keys as k (tenant_id, id, operation, key, request_hash)
     values (${p.tenantId}::uuid, ${p.id}::uuid, ${p.operation}::text, ${p.key}::text, ${p.requestHash}::text)
-    on conflict (tenant_id, operation, key) do nothing
+    on conflict (tenant_id, operation, key, company_id) do nothing
     returning k.id`,
 );
 
@@ -39,6 +42,7 @@ const read = statement("tenancy.idempotency.read", (q, p: Params<{ operation: st
         eq(idempotencyKeys.tenantId, p.tenantId),
         eq(idempotencyKeys.operation, p.operation),
         eq(idempotencyKeys.key, p.key),
+        ofTheScope,
       ),
     ),
 );
@@ -60,7 +64,8 @@ export class IdempotencyRepository {
   }
 
   /**
-   * Runs `work` once per key; a retry gets the stored result of the first run, as JSON returns it. Key, effect and
+   * Runs `work` once per key; a retry gets the stored result of the first run, as JSON returns it. A key belongs to the
+   * scope's company, or to the whole tenant where the scope names none: retry on a handle of the same scope. Key, effect and
    * result are written in one transaction. Throws `ConflictError` when the key came with another request before,
    * `ValidationError` when the request is no plain JSON.
    */

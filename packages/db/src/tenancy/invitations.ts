@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { and, desc, eq, getColumns, gt, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
+import { emailOf, foldEmail } from "../core/email";
 import { ConflictError, NotFoundError } from "../core/errors";
 import { found } from "../core/found";
 import { isUuid, newId } from "../core/ids";
@@ -13,10 +14,10 @@ import { statement } from "./statements";
 import { newInvitationSchema } from "./validation";
 
 /** An invitation as it is shown: without the hash of its token. */
-export type Invitation = Omit<typeof invitations.$inferSelect, "tokenHash">;
+export type Invitation = Omit<typeof invitations.$inferSelect, "tokenHash" | "emailLower">;
 export type NewInvitation = z.input<typeof newInvitationSchema>;
 
-const { tokenHash: _tokenHash, ...shown } = getColumns(invitations);
+const { tokenHash: _tokenHash, emailLower: _emailLower, ...shown } = getColumns(invitations);
 
 const listOpen = statement("tenancy.invitations.list_open", (q, p: Params<{ now: Date }>) =>
   q
@@ -29,7 +30,7 @@ const listOpen = statement("tenancy.invitations.list_open", (q, p: Params<{ now:
 );
 
 // The status changes in the same statement that reads it, so that a token is used once, however many try.
-const claim = statement("tenancy.invitations.claim", (q, p: Params<{ tokenHash: string; email: string }>) =>
+const claim = statement("tenancy.invitations.claim", (q, p: Params<{ tokenHash: string; emailLower: string }>) =>
   q
     .update(invitations)
     .set({ status: "accepted" })
@@ -39,12 +40,13 @@ const claim = statement("tenancy.invitations.claim", (q, p: Params<{ tokenHash: 
         eq(invitations.tokenHash, p.tokenHash),
         eq(invitations.status, "pending"),
         sql`${invitations.expiresAt} > now()`,
-        sql`lower(${invitations.email}) = lower(${p.email}::text)`,
+        eq(invitations.emailLower, p.emailLower),
       ),
     )
     .returning(shown),
 );
 
+// The trigger keep_to_addressee refuses an account that is not of the person who has verified the invitation's address.
 const acceptedBy = statement("tenancy.invitations.accepted_by", (q, p: Params<{ id: string; userId: string }>) =>
   q
     .update(invitations)
@@ -113,11 +115,13 @@ export class InvitationRepository {
   /**
    * Makes the signed-in person a member. Called through `forIdentity(…).acceptInvitation`.
    * Throws `NotFoundError` when the token is unknown, used, revoked, expired, or was sent to another address;
-   * `ConflictError` for a person whose membership was ended.
+   * `ConflictError` for a person whose membership was ended, who has another address, or has not verified it.
    */
   accept(token: string, person: { identityId: string; email: string; name: string }): Promise<User> {
+    // What is no address was invited by nobody: no invitation has the empty one.
+    const emailLower = foldEmail(emailOf(person.email) ?? "");
     return this.#unit.atomic(async (unit) => {
-      const [invitation] = await unit.run(claim, { tokenHash: hashOf(token), email: person.email });
+      const [invitation] = await unit.run(claim, { tokenHash: hashOf(token), emailLower });
       if (!invitation)
         throw new NotFoundError("The invitation is unknown, used, revoked or expired, or for another address");
       const user = await new MemberRepository(unit).ensureMember({ ...person, role: invitation.role });

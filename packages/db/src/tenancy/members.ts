@@ -1,6 +1,7 @@
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
+import { emailOf, foldEmail } from "../core/email";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
@@ -27,11 +28,11 @@ const list = listOf(statement, {
   where: ne(users.status, "removed"),
 });
 
-const findByEmail = statement("tenancy.users.find_by_email", (q, p: Params<{ email: string }>) =>
+const findByEmail = statement("tenancy.users.find_by_email", (q, p: Params<{ emailLower: string }>) =>
   q
     .select()
     .from(users)
-    .where(and(eq(users.tenantId, p.tenantId), sql`${users.emailLower} = lower(${p.email}::text)`)),
+    .where(and(eq(users.tenantId, p.tenantId), eq(users.emailLower, p.emailLower))),
 );
 
 const findByIdentity = statement("tenancy.users.find_by_identity", (q, p: Params<{ identityId: string }>) =>
@@ -52,14 +53,13 @@ const insert = sqlStatement(
     returning ${columnsOf(users, "u")}`,
 );
 
-// An account made beforehand (no identity yet) is claimed by the first identity with its e-mail; others keep theirs.
-const claim = statement("tenancy.users.claim", (q, p: Params<{ identityId: string; email: string }>) =>
+// An account made beforehand (no identity yet) is claimed by the person whose verified address it has: the trigger
+// keep_membership refuses everybody else. Others keep theirs.
+const claim = statement("tenancy.users.claim", (q, p: Params<{ identityId: string; emailLower: string }>) =>
   q
     .update(users)
     .set({ identityId: p.identityId })
-    .where(
-      and(eq(users.tenantId, p.tenantId), sql`${users.emailLower} = lower(${p.email}::text)`, isNull(users.identityId)),
-    )
+    .where(and(eq(users.tenantId, p.tenantId), eq(users.emailLower, p.emailLower), isNull(users.identityId)))
     .returning(),
 );
 
@@ -83,9 +83,12 @@ export class MemberRepository {
     return records.get(this.#unit, id);
   }
 
-  /** By e-mail address, whatever its case. */
+  /** By e-mail address, whatever the case of its letters. What is no address is nobody's. */
   async findByEmail(email: string): Promise<User | undefined> {
-    return (await this.#unit.run(findByEmail, { email }))[0];
+    const address = emailOf(email);
+    return address === undefined
+      ? undefined
+      : (await this.#unit.run(findByEmail, { emailLower: foldEmail(address) }))[0];
   }
 
   /** By Better Auth's `user.id`. */
@@ -100,7 +103,9 @@ export class MemberRepository {
 
   /**
    * Makes sure that a person is a member, and returns the account: the existing one unchanged, or a new one. Safe to
-   * call at every sign-in. Throws `ValidationError`; `ConflictError` when the address belongs to another identity.
+   * call at every sign-in. An account made beforehand is given to the person who has verified its address.
+   * Throws `ValidationError`; `NotFoundError` for an identity that does not exist; `ConflictError` when the address belongs to
+   * another person, is not that of the identity, or is not verified yet and the account was made beforehand.
    */
   async ensureMember(input: NewMember): Promise<User> {
     const member = parseInput(memberSchema, input, "member");
@@ -109,7 +114,7 @@ export class MemberRepository {
     if (known) return known;
     const [inserted] = await this.#unit.run(insert, { ...member, identityId: identityId ?? null, id: newId() });
     if (inserted) return inserted;
-    const [claimed] = identityId ? await this.#unit.run(claim, { identityId, email }) : [];
+    const [claimed] = identityId ? await this.#unit.run(claim, { identityId, emailLower: foldEmail(email) }) : [];
     if (claimed) return claimed;
     const own = identityId ? await this.findByIdentity(identityId) : undefined;
     const user = own ?? found(await this.findByEmail(email), "member");

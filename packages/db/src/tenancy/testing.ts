@@ -12,6 +12,8 @@ export const tenancyTesting: DomainTesting<Tenancy> = {
   },
 
   samples: {
+    "tenancy.audit_log": { together: [["company_id"]] },
+    "tenancy.idempotency_keys": { together: [["company_id"]] },
     "tenancy.number_series": { together: [["company_id"], ["business_id"]] },
   },
 };

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { filledText, pgJsonb, pgUuid } from "../core/column-kinds";
+import { emailAddress } from "../core/email";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../core/validation";
 import { keptOfCompanies } from "./kept";
 import { companies, roles, securityEvents, tenants, userProfiles, userRole, users } from "./schema";
 
-const email = filledText("email").refine((text) => /^[^\s@]+@[^\s@]+$/.test(text), "use an e-mail address");
+const email = emailAddress();
 const kept = { tenantId: true, createdAt: true, updatedAt: true } as const;
 
 /** A company as it is created. */

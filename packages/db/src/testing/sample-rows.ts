@@ -289,7 +289,10 @@ function sampleOf(column: PgColumn, serial: number, position: number): unknown {
   throw new TypeError(`There is no sample for columns of type ${type} (${column.name}): add one to sampleOf`);
 }
 
-const textOf = (name: string, length: number) =>
-  /currency/.test(name)
-    ? Array.from(randomBytes(3), (byte) => String.fromCharCode(65 + (byte % 26))).join("")
-    : randomBytes(12).toString("hex").slice(0, length);
+function textOf(name: string, length: number): string {
+  if (/currency/.test(name)) {
+    return Array.from(randomBytes(3), (byte) => String.fromCharCode(65 + (byte % 26))).join("");
+  }
+  const text = randomBytes(12).toString("hex");
+  return (name === "email" ? `${text}@example.com` : text).slice(0, length);
+}

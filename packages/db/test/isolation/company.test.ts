@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantTables } from "../../src/core/tenant-table";
-import { ForeignKeyViolationError, newId, TenantIsolationError } from "../../src/index";
+import { ForeignKeyViolationError, NotFoundError, newId, TenantIsolationError } from "../../src/index";
 import { createCustomer, createInvoice, createTenant } from "../../src/testing";
 import { type Arena, openArena } from "./arena";
-import { companyBreaches, companyColumn, companyKeyBreaches } from "./checks/company";
+import { companyBreaches, companyKeyBreaches } from "./checks/company";
 import "../../src/domains";
 
 let arena: Arena;
@@ -13,16 +13,28 @@ beforeAll(async () => {
 });
 afterAll(() => arena.close());
 
-const withCompany = tenantTables().filter((entry) => companyColumn(entry) !== undefined);
+const withCompany = tenantTables().filter((entry) => entry.ownedBy !== undefined);
 
-it("attacks every table that has a company", async () => {
+it("attacks every table that has a company, and the companies themselves", async () => {
   const { rows } = await arena.duel.owner.query<{ name: string }>(
     `select distinct table_schema || '.' || table_name as name from information_schema.columns
      join information_schema.tables using (table_schema, table_name)
-     where column_name in ('company_id', 'business_id') and table_type = 'BASE TABLE' order by 1`,
+     where column_name in ('company_id', 'business_id') and table_type = 'BASE TABLE'
+     union select 'tenancy.companies' order by 1`,
   );
   expect(withCompany.map((entry) => entry.name).sort()).toEqual(rows.map((row) => row.name));
-  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.length).toBeGreaterThan(10);
+});
+
+it("leaves to the whole tenant what is said of persons alone", () => {
+  const shared = tenantTables().filter((entry) => entry.ownedBy === undefined);
+  expect(shared.map((entry) => entry.name).sort()).toEqual([
+    "tenancy.invitations",
+    "tenancy.roles",
+    "tenancy.security_events",
+    "tenancy.user_roles",
+    "tenancy.users",
+  ]);
 });
 
 describe.each(withCompany)("$name", (entry) => {
@@ -71,5 +83,60 @@ describe("repositories in the scope of a company", () => {
     expect(theirs).toEqual(nobody);
     const wholeTenant = createInvoice({ ...tenant, company: second }, { customerId: customer.id });
     await expect(wholeTenant).rejects.toBeInstanceOf(ForeignKeyViolationError);
+  });
+
+  it("neither rename nor archive another company, nor make one, and list their own alone", async () => {
+    const { tenant, second, narrowed } = await twoCompanies();
+    const { companies } = narrowed.tenancy;
+    for (const attempt of [
+      () => companies.update(tenant.company.id, { name: "Renamed" }),
+      () => companies.archive(tenant.company.id),
+      () => companies.restore(tenant.company.id),
+      () => companies.getById(tenant.company.id),
+    ]) {
+      await expect(attempt()).rejects.toBeInstanceOf(NotFoundError);
+    }
+    await expect(companies.create({ name: "Third" })).rejects.toBeInstanceOf(TenantIsolationError);
+    expect((await companies.list()).items).toEqual([second]);
+    expect((await companies.update(second.id, { name: "Second & Sons" })).name).toBe("Second & Sons");
+    expect(await tenant.handle.tenancy.companies.getById(tenant.company.id)).toEqual(tenant.company);
+    expect((await tenant.handle.tenancy.companies.list()).items).toHaveLength(2);
+  });
+
+  it("read the trail of that company's records, and of nothing else", async () => {
+    const { tenant, second, narrowed } = await twoCompanies();
+    const details = { name: "Secret Customer", email: "secret@one.example", country: "PE" };
+    const theirs = await createCustomer(tenant, details);
+    await tenant.handle.accounting.customers.update(theirs.id, { phone: "1" });
+    const own = await narrowed.accounting.customers.create({ companyId: second.id, name: "Own" });
+    await narrowed.accounting.customers.update(own.id, { phone: "2" });
+    await narrowed.tenancy.audit.record({ action: "noted", targetType: "accounting.customers", targetId: own.id });
+    const { audit } = narrowed.tenancy;
+    expect(await audit.listOfTarget("accounting.customers", theirs.id)).toEqual([]);
+    expect(await audit.listOfTarget("tenancy.companies", tenant.company.id)).toEqual([]);
+    expect(await audit.listOfTarget("tenancy.users", tenant.admin.id)).toEqual([]);
+    const lines = (await audit.list()).items;
+    expect(lines.map((line) => [line.action, line.targetId, line.companyId])).toEqual([
+      ["noted", own.id, second.id],
+      ["update", own.id, second.id],
+      ["insert", second.id, second.id],
+    ]);
+    const [line] = await tenant.handle.tenancy.audit.listOfTarget("accounting.customers", theirs.id);
+    expect(line).toMatchObject({ companyId: tenant.company.id, rowAfter: { name: "Secret Customer" } });
+    const ofUsers = await tenant.handle.tenancy.audit.listOfTarget("tenancy.users", tenant.admin.id);
+    expect(ofUsers.map((each) => each.companyId)).toEqual([null]);
+  });
+
+  it("share no idempotency key with another company, nor with the whole tenant", async () => {
+    const { tenant, narrowed } = await twoCompanies();
+    const first = arena.test.db.forTenant({ tenantId: tenant.tenant.id, companyId: tenant.company.id });
+    const once = (of: typeof first, result: string, request = "the same") =>
+      of.tenancy.idempotency.once({ operation: "pay", key: "1", request }, async () => result);
+    expect(await once(first, "a result of the first")).toBe("a result of the first");
+    expect(await once(narrowed, "a result of the second", "another request")).toBe("a result of the second");
+    expect(await once(tenant.handle, "a result of all", "a third request")).toBe("a result of all");
+    expect(await once(first, "again")).toBe("a result of the first");
+    expect(await once(narrowed, "again", "another request")).toBe("a result of the second");
+    expect(await once(tenant.handle, "again", "a third request")).toBe("a result of all");
   });
 });

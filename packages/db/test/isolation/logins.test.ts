@@ -127,9 +127,9 @@ describe("tenancy.tenants", () => {
 describe("a person before a tenant is chosen", () => {
   async function member(tenant: string, identityId: string, status: string): Promise<unknown> {
     const { rows } = await arena.duel.owner.query<{ id: string }>(
-      `insert into tenancy.users (tenant_id, identity_id, email, name, status) values ($1, $2, $3, 'Member', $4)
-       returning id`,
-      [tenant, identityId, `${identityId}@example.com`, status],
+      `insert into tenancy.users (tenant_id, identity_id, email, name, status)
+       select $1, p.id, p.email, 'Member', $3 from auth."user" p where p.id = $2 returning id`,
+      [tenant, identityId, status],
     );
     return rows[0]?.id;
   }

@@ -49,6 +49,14 @@ const mutations: SchemaMutation[] = [
     },
   },
   {
+    what: "the policy of the companies themselves",
+    spoil: "drop policy company_isolation on tenancy.companies",
+    complaints: {
+      "drift policy tenancy.companies.company_isolation": /^missing$/,
+      "company-isolation-policy policy tenancy.companies.company_isolation": /^missing$/,
+    },
+  },
+  {
     // No attack finds this one: PostgreSQL then holds writes against USING, which somebody may widen for reading.
     what: "WITH CHECK",
     spoil: `drop policy tenant_isolation on accounting.customers;

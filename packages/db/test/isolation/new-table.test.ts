@@ -129,6 +129,7 @@ describe("a table that no test was written for", () => {
     expect([...attacks].sort()).toEqual([
       "foreign key transfers_to_id_fkey",
       "insert",
+      "merge: insert",
       "move all",
       "unique key idx_transfers_title",
       "unique key loose_title",

@@ -111,10 +111,10 @@ describe("the table of failing paths", () => {
     const client = new pg.Client({ connectionString: test.urls.admin });
     await client.connect();
     const duplicate = `insert into auth."user" (name, email) values ('x', $1)`;
-    await client.query(duplicate, [`${canaries.duplicate}-raw`]);
+    await client.query(duplicate, [`${canaries.duplicate}-raw@example.com`]);
     const raw = [
       await rejection(client.query("select $1::text::int", [canaries.wrongType])),
-      await rejection(client.query(duplicate, [`${canaries.duplicate}-raw`])),
+      await rejection(client.query(duplicate, [`${canaries.duplicate}-raw@example.com`])),
     ];
     await client.end();
     expect(leaks(raw[0], secrets).join()).toContain("wrongType in message");

@@ -179,7 +179,8 @@ export const statementPaths: FailingPath[] = [
     code: "UNIQUE_VIOLATION",
     sqlState: "23505",
     holds: ["duplicate"],
-    run: ({ auth }) => twice(() => auth.drizzle.insert(auth.tables.user).values({ name: c.text, email: c.duplicate })),
+    run: ({ auth }) =>
+      twice(() => auth.drizzle.insert(auth.tables.user).values({ name: c.text, email: `${c.duplicate}@example.com` })),
   },
   {
     name: "a session of nobody, in a transaction of the auth database",

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
 import { somebodyWaitsForALock } from "../kit/locks";
 import { type AuthServer, Browser, type Person, password, signUp, startAuthServer } from "./auth-server";
-import { arrangeIdentity } from "./kit/people";
+import { arrangeIdentity, freshEmail } from "./kit/people";
 
 /* Better Auth's `deleteUser` over HTTP: with our operation in its hook, and by its adapter alone. */
 let test: TestDatabase;
@@ -197,7 +197,7 @@ describe("a way to sign in", () => {
 
   it("can be given up while another is left, and by an unproven address, which Better Auth itself takes it from", async () => {
     const acme = await createTenant(test);
-    const { id, email } = await arrangeIdentity(test);
+    const { id, email } = await arrangeIdentity(test, freshEmail(), { verified: false });
     await acme.handle.tenancy.members.ensureMember({ identityId: id, email, name: "Ada", role: "admin" });
     await acme.handle.tenancy.members.changeRole(acme.admin.id, "user");
     await accountOf(id);

@@ -80,6 +80,18 @@ describe("Better Auth over HTTP", () => {
     await expect(arrangeIdentity(test, email)).rejects.toThrow(UniqueViolationError);
   });
 
+  it("signs nobody up under an address that only folding would make another's", async () => {
+    const { email, session } = await signUp("Nick");
+    for (const similar of [email.replace("k", "\u212a"), email.replace("i", "İ"), email.replace("n", "ｎ")]) {
+      const browser = new Browser(server);
+      const { status } = await browser.post("/sign-up/email", { name: "M", email: similar, password });
+      expect([similar, status]).toEqual([similar, 400]);
+      expect((await browser.post("/sign-in/email", { email: similar, password })).status).toBeGreaterThanOrEqual(400);
+      expect(await browser.session()).toBeNull();
+    }
+    expect(await authRows("user", "email", email)).toMatchObject([{ id: session.user.id }]);
+  });
+
   it("ends a session at sign-out, for whoever kept its cookie, and no other session", async () => {
     const { browser, email, session } = await signUp("Ada");
     const elsewhere = new Browser(server);

@@ -45,7 +45,7 @@ begin
     select array_agg(gen_random_uuid()) as id, array_agg(d.company_id order by d.sequence) as company_id,
       array_agg(d.document_date order by d.sequence) as entry_date, array_agg(d.number order by d.sequence) as number,
       array_agg(d.id order by d.sequence) as source_id, count(*)::int as entries,
-      array_agg(case when d.is_credit then 'Credit note ' else initcap(p_source) || ' ' end || d.number order by d.sequence)
+      array_agg(case when d.is_credit then 'Credit note ' else initcap(p_source collate "C") || ' ' end || d.number order by d.sequence)
         as description
     from document d where d.total_amount > 0
   ), share as (

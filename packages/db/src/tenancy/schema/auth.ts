@@ -1,5 +1,7 @@
-import { boolean, index, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { boolean, check, index, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { instant, timestamps } from "../../core/columns";
+import { foldedEmailSql, isEmailSql } from "../../core/email";
 import { valueChecks } from "../../core/value-checks";
 import { auth } from "./schemas";
 
@@ -19,7 +21,13 @@ export const user = auth.table(
     image: text("image"),
     ...timestamps(),
   },
-  (t) => [...valueChecks("user", t), uniqueIndex("idx_user_email").on(t.email)],
+  (t) => [
+    ...valueChecks("user", t),
+    uniqueIndex("idx_user_email").on(t.email),
+    // Better Auth folds with JavaScript's rule before it writes. What that maps onto ASCII is refused before, by its own check of
+    // addresses; what it maps onto anything else is refused here.
+    check("user_email_check", sql`${isEmailSql(t.email)} and ${t.email} = ${foldedEmailSql(t.email)}`),
+  ],
 );
 
 /** A signed-in device; ends by time or by sign-out. */

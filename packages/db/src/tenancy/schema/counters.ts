@@ -43,11 +43,15 @@ export const numberSeries = tenantTable(
   },
 );
 
-/** The first result of an operation under a key that its caller chose, so that a retry gets it again. */
+/**
+ * The first result of an operation under a key that its caller chose, so that a retry gets it again. The key belongs to the
+ * scope: to its company or business, or to the whole tenant where the scope names none.
+ */
 export const idempotencyKeys = tenantTable(
   tenancy,
   "idempotency_keys",
   {
+    companyId: uuid("company_id").default(sql`tenancy.current_company_id()`),
     operation: text("operation").notNull(),
     key: text("key").notNull(),
     /** SHA-256 of the request: the same key with another request is a conflict. */
@@ -55,5 +59,11 @@ export const idempotencyKeys = tenantTable(
     result: jsonb("result"),
     ...timestamps(),
   },
-  { extra: (t) => [unique("idempotency_keys_operation_key_unique").on(t.tenantId, t.operation, t.key)] },
+  {
+    extra: (t) => [
+      unique("idempotency_keys_operation_key_unique")
+        .on(t.tenantId, t.operation, t.key, t.companyId)
+        .nullsNotDistinct(),
+    ],
+  },
 );

@@ -2,12 +2,16 @@ import { sql } from "drizzle-orm";
 import { check, jsonb, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
+import { foldedEmailSql, isEmailSql } from "../../core/email";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { invitationStatus, userStatus } from "../states";
 import { tenancy } from "./schemas";
 
 /** BHC: role (user | admin | market_maker). An admin manages the members; a tenant always has an active one. */
 export const userRole = choice(["user", "admin", "market_maker"]);
+
+/** What addresses are compared and found by: a function of `email` in a query could not use an index under row level security. */
+const emailLower = () => text("email_lower").generatedAlwaysAs(foldedEmailSql(sql`email`));
 
 /** A person's account within one tenant. A person in several tenants has a row in each. */
 export const users = tenantTable(
@@ -17,8 +21,7 @@ export const users = tenantTable(
     /** Better Auth's `user.id`, a plain id; null until an account made beforehand is claimed, and after its person is deleted. */
     identityId: uuid("identity_id"),
     email: text("email").notNull(),
-    /** For case-insensitive lookups: `lower(email) =` could not use an index under row level security. */
-    emailLower: text("email_lower").generatedAlwaysAs(sql`lower(email)`),
+    emailLower: emailLower(),
     name: text("name").notNull(),
     role: userRole.column("role").notNull().default("user"),
     status: userStatus.column("status").notNull().default("active"),
@@ -33,7 +36,7 @@ export const users = tenantTable(
       // these columns would then lock the whole key, and wait for open transactions whose audit rows refer to the member.
       uniqueIndex("users_email_unique").on(t.tenantId, t.emailLower).where(sql`${t.emailLower} is not null`),
       uniqueIndex("users_identity_id_unique").on(t.tenantId, t.identityId).where(sql`${t.identityId} is not null`),
-      check("users_email_check", sql`${t.email} <> ''`),
+      check("users_email_check", isEmailSql(t.email)),
     ],
   },
 );
@@ -75,6 +78,7 @@ export const invitations = tenantTable(
   "invitations",
   {
     email: text("email").notNull(),
+    emailLower: emailLower(),
     role: userRole.column("role").notNull().default("user"),
     tokenHash: text("token_hash").notNull(),
     status: invitationStatus.column("status").notNull().default("pending"),
@@ -90,6 +94,7 @@ export const invitations = tenantTable(
     extra: (t) => [
       unique("invitations_token_hash_unique").on(t.tenantId, t.tokenHash),
       tenantIndex("invitations", t.tenantId, t.email),
+      check("invitations_email_check", isEmailSql(t.email)),
     ],
   },
 );

@@ -44,5 +44,10 @@ export const companies = tenantTable(
     status: companyStatus.column("status").notNull().default("active"),
     ...timestamps(),
   },
-  { audit: "all", access: "no-delete", extra: (t) => [check("companies_name_check", sql`${t.name} <> ''`)] },
+  {
+    isCompany: true,
+    audit: "all",
+    access: "no-delete",
+    extra: (t) => [check("companies_name_check", sql`${t.name} <> ''`)],
+  },
 );

@@ -24,6 +24,11 @@ export const auditLog = tenantTable(
     actorLogin: text("actor_login").notNull(),
     /** insert, update, delete; or a named action such as suspend_user. */
     action: text("action").notNull(),
+    /**
+     * The company or business whose record it was; null for what belongs to the whole tenant. A plain id, because tenancy
+     * knows no businesses, and because each audited write would pay for the key.
+     */
+    companyId: uuid("company_id").default(sql`tenancy.current_company_id()`),
     /** `schema.table` of the record. */
     targetType: text("target_type").notNull(),
     targetId: uuid("target_id"),
@@ -37,6 +42,7 @@ export const auditLog = tenantTable(
     references: { actorUserId: users },
     extra: (t) => [
       tenantIndex("audit_log", t.tenantId, t.createdAt, t.id),
+      tenantIndex("audit_log", t.tenantId, t.companyId, t.createdAt, t.id).where(sql`${t.companyId} is not null`),
       tenantIndex("audit_log", t.tenantId, t.targetType, t.targetId, t.createdAt),
       pgPolicy("audit_append", { for: "insert", to: auditWriter, withCheck: sql`true` }),
     ],

@@ -1,4 +1,5 @@
--- Copies an account of a person into the person's memberships, in the transaction that writes the account.
+-- Copies an account of a person into the person's memberships, in the transaction that writes the account, and refuses an
+-- account whose address is not the person's, whoever writes.
 -- @owner membership_keeper
 -- @execute none
 create function auth.keep_membership() returns trigger
@@ -11,6 +12,9 @@ begin
   end if;
   if tg_op = 'DELETE' or new.identity_id is null then
     return null;
+  end if;
+  if tg_op = 'INSERT' or old.identity_id is distinct from new.identity_id or old.email_lower <> new.email_lower then
+    perform auth.require_own_address(new.identity_id, new.email_lower, tg_op = 'UPDATE');
   end if;
   begin
     insert into auth.memberships as m (identity_id, tenant_id, user_id, name, role, status)

@@ -32,3 +32,5 @@ grant select on auth.memberships, auth.tenant_directory to self_service;
 grant select, insert, update on auth.user_profiles to self_service;
 
 grant select, insert, update, delete on auth.memberships, auth.tenant_directory to membership_keeper;
+
+grant select (id, email, email_verified) on auth."user" to membership_keeper;

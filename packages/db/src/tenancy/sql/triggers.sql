@@ -11,6 +11,9 @@ create trigger end_memberships before delete on auth.user
 create trigger require_admin before insert or update or delete on tenancy.invitations
   for each statement execute function tenancy.require_admin();
 
+create trigger keep_to_addressee after insert or update of accepted_by, email on tenancy.invitations
+  for each row when (new.accepted_by is not null) execute function auth.keep_to_addressee();
+
 -- A number is neither skipped nor given twice: a series moves by one, or by issuing past numbers that records have already.
 create trigger step_by_one before update on tenancy.number_series
   for each row when (new.last_number <> old.last_number and new.last_number <> old.last_number + 1
@@ -56,6 +59,6 @@ create trigger keep_an_admin after update or delete on tenancy.users
 
 -- The one way from a tenant's tables to auth: what a person may choose from before a tenant is chosen. It is kept in the
 -- same transaction, in two triggers, as the name and status of a tenant stand in its own row.
-create trigger keep_membership after insert or update of identity_id, name, role, status or delete
+create trigger keep_membership after insert or update of identity_id, email, name, role, status or delete
   on tenancy.users
   for each row execute function auth.keep_membership();

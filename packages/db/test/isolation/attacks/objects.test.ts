@@ -114,12 +114,19 @@ describe("objects of the owner", () => {
       { owner: "ledger_writer", on: "accounting.journal_entries", may: "insert" },
       { owner: "ledger_writer", on: "accounting.journal_lines", may: "insert" },
       { owner: "ledger_writer", on: "accounting.period_totals", may: "insert, update" },
+      // Id, address, and whether it is verified: what an account may be claimed by.
+      { owner: "membership_keeper", on: 'auth."user"', may: "select" },
       { owner: "membership_keeper", on: "auth.memberships", may: "delete, insert, select, update" },
       { owner: "membership_keeper", on: "auth.tenant_directory", may: "delete, insert, select, update" },
       { owner: "self_service", on: "auth.memberships", may: "select" },
       { owner: "self_service", on: "auth.tenant_directory", may: "select" },
       { owner: "self_service", on: "auth.user_profiles", may: "insert, select, update" },
     ]);
+    const columns = await arena.duel.owner.query<{ name: string }>(
+      `select a.attname as name from pg_attribute a where a.attrelid = 'auth."user"'::regclass and a.attnum > 0
+         and has_column_privilege('membership_keeper', a.attrelid, a.attnum, 'select') order by 1`,
+    );
+    expect(columns.rows.map(({ name }) => name)).toEqual(["email", "email_verified", "id"]);
     // Of tenants' tables they see what the runtime login sees in its scope.
     const wider = await arena.duel.owner.query(
       `select p.polrelid::regclass::text as on, p.polname as policy from pg_policy p join pg_class c on c.oid = p.polrelid

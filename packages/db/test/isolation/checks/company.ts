@@ -1,4 +1,4 @@
-import { getTableConfig } from "drizzle-orm/pg-core";
+import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { TenantTableEntry } from "../../../src/core/tenant-table";
 import { sampleContext, sampleValues } from "../../../src/testing/sample-rows";
@@ -7,15 +7,9 @@ import { foreignKeyBreaches } from "./keys";
 import { readBreaches } from "./reads";
 import { writeBreaches } from "./writes";
 
-/** The column that says whose books a row is in, where the table has one. */
-export function companyColumn(entry: TenantTableEntry): "company_id" | "business_id" | undefined {
-  const names = getTableConfig(entry.table).columns.map((column) => column.name);
-  return (["company_id", "business_id"] as const).find((name) => names.includes(name));
-}
-
 /** Two companies of one tenant, each in a scope that names it, attack each other over the same wall as tenants do. */
 export async function companyBreaches(owner: pg.Client, login: pg.Client, entry: TenantTableEntry): Promise<Breach[]> {
-  const wall = companyColumn(entry);
+  const wall = entry.ownedBy;
   if (!wall) throw new TypeError(`${entry.name} has no company`);
   const duel = await companyDuel(owner, login, entry, wall);
   const breaches: Breach[] = [];
@@ -36,8 +30,8 @@ async function companyDuel(
   const tenant = String(mark.tenant_id);
   const sideOfNewCompany = async () => {
     const context = sampleContext(tenant);
-    // Makes the company, as a parent of the row that is tried and taken back.
-    const { [wall]: company } = await sampleValues(owner, entry, context);
+    // Makes the company, as a parent of the row that is tried and taken back. A company is its own.
+    const company = wall === "id" ? randomUUID() : (await sampleValues(owner, entry, context))[wall];
     return side(owner, { tenant, company: String(company) }, context, { tenant_id: tenant, [wall]: company });
   };
   return { owner, login, wall, attacker: await sideOfNewCompany(), victim: await sideOfNewCompany() };
@@ -49,7 +43,7 @@ export async function companyKeyBreaches(
   login: pg.Client,
   entry: TenantTableEntry,
 ): Promise<Breach[]> {
-  const wall = companyColumn(entry);
+  const wall = entry.ownedBy;
   if (!wall) throw new TypeError(`${entry.name} has no company`);
   const duel = await companyDuel(owner, login, entry, wall);
   const { company: _company, ...wholeTenant } = duel.attacker.settings;

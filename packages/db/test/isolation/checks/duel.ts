@@ -7,7 +7,7 @@ import type { Settings } from "./attempt";
 export interface Side {
   /** The scope that it works in. */
   settings: Settings;
-  /** What marks its rows: `tenant_id`, and `company_id` between companies. */
+  /** What marks its rows: `tenant_id`, and between companies what names the company. */
   mark: Values;
   context: SampleContext;
   /** Its row of a table, made at first use. */
@@ -20,7 +20,7 @@ export interface Duel {
   owner: pg.Client;
   /** The runtime login, which attacks. */
   login: pg.Client;
-  wall: "tenant_id" | "company_id" | "business_id";
+  wall: "tenant_id" | "company_id" | "business_id" | "id";
   attacker: Side;
   victim: Side;
 }

@@ -60,12 +60,23 @@ const platformPolicy: Rule = (catalogue) =>
     return requirePolicy(table, "platform_access", expected, isRight);
   });
 
+const ownerColumns = ["company_id", "business_id"];
+
+/** True for a table whose rows are companies or businesses: what a `company_id` refers to by its id. */
+function isCompanyTable({ fullName }: TableInfo, { tables }: Catalogue): boolean {
+  return tables.some(({ constraints }) =>
+    constraints.some(
+      ({ columns, references }) =>
+        references?.table === fullName &&
+        columns.some((name, index) => ownerColumns.includes(name) && references.columns[index] === "id"),
+    ),
+  );
+}
+
 const companyPolicy: Rule = (catalogue) =>
   tenantTablesOf(catalogue).flatMap((table) => {
-    const columns = ["company_id", "business_id"].filter((name) =>
-      table.columns.some((column) => column.name === name),
-    );
-    const column = columns[0];
+    const columns = ownerColumns.filter((name) => table.columns.some((column) => column.name === name));
+    const column = isCompanyTable(table, catalogue) ? "id" : columns[0];
     if (column === undefined) return [];
     const expected = `RESTRICTIVE FOR ALL TO ${runtimeRole}, USING and WITH CHECK the same, comparing ${column} with current_company_id`;
     const isRight = (policy: PolicyInfo) => {
