@@ -4937,6 +4937,9 @@ ALTER TABLE tenancy.roles ADD CONSTRAINT roles_name_check CHECK ((name <> ''::te
 -- constraint tenancy.roles.roles_name_unique
 ALTER TABLE tenancy.roles ADD CONSTRAINT roles_name_unique UNIQUE (tenant_id, name);
 
+-- constraint tenancy.roles.roles_permissions_list_check
+ALTER TABLE tenancy.roles ADD CONSTRAINT roles_permissions_list_check CHECK (((array_position(permissions, NULL::text) IS NULL) AND (COALESCE(array_ndims(permissions), 1) = 1)));
+
 -- constraint tenancy.roles.roles_pkey
 ALTER TABLE tenancy.roles ADD CONSTRAINT roles_pkey PRIMARY KEY (tenant_id, id);
 
