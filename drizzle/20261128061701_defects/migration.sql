@@ -102,7 +102,7 @@ ALTER TABLE "tenancy"."invitations" ADD CONSTRAINT "invitations_updated_at_range
 --> statement-breakpoint
 ALTER TABLE "tenancy"."invitations" ADD CONSTRAINT "invitations_email_check" CHECK ("email" collate "C" ~ '^[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$' and length("email") <= 254 and strpos("email", '@') <= 65);
 --> statement-breakpoint
-ALTER TABLE "tenancy"."roles" ADD CONSTRAINT "roles_permissions_list_check" CHECK (array_position("permissions", null) is null and coalesce(array_ndims("permissions"), 1) = 1);
+ALTER TABLE "tenancy"."roles" ADD CONSTRAINT "roles_permissions_list_check" CHECK (coalesce(array_ndims("permissions"), 1) = 1 and array_position("permissions", null) is null);
 --> statement-breakpoint
 ALTER TABLE "tenancy"."roles" ADD CONSTRAINT "roles_created_at_range_check" CHECK ("created_at" between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00');
 --> statement-breakpoint

@@ -4938,7 +4938,7 @@ ALTER TABLE tenancy.roles ADD CONSTRAINT roles_name_check CHECK ((name <> ''::te
 ALTER TABLE tenancy.roles ADD CONSTRAINT roles_name_unique UNIQUE (tenant_id, name);
 
 -- constraint tenancy.roles.roles_permissions_list_check
-ALTER TABLE tenancy.roles ADD CONSTRAINT roles_permissions_list_check CHECK (((array_position(permissions, NULL::text) IS NULL) AND (COALESCE(array_ndims(permissions), 1) = 1)));
+ALTER TABLE tenancy.roles ADD CONSTRAINT roles_permissions_list_check CHECK (((COALESCE(array_ndims(permissions), 1) = 1) AND (array_position(permissions, NULL::text) IS NULL)));
 
 -- constraint tenancy.roles.roles_pkey
 ALTER TABLE tenancy.roles ADD CONSTRAINT roles_pkey PRIMARY KEY (tenant_id, id);

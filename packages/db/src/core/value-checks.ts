@@ -23,7 +23,7 @@ function readable(column: PgColumn): [kind: string, condition: SQL] | undefined 
   const type = column.getSQLType();
   // Drizzle says of an array what its elements are, and how deep it is.
   if (type.endsWith("[]") || (column as { dimensions?: number }).dimensions) {
-    return ["list", sql`array_position(${name}, null) is null and coalesce(array_ndims(${name}), 1) = 1`];
+    return ["list", sql`coalesce(array_ndims(${name}), 1) = 1 and array_position(${name}, null) is null`];
   }
   if (type.startsWith("numeric")) {
     // A numeric with a precision refuses infinity by itself.
