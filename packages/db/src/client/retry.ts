@@ -1,29 +1,65 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseError, ValidationError } from "../core/errors";
+import { DatabaseError, type ErrorCode, ValidationError } from "../core/errors";
+import { Turns } from "./turns";
 
 export interface RetryOptions {
-  /** Attempts in all, 1 to 5. */
+  /** Attempts in all, 1 to 10. */
   attempts: number;
 }
 
-const retryableCodes = new Set(["SERIALIZATION_FAILURE", "DEADLOCK"]);
+const mostAttempts = 10;
 
 /**
- * Runs a whole unit of work again when the server refused it with 40001 or 40P01, waiting with full jitter.
- * Never repeats work whose outcome is unknown. Throws the last error.
+ * The longest wait in milliseconds before the second attempt, doubled before each further one, and where doubling ends.
+ * The server finds a deadlock a second after it arose (`deadlock_timeout`). Waits after one grow beyond that, because work
+ * that comes back sooner queues up behind others that still wait for each other, and meets them again.
  */
-export async function withRetry<T>(retry: boolean | RetryOptions | undefined, work: () => Promise<T>): Promise<T> {
-  const attempts = retry === true ? 5 : retry ? retry.attempts : 1;
-  if (!Number.isInteger(attempts) || attempts < 1 || attempts > 5) {
-    throw new ValidationError("retry.attempts must be 1 to 5", [{ path: "retry.attempts", message: "use 1 to 5" }]);
-  }
+const waits: Partial<Record<ErrorCode, { first: number; most: number }>> = {
+  SERIALIZATION_FAILURE: { first: 20, most: 1_000 },
+  DEADLOCK: { first: 100, most: 2_000 },
+};
+
+const turns = new Turns();
+
+/** The longest wait for a turn in milliseconds. A repetition waits longer than a deadlock takes to be found. */
+const waitForTurn = { repeated: 3_000, fresh: 1_000 };
+
+/**
+ * Runs a whole unit of work again when the server refused it with 40001 or 40P01, after a wait with full jitter. After a
+ * deadlock, units of one `scope` are repeated one after another in this process, so that they do not meet each other again.
+ * While there are any, new units that may be repeated queue up behind them. Never repeats work whose outcome is unknown.
+ * Throws the last error, which says how often the work was tried.
+ */
+export async function withRetry<T>(
+  retry: boolean | RetryOptions | undefined,
+  scope: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!retry) return work();
+  const attempts = attemptsOf(retry);
+  let run = turns.has(scope) ? () => turns.inTurn(scope, waitForTurn.fresh, work) : work;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await work();
+      return await run();
     } catch (error) {
-      const again = error instanceof DatabaseError && retryableCodes.has(error.code) && error.outcome === "rolled-back";
-      if (!again || attempt >= attempts) throw error;
-      await sleep(Math.random() * Math.min(1_000, 10 * 2 ** attempt));
+      if (!(error instanceof DatabaseError)) throw error;
+      const limits = error.outcome === "rolled-back" ? waits[error.code] : undefined;
+      if (!limits || attempt >= attempts) throw afterAttempts(error, attempt);
+      await sleep(Math.random() * Math.min(limits.most, limits.first * 2 ** (attempt - 1)));
+      run = error.code === "DEADLOCK" ? () => turns.inTurn(scope, waitForTurn.repeated, work) : work;
     }
   }
+}
+
+function attemptsOf(retry: true | RetryOptions): number {
+  const attempts = retry === true ? mostAttempts : retry.attempts;
+  if (Number.isInteger(attempts) && attempts >= 1 && attempts <= mostAttempts) return attempts;
+  const message = `use 1 to ${mostAttempts}`;
+  throw new ValidationError(`retry.attempts must be 1 to ${mostAttempts}`, [{ path: "retry.attempts", message }]);
+}
+
+/** The error of work that was tried so often. Its message says so when it could have been tried again. */
+function afterAttempts(error: DatabaseError, attempts: number): DatabaseError {
+  if (waits[error.code]) error.message = `${error.message} (tried ${attempts === 1 ? "once" : `${attempts} times`})`;
+  return Object.assign(error, { attempts });
 }

@@ -13,7 +13,7 @@ import type { Batch, Unit } from "./unit";
 export interface TransactionOptions {
   /** READ COMMITTED when left out. */
   isolation?: IsolationLevel | undefined;
-  /** Run the whole callback again on 40001 and 40P01: `true` for up to 5 attempts. The callback must be repeatable. */
+  /** Run the whole callback again on 40001 and 40P01: `true` for up to 10 attempts. The callback must be repeatable. */
   retry?: boolean | RetryOptions | undefined;
 }
 
@@ -90,13 +90,13 @@ export interface TransactionSource {
  * Runs `work` in one transaction. It commits when `work` resolves and rolls back when it throws; the error is the
  * first one that happened. Throws `TenantIsolationError` inside another transaction.
  */
-export function runTransaction<T>(
+export async function runTransaction<T>(
   source: TransactionSource,
   work: (unit: TransactionUnit) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  return withRetry(options.retry, async () => {
-    refuseNestedScope(`a transaction of ${source.description}`);
+  refuseNestedScope(`a transaction of ${source.description}`);
+  return withRetry(options.retry, source.scope.tenantId, async () => {
     const { pool, prelude, description, scope } = source;
     const transaction = new Transaction(pool, prelude, description, options.isolation);
     const level = new TransactionLevel(transaction);

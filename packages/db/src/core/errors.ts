@@ -48,6 +48,8 @@ export interface DatabaseErrorDetails {
   /** True when the same call may succeed if it is simply made again. */
   retryable?: boolean | undefined;
   outcome?: Outcome | undefined;
+  /** How often the work was tried, where `retry` was asked for. */
+  attempts?: number | undefined;
   cause?: unknown;
 }
 
@@ -62,6 +64,7 @@ export class DatabaseError extends Error {
   readonly statement: string | undefined;
   readonly retryable: boolean;
   readonly outcome: Outcome;
+  readonly attempts: number | undefined;
 
   constructor(message: string, details: DatabaseErrorDetails = {}, code: ErrorCode = "DATABASE_ERROR") {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -75,12 +78,15 @@ export class DatabaseError extends Error {
     this.statement = details.statement;
     this.retryable = details.retryable ?? false;
     this.outcome = details.outcome ?? "rolled-back";
+    this.attempts = details.attempts;
   }
 
   /** A plain object for logs: the same facts, no stack, no cause. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, sqlState, constraint, schema, table, column, statement, retryable, outcome } = this;
-    return { name, code, message, sqlState, constraint, schema, table, column, statement, retryable, outcome };
+    const { name, code, message, sqlState, constraint, schema, table, column, statement } = this;
+    const { retryable, outcome, attempts } = this;
+    const facts = { name, code, message, sqlState, constraint, schema, table, column, statement, retryable, outcome };
+    return { ...facts, attempts };
   }
 }
 

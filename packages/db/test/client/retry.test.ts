@@ -8,6 +8,7 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { lengthOf } from "../kit/length";
 import { rejection } from "../kit/outcomes";
 import { meetingPoint } from "./connections";
 
@@ -118,27 +119,71 @@ describe("retry", () => {
     expect((await acme.handle.accounting.customers.list()).items).toHaveLength(1);
   });
 
-  it("gives up after the given number of attempts, five at most, with the last error", async () => {
+  it("gives up after the given number of attempts, ten at most, with the last error, which says how often it tried", async () => {
     const acme = await createTenant(test);
-    for (const [retry, expected] of [
-      [{ attempts: 1 }, 1],
-      [{ attempts: 3 }, 3],
-      [true, 5],
-      [false, 1],
-    ] as const) {
+    const cases = [
+      ["40001", { attempts: 1 }, 1, "once"],
+      ["40001", { attempts: 3 }, 3, "3 times"],
+      ["40P01", { attempts: 3 }, 3, "3 times"],
+      ["40001", true, 10, "10 times"],
+    ] as const;
+    const tries = async (state: string, retry: true | { attempts: number }) => {
       let attempts = 0;
-      const error = await rejection(
-        acme.handle.transaction(
-          async (tx) => {
-            attempts += 1;
-            await fail(tx, "40001");
-          },
-          { retry },
-        ),
-      );
-      expect(error).toBeInstanceOf(SerializationError);
+      const work = async (tx: TenantTransaction) => {
+        attempts += 1;
+        await fail(tx, state);
+      };
+      return [await rejection(acme.handle.transaction(work, { retry })), attempts] as const;
+    };
+    const given = await Promise.all(cases.map(([state, retry]) => tries(state, retry)));
+    for (const [index, [state, _retry, expected, words]] of cases.entries()) {
+      const [error, attempts] = given[index] ?? [];
+      expect(error).toBeInstanceOf(state === "40001" ? SerializationError : DeadlockError);
+      expect(error).toMatchObject({ attempts: expected, message: expect.stringMatching(`\\(tried ${words}\\)$`) });
+      expect((error as SerializationError).toJSON()).toMatchObject({ attempts: expected });
       expect(attempts).toBe(expected);
     }
+  });
+
+  it("says the number of attempts of another failure too, and nothing where no retry was asked for", async () => {
+    const acme = await createTenant(test);
+    let attempts = 0;
+    const work = async (tx: TenantTransaction) => {
+      attempts += 1;
+      await fail(tx, attempts === 1 ? "40001" : "ZT003");
+    };
+    expect(await rejection(acme.handle.transaction(work, { retry: true }))).toMatchObject({
+      code: "CONFLICT",
+      attempts: 2,
+    });
+    const unasked = await rejection(acme.handle.transaction((tx) => fail(tx, "40001")));
+    expect(unasked).toMatchObject({ attempts: undefined, message: expect.not.stringContaining("tried") });
+  });
+
+  it("separates transactions that cross, many at once", async () => {
+    const acme = await createTenant(test);
+    const ids = [(await createCustomer(acme)).id, (await createCustomer(acme)).id] as const;
+    let attempts = 0;
+    const cross = ([first, second]: readonly [string, string]) =>
+      acme.handle.transaction(
+        async (tx) => {
+          attempts += 1;
+          await tx.accounting.customers.update(first, { city: "Locked" });
+          await tx.accounting.customers.update(second, { city: "Locked" });
+        },
+        { retry: true },
+      );
+    const [lanes, rounds] = [6, lengthOf(3, 33)];
+    const lane = async (order: readonly [string, string]) => {
+      const failures: unknown[] = [];
+      for (let round = 0; round < rounds; round += 1) await cross(order).catch((error) => failures.push(error));
+      return failures;
+    };
+    const orders = Array.from({ length: lanes }, (_, n) => (n % 2 === 0 ? ids : ([ids[1], ids[0]] as const)));
+    expect((await Promise.all(orders.map(lane))).flat()).toEqual([]);
+    expect(attempts, "nothing collided: the test shows nothing").toBeGreaterThan(lanes * rounds);
+    // When repetitions meet each other again, each transaction needs two attempts or more.
+    expect(attempts).toBeLessThan(2 * lanes * rounds);
   });
 
   it("does not repeat other failures, nor the caller's own", async () => {
@@ -158,9 +203,9 @@ describe("retry", () => {
     }
   });
 
-  it("refuses a number of attempts outside 1 to 5 before anything runs", async () => {
+  it("refuses a number of attempts outside 1 to 10 before anything runs", async () => {
     const acme = await createTenant(test);
-    for (const attempts of [0, 6, 1.5, Number.NaN]) {
+    for (const attempts of [0, 11, 1.5, Number.NaN]) {
       let ran = false;
       const error = await rejection(
         acme.handle.transaction(

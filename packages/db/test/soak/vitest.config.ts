@@ -12,6 +12,7 @@ const longer = [
   "accounting/payments/races",
   "accounting/payments/random",
   "accounting/reports/random",
+  "client/retry",
 ];
 console.log(`Soak: SOAK_SEED=${process.env.SOAK_SEED} SOAK_SCALE=${process.env.SOAK_SCALE ?? 1}`);
 
