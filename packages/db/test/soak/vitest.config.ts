@@ -8,6 +8,7 @@ process.env.SOAK_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 process.env.DB_TEST_LENGTH = "soak";
 const longer = [
   "accounting/documents/paid",
+  "accounting/integrity/columns",
   "accounting/ledger/mutations",
   "accounting/payments/races",
   "accounting/payments/random",

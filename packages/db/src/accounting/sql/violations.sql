@@ -20,6 +20,8 @@ select * from accounting.violations_of_allocations
 union all
 select * from accounting.violations_of_postings
 union all
+select * from accounting.violations_of_posted_accounts
+union all
 select * from accounting.violations_of_periods
 union all
 select * from accounting.violations_of_numbers;

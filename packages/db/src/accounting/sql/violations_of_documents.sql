@@ -1,4 +1,4 @@
--- Invoices and bills that break a rule: total, status and credit notes.
+-- Invoices, bills and payments that break a rule: total, status, credit notes, and the amount in base currency.
 -- @select authenticated, platform
 create view accounting.violations_of_documents (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
@@ -56,4 +56,49 @@ from (
 cross join lateral (values (d.id, d.total_amount), (d.credited_id, -d.total_amount)) part (document_id, amount)
 where part.document_id is not null
 group by d.tenant_id, d.company_id, d.record_table, part.document_id
-having sum(part.amount) < 0;
+having sum(part.amount) < 0
+union all
+-- A credit note takes back a document that is owed, of the same party and currency, on its date or later. OFFSET 0 makes
+-- the planner look up the document of each of these few.
+select n.tenant_id, 'credited_document', n.company_id, n.record_table, n.id,
+  'The credit note names a document that it cannot take back'
+from (
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id,
+    (c.kind = 'invoice' and c.status not in ('draft', 'void') and c.invoice_date <= i.invoice_date
+      and (c.company_id, c.customer_id, c.currency) = (i.company_id, i.customer_id, i.currency)) as fits
+  from accounting.invoices i
+  left join lateral (
+    select o.* from accounting.invoices o where o.tenant_id = i.tenant_id and o.id = i.credited_invoice_id offset 0
+  ) c on true
+  where i.credited_invoice_id is not null and i.status not in ('draft', 'void')
+  union all
+  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id,
+    (c.kind = 'bill' and c.status not in ('draft', 'void') and c.bill_date <= b.bill_date
+      and (c.company_id, c.vendor_id, c.currency) = (b.company_id, b.vendor_id, b.currency))
+  from accounting.bills b
+  left join lateral (
+    select o.* from accounting.bills o where o.tenant_id = b.tenant_id and o.id = b.credited_bill_id offset 0
+  ) c on true
+  where b.credited_bill_id is not null and b.status not in ('draft', 'void')
+) n
+where n.fits is not true
+union all
+-- The amount in base currency is the amount at the rate, which is 1 for the base currency.
+select d.tenant_id, 'base_amount_differs', d.company_id, d.record_table, d.id,
+  'The base amount is not the amount at its rate, or the base currency has another rate than 1'
+from (
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as amount, i.currency,
+    i.exchange_rate, i.base_amount
+  from accounting.invoices i where i.status <> 'draft'
+  union all
+  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount, b.currency, b.exchange_rate,
+    b.base_amount
+  from accounting.bills b where b.status <> 'draft'
+  union all
+  select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.currency, p.exchange_rate,
+    p.base_amount
+  from accounting.payments p
+) d
+left join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
+where d.base_amount is distinct from round(d.amount * d.exchange_rate, 2)
+  or (d.currency = b.base_currency and d.exchange_rate <> 1);

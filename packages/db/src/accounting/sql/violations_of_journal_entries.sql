@@ -68,6 +68,18 @@ from (
   having sum(side.sign) <> 0
 ) m
 union all
+-- A reversal names the entry that it takes back as its source as well, and has its reference. OFFSET 0 makes the planner look up the
+-- original of each of these few.
+select e.tenant_id, 'reversal_differs', e.company_id, 'accounting.journal_entries', e.id,
+  'The entry does not mirror the entry that it takes back'
+from accounting.journal_entries e
+cross join lateral (
+  select o.reference from accounting.journal_entries o
+  where o.tenant_id = e.tenant_id and o.id = e.reverses_entry_id
+  offset 0
+) original
+where e.source = 'reversal' and (e.source_id <> e.reverses_entry_id or e.reference is distinct from original.reference)
+union all
 -- An entry is taken back once.
 select e.tenant_id, 'reversed_twice', e.company_id, 'accounting.journal_entries', e.reverses_entry_id,
   'The entry is reversed more than once'

@@ -21,7 +21,7 @@ export const documentCases: Planted[] = [
   {
     kind: "receivables_differ",
     record: (b) => `'${b.is.invoice.party}'`,
-    also: ["payment_not_posted"],
+    also: ["base_amount_differs", "payment_not_posted"],
     sql: (b) => change("payments", quoted(b.is.payment), "base_amount = base_amount + 0.01"),
   },
   {
@@ -49,24 +49,25 @@ export const documentCases: Planted[] = [
   {
     kind: "bill_total_differs",
     record: (b) => quoted(b.is.bill),
+    also: ["posted_accounts_differ"],
     sql: (b) => `update accounting.bill_lines set quantity = 2 where bill_id = ${quoted(b.is.bill)}`,
   },
   {
     kind: "invoice_not_posted",
     record: (b) => quoted(b.is.open),
-    also: ["receivables_differ", "number_gap"],
+    also: ["receivables_differ", "number_gap", "credited_document"],
     sql: (b) => change("invoices", quoted(b.is.open), "status = 'draft', invoice_number = null, base_amount = null"),
   },
   {
     kind: "invoice_not_posted",
     record: (b) => quoted(b.is.open),
-    also: ["receivables_differ"],
+    also: ["base_amount_differs", "receivables_differ"],
     sql: (b) => change("invoices", quoted(b.is.open), "base_amount = base_amount + 0.01"),
   },
   {
     kind: "invoice_not_posted",
     record: (b) => quoted(b.is.open),
-    also: ["receivables_differ"],
+    also: ["credited_document", "receivables_differ"],
     sql: (b) => change("invoices", quoted(b.is.open), "status = 'void', voided_on = '2026-03-01'"),
   },
   {
@@ -77,12 +78,13 @@ export const documentCases: Planted[] = [
   {
     kind: "invoice_not_posted",
     record: (b) => quoted(b.is.open),
+    also: ["posted_accounts_differ"],
     sql: (b) => change("journal_entries", quoted(b.is.capital), `source = 'invoice', source_id = ${quoted(b.is.open)}`),
   },
   {
     kind: "invoice_not_posted",
     record: (b) => quoted(b.is.open),
-    also: ["receivables_differ"],
+    also: ["credited_document", "receivables_differ"],
     sql: (b) => change("invoices", quoted(b.is.open), `customer_id = '${b.made.parties.invoice[1]?.id}'`),
   },
   {
@@ -149,6 +151,7 @@ export const documentCases: Planted[] = [
   {
     kind: "number_gap",
     record: (b) => b.row("tenancy.number_series"),
+    also: ["invoice_not_posted"],
     sql: (b) => change("invoices", quoted(b.is.open), "invoice_number = 'OTHER-1'"),
   },
   {
@@ -159,13 +162,72 @@ export const documentCases: Planted[] = [
   {
     kind: "credit_exceeds",
     record: (b) => quoted(b.is.open),
-    also: ["invoice_total_differs"],
+    also: ["base_amount_differs", "invoice_not_posted", "invoice_total_differs"],
     sql: (b) => change("invoices", quoted(b.is.credit), "total_amount = 10.01"),
   },
   {
     kind: "credit_exceeds",
     record: (b) => quoted(b.is.bill),
-    also: ["bill_total_differs"],
+    also: ["base_amount_differs", "bill_not_posted", "bill_total_differs"],
     sql: (b) => change("bills", quoted(b.is.vendorCredit), "total_amount = 120.01"),
+  },
+  {
+    kind: "base_amount_differs",
+    record: (b) => quoted(b.is.invoice),
+    sql: (b) => change("invoices", quoted(b.is.invoice), "exchange_rate = 1.1"),
+  },
+  {
+    kind: "base_amount_differs",
+    record: (b) => quoted(b.is.euroPayment),
+    sql: (b) => change("payments", quoted(b.is.euroPayment), "exchange_rate = exchange_rate + 0.0001"),
+  },
+  {
+    kind: "base_amount_differs",
+    record: (b) => quoted(b.is.bill),
+    sql: (b) => change("bills", quoted(b.is.bill), "exchange_rate = null"),
+  },
+  {
+    kind: "payment_not_posted",
+    record: (b) => quoted(b.is.payment),
+    sql: (b) => change("payments", quoted(b.is.payment), `account_id = ${b.account("capital")}`),
+  },
+  {
+    kind: "payment_not_posted",
+    record: (b) => quoted(b.is.payment),
+    sql: (b) => change("payments", quoted(b.is.payment), "reference = 'another'"),
+  },
+  {
+    kind: "payment_not_posted",
+    record: (b) => quoted(b.is.payment),
+    also: ["base_amount_differs"],
+    sql: (b) => change("payments", quoted(b.is.payment), "amount = amount + 1"),
+  },
+  {
+    kind: "bill_not_posted",
+    record: (b) => quoted(b.is.bill),
+    sql: (b) => change("bills", quoted(b.is.bill), "bill_number = 'another'"),
+  },
+  {
+    kind: "credited_document",
+    record: (b) => quoted(b.is.credit),
+    sql: (b) => change("invoices", quoted(b.is.credit), `credited_invoice_id = ${quoted(b.is.credit)}`),
+  },
+  {
+    kind: "credited_document",
+    record: (b) => quoted(b.is.vendorCredit),
+    also: ["credit_exceeds"],
+    sql: (b) => change("bills", quoted(b.is.vendorCredit), "credited_bill_id = gen_random_uuid()"),
+  },
+  {
+    kind: "posted_accounts_differ",
+    record: (b) => quoted(b.is.open),
+    sql: (b) => `update accounting.invoice_lines set account_id = ${b.account("purchases")}
+      where invoice_id = ${quoted(b.is.open)}`,
+  },
+  {
+    kind: "posted_accounts_differ",
+    record: (b) => quoted(b.is.bill),
+    sql: (b) =>
+      `update accounting.bill_lines set account_id = ${b.account("capital")} where bill_id = ${quoted(b.is.bill)}`,
   },
 ];

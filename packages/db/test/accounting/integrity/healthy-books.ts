@@ -53,6 +53,11 @@ export class HealthyBooks {
     const bill = made.document("bill", { date: "2026-01-15", amount: 12_000n });
     const billPayment = made.pay("bill", { date: "2026-02-04", amount: 12_000n });
     made.allocate(billPayment, bill, 12_000n, "2026-02-04");
+    // Taken back: one at the invoice's rate, and one at another, which is posted.
+    made.takeBack(made.allocate(payment, invoice, 1_000n, "2026-02-06"), "2026-02-07");
+    const laterEuro = made.document("invoice", { date: "2026-02-06", amount: 5_000n, ...eur(110_000_000n) });
+    const secondEuro = made.pay("invoice", { date: "2026-02-07", amount: 5_000n, ...eur(130_000_000n) });
+    made.takeBack(made.allocate(secondEuro, laterEuro, 5_000n, "2026-02-07"), "2026-02-08");
     const vendorCredit = made.document("bill", { date: "2026-02-05", amount: 700n, credits: bill });
     return {
       ...{ capital, reversed, reversal, lookalike, invoice, open, payment, allocation, euroPayment, euroAllocation },
@@ -87,14 +92,20 @@ export class HealthyBooks {
     return `(select id from ${table} where tenant_id = ${this.tenant} and ${where})`;
   }
 
-  /** Periods of two years by month, the first two closed. */
-  periods(): string {
+  /** Periods of two years by month, the first two closed; a rate; lines that name accounts; an entry with a key. */
+  rest(): string {
     return `
       insert into accounting.fiscal_periods (tenant_id, company_id, name, starts_on, ends_on, status, closed_at)
       select ${this.tenant}, ${this.company}, to_char(s, 'YYYY-MM'), s, (s + interval '1 month - 1 day')::date,
         case when s < '2025-03-01' then 'closed' else 'open' end, case when s < '2025-03-01' then now() end
       from generate_series(timestamp '2025-01-01', '2026-12-01', '1 month') s;
-      update accounting.books set closed_through = '2025-02-28' where tenant_id = ${this.tenant}`;
+      update accounting.books set closed_through = '2025-02-28' where tenant_id = ${this.tenant};
+      insert into accounting.exchange_rates (tenant_id, company_id, currency, rate_date, rate)
+      values (${this.tenant}, ${this.company}, 'EUR', '2026-01-01', 1.1);
+      update accounting.invoice_lines set account_id = ${this.account("sales")} where invoice_id = ${quoted(this.is.open)};
+      update accounting.bill_lines set account_id = ${this.account("purchases")} where bill_id = ${quoted(this.is.bill)};
+      update accounting.journal_entries set idempotency_key = 'capital', request_hash = 'hash', reference = 'C-1'
+      where id = ${quoted(this.is.capital)}`;
   }
 }
 
@@ -136,6 +147,6 @@ export const inHealthyBooks = inDatabase
   .extend("books", { auto: true }, async ({ test, acme }) => {
     const books = new HealthyBooks(acme);
     await test.asOwner((owner) => writeBooks(owner, books.made, acme.tenant.id, acme.company.id));
-    await plant(test, books.periods());
+    await plant(test, books.rest());
     return books;
   });

@@ -50,6 +50,20 @@ describe("the health check", () => {
     expect([...new Set(named)].filter((name) => !others.includes(name)).sort()).toEqual(planted);
   });
 
+  it("reports every account of a ring", async ({ test, acme, books }) => {
+    const child = "00000000-0000-4000-8000-000000000001";
+    await plant(
+      test,
+      `insert into accounting.accounts (tenant_id, id, company_id, code, name, type, parent_id)
+      values (${books.tenant}, '${child}', ${books.company}, '3001', 'Below', 'equity', ${books.account("capital")});
+      update accounting.accounts set parent_id = '${child}' where id = ${books.account("capital")}`,
+    );
+    const found = await violations(acme);
+    expect(found.map(({ kind, recordId }) => [kind, recordId])).toEqual(
+      [child, books.made.accounts.capital].sort().map((id) => ["account_parent", id]),
+    );
+  });
+
   it("names the record's table, its company and what is wrong", async ({ test, acme, books }) => {
     const { party } = books.is.invoice;
     await plant(test, `update accounting.customers set balance = 7 where id = '${party}'`);

@@ -28,7 +28,7 @@ export const ledgerCases: Planted[] = [
   {
     kind: "entry_unbalanced",
     record: (b) => quoted(b.is.capital),
-    also: ["period_total_differs"],
+    also: ["line_base_amount", "period_total_differs"],
     sql: (b) => change("journal_lines", capitalLine(b), "debit = debit + 0.01"),
   },
   {
@@ -40,7 +40,7 @@ export const ledgerCases: Planted[] = [
   {
     kind: "entry_unbalanced_base",
     record: (b) => quoted(b.is.capital),
-    also: ofSums,
+    also: ["line_base_amount", ...ofSums],
     sql: (b) => change("journal_lines", capitalLine(b), "base_debit = base_debit + 0.01"),
   },
   {
@@ -57,7 +57,7 @@ export const ledgerCases: Planted[] = [
   {
     kind: "line_scale",
     record: capitalLine,
-    also: ["entry_unbalanced", "period_total_differs"],
+    also: ["entry_unbalanced", "line_base_amount", "period_total_differs"],
     sql: (b) => change("journal_lines", capitalLine(b), "debit = debit + 0.001"),
   },
   {
@@ -179,7 +179,7 @@ export const ledgerCases: Planted[] = [
   {
     kind: "reversal_differs",
     record: (b) => quoted(b.is.reversal),
-    also: ["entry_unbalanced", "period_total_differs"],
+    also: ["entry_unbalanced", "line_base_amount", "period_total_differs"],
     sql: (b) => change("journal_lines", b.line(b.is.reversal, 2), "debit = debit + 0.01"),
   },
   {
@@ -190,5 +190,37 @@ export const ledgerCases: Planted[] = [
       const changes = `source = 'reversal', source_id = ${original}, reverses_entry_id = ${original}`;
       return change("journal_entries", quoted(b.is.lookalike), changes);
     },
+  },
+  {
+    kind: "reversal_differs",
+    record: (b) => quoted(b.is.reversal),
+    sql: (b) => change("journal_entries", quoted(b.is.reversal), "source_id = gen_random_uuid()"),
+  },
+  {
+    kind: "line_account",
+    record: (b) => b.line(b.is.capital, 2),
+    also: ["account_balance_differs", "period_total_differs", "account_chain_broken"],
+    sql: (b) => change("journal_lines", b.line(b.is.capital, 2), "account_id = gen_random_uuid(), account_version = 7"),
+  },
+  {
+    kind: "line_base_amount",
+    record: (b) => b.line(b.is.capital, 1),
+    also: ["entry_unbalanced_base", ...ofSums],
+    sql: (b) => change("journal_lines", b.line(b.is.capital, 1), "base_debit = base_debit + 0.01"),
+  },
+  {
+    kind: "default_account",
+    record: (b) => b.row("accounting.books"),
+    sql: (b) => change("accounts", b.account("bank"), "is_active = false"),
+  },
+  {
+    kind: "default_account",
+    record: (b) => b.row("accounting.books"),
+    sql: (b) => `update accounting.books set sales_account_id = ${b.account("bank")} where tenant_id = ${b.tenant}`,
+  },
+  {
+    kind: "account_parent",
+    record: (b) => b.account("capital"),
+    sql: (b) => change("accounts", b.account("capital"), `parent_id = ${b.account("bank")}`),
   },
 ];

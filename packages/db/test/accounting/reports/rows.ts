@@ -21,7 +21,7 @@ export async function writeBooks(owner: pg.ClientBase, made: MadeBooks, tenantId
 /** The rows of the books, by table, without tenant and company. */
 function rowsOf(made: MadeBooks): [table: string, rows: Row[]][] {
   const documents = (side: Item["side"]) => made.items.filter((item) => item.side === side && item.kind !== "payment");
-  const numbers = new Map(documents("invoice").map((item, index) => [item.id, index + 1]));
+  const numbers = numbersOf(made);
   return [
     [
       "accounting.accounts",
@@ -30,21 +30,33 @@ function rowsOf(made: MadeBooks): [table: string, rows: Row[]][] {
     ["accounting.books", [booksRow(made)]],
     ["accounting.customers", made.parties.invoice.map((party) => partyRow(made, party, 1n))],
     ["accounting.vendors", made.parties.bill.map((party) => partyRow(made, party, -1n))],
-    ["accounting.invoices", documents("invoice").map((item) => invoiceRow(item, numbers.get(item.id) ?? 0))],
+    ["accounting.invoices", documents("invoice").map((item) => invoiceRow(item, numbers.get(item.id)))],
     ["accounting.invoice_lines", documents("invoice").map((item) => lineRow(item, "invoice_id"))],
-    ["accounting.bills", documents("bill").map(billRow)],
+    ["accounting.bills", documents("bill").map((item) => billRow(item, numbers.get(item.id)))],
     ["accounting.bill_lines", documents("bill").map((item) => lineRow(item, "bill_id"))],
     ["accounting.payments", made.items.filter((item) => item.kind === "payment").map((item) => paymentRow(made, item))],
     ["accounting.payment_allocations", made.allocations.map(allocationRow)],
     [
       "tenancy.number_series",
-      [{ id: randomUUID(), series: "invoice", prefix: "INV-", padding: 6, last_number: numbers.size }],
+      [{ id: randomUUID(), series: "invoice", prefix: "INV-", padding: 6, last_number: documents("invoice").length }],
     ],
     ["accounting.journal_entries", entryRows(made)],
     ["accounting.journal_lines", journalLineRows(made)],
     ["accounting.account_balances", balanceRows(made)],
     ["accounting.period_totals", totalRows(made)],
   ];
+}
+
+const paymentReference = "transfer";
+
+/** What documents and payments are called, by their ids: their entries have it as reference. */
+function numbersOf({ items }: MadeBooks): Map<string, string> {
+  let [invoices, bills] = [0, 0];
+  const numberOf = ({ kind, side }: Item) => {
+    if (kind === "payment") return paymentReference;
+    return side === "invoice" ? `INV-${String(++invoices).padStart(6, "0")}` : `B-${++bills}`;
+  };
+  return new Map(items.map((item) => [item.id, numberOf(item)]));
 }
 
 const accountRow = (made: MadeBooks, key: AccountKey, [code, type]: readonly [string, string]) => ({
@@ -91,19 +103,19 @@ const documentRow = (item: Item, openStatus: string) => ({
   ...now(),
 });
 
-const invoiceRow = (item: Item, number: number) => ({
+const invoiceRow = (item: Item, number?: string) => ({
   ...documentRow(item, "issued"),
   customer_id: item.party,
   credited_invoice_id: item.credited?.id ?? null,
-  invoice_number: `INV-${String(number).padStart(6, "0")}`,
+  invoice_number: number,
   invoice_date: item.date,
 });
 
-const billRow = (item: Item, index: number) => ({
+const billRow = (item: Item, number?: string) => ({
   ...documentRow(item, "approved"),
   vendor_id: item.party,
   credited_bill_id: item.credited?.id ?? null,
-  bill_number: `B-${index + 1}`,
+  bill_number: number,
   bill_date: item.date,
 });
 
@@ -136,7 +148,7 @@ const paymentRow = (made: MadeBooks, item: Item) => ({
   base_amount: decimal(item.base),
   allocated_amount: decimal(item.settled),
   allocated_base_amount: decimal(item.settledBase),
-  reference: "transfer",
+  reference: paymentReference,
   voided_on: item.voidedOn ?? null,
   ...now(),
 });
@@ -156,16 +168,19 @@ const allocationRow = ({ id, from, to, amount, base, sourceBase, on, reversedOn 
   ...now(),
 });
 
-const entryRows = (made: MadeBooks) =>
-  made.entries.map((entry) => ({
+function entryRows(made: MadeBooks) {
+  const numbers = numbersOf(made);
+  return made.entries.map((entry) => ({
     id: entry.id,
     entry_date: entry.date,
     description: `Entry for ${entry.source}`,
+    reference: numbers.get(entry.sourceId ?? "") ?? null,
     source: entry.source,
     source_id: entry.sourceId ?? null,
     reverses_entry_id: entry.reverses ?? null,
     ...now(),
   }));
+}
 
 function journalLineRows(made: MadeBooks) {
   const balances = new Map<AccountKey, bigint>();

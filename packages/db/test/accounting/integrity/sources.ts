@@ -1,0 +1,105 @@
+/** Why a stored fact cannot be computed from another; `where` says of which rows `r`, all when left out. */
+interface Source {
+  why: string;
+  where?: string;
+}
+
+const called = "What people and other systems call it, or say of it.";
+const surrogate = "Names the row for nobody: no other row refers to it.";
+const dateOfEvent = "When something was done, and by whom: nothing else keeps it but the audit trail.";
+const listed = (why: string, where?: string): Source => (where === undefined ? { why } : { why, where });
+const each = (columns: string, source: Source): Record<string, Source> =>
+  Object.fromEntries(columns.split(" ").map((column) => [column, source]));
+
+const isDefault = `exists (
+  select from accounting.books b where r.id in (b.receivable_account_id, b.payable_account_id, b.sales_account_id,
+    b.purchases_account_id, b.bank_account_id, b.exchange_account_id))`;
+const atTheEnd = `r.starts_on = (select min(p.starts_on) from accounting.fiscal_periods p where p.tenant_id = r.tenant_id)
+  or r.ends_on = (select max(p.ends_on) from accounting.fiscal_periods p where p.tenant_id = r.tenant_id)`;
+const idle = (party: string) =>
+  `r.balance = 0 and not exists (select from accounting.journal_lines l where l.${party} = r.id)`;
+const noEntry = "not exists (select from accounting.journal_entries e where e.source_id = r.id)";
+
+const party = (table: string, column: string) => ({
+  ...each(
+    `${table}.name ${table}.email ${table}.phone ${table}.tax_id ${table}.address ${table}.city ${table}.state
+     ${table}.postal_code ${table}.country ${table}.external_id ${table}.is_active`.replace(/\s+/g, " "),
+    listed(called),
+  ),
+  ...each(
+    `${table}.(row) ${table}.tenant_id ${table}.id ${table}.company_id`,
+    listed("Somebody to whom nothing was posted is known from this row alone.", idle(column)),
+  ),
+});
+
+/**
+ * The sources: what is recorded once, so that no other record could contradict it. Everything else that is stored of the
+ * books is computed again by `accounting.violations`. A draft is not in the books, so the arena has none.
+ * `(row)` is the loss of a row; a column without a table is that of every table.
+ */
+export const sources: Record<string, Source> = {
+  ...each("created_at updated_at", listed("When the row was written: no figure depends on it.")),
+  ...each("accounts.code accounts.name", listed(called)),
+  "accounts.type": listed(
+    "What kind of account it is, where neither the books nor a parent say it; the exchange account is of one of two.",
+    `not ${isDefault} or r.id = (select b.exchange_account_id from accounting.books b where b.tenant_id = r.tenant_id)`,
+  ),
+  "accounts.is_active": listed("Whether it is offered; only the books' own accounts must be.", `not ${isDefault}`),
+  ...each(
+    "books.id fiscal_periods.id journal_lines.id account_balances.id period_totals.id bill_lines.id invoice_lines.id",
+    listed(surrogate),
+  ),
+  ...each("fiscal_periods.name", listed(called)),
+  "fiscal_periods.closed_by": listed(dateOfEvent),
+  "fiscal_periods.closed_at": listed(dateOfEvent, "r.status = 'closed'"),
+  ...each(
+    "fiscal_periods.(row) fiscal_periods.tenant_id fiscal_periods.company_id fiscal_periods.starts_on fiscal_periods.ends_on",
+    listed("Where the first period begins and the last one ends.", atTheEnd),
+  ),
+  ...each(
+    `exchange_rates.(row) exchange_rates.tenant_id exchange_rates.id exchange_rates.company_id exchange_rates.currency
+     exchange_rates.rate_date exchange_rates.rate`.replace(/\s+/g, " "),
+    listed("An offer to documents to come: each keeps the rate that it took."),
+  ),
+  ...party("customers", "customer_id"),
+  ...party("vendors", "vendor_id"),
+  ...each(
+    `invoices.due_date invoices.external_id invoices.billing_country bills.due_date bills.external_id payments.method
+     payments.external_id bill_lines.description bill_lines.line_number invoice_lines.description invoice_lines.line_number
+     journal_entries.description journal_lines.description journal_lines.line_number`.replace(/\s+/g, " "),
+    listed("What was agreed with the other side, said to readers, or the order in which it was given."),
+  ),
+  ...each("invoices.issued_at bills.approved_at bills.approved_by journal_entries.posted_by", listed(dateOfEvent)),
+  ...each(
+    "invoices.credited_invoice_id bills.credited_bill_id",
+    listed(
+      "Which document a credit note takes back: that it can take it back is computed again.",
+      "r.kind = 'credit_note'",
+    ),
+  ),
+  "payment_allocations.id": listed(surrogate, noEntry),
+  "payment_allocations.allocated_on": listed(
+    "The day of an allocation at one rate: nothing was posted on it. It is not before what it allocates and settles.",
+    noEntry,
+  ),
+  ...each(
+    "payment_allocations.(row) payment_allocations.tenant_id payment_allocations.company_id payment_allocations.reversed_on",
+    listed(
+      "An allocation at one rate that was taken back: nothing was posted for it, and nothing is left of it.",
+      `r.reversed_on is not null and ${noEntry}`,
+    ),
+  ),
+  ...each(
+    "payment_allocations.payment_id payment_allocations.invoice_id payment_allocations.amount",
+    listed("What an allocation settled that was taken back: nothing is left of it.", "r.reversed_on is not null"),
+  ),
+  ...each(
+    "invoice_lines.account_id bill_lines.account_id",
+    listed("Whether a line names its account, or leaves it to the books.", "r.account_id is not null"),
+  ),
+  "journal_entries.reference": listed(called, "r.source = 'manual'"),
+  ...each(
+    "journal_entries.idempotency_key journal_entries.request_hash",
+    listed("What the caller asked for, in words of its own.", "r.idempotency_key is not null"),
+  ),
+};
