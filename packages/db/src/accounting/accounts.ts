@@ -99,6 +99,18 @@ interface Changes {
   parentId: string | null;
 }
 
+/**
+ * Locks the books of an account's company before the account: whoever changes the books locks their accounts after them,
+ * and of two moves that would make a ring, the second one waits.
+ */
+const underBooks = (p: Params<{ id: string }>) => sql`(
+  select count(*) from (
+    select from accounting.books b
+    where b.tenant_id = ${p.tenantId}::uuid and b.company_id = (
+      select a.company_id from accounting.accounts a where a.tenant_id = ${p.tenantId}::uuid and a.id = ${p.id}::uuid)
+    for no key update
+  ) locked) >= 0`;
+
 const updateAccount = statement("accounting.accounts.update", (q, p: Params<Changes>) =>
   q
     .update(accounts)
@@ -107,7 +119,7 @@ const updateAccount = statement("accounting.accounts.update", (q, p: Params<Chan
       name: sql`coalesce(${p.name}::text, ${accounts.name})`,
       parentId: sql`case when ${p.moves}::boolean then ${p.parentId}::uuid else ${accounts.parentId} end`,
     })
-    .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.id, p.id)))
+    .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.id, p.id), underBooks(p)))
     .returning(),
 );
 
@@ -117,7 +129,7 @@ const setAccountActive = statement(
     q
       .update(accounts)
       .set({ isActive: p.isActive })
-      .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.id, p.id)))
+      .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.id, p.id), underBooks(p)))
       .returning(),
 );
 
@@ -144,7 +156,7 @@ export class AccountRepository {
 
   /**
    * Creates an account, on its own or under a parent of the same company and type. Throws `ValidationError`,
-   * `UniqueViolationError` when the company has the code already, `InvariantError` for a parent of another type,
+   * `UniqueViolationError` when the company has the code already or the `id` is taken, `InvariantError` for a parent of another type,
    * `ForeignKeyViolationError` for a parent or company that is not there.
    */
   async create(input: NewAccount): Promise<Account> {

@@ -105,8 +105,9 @@ export class BillRepository {
 
   /**
    * Creates a draft with its lines in one statement; `totalAmount` is the sum of the lines, each rounded half away
-   * from zero to cents. Throws `ValidationError`; `UniqueViolationError` when the vendor's number is there already, on a
-   * bill that is not void; `ForeignKeyViolationError` for a vendor of another company or tenant.
+   * from zero to cents. Throws `ValidationError`; `UniqueViolationError` when its `id` or `externalId` is taken, whatever
+   * the content, or the vendor's number on a bill that is not void; `ForeignKeyViolationError` for a vendor of another
+   * company or tenant.
    */
   async create(input: NewBill): Promise<Bill> {
     return drafts.create(this.#unit, parseInput(newBillSchema, input, "bill"));

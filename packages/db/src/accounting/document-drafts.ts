@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
+import { newId } from "../core/ids";
 import { type Given, kept, type RowParams, type Rows, type RowType, rowsOf } from "../core/rows";
 import { columnsOf, type Params, type Statement } from "../core/statement";
 import { type GivenDocument, type LinesParams, type ManyParams, type OneParams, WithLines } from "../core/with-lines";
@@ -63,17 +64,16 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
     unit: Unit,
     documents: readonly (Input & GivenDocument<Header, NewLine, Input>)[],
   ): Promise<Row[]> {
-    const created: Row[] = [];
-    await inChunks(unit, documents, {
+    const given = withIds(documents);
+    const rows = new Map<string, Row>();
+    await inChunks(unit, inOrderOfKeys(given), {
       size: 500,
-      prepare: (chunk) => this.many(chunk),
+      prepare: (chunk) => this.many(chunk as readonly (Input & GivenDocument<Header, NewLine, Input>)[]),
       write: async (inner, params) => {
-        const rows = new Map<string, Row>();
         for (const row of await inner.run(this.#statements.createMany, params)) rows.set(row.id, row);
-        for (const id of params.id as string[]) created.push(found(rows.get(id), this.#kind.noun));
       },
     });
-    return created;
+    return given.map(({ id }) => found(rows.get(id), this.#kind.noun));
   }
 
   /** The parameters that write many drafts. */
@@ -81,18 +81,15 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
     return this.#withLines.many(documents as never);
   }
 
-  /** A statement that writes many drafts and returns their ids. It skips external ids that the company has already. */
+  /** A statement that writes many drafts and returns their ids. It skips those whose external id or id is taken. */
   importStatement(name: string) {
     const { table } = this.#kind;
     return sqlStatement(
       name,
       (q) => q.select({ id: (table as typeof invoices).id }).from(table as typeof invoices),
       (p: Params<ManyParams<Header, NewLine>>) =>
-        this.#withLines.insertMany(
-          p,
-          sql`on conflict (tenant_id, company_id, external_id) where external_id is not null do nothing`,
-          sql`created.id`,
-        ),
+        // Whichever key conflicts: of two imports of one row, either could be met first.
+        this.#withLines.insertMany(p, sql`on conflict do nothing`, sql`created.id`),
     );
   }
 
@@ -123,6 +120,25 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
     const rows = await unit.run(this.#statements.delete, { id });
     await inStatus(unit, this.#kind, { id, rule: "Only a draft can be deleted" }, rows as Row[]);
   }
+}
+
+interface Keyed {
+  id?: string | undefined;
+  externalId?: string | null | undefined;
+  billNumber?: string | undefined;
+}
+
+const withIds = <Document extends Keyed>(documents: readonly Document[]) =>
+  documents.map((document) => Object.assign({}, document, { id: document.id ?? newId() }));
+
+/**
+ * Documents in the order of the keys that are theirs alone. In any other order, two calls with the same keys would each
+ * wait for what the other one has written. Without keys of the caller's it is the order given, as ids grow.
+ */
+function inOrderOfKeys<Document extends Keyed & { id: string }>(documents: readonly Document[]): readonly Document[] {
+  const keyOf = ({ externalId, billNumber, id }: Document) => `${externalId ?? ""} ${billNumber ?? ""} ${id}`;
+  const keyed = documents.map((document): [string, Document] => [keyOf(document), document]);
+  return keyed.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, document]) => document);
 }
 
 interface DraftStatements<Header, Row> {

@@ -3,8 +3,10 @@ import type { z } from "zod";
 import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
 import { newId } from "../core/ids";
+import { idTaken, oneForEachKey } from "../core/keys";
 import { type ArrayParams, field, fieldsOf, type RowType } from "../core/rows";
 import type { Params } from "../core/statement";
+import { lockForPosting } from "./account-locks";
 import { invoiceDrafts, invoicePosting } from "./invoice-drafts";
 import { invoices } from "./schema";
 import { sqlStatement } from "./statements";
@@ -56,18 +58,39 @@ type Imported = z.output<typeof importedInvoicesSchema>[number];
 
 const importDrafts = invoiceDrafts.importStatement("accounting.invoices.import_drafts");
 
-/** Imports invoices that another system issued, in slices of 500. Those that the company has already stay as they are. */
+const external = fieldsOf({ companyId: field<string>("uuid"), externalId: field<string>("text") });
+
+/** Which of these external ids no invoice of their company has. */
+const findUnknown = sqlStatement(
+  "accounting.invoices.find_unknown",
+  (q) => q.select({ externalId: sql<string>`''` }).from(invoices),
+  (p: Params<ArrayParams<RowType<typeof external>>>) => sql`
+    select g.external_id from ${external.unnest(p, "g")}
+    where not exists (
+      select from accounting.invoices i
+      where i.tenant_id = ${p.tenantId}::uuid and i.company_id = g.company_id and i.external_id = g.external_id)
+    limit 1`,
+);
+
+/**
+ * Imports invoices that another system issued, in slices of 500. Those that the company has already stay as they are, and
+ * of several with one external id the first one counts. They are written in the order of their external ids, after their
+ * accounts are locked: two imports, or an import and anything else that posts, never wait for each other.
+ */
 export async function importInvoices(unit: Unit, all: readonly Imported[]): Promise<{ created: number }> {
   let created = 0;
-  await inChunks(unit, all, {
+  const each = oneForEachKey(all.map(asInvoice));
+  await inChunks(unit, each, {
     size: 500,
-    prepare: (chunk) => {
-      const documents = chunk.map(asInvoice);
-      return { documents, drafts: invoiceDrafts.many(documents) };
-    },
+    begin: (inner) => lockForPosting(inner, each),
+    prepare: (documents) => ({ documents, drafts: invoiceDrafts.many(documents) }),
     write: async (inner, { documents, drafts }) => {
       const written = new Set((await inner.run(importDrafts, drafts)).map(idOf));
       const isNew = documents.filter(({ id }) => written.has(id));
+      await refuseTakenIds(
+        inner,
+        documents.filter(({ id }) => !written.has(id)),
+      );
       await inner.run(finishImport, issued.arrays(isNew));
       await pay(
         inner,
@@ -77,6 +100,13 @@ export async function importInvoices(unit: Unit, all: readonly Imported[]): Prom
     },
   });
   return { created };
+}
+
+/** What was left out is known by its external id, or has an id that another invoice has. */
+async function refuseTakenIds(unit: Unit, leftOut: readonly { companyId: string; externalId: string }[]) {
+  if (leftOut.length === 0) return;
+  const [unknown] = await unit.run(findUnknown, external.arrays(leftOut));
+  if (unknown) throw idTaken("invoices");
 }
 
 const asInvoice = (invoice: Imported) => ({

@@ -53,15 +53,21 @@ const findDocument = statement("accounting.invoices.find_document", (q, p: Param
   }),
 );
 
-/** Issues a draft. When the company's series has no number yet, it is made with this prefix before. */
+/**
+ * Issues a draft. When the company's series has no number yet, it is made with this prefix before. The draft is locked
+ * before the series, as by every issue.
+ */
 const issueWithPrefix = sqlStatement(
   "accounting.invoices.issue_with_prefix",
   (q) => q.select().from(invoices),
   (p: Params<{ id: string; prefix: string; seriesId: string }>) => sql`
-    with series as (
-      insert into tenancy.number_series as s (tenant_id, id, company_id, series, prefix)
-      select i.tenant_id, ${p.seriesId}::uuid, i.company_id, i.kind, ${p.prefix}::text from accounting.invoices i
+    with draft as materialized (
+      select i.tenant_id, i.company_id, i.kind from accounting.invoices i
       where i.tenant_id = ${p.tenantId}::uuid and i.id = ${p.id}::uuid and i.status = 'draft'
+      for no key update
+    ), series as (
+      insert into tenancy.number_series as s (tenant_id, id, company_id, series, prefix)
+      select d.tenant_id, ${p.seriesId}::uuid, d.company_id, d.kind, ${p.prefix}::text from draft d
       on conflict (tenant_id, company_id, business_id, series, period) do nothing
       returning s.id
     )
@@ -104,7 +110,8 @@ export class InvoiceRepository {
 
   /**
    * Creates a draft with its lines in one statement; `totalAmount` is the sum of the lines, each rounded half away
-   * from zero to cents. Throws `ValidationError`; `ForeignKeyViolationError` for a customer of another company or tenant.
+   * from zero to cents. Throws `ValidationError`; `UniqueViolationError` when its `id` or `externalId` is taken, whatever
+   * the content; `ForeignKeyViolationError` for a customer of another company or tenant.
    */
   async create(input: NewInvoice): Promise<Invoice> {
     return drafts.create(this.#unit, parseInput(newInvoiceSchema, input, "invoice"));
@@ -196,8 +203,9 @@ export class InvoiceRepository {
   /**
    * Imports invoices that another system issued, with the numbers they have there, 500 to a slice, all or none. They are
    * posted on their own dates. A paid one gets a payment of the day it was `paidOn`, or of today, as `markPaid` records it.
-   * One whose `externalId` the company has already stays as it is. Returns how many are new.
-   * Throws `ValidationError`, `UniqueViolationError` when a number is taken, `ForeignKeyViolationError`, and as `issue`.
+   * One whose `externalId` the company has already stays as it is; of several with one, the first counts. Returns how
+   * many are new. Throws `ValidationError`, `UniqueViolationError` when a number or an `id` is taken,
+   * `ForeignKeyViolationError`, and as `issue`.
    */
   async importMany(input: readonly ImportedInvoice[]): Promise<{ created: number }> {
     return importInvoices(this.#unit, parseInput(importedInvoicesSchema, input, "import"));

@@ -120,7 +120,10 @@ export async function postBatch(unit: Unit, postings: readonly Posting[]): Promi
 }
 
 export const otherContent = () =>
-  new ConflictError("The idempotency key was used for another entry of the company: choose a new key");
+  new ConflictError("The idempotencyKey was used for another entry of the company: choose a new key", {
+    table: "journal_entries",
+    column: "idempotency_key",
+  });
 
 function paramsOf(postings: readonly Posting[]): PostParams {
   const entries = postings.map(({ entry }) => entry);

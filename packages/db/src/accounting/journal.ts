@@ -11,6 +11,7 @@ import { recordsBy } from "../core/records";
 import { requestHash } from "../core/request-hash";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
+import { lockForPosting } from "./account-locks";
 import { type JournalEntry, readEntries, toEntry } from "./journal-entry";
 import { otherContent, type PostingResult, postBatch, posts, toPosting } from "./journal-posting";
 import { preview } from "./preview";
@@ -93,10 +94,11 @@ export class JournalRepository {
    * Posts a balanced entry. Amounts are above zero, as debit or as credit; per currency, and in base currency, debits
    * equal credits. A line without a currency is in its account's, else in base currency; one in another currency is
    * converted at its `rate`, or the last known one, and cents that rounding leaves get a line of their own. The same
-   * `idempotencyKey` with the same content returns the entry posted first. `preview` posts nothing and returns the entry.
+   * `idempotencyKey` with the same content, its `id` aside, returns the entry posted first. `preview` posts nothing and returns the entry.
    * Calls of one process that meet are posted together, in one transaction.
    * Throws `ValidationError`; `InvariantError` when the entry is not balanced or an account does not fit;
-   * `ConflictError` for a closed period, a control account, or a key that came with other content.
+   * `ConflictError` for a closed period, a control account, or an `idempotencyKey` that came with other content;
+   * `UniqueViolationError` for an `id` that another entry has.
    */
   async post(input: NewJournalEntry, options: { preview?: boolean } = {}): Promise<JournalEntry> {
     const posting = toPosting(parseInput(newJournalEntrySchema, input, "entry"));
@@ -113,6 +115,8 @@ export class JournalRepository {
     const posted: JournalEntry[] = [];
     await inChunks(this.#unit, entries, {
       size: mostAtOnce,
+      // One statement locks its accounts itself.
+      begin: entries.length > mostAtOnce ? (unit) => lockForPosting(unit, entries) : undefined,
       prepare: (chunk) => chunk.map(toPosting),
       write: async (unit, postings) => {
         for (const outcome of await postBatch(unit, postings)) posted.push(await onePosted(unit, outcome));
@@ -123,8 +127,10 @@ export class JournalRepository {
 
   /**
    * Takes a manual entry back: posts its mirror on `date`, once. Entries of documents are taken back by voiding those.
+   * The same `idempotencyKey` with the same content, its `id` aside, returns the mirror posted first.
    * Throws `NotFoundError`, `ValidationError`, `ConflictError` when it is reversed already, belongs to a document, or
-   * `date` is before the entry's or in a closed period.
+   * `date` is before the entry's or in a closed period, or the `idempotencyKey` came with other content;
+   * `UniqueViolationError` for an `id` that another entry has.
    */
   async reverse(entryId: string, options: ReversalOptions): Promise<JournalEntry> {
     const { preview: isPreview, ...given } = parseInput(reversalSchema, options, "reversal");

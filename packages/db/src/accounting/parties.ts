@@ -4,6 +4,7 @@ import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { chosenOrNewId } from "../core/ids";
+import { idTaken, oneForEachKey } from "../core/keys";
 import { listOf } from "../core/lists";
 import type { Page, PageRequest } from "../core/page";
 import { recordsOf } from "../core/records";
@@ -82,7 +83,7 @@ const importInto = (table: SQL, p: Params<ArrayParams<NewRow>>) => sql`
   ), written as (
     insert into ${table} as c (tenant_id, ${newParty.names()})
     select ${p.tenantId}::uuid, g.* from given g
-    on conflict (tenant_id, company_id, external_id) where external_id is not null do nothing
+    on conflict do nothing
     returning c.id
   )
   select c.external_id, c.id, null::int
@@ -123,7 +124,10 @@ export abstract class PartyRepository {
     return this.#statements.list(this.#unit, request);
   }
 
-  /** Creates one. Throws `ValidationError`, and `ForeignKeyViolationError` for a company that is not the tenant's. */
+  /**
+   * Creates one. Throws `ValidationError`; `UniqueViolationError` when its `id` or `externalId` is taken, whatever the
+   * content; `ForeignKeyViolationError` for a company that is not the tenant's.
+   */
   async create(input: NewParty): Promise<Party> {
     const party = parseInput(newCustomerSchema, input, this.#noun);
     const [created] = await this.#unit.run(this.#statements.create, newParty.row(party, { id: chosenOrNewId }));
@@ -154,8 +158,9 @@ export abstract class PartyRepository {
 
   /**
    * Imports records of another system, 2,000 to a statement, all or none. A record whose `externalId` the company has
-   * already stays as it is. Returns the ids by `externalId`, and how many are new. Throws `ValidationError`, also for an
-   * `externalId` that comes with two companies, as one id could not stand for both: import each company by itself.
+   * already stays as it is; of several with one, the first counts. Returns the ids by `externalId`, and how many are new. Throws `ValidationError`, also for an
+   * `externalId` that comes with two companies, as one id could not stand for both: import each company by itself;
+   * `UniqueViolationError` when another record has an `id` that was given.
    */
   async importMany(input: readonly ImportedParty[]): Promise<{ created: number; ids: Map<string, string> }> {
     const all = parseInput(importedCustomersSchema, input, "import");
@@ -170,16 +175,17 @@ export abstract class PartyRepository {
       }
       return known;
     };
-    await inChunks(this.#unit, all, {
+    for (const { externalId } of all) ids.set(externalId, "");
+    await inChunks(this.#unit, oneForEachKey(all), {
       size: 2_000,
       prepare: (chunk) => newParty.arrays(chunk, { id: chosenOrNewId }),
       write: async (unit, columns) => {
         columns.externalId.forEach((externalId, index) => {
           ids.set(externalId ?? "", columns.id[index] ?? "");
         });
-        // A record that came twice, or that another import wrote meanwhile, stops the insert of its external id. Only a
-        // new statement sees it.
-        if ((await write(unit, columns)) < columns.id.length) await write(unit, columns);
+        if ((await write(unit, columns)) === columns.id.length) return;
+        // A record that another import wrote meanwhile stops the insert of its external id. Only a new statement sees it.
+        if ((await write(unit, columns)) < columns.id.length) throw idTaken(getTableName(this.#statements.table));
       },
     });
     return { created, ids };

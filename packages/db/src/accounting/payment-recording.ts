@@ -2,8 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { ConflictError } from "../core/errors";
-import { found } from "../core/found";
 import { chosenOrNewId } from "../core/ids";
+import { idTaken } from "../core/keys";
 import { compareMoney } from "../core/money";
 import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import { columnsOf, type Params } from "../core/statement";
@@ -42,7 +42,10 @@ const newPayment = rowsOf(payments, {
 });
 type PaymentParams = RowParams<RowType<typeof newPayment>> & { partyId: string };
 
-/** A payment and its allocations in one statement. A payment of that external id, made before, leaves no row. */
+/**
+ * A payment and its allocations in one statement. A payment of that external id or id, made before, leaves no row:
+ * whichever key conflicts, as of two calls with one id and one external id either could be met first.
+ */
 function recordPayment<P>(
   name: string,
   side: DocumentSide,
@@ -66,7 +69,7 @@ function recordPayment<P>(
           currency: sql`coalesce(${p.currency}::text, (select min(d.currency) from document d), ${baseCurrency(p)})`,
         })}
         from (select count(*) from document) locked
-        on conflict (tenant_id, company_id, external_id) where external_id is not null do nothing
+        on conflict do nothing
         returning p.*, p.amount as open
       ), ${allocations(p as unknown as Params<P>)}, allocated as (
         insert into accounting.payment_allocations as a
@@ -121,9 +124,13 @@ export async function record(
       : await unit.run(recording[side].named, Object.assign({}, params, targetParams(to ?? [])));
   if (recorded) return recorded;
   const { companyId, externalId } = params;
-  const first = found(await findPaymentByExternalId(unit, companyId, externalId ?? ""), "payment");
+  const first = await findPaymentByExternalId(unit, companyId, externalId ?? "");
+  if (!first) throw idTaken("payments");
   if (!isSame(first, side, payment, to)) {
-    throw new ConflictError("The external id was used for another payment of the company: choose a new one");
+    throw new ConflictError("The externalId was used for another payment of the company: choose a new one", {
+      table: "payments",
+      column: "external_id",
+    });
   }
   const { allocations: _allocations, ...same } = first;
   return same;
@@ -143,6 +150,7 @@ function isSame(
     payment.paymentDate === first.paymentDate &&
     !isOther(payment.currency, first.currency) &&
     !isOther(payment.accountId, first.accountId) &&
+    (payment.exchangeRate == null || compareMoney(payment.exchangeRate, first.exchangeRate ?? "0") === 0) &&
     (payment.method ?? null) === first.method &&
     (payment.reference ?? null) === first.reference &&
     (!Array.isArray(to) || to.every((target) => first.allocations.some((made) => isFor(made, target))))

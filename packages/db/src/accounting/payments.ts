@@ -118,10 +118,12 @@ export class PaymentRepository {
 
   /**
    * Records money from a customer and posts it; what `allocations` names is settled by it, from the payment's date on,
-   * or the document's when that is later. The same `externalId` with the same content returns the payment recorded first.
+   * or the document's when that is later. The same `externalId` with the same content, its `id` aside, returns the payment
+   * recorded first.
    * Throws `ValidationError`; `NotFoundError` for a customer, account or document that the company does not have;
    * `InvariantError` for more than is due; `ConflictError` for a closed period, a document that is not open, an account
-   * that takes no payments, a missing exchange rate, or an `externalId` that came with other content.
+   * that takes no payments, a missing exchange rate, or an `externalId` that came with other content;
+   * `UniqueViolationError` for an `id` that another payment has.
    */
   async receive<I extends ReceivedPayment>(input: I): Promise<Previewed<I, Payment>> {
     const schema = input?.allocations === "oldest" ? receivedForOldestSchema : receivedPaymentSchema;

@@ -5,6 +5,8 @@ import type { Unit } from "./unit";
 /** How a bulk write goes: `prepare` turns a slice of rows into parameters, `write` sends them. */
 export interface ChunkedWrite<Row, Params> {
   size: number;
+  /** Runs in the transaction before the first slice: locks what several slices need. */
+  begin?: ((unit: Unit) => Promise<void>) | undefined;
   prepare(chunk: readonly Row[]): Params;
   write(unit: Unit, params: Params): Promise<void>;
 }
@@ -16,10 +18,11 @@ export interface ChunkedWrite<Row, Params> {
 export async function inChunks<Row, Params>(
   unit: Unit,
   rows: readonly Row[],
-  { size, prepare, write }: ChunkedWrite<Row, Params>,
+  { size, begin, prepare, write }: ChunkedWrite<Row, Params>,
 ): Promise<void> {
   if (rows.length === 0) return;
   await unit.atomic(async (inner) => {
+    await begin?.(inner);
     let planned = 0;
     let params = prepare(rows.slice(0, size));
     for (let start = 0; start < rows.length; start += size) {

@@ -7,9 +7,11 @@ process.env.SOAK_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 // Files of the short run that are longer here (kit/length.ts).
 process.env.DB_TEST_LENGTH = "soak";
 const longer = [
+  "accounting/asking-twice",
   "accounting/documents/paid",
   "accounting/integrity/columns",
   "accounting/ledger/mutations",
+  "accounting/lock-order",
   "accounting/payments/races",
   "accounting/payments/random",
   "accounting/reports/random",
