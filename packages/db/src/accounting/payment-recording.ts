@@ -150,12 +150,16 @@ function isSame(
     payment.paymentDate === first.paymentDate &&
     !isOther(payment.currency, first.currency) &&
     !isOther(payment.accountId, first.accountId) &&
-    (payment.exchangeRate == null || compareMoney(payment.exchangeRate, first.exchangeRate ?? "0") === 0) &&
+    !isOtherRate(payment.exchangeRate, first.exchangeRate) &&
     (payment.method ?? null) === first.method &&
     (payment.reference ?? null) === first.reference &&
     (!Array.isArray(to) || to.every((target) => first.allocations.some((made) => isFor(made, target))))
   );
 }
+
+/** A rate that was given counts, except where the books took 1 instead of it, as they do for the base currency. */
+const isOtherRate = (given: string | null | undefined, stored: string | null) =>
+  given != null && stored !== null && compareMoney(stored, "1") !== 0 && compareMoney(given, stored) !== 0;
 
 const isFor = (made: PaymentAllocation, { id, amount }: Target) =>
   (made.invoiceId ?? made.billId) === id && compareMoney(made.amount, amount) === 0;

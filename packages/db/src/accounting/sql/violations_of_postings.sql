@@ -21,7 +21,7 @@ from (
   union all
   select i.tenant_id, i.company_id, step.source, i.id, 1,
     hash_record_extended(row(step.day, i.vendor_id, i.currency, i.bill_number, signed.of_kind * i.total_amount,
-      signed.of_kind * i.base_amount), 0), null
+      signed.of_kind * i.base_amount), 0), null::bigint as account
   from accounting.bills i
   cross join lateral (values ('bill', i.bill_date, 1), ('bill_void', i.voided_on, -1)) step (source, day, sign)
   cross join lateral (select step.sign * case i.kind when 'credit_note' then 1 else -1 end as of_kind) signed
@@ -37,7 +37,7 @@ from (
   union all
   select a.tenant_id, a.company_id, step.source, a.id, 1,
     hash_record_extended(row(step.day, coalesce(i.customer_id, b.vendor_id), o.base_currency, null::text,
-      difference.amount, difference.amount), 0), null
+      difference.amount, difference.amount), 0), null::bigint as account
   from accounting.payment_allocations a
   left join accounting.books o on o.tenant_id = a.tenant_id and o.company_id = a.company_id
   left join accounting.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id

@@ -82,6 +82,7 @@ describe("objects of the owner", () => {
       .map(({ name, owner }) => `${owner}: ${name.replace(/\(.*/, "")}`);
     expect(callable.sort()).toEqual([
       "audit_writer: tenancy.record_audit",
+      "ledger_writer: accounting.lock_account",
       "ledger_writer: accounting.post_journal",
       "ledger_writer: accounting.reverse_entry",
       "self_service: self.memberships",
