@@ -590,6 +590,7 @@ AS $function$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v_repeated int[];
+  v_reverses uuid;
 begin
   if num_nonnulls(variadic p_idempotency_key) > 0 then
     with written as (
@@ -604,12 +605,34 @@ begin
          entry_position)
       -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
       order by e.idempotency_key, e.entry_position
-      on conflict (tenant_id, company_id, idempotency_key) where idempotency_key is not null do nothing
+      -- Whichever key conflicts: of two calls with one id and one key, either could be met first.
+      on conflict do nothing
       returning n.id
     )
     select coalesce(array_agg(e.entry_position::int), '{}') into v_repeated
-    from unnest(p_entry_id) with ordinality as e (id, entry_position)
-    where e.id not in (select w.id from written w);
+    from (
+      select g.id, g.entry_position,
+        row_number() over (partition by g.id order by g.idempotency_key, g.entry_position) as of_id
+      from unnest(p_entry_id, p_idempotency_key) with ordinality as g (id, idempotency_key, entry_position)
+    ) e
+    where e.of_id > 1 or e.id not in (select w.id from written w);
+    if v_repeated = '{}' then
+      return v_repeated;
+    end if;
+    select e.reverses into v_reverses
+    from unnest(p_company_id, p_idempotency_key, p_reverses_entry_id) with ordinality as e
+      (company_id, idempotency_key, reverses, entry_position)
+    where e.entry_position = any (v_repeated) and not exists (
+      select from accounting.journal_entries n
+      where n.tenant_id = v_tenant and n.company_id = e.company_id and n.idempotency_key = e.idempotency_key)
+    limit 1;
+    if found then
+      raise exception using errcode = 'unique_violation', message = 'The id is taken, or the entry is reversed already',
+        schema = 'accounting', table = 'journal_entries',
+        constraint = case when exists (
+            select from accounting.journal_entries r where r.tenant_id = v_tenant and r.reverses_entry_id = v_reverses)
+          then 'idx_journal_entries_reverses_entry_id' else 'journal_entries_pkey' end;
+    end if;
     return v_repeated;
   end if;
   insert into accounting.journal_entries
@@ -753,6 +776,28 @@ $function$;
 -- grants accounting.last_exchange_rate(uuid, uuid, text, date)
 GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO platform;
+
+-- function accounting.lock_account(uuid)
+CREATE OR REPLACE FUNCTION accounting.lock_account(p_account_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform from accounting.books b
+  join accounting.account_balances a on a.tenant_id = b.tenant_id and a.company_id = b.company_id
+  where b.tenant_id = tenancy.current_tenant_id() and a.account_id = p_account_id
+  for key share of b;
+  perform from accounting.account_balances b
+  where b.tenant_id = tenancy.current_tenant_id() and b.account_id = p_account_id
+  for no key update;
+end $function$;
+ALTER FUNCTION accounting.lock_account(uuid) OWNER TO ledger_writer;
+
+-- grants accounting.lock_account(uuid)
+GRANT EXECUTE ON FUNCTION accounting.lock_account(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.lock_account(uuid) TO platform;
 
 -- function accounting.lock_accounts(uuid[], uuid[])
 CREATE OR REPLACE FUNCTION accounting.lock_accounts(p_company_id uuid[], p_account_id uuid[])
@@ -5310,6 +5355,14 @@ UNION ALL
     violations_of_postings.detail
    FROM accounting.violations_of_postings
 UNION ALL
+ SELECT violations_of_posted_accounts.tenant_id,
+    violations_of_posted_accounts.kind,
+    violations_of_posted_accounts.company_id,
+    violations_of_posted_accounts.record_table,
+    violations_of_posted_accounts.record_id,
+    violations_of_posted_accounts.detail
+   FROM accounting.violations_of_posted_accounts
+UNION ALL
  SELECT violations_of_periods.tenant_id,
     violations_of_periods.kind,
     violations_of_periods.company_id,
@@ -5384,7 +5437,75 @@ UNION ALL
             (- p.base_credit)
            FROM accounting.period_totals p) t
   GROUP BY t.tenant_id, t.company_id, t.account_id, t.month, t.currency
- HAVING ((sum(t.debit) <> (0)::numeric) OR (sum(t.credit) <> (0)::numeric) OR (sum(t.base_debit) <> (0)::numeric) OR (sum(t.base_credit) <> (0)::numeric));
+ HAVING ((sum(t.debit) <> (0)::numeric) OR (sum(t.credit) <> (0)::numeric) OR (sum(t.base_debit) <> (0)::numeric) OR (sum(t.base_credit) <> (0)::numeric))
+UNION ALL
+ SELECT b.tenant_id,
+    'default_account'::text AS kind,
+    b.company_id,
+    'accounting.books'::text AS record_table,
+    b.id AS record_id,
+    (('The '::text || used.name) || ' account is missing, archived, or of another type or one currency'::text) AS detail
+   FROM ((accounting.books b
+     CROSS JOIN LATERAL ( VALUES ('receivable'::text,b.receivable_account_id,ARRAY['asset'::text]), ('payable'::text,b.payable_account_id,ARRAY['liability'::text]), ('sales'::text,b.sales_account_id,ARRAY['income'::text]), ('purchases'::text,b.purchases_account_id,ARRAY['expense'::text]), ('bank'::text,b.bank_account_id,ARRAY['asset'::text]), ('exchange'::text,b.exchange_account_id,ARRAY['income'::text, 'expense'::text])) used(name, account_id, types))
+     LEFT JOIN LATERAL ( SELECT a_1.tenant_id,
+            a_1.id,
+            a_1.company_id,
+            a_1.code,
+            a_1.name,
+            a_1.type,
+            a_1.normal_side,
+            a_1.parent_id,
+            a_1.currency,
+            a_1.is_active,
+            a_1.created_at,
+            a_1.updated_at
+           FROM accounting.accounts a_1
+          WHERE ((a_1.tenant_id = b.tenant_id) AND (a_1.id = used.account_id))
+         OFFSET 0) a ON (true))
+  WHERE (((a.company_id = b.company_id) AND (a.type = ANY (used.types)) AND a.is_active AND ((a.currency IS NULL) OR (used.name = 'bank'::text))) IS NOT TRUE)
+UNION ALL
+ SELECT a.tenant_id,
+    'account_parent'::text AS kind,
+    a.company_id,
+    'accounting.accounts'::text AS record_table,
+    a.id AS record_id,
+    'The parent is missing, of another company or type, or below the account'::text AS detail
+   FROM (accounting.accounts a
+     LEFT JOIN LATERAL ( SELECT p_1.company_id,
+            p_1.type
+           FROM accounting.accounts p_1
+          WHERE ((p_1.tenant_id = a.tenant_id) AND (p_1.id = a.parent_id))
+         OFFSET 0) p ON (true))
+  WHERE ((a.parent_id IS NOT NULL) AND (((p.company_id = a.company_id) AND (p.type = a.type)) IS NOT TRUE))
+UNION ALL
+ SELECT r.tenant_id,
+    'account_parent'::text AS kind,
+    r.company_id,
+    'accounting.accounts'::text AS record_table,
+    r.id AS record_id,
+    'The parent is missing, of another company or type, or below the account'::text AS detail
+   FROM ( WITH RECURSIVE above(tenant_id, company_id, id, parent_id) AS (
+                 SELECT a.tenant_id,
+                    a.company_id,
+                    a.id,
+                    a.parent_id
+                   FROM accounting.accounts a
+                  WHERE (a.parent_id IS NOT NULL)
+                UNION
+                 SELECT c.tenant_id,
+                    c.company_id,
+                    c.id,
+                    p.parent_id
+                   FROM (above c
+                     JOIN accounting.accounts p ON (((p.tenant_id = c.tenant_id) AND (p.id = c.parent_id))))
+                  WHERE (p.parent_id IS NOT NULL)
+                )
+         SELECT above.tenant_id,
+            above.company_id,
+            above.id,
+            above.parent_id
+           FROM above) r
+  WHERE (r.parent_id = r.id);
 
 -- grants accounting.violations_of_accounts
 GRANT SELECT ON accounting.violations_of_accounts TO authenticated;
@@ -5582,7 +5703,120 @@ UNION ALL
      CROSS JOIN LATERAL ( VALUES (d.id,d.total_amount), (d.credited_id,(- d.total_amount))) part(document_id, amount))
   WHERE (part.document_id IS NOT NULL)
   GROUP BY d.tenant_id, d.company_id, d.record_table, part.document_id
- HAVING (sum(part.amount) < (0)::numeric);
+ HAVING (sum(part.amount) < (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'credited_document'::text AS kind,
+    n.company_id,
+    n.record_table,
+    n.id AS record_id,
+    'The credit note names a document that it cannot take back'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.company_id,
+            'accounting.invoices'::text AS record_table,
+            i.id,
+            ((c.kind = 'invoice'::text) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])) AND (c.invoice_date <= i.invoice_date) AND ((c.company_id = i.company_id) AND (c.customer_id = i.customer_id) AND (c.currency = i.currency))) AS fits
+           FROM (accounting.invoices i
+             LEFT JOIN LATERAL ( SELECT o.tenant_id,
+                    o.id,
+                    o.company_id,
+                    o.customer_id,
+                    o.kind,
+                    o.credited_invoice_id,
+                    o.invoice_number,
+                    o.invoice_date,
+                    o.due_date,
+                    o.total_amount,
+                    o.currency,
+                    o.exchange_rate,
+                    o.base_amount,
+                    o.paid_amount,
+                    o.paid_base_amount,
+                    o.voided_on,
+                    o.external_id,
+                    o.status,
+                    o.billing_country,
+                    o.issued_at,
+                    o.created_at,
+                    o.updated_at
+                   FROM accounting.invoices o
+                  WHERE ((o.tenant_id = i.tenant_id) AND (o.id = i.credited_invoice_id))
+                 OFFSET 0) c ON (true))
+          WHERE ((i.credited_invoice_id IS NOT NULL) AND (i.status <> ALL (ARRAY['draft'::text, 'void'::text])))
+        UNION ALL
+         SELECT b.tenant_id,
+            b.company_id,
+            'accounting.bills'::text AS record_table,
+            b.id,
+            ((c.kind = 'bill'::text) AND (c.status <> ALL (ARRAY['draft'::text, 'void'::text])) AND (c.bill_date <= b.bill_date) AND ((c.company_id = b.company_id) AND (c.vendor_id = b.vendor_id) AND (c.currency = b.currency)))
+           FROM (accounting.bills b
+             LEFT JOIN LATERAL ( SELECT o.tenant_id,
+                    o.id,
+                    o.company_id,
+                    o.vendor_id,
+                    o.kind,
+                    o.credited_bill_id,
+                    o.bill_number,
+                    o.bill_date,
+                    o.due_date,
+                    o.total_amount,
+                    o.currency,
+                    o.exchange_rate,
+                    o.base_amount,
+                    o.paid_amount,
+                    o.paid_base_amount,
+                    o.voided_on,
+                    o.external_id,
+                    o.status,
+                    o.approved_at,
+                    o.approved_by,
+                    o.created_at,
+                    o.updated_at
+                   FROM accounting.bills o
+                  WHERE ((o.tenant_id = b.tenant_id) AND (o.id = b.credited_bill_id))
+                 OFFSET 0) c ON (true))
+          WHERE ((b.credited_bill_id IS NOT NULL) AND (b.status <> ALL (ARRAY['draft'::text, 'void'::text])))) n
+  WHERE (n.fits IS NOT TRUE)
+UNION ALL
+ SELECT d.tenant_id,
+    'base_amount_differs'::text AS kind,
+    d.company_id,
+    d.record_table,
+    d.id AS record_id,
+    'The base amount is not the amount at its rate, or the base currency has another rate than 1'::text AS detail
+   FROM (( SELECT i.tenant_id,
+            i.company_id,
+            'accounting.invoices'::text AS record_table,
+            i.id,
+            i.total_amount AS amount,
+            i.currency,
+            i.exchange_rate,
+            i.base_amount
+           FROM accounting.invoices i
+          WHERE (i.status <> 'draft'::text)
+        UNION ALL
+         SELECT b_1.tenant_id,
+            b_1.company_id,
+            'accounting.bills'::text AS record_table,
+            b_1.id,
+            b_1.total_amount,
+            b_1.currency,
+            b_1.exchange_rate,
+            b_1.base_amount
+           FROM accounting.bills b_1
+          WHERE (b_1.status <> 'draft'::text)
+        UNION ALL
+         SELECT p.tenant_id,
+            p.company_id,
+            'accounting.payments'::text AS record_table,
+            p.id,
+            p.amount,
+            p.currency,
+            p.exchange_rate,
+            p.base_amount
+           FROM accounting.payments p) d
+     LEFT JOIN accounting.books b ON (((b.tenant_id = d.tenant_id) AND (b.company_id = d.company_id))))
+  WHERE ((d.base_amount IS DISTINCT FROM round((d.amount * d.exchange_rate), 2)) OR ((d.currency = b.base_currency) AND (d.exchange_rate <> (1)::numeric)));
 
 -- grants accounting.violations_of_documents
 GRANT SELECT ON accounting.violations_of_documents TO authenticated;
@@ -5685,6 +5919,19 @@ UNION ALL
          HAVING (sum(side.sign) <> 0)) m
 UNION ALL
  SELECT e.tenant_id,
+    'reversal_differs'::text AS kind,
+    e.company_id,
+    'accounting.journal_entries'::text AS record_table,
+    e.id AS record_id,
+    'The entry does not mirror the entry that it takes back'::text AS detail
+   FROM (accounting.journal_entries e
+     CROSS JOIN LATERAL ( SELECT o.reference
+           FROM accounting.journal_entries o
+          WHERE ((o.tenant_id = e.tenant_id) AND (o.id = e.reverses_entry_id))
+         OFFSET 0) original)
+  WHERE ((e.source = 'reversal'::text) AND ((e.source_id <> e.reverses_entry_id) OR (e.reference IS DISTINCT FROM original.reference)))
+UNION ALL
+ SELECT e.tenant_id,
     'reversed_twice'::text AS kind,
     e.company_id,
     'accounting.journal_entries'::text AS record_table,
@@ -5713,14 +5960,19 @@ CREATE VIEW accounting.violations_of_journal_lines WITH (security_invoker=true) 
             (e.entry_date IS DISTINCT FROM l.entry_date) AS has_other_date,
             ((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) AS has_decimals,
             ((a.currency <> l.currency) AND (NOT l.is_exchange_difference)) AS has_other_currency,
+            (a.company_id IS DISTINCT FROM l.company_id) AS lacks_account,
+                CASE
+                    WHEN (l.currency = b.base_currency) THEN ((l.debit <> l.base_debit) OR (l.credit <> l.base_credit))
+                    ELSE l.is_exchange_difference
+                END AS has_other_base,
             (((l.account_id = b.receivable_account_id) AND (l.customer_id IS NULL)) OR ((l.account_id = b.payable_account_id) AND (l.vendor_id IS NULL))) AS lacks_party,
             (((l.customer_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.receivable_account_id)) OR ((l.vendor_id IS NOT NULL) AND (l.account_id IS DISTINCT FROM b.payable_account_id))) AS is_off_control
            FROM (((accounting.journal_lines l
              LEFT JOIN accounting.journal_entries e ON (((e.tenant_id = l.tenant_id) AND (e.id = l.entry_id))))
              LEFT JOIN accounting.accounts a ON (((a.tenant_id = l.tenant_id) AND (a.id = l.account_id))))
              LEFT JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))) c
-     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
-  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
+     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('line_account'::text,c.lacks_account,'The line names an account that its company does not have'::text), ('line_base_amount'::text,c.has_other_base,'The line is in base currency and has another base amount, or is an exchange difference in another currency'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
+  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_account OR c.has_other_base OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
 UNION ALL
  SELECT c.tenant_id,
     'account_chain_broken'::text AS kind,
@@ -5964,6 +6216,46 @@ UNION ALL
 GRANT SELECT ON accounting.violations_of_periods TO authenticated;
 GRANT SELECT ON accounting.violations_of_periods TO platform;
 
+-- view accounting.violations_of_posted_accounts
+CREATE VIEW accounting.violations_of_posted_accounts WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    'posted_accounts_differ'::text AS kind,
+    n.company_id,
+    (('accounting.'::text || n.source) || 's'::text) AS record_table,
+    n.document_id AS record_id,
+    'Less was posted to an account than the lines name it for'::text AS detail
+   FROM ((( SELECT l.tenant_id,
+            l.company_id,
+            'invoice'::text AS source,
+            l.invoice_id AS document_id,
+            l.account_id,
+            sum(l.amount) AS amount
+           FROM accounting.invoice_lines l
+          WHERE (l.account_id IS NOT NULL)
+          GROUP BY l.tenant_id, l.company_id, l.invoice_id, l.account_id
+        UNION ALL
+         SELECT l.tenant_id,
+            l.company_id,
+            'bill'::text AS source,
+            l.bill_id,
+            l.account_id,
+            sum(l.amount) AS sum
+           FROM accounting.bill_lines l
+          WHERE (l.account_id IS NOT NULL)
+          GROUP BY l.tenant_id, l.company_id, l.bill_id, l.account_id) n
+     CROSS JOIN LATERAL ( SELECT e_1.id
+           FROM accounting.journal_entries e_1
+          WHERE ((e_1.tenant_id = n.tenant_id) AND (e_1.source_id = n.document_id) AND (e_1.source = n.source))
+         OFFSET 0) e)
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum((j.debit + j.credit)), (0)::numeric) AS amount
+           FROM accounting.journal_lines j
+          WHERE ((j.tenant_id = n.tenant_id) AND (j.entry_id = e.id) AND (j.account_id = n.account_id) AND (j.customer_id IS NULL) AND (j.vendor_id IS NULL))) p)
+  WHERE (p.amount < n.amount);
+
+-- grants accounting.violations_of_posted_accounts
+GRANT SELECT ON accounting.violations_of_posted_accounts TO authenticated;
+GRANT SELECT ON accounting.violations_of_posted_accounts TO platform;
+
 -- view accounting.violations_of_postings
 CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
  SELECT s.tenant_id,
@@ -5971,88 +6263,98 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
     s.company_id,
     rule.record_table,
     s.source_id AS record_id,
-    'The record and its entries differ in amount, date, party or number'::text AS detail
+    'The record and its entries differ in amount, currency, date, party, number or account'::text AS detail
    FROM (( SELECT i.tenant_id,
             i.company_id,
             step.source,
             i.id AS source_id,
-            step.day,
-            i.customer_id AS party_id,
             1 AS entries,
-            ((step.sign)::numeric *
-                CASE i.kind
-                    WHEN 'credit_note'::text THEN (- i.base_amount)
-                    ELSE i.base_amount
-                END) AS amount
-           FROM (accounting.invoices i
+            hash_record_extended(ROW(step.day, i.customer_id, i.currency, i.invoice_number, ((signed.of_kind)::numeric * i.total_amount), ((signed.of_kind)::numeric * i.base_amount)), (0)::bigint) AS control,
+            NULL::bigint AS account
+           FROM ((accounting.invoices i
              CROSS JOIN LATERAL ( VALUES ('invoice'::text,i.invoice_date,1), ('invoice_void'::text,i.voided_on,'-1'::integer)) step(source, day, sign))
+             CROSS JOIN LATERAL ( SELECT (step.sign *
+                        CASE i.kind
+                            WHEN 'credit_note'::text THEN '-1'::integer
+                            ELSE 1
+                        END) AS of_kind) signed)
           WHERE ((i.status <> 'draft'::text) AND (i.total_amount > (0)::numeric) AND (step.day IS NOT NULL))
         UNION ALL
          SELECT i.tenant_id,
             i.company_id,
             step.source,
             i.id,
-            step.day,
-            i.vendor_id,
             1,
-            ((step.sign)::numeric *
-                CASE i.kind
-                    WHEN 'credit_note'::text THEN i.base_amount
-                    ELSE (- i.base_amount)
-                END)
-           FROM (accounting.bills i
+            hash_record_extended(ROW(step.day, i.vendor_id, i.currency, i.bill_number, ((signed.of_kind)::numeric * i.total_amount), ((signed.of_kind)::numeric * i.base_amount)), (0)::bigint) AS hash_record_extended,
+            NULL::bigint AS account
+           FROM ((accounting.bills i
              CROSS JOIN LATERAL ( VALUES ('bill'::text,i.bill_date,1), ('bill_void'::text,i.voided_on,'-1'::integer)) step(source, day, sign))
+             CROSS JOIN LATERAL ( SELECT (step.sign *
+                        CASE i.kind
+                            WHEN 'credit_note'::text THEN 1
+                            ELSE '-1'::integer
+                        END) AS of_kind) signed)
           WHERE ((i.status <> 'draft'::text) AND (i.total_amount > (0)::numeric) AND (step.day IS NOT NULL))
         UNION ALL
          SELECT p.tenant_id,
             p.company_id,
             step.source,
             p.id,
-            step.day,
-            COALESCE(p.customer_id, p.vendor_id) AS "coalesce",
             1,
-            ((step.sign)::numeric *
-                CASE p.direction
-                    WHEN 'in'::text THEN (- p.base_amount)
-                    ELSE p.base_amount
-                END)
-           FROM (accounting.payments p
+            hash_record_extended(ROW(step.day, COALESCE(p.customer_id, p.vendor_id), p.currency, p.reference, ((signed.of_direction)::numeric * p.amount), ((signed.of_direction)::numeric * p.base_amount)), (0)::bigint) AS hash_record_extended,
+            uuid_hash_extended(p.account_id, (0)::bigint) AS uuid_hash_extended
+           FROM ((accounting.payments p
              CROSS JOIN LATERAL ( VALUES ('payment'::text,p.payment_date,1), ('payment_void'::text,p.voided_on,'-1'::integer)) step(source, day, sign))
+             CROSS JOIN LATERAL ( SELECT (step.sign *
+                        CASE p.direction
+                            WHEN 'in'::text THEN '-1'::integer
+                            ELSE 1
+                        END) AS of_direction) signed)
           WHERE (step.day IS NOT NULL)
         UNION ALL
          SELECT a.tenant_id,
             a.company_id,
             step.source,
             a.id,
-            step.day,
-            COALESCE(i.customer_id, b.vendor_id) AS "coalesce",
             1,
-            (((step.sign *
-                CASE
-                    WHEN (a.invoice_id IS NULL) THEN '-1'::integer
-                    ELSE 1
-                END))::numeric * (a.source_base_amount - a.base_amount))
-           FROM (((accounting.payment_allocations a
+            hash_record_extended(ROW(step.day, COALESCE(i.customer_id, b.vendor_id), o.base_currency, NULL::text, difference.amount, difference.amount), (0)::bigint) AS hash_record_extended,
+            NULL::bigint AS account
+           FROM (((((accounting.payment_allocations a
+             LEFT JOIN accounting.books o ON (((o.tenant_id = a.tenant_id) AND (o.company_id = a.company_id))))
              LEFT JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
              LEFT JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))
              CROSS JOIN LATERAL ( VALUES ('allocation'::text,a.allocated_on,1), ('allocation_void'::text,a.reversed_on,'-1'::integer)) step(source, day, sign))
+             CROSS JOIN LATERAL ( SELECT (((step.sign *
+                        CASE
+                            WHEN (a.invoice_id IS NULL) THEN '-1'::integer
+                            ELSE 1
+                        END))::numeric * (a.source_base_amount - a.base_amount)) AS amount) difference)
           WHERE ((a.source_base_amount <> a.base_amount) AND (step.day IS NOT NULL))
         UNION ALL
          SELECT e.tenant_id,
             e.company_id,
             e.source,
             e.source_id,
-            e.entry_date,
-            COALESCE(l.customer_id, l.vendor_id) AS "coalesce",
-            '-1'::integer AS sign,
-            COALESCE((l.base_credit - l.base_debit), (0)::numeric) AS "coalesce"
-           FROM ((accounting.journal_entries e
+                CASE
+                    WHEN line.is_other THEN 0
+                    ELSE '-1'::integer
+                END AS "case",
+                CASE
+                    WHEN (NOT line.is_other) THEN hash_record_extended(ROW(e.entry_date, COALESCE(l.customer_id, l.vendor_id), l.currency, e.reference, (l.debit - l.credit), (l.base_debit - l.base_credit)), (0)::bigint)
+                    ELSE NULL::bigint
+                END AS "case",
+                CASE
+                    WHEN line.is_other THEN uuid_hash_extended(l.account_id, (0)::bigint)
+                    ELSE NULL::bigint
+                END AS "case"
+           FROM (((accounting.journal_entries e
              LEFT JOIN accounting.books b ON (((b.tenant_id = e.tenant_id) AND (b.company_id = e.company_id))))
-             LEFT JOIN accounting.journal_lines l ON (((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id) AND ((l.account_id = b.receivable_account_id) OR (l.account_id = b.payable_account_id)))))
+             LEFT JOIN accounting.journal_lines l ON (((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id) AND ((e.source = ANY (ARRAY['payment'::text, 'payment_void'::text])) OR ((l.account_id = b.receivable_account_id) OR (l.account_id = b.payable_account_id))))))
+             CROSS JOIN LATERAL ( SELECT COALESCE((l.account_id <> ALL (ARRAY[b.receivable_account_id, b.payable_account_id])), false) AS is_other) line)
           WHERE (e.source <> ALL (ARRAY['manual'::text, 'reversal'::text]))) s
      JOIN ( VALUES ('invoice'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('invoice_void'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('bill'::text,'bill_not_posted'::text,'accounting.bills'::text), ('bill_void'::text,'bill_not_posted'::text,'accounting.bills'::text), ('payment'::text,'payment_not_posted'::text,'accounting.payments'::text), ('payment_void'::text,'payment_not_posted'::text,'accounting.payments'::text), ('allocation'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text), ('allocation_void'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text)) rule(source, kind, record_table) ON ((rule.source = s.source)))
   GROUP BY s.tenant_id, rule.kind, s.company_id, rule.record_table, s.source, s.source_id
- HAVING ((sum(s.entries) <> 0) OR (sum(s.amount) <> (0)::numeric) OR (min(s.day) <> max(s.day)) OR (min(COALESCE((s.party_id)::text, ''::text)) <> max(COALESCE((s.party_id)::text, ''::text))));
+ HAVING ((sum(s.entries) <> 0) OR (min(s.control) <> max(s.control)) OR (min(s.account) <> max(s.account)));
 
 -- grants accounting.violations_of_postings
 GRANT SELECT ON accounting.violations_of_postings TO authenticated;
