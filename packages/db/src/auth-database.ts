@@ -1,6 +1,6 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { EmptyRelations } from "drizzle-orm/relations";
-import { ConnectionPool, type PoolOptions } from "./client/pool";
+import { openPool, type PoolOptions } from "./client/pool";
 import { identitySettings } from "./client/scope";
 import { runTransaction } from "./client/scoped-unit";
 import { drizzleOn } from "./client/session";
@@ -30,7 +30,7 @@ export interface AuthDatabase {
  * `advanced.database.generateId` to `"uuid"`, and leave its joins off. Throws `ConfigurationError`.
  */
 export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
-  const pool = new ConnectionPool("identity", options);
+  const pool = openPool("identity", options);
   const none = {} as EmptyRelations;
   const source = { pool, prelude: [], scope: { tenantId: "" }, description: "the auth database" };
   const drizzle = Object.assign(drizzleOn(new SingleStatements(pool, [], "the auth database"), none), {
