@@ -8,6 +8,9 @@ import { checkoutRoot } from "../testing/development";
 /** The folder with drizzle.config.ts. */
 export const packageFolder = () => join(checkoutRoot(), "packages", "db");
 
+/** The folder of migrations that drizzle-kit writes to. */
+export const sourceMigrations = () => join(checkoutRoot(), "drizzle");
+
 function executable(): string {
   if (!existsSync(join(packageFolder(), "drizzle.config.ts"))) {
     throw new ConfigurationError("This needs the sources of @org/db: run it in the workspace that holds packages/db");

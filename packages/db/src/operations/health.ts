@@ -2,8 +2,8 @@ import { connect } from "../client/connection";
 import { mapError } from "../client/map-error";
 import type { ConnectionPool, PoolStatus } from "../client/pool";
 import { DatabaseError, MigrationError } from "../core/errors";
-import { migrationsFolder } from "./assets";
-import { type MigrationStatus, migrationStatus, readMigrations } from "./migrations";
+import { packageMigrations } from "./assets";
+import { type MigrationStatus, migrationStatus } from "./migrations";
 
 export interface ConnectionHealth {
   isHealthy: boolean;
@@ -64,7 +64,7 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
     if (Number.parseInt(health.serverVersion ?? "0", 10) < oldestServer) {
       health.errors.push(`The server is PostgreSQL ${health.serverVersion}: use ${oldestServer} or newer`);
     }
-    health.migrations = await migrationStatus(connection.client, await readMigrations(migrationsFolder()));
+    health.migrations = await migrationStatus(connection.client, await packageMigrations());
     health.errors.push(...health.migrations.problems);
     if (health.migrations.pending.length > 0) {
       health.errors.push(`${health.migrations.pending.length} migrations are not applied: run pnpm db:migrate`);

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { connect } from "../client/connection";
 import type { ConnectionPool } from "../client/pool";
-import { schemaFile } from "./assets";
+import { packageSchema } from "./assets";
 import { type SchemaValidation, type ValidateSchemaOptions, validateSchema } from "./catalogue";
 
 export type { SchemaValidation } from "./catalogue";
@@ -13,7 +12,7 @@ export async function validateSchemaOf(
 ): Promise<SchemaValidation> {
   const connection = await pool[connect]();
   try {
-    return await validateSchema(connection.client, { ...scope, expected: readFileSync(schemaFile(), "utf8") });
+    return await validateSchema(connection.client, { ...scope, expected: await packageSchema() });
   } finally {
     connection.release();
   }

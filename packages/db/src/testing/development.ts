@@ -5,9 +5,9 @@ import { urlFromEnvironment, urlVariable } from "../client/config";
 import { parseUrl, withUrlParts } from "../client/url";
 import { createDatabase, type Database } from "../database";
 import { withAdmin } from "../operations/admin";
-import { migrationsFolder } from "../operations/assets";
+import { packageMigrations } from "../operations/assets";
 import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../operations/logins";
-import { type MigrateOptions, migrate, readMigrations } from "../operations/migrations";
+import { type MigrateOptions, migrate } from "../operations/migrations";
 import { startDevelopmentServer } from "./server/development";
 
 /** The database to develop with: the environment's, or the embedded one of the checkout. */
@@ -135,7 +135,7 @@ export function prepareServer(
   limits: Pick<MigrateOptions, "lockWaitMs"> = {},
 ): Promise<{ applied: string[]; serverVersion: string }> {
   return withAdmin(server.urls.admin, async (client) => {
-    const migrations = await readMigrations(migrationsFolder());
+    const migrations = await packageMigrations();
     const { applied } = await migrate(client, {
       ...limits,
       migrations,

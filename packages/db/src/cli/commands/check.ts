@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
-import { schemaFile } from "../../operations/assets";
+import { packageSchema } from "../../operations/assets";
 import { validateSchema } from "../../operations/catalogue";
 import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
 import { migratedSchemaText } from "../../testing/schema-text";
@@ -43,7 +43,7 @@ export const check = defineCommand({
     if (file) return checkFile();
     const server = await findDevelopmentServer();
     try {
-      const expected = readFileSync(schemaFile(), "utf8");
+      const expected = await packageSchema();
       const { isValid, errors, warnings } = await withAdmin(server.urls.admin, (client) =>
         validateSchema(client, { expected, ...catalogueScope }),
       );

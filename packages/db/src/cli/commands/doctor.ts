@@ -6,8 +6,8 @@ import { mapError } from "../../client/map-error";
 import { isLocalHost } from "../../client/tls";
 import { parseUrl } from "../../client/url";
 import { withAdmin } from "../../operations/admin";
-import { migrationsFolder } from "../../operations/assets";
-import { migrationStatus, readMigrations } from "../../operations/migrations";
+import { packageMigrations } from "../../operations/assets";
+import { migrationStatus } from "../../operations/migrations";
 import { checkoutRoot } from "../../testing/development";
 import { locateBinaries } from "../../testing/server/binaries";
 import { developmentServerStatus } from "../../testing/server/development";
@@ -59,7 +59,7 @@ async function checkUrl(kind: LoginKind, variable: string): Promise<Finding[]> {
           text: `${variable}: the login ${login.safe ? "is kept to its group" : `${login.reason}: run pnpm db:roles`}`,
         });
       }
-      const { pending, problems } = await migrationStatus(client, await readMigrations(migrationsFolder()));
+      const { pending, problems } = await migrationStatus(client, await packageMigrations());
       for (const problem of problems) list.push({ ok: false, text: problem });
       list.push({
         ok: pending.length === 0,
