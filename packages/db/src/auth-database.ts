@@ -1,5 +1,6 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { EmptyRelations } from "drizzle-orm/relations";
+import { guard } from "./client/guarded";
 import { openPool, type PoolOptions } from "./client/pool";
 import { identitySettings } from "./client/scope";
 import { runTransaction } from "./client/scoped-unit";
@@ -34,10 +35,10 @@ export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
   const none = {} as EmptyRelations;
   const source = { pool, prelude: [], scope: { tenantId: "" }, description: "the auth database" };
   const drizzle = Object.assign(drizzleOn(new SingleStatements(pool, [], "the auth database"), none), {
-    transaction: <T>(work: (tx: unknown) => Promise<T>) => runTransaction(source, (unit) => work(unit.drizzle)),
+    transaction: <T>(work: (tx: unknown) => Promise<T>) => runTransaction(source, (unit) => work(guard(unit.drizzle))),
   });
   return {
-    drizzle: drizzle as unknown as NodePgDatabase,
+    drizzle: guard(drizzle) as unknown as NodePgDatabase,
     tables: { user, session, account, verification },
     deleteIdentity: async (id) => {
       identitySettings(id);

@@ -1,17 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { ConfigurationError } from "../../core/errors";
-import { entryPage } from "./page";
+import { entryPage, type PageLink } from "./page";
 
 /** The one page that may call Studio's server. */
 const studioOrigin = "https://local.drizzle.studio";
-
-/** What the entry page shows and leads to. */
-export interface PageLink {
-  /** Drizzle Studio with the address of its server. */
-  studio: string;
-  databaseUrl: string;
-}
 
 /** The HTTP server between the browser and drizzle-kit. */
 export interface Gate extends PageLink {

@@ -1,4 +1,9 @@
-import type { PageLink } from "./gate";
+/** What the entry page shows and leads to. */
+export interface PageLink {
+  /** Drizzle Studio with the address of its server. */
+  studio: string;
+  databaseUrl: string;
+}
 
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
