@@ -3,7 +3,7 @@ import { DatabaseError, UnsafeRoleError } from "../core/errors";
 import { cancelQuery } from "./cancel";
 import { Coalescer } from "./coalescer";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
-import { type Connection, checkout, connect, joins, reads, supersede } from "./connection";
+import { type Connection, checkout, connect, joins, reads, spare, supersede } from "./connection";
 import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
@@ -160,6 +160,24 @@ export class ConnectionPool {
     return new Promise((resolve, reject) => {
       this[checkout]((error, connection) => (error ? reject(error) : resolve(connection)));
     });
+  }
+
+  /** A connection of the same login outside the pool, which the caller ends; undefined when the server has none to give. */
+  async [spare](): Promise<pg.Client | undefined> {
+    const Client = clientClass(this.#target);
+    const client = new Client({
+      ...driverConfig(this.#target),
+      connectionTimeoutMillis: this.limits.connectionTimeoutMillis,
+      query_timeout: this.limits.queryTimeoutMillis,
+    });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch {
+      await client.end().catch(() => undefined);
+      return undefined;
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import { withAdmin } from "../operations/admin";
 import { packageMigrations } from "../operations/assets";
 import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../operations/logins";
 import { type MigrateOptions, migrate } from "../operations/migrations";
+import { refusePooler } from "../operations/pooler";
 import { startDevelopmentServer } from "./server/development";
 
 /** The database to develop with: the environment's, or the embedded one of the checkout. */
@@ -65,7 +66,7 @@ async function embeddedServer(onProgress: (line: string) => void): Promise<Devel
   try {
     await withAdmin(server.adminUrl, async (client) => {
       const { rowCount } = await client.query("select from pg_database where datname = $1", [databaseName]);
-      if (rowCount === 0) await client.query(`create database ${databaseName}`);
+      if (rowCount === 0) await client.query(`create database ${databaseName} template template0 encoding 'UTF8'`);
     });
   } catch (error) {
     await server.stop();
@@ -135,6 +136,7 @@ export function prepareServer(
   limits: Pick<MigrateOptions, "lockWaitMs"> = {},
 ): Promise<{ applied: string[]; serverVersion: string }> {
   return withAdmin(server.urls.admin, async (client) => {
+    if (server.given) await refusePooler(client, server.urls.admin);
     const migrations = await packageMigrations();
     const { applied } = await migrate(client, {
       ...limits,

@@ -33,7 +33,7 @@ export const push = defineCommand({
       const url = withUrlParts(server.urls.admin, { database: scratch });
       await withAdmin(server.urls.admin, async (client) => {
         await client.query(`drop database if exists ${scratch} with (force)`);
-        await client.query(`create database ${scratch}`);
+        await client.query(`create database ${scratch} template template0 encoding 'UTF8'`);
       });
       return await withAdmin(url, (client) => pushTo(client, ddl));
     } finally {
