@@ -1,5 +1,5 @@
-import { cpSync } from "node:fs";
 import { defineConfig } from "tsup";
+import { embedAssets } from "./embed-assets";
 import { entries } from "./entries";
 
 // The JavaScript. The declarations are bundled by rolldown.config.ts.
@@ -10,9 +10,6 @@ export default defineConfig({
   clean: true,
   splitting: true,
   sourcemap: true,
-  // The package carries the migrations and the schema that it was built with.
-  onSuccess: async () => {
-    cpSync("../../drizzle", "dist/drizzle", { recursive: true, filter: (path) => !path.endsWith("snapshot.json") });
-    cpSync("schema.sql", "dist/schema.sql");
-  },
+  // The package carries the migrations and the schema that it was built with, as modules.
+  esbuildPlugins: [embedAssets(import.meta.dirname)],
 });

@@ -1,6 +1,7 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { EmptyRelations } from "drizzle-orm/relations";
-import { ConnectionPool, type PoolOptions } from "./client/pool";
+import { guard } from "./client/guarded";
+import { openPool, type PoolOptions } from "./client/pool";
 import { identitySettings } from "./client/scope";
 import { runTransaction } from "./client/scoped-unit";
 import { drizzleOn } from "./client/session";
@@ -30,14 +31,14 @@ export interface AuthDatabase {
  * `advanced.database.generateId` to `"uuid"`, and leave its joins off. Throws `ConfigurationError`.
  */
 export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
-  const pool = new ConnectionPool("identity", options);
+  const pool = openPool("identity", options);
   const none = {} as EmptyRelations;
   const source = { pool, prelude: [], scope: { tenantId: "" }, description: "the auth database" };
   const drizzle = Object.assign(drizzleOn(new SingleStatements(pool, [], "the auth database"), none), {
-    transaction: <T>(work: (tx: unknown) => Promise<T>) => runTransaction(source, (unit) => work(unit.drizzle)),
+    transaction: <T>(work: (tx: unknown) => Promise<T>) => runTransaction(source, (unit) => work(guard(unit.drizzle))),
   });
   return {
-    drizzle: drizzle as unknown as NodePgDatabase,
+    drizzle: guard(drizzle) as unknown as NodePgDatabase,
     tables: { user, session, account, verification },
     deleteIdentity: async (id) => {
       identitySettings(id);

@@ -1,9 +1,11 @@
+import { supersede } from "./client/connection";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
+import { forget, keep } from "./client/reload";
 import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
 import { runTransaction, type TransactionOptions } from "./client/scoped-unit";
 import { SingleUnit } from "./client/single-statements";
 import { bindAndExecute, prepared } from "./client/wire";
-import { TenantContextMissingError, TenantIsolationError } from "./core/errors";
+import { ConfigurationError, TenantContextMissingError, TenantIsolationError } from "./core/errors";
 import { type StartTransaction, TenantDatabase, type TenantTransaction } from "./handles";
 import { IdentityDatabase } from "./identity";
 import { type ConnectionHealth, checkHealth } from "./operations/health";
@@ -98,7 +100,14 @@ export class Database {
 
   /** Ends all connections: waits up to `graceMs` (5 s) for work under way. Always ends. */
   async close(options: { graceMs?: number } = {}): Promise<void> {
+    forget(this);
     await Promise.all([this.#pool?.close(options), this.#platformPool?.close(options)]);
+  }
+
+  /** Lets go of its connections after a reload has made another handle in its place; whoever still uses it is served. */
+  [supersede](): void {
+    this.#pool?.[supersede]();
+    this.#platformPool?.[supersede]();
   }
 
   /** Shows nothing that could be a secret. */
@@ -157,7 +166,21 @@ function contextMissing(method: string): TenantContextMissingError {
  * Throws `ConfigurationError` naming the variable when the configuration does not fit.
  */
 export function createDatabase(options: DatabaseOptions = {}): Database {
+  const { pool, reloadKey } = options;
+  if (reloadKey === undefined) return opened(options);
+  if (pool)
+    throw new ConfigurationError("reloadKey: give it to createConnectionPool, which makes the pool of this handle");
+  return keepDatabase(`database ${reloadKey}`, options, () => opened(options));
+}
+
+/** The process's own handle, kept over reloads. Connects at its first call, and reads the environment then. */
+export const processDatabase = (): Database => keepDatabase("process", {}, () => new Database());
+
+function opened(options: DatabaseOptions): Database {
   const database = new Database(options);
   void database.pool;
   return database;
 }
+
+const keepDatabase = (key: string, options: DatabaseOptions, make: () => Database): Database =>
+  keep({ key, owner: Database, options, make, supersede: (database) => database[supersede]() });

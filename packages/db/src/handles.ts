@@ -1,3 +1,4 @@
+import { guard } from "./client/guarded";
 import type { TenantScope } from "./client/scope";
 import type { ScopedUnit, TransactionOptions, TransactionUnit } from "./client/scoped-unit";
 import type { ScopedDrizzle } from "./client/session";
@@ -87,7 +88,7 @@ abstract class Scoped extends AllRepositories {
   }
 
   get #drizzleNow(): Drizzle {
-    this.#drizzle ??= this.#unit.drizzleWith(relations);
+    this.#drizzle ??= guard(this.#unit.drizzleWith(relations));
     return this.#drizzle;
   }
 

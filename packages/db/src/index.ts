@@ -1,4 +1,4 @@
-import { Database } from "./database";
+import { type Database, processDatabase } from "./database";
 import { catalogueScope } from "./domains";
 import { assertReady, type ConnectionHealth } from "./operations/health";
 import { type SchemaValidation, validateSchemaOf } from "./operations/schema-validation";
@@ -20,8 +20,8 @@ export type { ConnectionHealth } from "./operations/health";
 export type { PlatformDatabase, PlatformUse } from "./platform";
 export { type DeletedIdentity, LastAdminError, type LeftTenant } from "./tenancy/identities";
 
-/** The process's database, configured by the environment; connects at its first call. AI-BOS: `import { db }`. */
-export const db: Database = new Database();
+/** The process's database, configured by the environment; connects at its first call, and outlives reloads. AI-BOS: `import { db }`. */
+export const db: Database = processDatabase();
 
 /** The process's database. Throws `ConfigurationError` at once when the environment does not configure one. */
 export function getDb(): Database {

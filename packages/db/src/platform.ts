@@ -1,4 +1,5 @@
 import type { EmptyRelations } from "drizzle-orm/relations";
+import { guard } from "./client/guarded";
 import type { ConnectionPool } from "./client/pool";
 import { runTransaction, type TransactionOptions, type TransactionUnit } from "./client/scoped-unit";
 import type { ScopedDrizzle } from "./client/session";
@@ -41,7 +42,7 @@ export class PlatformDatabase {
 
   /** Runs a transaction that sees every tenant: a Drizzle database on the platform login. */
   transaction<T>(work: (tx: ScopedDrizzle<EmptyRelations>) => Promise<T>, options?: TransactionOptions): Promise<T> {
-    return this.#logged((_unit, tx) => work(tx), options);
+    return this.#logged((_unit, tx) => work(guard(tx)), options);
   }
 
   /** All tenants, oldest first. */

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -7,6 +7,9 @@ import { checkoutRoot } from "../testing/development";
 
 /** The folder with drizzle.config.ts. */
 export const packageFolder = () => join(checkoutRoot(), "packages", "db");
+
+/** The folder of migrations that drizzle-kit writes to. */
+export const sourceMigrations = () => join(checkoutRoot(), "drizzle");
 
 function executable(): string {
   if (!existsSync(join(packageFolder(), "drizzle.config.ts"))) {
@@ -22,13 +25,31 @@ function executable(): string {
   }
 }
 
-/** Runs drizzle-kit in the package's folder, its output shown; resolves with its exit code. Ends with this process. */
-export function runDrizzleKit(args: readonly string[], environment: Record<string, string> = {}): Promise<number> {
-  const child = spawn(process.execPath, [executable(), ...args], {
+/** How drizzle-kit is started. */
+export interface KitOptions {
+  /** Variables besides those of this process. */
+  environment?: Record<string, string>;
+  /** Options of Node.js. */
+  node?: readonly string[];
+  /** Its output is shown when left out. */
+  stdio?: SpawnOptions["stdio"];
+}
+
+/** Starts drizzle-kit in the package's folder. Throws `ConfigurationError`. */
+export function startDrizzleKit(args: readonly string[], options: KitOptions = {}): ChildProcess {
+  const { environment, node = [], stdio = "inherit" } = options;
+  return spawn(process.execPath, [...node, executable(), ...args], {
     cwd: packageFolder(),
-    stdio: "inherit",
+    stdio,
     env: { ...process.env, ...environment },
   });
+}
+
+/** Runs drizzle-kit to its end, its output shown; resolves with its exit code. Ends with this process. */
+export const runDrizzleKit = (args: readonly string[]): Promise<number> => exitCode(startDrizzleKit(args));
+
+/** Resolves with the exit code of the process, which is told to end when this one is. */
+export function exitCode(child: ChildProcess): Promise<number> {
   const end = (signal: NodeJS.Signals) => child.kill(signal);
   process.once("SIGINT", end).once("SIGTERM", end);
   return new Promise((resolve, reject) => {

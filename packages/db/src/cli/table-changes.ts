@@ -2,9 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationError } from "../core/errors";
-import { migrationsFolder } from "../operations/assets";
 import { parseMigration } from "../operations/migrations";
-import { packageFolder, runDrizzleKit } from "./drizzle-kit";
+import { packageFolder, runDrizzleKit, sourceMigrations } from "./drizzle-kit";
 
 /**
  * The statements that drizzle-kit would write for the changed tables, made beside a copy of the migrations: their folder
@@ -14,7 +13,7 @@ export async function tableChanges(): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), "org-db-push-"));
   try {
     const out = join(folder, "drizzle");
-    cpSync(migrationsFolder(), out, { recursive: true });
+    cpSync(sourceMigrations(), out, { recursive: true });
     const known = readdirSync(out);
     const config = join(folder, "drizzle.config.ts");
     const base = JSON.stringify(join(packageFolder(), "drizzle.config"));

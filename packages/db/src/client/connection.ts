@@ -6,6 +6,10 @@ export const checkout = Symbol("checkout");
 export const connect = Symbol("connect");
 export const reads = Symbol("reads");
 export const joins = Symbol("joins");
+/** Key of the method that opens a connection of the same login outside the pool. */
+export const spare = Symbol("spare");
+/** Key of the method that makes a handle give up its connections while it may still be in use. */
+export const supersede = Symbol("supersede");
 
 /** A checked-out connection: give it back in one of three ways. */
 export interface Connection {

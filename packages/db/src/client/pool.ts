@@ -3,10 +3,11 @@ import { DatabaseError, UnsafeRoleError } from "../core/errors";
 import { cancelQuery } from "./cancel";
 import { Coalescer } from "./coalescer";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
-import { type Connection, checkout, connect, joins, reads } from "./connection";
+import { type Connection, checkout, connect, joins, reads, spare, supersede } from "./connection";
 import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
+import { forget, keep } from "./reload";
 import { SharedReads } from "./shared-reads";
 import { type BusyClient, clientsOf, watchForSilence } from "./silence";
 import type { ConnectionTarget } from "./url";
@@ -23,6 +24,11 @@ export interface PoolOptions extends Partial<PoolLimits> {
   unsafeLogin?: "refuse" | "drop" | undefined;
   /** Let `pg` send further queries of a connection before the first is answered. */
   pipeline?: boolean | undefined;
+  /**
+   * Keeps the handle over the reloads of a development server: when the module that makes it runs again, the same key gives
+   * the same handle. One key for each handle of the process. See docs/configuration.md.
+   */
+  reloadKey?: string | undefined;
   /** Where the one warning goes; `process.emitWarning` when left out. */
   onWarning?: ((message: string) => void) | undefined;
 }
@@ -68,7 +74,7 @@ export class ConnectionPool {
   readonly #target: ConnectionTarget;
   readonly #options: PoolOptions;
   readonly #pool: pg.Pool;
-  readonly #silence: { stop(): void };
+  readonly #silence: { start(): void; stop(): void };
   /** Runs reads that may share a round trip. */
   readonly [reads]: SharedReads;
   /** Runs calls that may share a statement. */
@@ -76,6 +82,8 @@ export class ConnectionPool {
   readonly #openedAt = new WeakMap<pg.ClientBase, number>();
   /** Connections that were opened before this time are closed: their server has become read-only. */
   #notBefore = 0;
+  /** A reload has made another pool in its place: connections that are given back are closed. */
+  #isSuperseded = false;
   #check: Promise<LoginCheck> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -137,7 +145,7 @@ export class ConnectionPool {
       }
       done(undefined, {
         client: client as unknown as Connection["client"],
-        release: () => release(),
+        release: () => release(this.#isSuperseded),
         destroy: () => release(true),
         retire: () => {
           this.#notBefore = performance.now();
@@ -154,12 +162,39 @@ export class ConnectionPool {
     });
   }
 
+  /** A connection of the same login outside the pool, which the caller ends; undefined when the server has none to give. */
+  async [spare](): Promise<pg.Client | undefined> {
+    const Client = clientClass(this.#target);
+    const client = new Client({
+      ...driverConfig(this.#target),
+      connectionTimeoutMillis: this.limits.connectionTimeoutMillis,
+      query_timeout: this.limits.queryTimeoutMillis,
+    });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch {
+      await client.end().catch(() => undefined);
+      return undefined;
+    }
+  }
+
   /**
    * Ends the pool: waits up to `graceMs` for units of work under way, then closes the rest by force. Always ends.
    */
   close({ graceMs = 5_000 }: { graceMs?: number } = {}): Promise<void> {
+    forget(this);
     this.#closed ??= this.#end(graceMs);
     return this.#closed;
+  }
+
+  /** Closes what is idle, and from now on whatever is given back. Units of work under way, and later ones, go on. */
+  [supersede](): void {
+    this.#isSuperseded = true;
+    for (let idle = this.#pool.idleCount; idle > 0; idle -= 1) {
+      this.#pool.connect((_error, _client, release) => release(true));
+    }
   }
 
   async #end(graceMs: number): Promise<void> {
@@ -185,6 +220,7 @@ export class ConnectionPool {
 
   async #open(client: pg.ClientBase): Promise<void> {
     client.on("error", () => undefined);
+    this.#silence.start();
     this.#openedAt.set(client, performance.now());
     try {
       this.#check ??= checkLogin(client, this.kind);
@@ -231,10 +267,18 @@ function prepareAll(client: pg.ClientBase, statements: Record<string, string>): 
   });
 }
 
+/** A pool of one kind of login; with `reloadKey` the one that an earlier run made. Throws `ConfigurationError`. */
+export function openPool(kind: ApplicationLogin, options: PoolOptions): ConnectionPool {
+  const make = () => new ConnectionPool(kind, options);
+  if (options.reloadKey === undefined) return make();
+  const key = `${kind} pool ${options.reloadKey}`;
+  return keep({ key, owner: ConnectionPool, options, make, supersede: (pool) => pool[supersede]() });
+}
+
 /**
  * A connection pool for the runtime login. AI-BOS: `createConnectionPool({ max, min, idleTimeoutMillis, connectionTimeoutMillis })`.
  * Pass it to `createDatabase({ pool })`. Throws `ConfigurationError` when no URL is configured.
  */
 export function createConnectionPool(options: PoolOptions = {}): ConnectionPool {
-  return new ConnectionPool("runtime", options);
+  return openPool("runtime", options);
 }

@@ -3,8 +3,10 @@ import { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { PgAsyncSession } from "drizzle-orm/pg-core/async/session";
 import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
 import type { AnyRelations } from "drizzle-orm/relations";
+import { DatabaseError } from "../core/errors";
 import { dialect, type RowMode, type Statement } from "../core/statement";
 import type { Executor } from "./executor";
+import { unbuildable } from "./guarded";
 import type { FieldOf } from "./query";
 
 /** A Drizzle database whose queries all run on one executor; `transaction` is the unit of work's own. */
@@ -29,6 +31,7 @@ function runQuery(
   values: Record<string, unknown>,
   prepared?: Prepared,
 ): Promise<unknown> {
+  const filled = query.params.length === 0 ? query.params : fill(query.params, values);
   const sent = executor.run({
     text: query.sql,
     name: prepared?.name,
@@ -36,10 +39,32 @@ function runQuery(
     reads: prepared?.reads,
     fieldOf: prepared?.fieldOf,
     rowMode: mode === "arrays" ? "array" : undefined,
-    values: query.params.length === 0 ? query.params : fillPlaceholders(query.params, values),
+    values: filled,
   });
   if (mode === "raw") return sent;
-  return sent.then(({ rows }) => (mapper ? mapper(rows as never[]) : rows));
+  return sent.then(({ rows }) => (mapper ? read(mapper, rows as never[], prepared) : rows));
+}
+
+function fill(params: unknown[], values: Record<string, unknown>): unknown[] {
+  try {
+    return fillPlaceholders(params, values);
+  } catch (error) {
+    throw unbuildable(error);
+  }
+}
+
+/** Makes objects of the rows. A mapping of the caller's own may fail, when the statement has already run. */
+function read(mapper: (rows: never[]) => unknown, rows: never[], prepared: Prepared | undefined): unknown {
+  try {
+    return mapper(rows);
+  } catch (error) {
+    if (error instanceof DatabaseError) throw error;
+    const reason = error instanceof Error ? error.name : "what a mapping threw";
+    throw new DatabaseError(`The answer cannot be read: ${reason} in the mapping of a column; the statement has run`, {
+      statement: prepared?.statement,
+      outcome: "unknown",
+    });
+  }
 }
 
 /** Runs a compiled statement of a repository. */
@@ -65,7 +90,7 @@ class ExecutorQuery extends PgBasePreparedQuery {
   }
 
   // Drizzle's own class would wrap each typed error in an error whose message holds the SQL.
-  override execute(values: Record<string, unknown> = {}): Promise<unknown> {
+  override async execute(values: Record<string, unknown> = {}): Promise<unknown> {
     return runQuery(this.executor, this.query, this.mode, this.mapper, values);
   }
 }

@@ -21,13 +21,20 @@ export function clientsOf(pool: pg.Pool): BusyClient[] {
 const looks = 10;
 
 /**
- * Fails a query that has no answer after `limit` milliseconds with pg's own error, and calls `onSilence`. One timer
+ * Looks at the clients of the pool from `start`, which each new client calls, until none is left. Fails a query that has no answer after `limit` milliseconds with pg's own error, and calls `onSilence`. One timer
  * checks all clients, because pg's `query_timeout` would start and stop a timer for each query.
  */
 export function watchForSilence(pool: pg.Pool, limit: number, onSilence: (client: BusyClient) => void) {
   const waiting = new WeakMap<object, { query: ActiveQuery; since: number }>();
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
   const look = () => {
-    for (const client of clientsOf(pool)) {
+    const clients = clientsOf(pool);
+    if (clients.length === 0) stop();
+    for (const client of clients) {
       const query = client._activeQuery;
       const known = waiting.get(client);
       if (!query) {
@@ -40,8 +47,10 @@ export function watchForSilence(pool: pg.Pool, limit: number, onSilence: (client
       }
     }
   };
-  const timer = setInterval(look, Math.max(1, limit / looks)).unref();
-  return { stop: () => clearInterval(timer) };
+  const start = () => {
+    timer ??= setInterval(look, Math.max(1, limit / looks)).unref();
+  };
+  return { start, stop };
 }
 
 // The caller then closes the connection, which reports an error to the query a second time.

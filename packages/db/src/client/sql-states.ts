@@ -1,5 +1,6 @@
 import {
   CheckViolationError,
+  ConfigurationError,
   ConflictError,
   ConnectionError,
   DatabaseError,
@@ -54,6 +55,14 @@ const timeout =
   (_error, details) =>
     new TimeoutError(message, { ...details, retryable });
 
+/** Statements of ours are prepared once for each connection, under names that nothing else uses. */
+const notPrepared: Build = (_error, details) =>
+  new ConfigurationError(
+    "A prepared statement is not known on this connection, or another one has its name: a pooler lies between that does not " +
+      "keep them. Use PgBouncer 1.21 or newer with max_prepared_statements above 0, session mode, or the server's own address",
+    details,
+  );
+
 const missing =
   (what: string): Build =>
   (_error, details) =>
@@ -96,6 +105,8 @@ const states: Record<string, Build> = {
   "40001": (_e, d) =>
     new SerializationError("Another transaction changed the same data; retry", { ...d, retryable: true }),
   "40P01": (_e, d) => new DeadlockError("Two transactions waited for each other; retry", { ...d, retryable: true }),
+  "26000": notPrepared,
+  "42P05": notPrepared,
   "25006": connection("The server is read-only: a standby, or a writer that has handed over; retry", true),
   "25P03": timeout("The transaction stood idle longer than its limit and was ended"),
   "25P04": timeout("The transaction took longer than its limit and was ended"),

@@ -1,4 +1,11 @@
-import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, sql } from "drizzle-orm";
+import {
+  getColumns,
+  getTableUniqueName,
+  type InferInsertModel,
+  type InferSelectModel,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { snakeCase } from "./columns";
 import type { Params } from "./statement";
@@ -213,11 +220,11 @@ export interface WrittenRows {
   changeable: readonly string[];
 }
 
-const registry: WrittenRows[] = [];
+const registry = new Map<string, WrittenRows>();
 
 /** Every kind of rows made so far: a test writes and reads each of their columns, so that none is lost on the way. */
 export function allWrittenRows(): readonly WrittenRows[] {
-  return registry;
+  return [...registry.values()];
 }
 
 /**
@@ -239,7 +246,9 @@ export function rowsOf<T extends PgTable, const D extends Readonly<Record<string
     fields.set(key, { name: column.name, type: castType(column) });
     if (decision === "changeable") changeable.push(key);
   }
-  registry.push({ table, keys: [...fields.keys()].filter((key) => key in columns), changeable });
+  const keys = [...fields.keys()].filter((key) => key in columns);
+  // A module that runs again makes the same rows again.
+  registry.set(`${getTableUniqueName(table)} ${keys}`, { table, keys, changeable });
   return new Rows(fields, changeable as ChangeableOf<D>[], "");
 }
 

@@ -70,6 +70,21 @@ describe("a statement", () => {
     ).toThrow(TypeError);
   });
 
+  it("replaces the one that an earlier run of its module made, under another name on the wire", async () => {
+    const make = (name: string) =>
+      statement("test.run_again", (q) => q.select().from(things).where(eq(things.name, name)));
+    const first = make("first");
+    expect(() => make("twice in one run")).toThrow(TypeError);
+    await Promise.resolve();
+    const second = make("second");
+    expect(allStatements()).toContain(second);
+    expect(allStatements()).not.toContain(first);
+    expect(first.compiled().name).toBe("test.run_again");
+    expect(second.compiled().name).not.toBe(first.compiled().name);
+    await Promise.resolve();
+    expect(make("third").compiled().name).not.toBe(second.compiled().name);
+  });
+
   it("is found in the list of all statements", () => {
     const made = statement("test.listed", (q) => q.select().from(things));
     expect(allStatements()).toContain(made);

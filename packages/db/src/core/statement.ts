@@ -92,6 +92,24 @@ export interface StatementRunner {
 
 const registry = new Map<string, Statement<never, unknown>>();
 
+/** Names registered since the event loop last went on. A program's modules are evaluated in one go, each once. */
+const claimed = new Set<string>();
+let reruns = 0;
+
+/**
+ * Claims a name, and returns the one under which the statement is prepared. A name that is taken twice in one go is a
+ * mistake. Later it is the same module, run again after a change: its statement replaces the one before, under another
+ * name on the wire, as an open connection may hold the old text under this one. Throws `TypeError`.
+ */
+function claim(name: string): string {
+  if (name.length > 60 || claimed.has(name)) throw new TypeError(`Statement name is taken or too long: ${name}`);
+  if (claimed.size === 0) queueMicrotask(() => claimed.clear());
+  claimed.add(name);
+  if (!registry.has(name)) return name;
+  reruns += 1;
+  return `org_db_rerun_${reruns}`;
+}
+
 /** Every statement made so far, by name. The plan tests walk it, so that a new statement is always tested. */
 export function allStatements(): Statement<never, unknown>[] {
   return [...registry.values()];
@@ -115,16 +133,16 @@ function paramsInto(asked: Set<string>, known: Record<string, SQL> = {}): AnyPar
 }
 
 function register<P, Result>(name: string, compile: (params: AnyParams, name: string) => CompiledQuery) {
-  if (name.length > 60 || registry.has(name)) throw new TypeError(`Statement name is taken or too long: ${name}`);
+  const prepared = claim(name);
   const asked = new Set<string>();
   let general: CompiledQuery | undefined;
   let usual: CompiledQuery | undefined;
   const made: Statement<P, Result> = {
     name,
     compiled(values) {
-      general ??= compile(paramsInto(asked), name);
+      general ??= compile(paramsInto(asked), prepared);
       if (values?.limit !== usualLimit || !asked.has("limit")) return general;
-      usual ??= compile(paramsInto(asked, { limit: sql.raw(String(usualLimit)) }), `${name}_${usualLimit}`);
+      usual ??= compile(paramsInto(asked, { limit: sql.raw(String(usualLimit)) }), `${prepared}_${usualLimit}`);
       return usual;
     },
     variants: () => [...new Set([made.compiled(), made.compiled({ limit: usualLimit })])],

@@ -1,9 +1,12 @@
-import { connect } from "../client/connection";
+import { connect, spare } from "../client/connection";
 import { mapError } from "../client/map-error";
 import type { ConnectionPool, PoolStatus } from "../client/pool";
-import { DatabaseError, MigrationError } from "../core/errors";
-import { migrationsFolder } from "./assets";
-import { type MigrationStatus, migrationStatus, readMigrations } from "./migrations";
+import { send } from "../client/query";
+import { ConfigurationError, MigrationError } from "../core/errors";
+import { packageMigrations } from "./assets";
+import { encodingProblem } from "./encoding";
+import { type MigrationStatus, migrationStatus } from "./migrations";
+import { sharesProcesses } from "./pooler";
 
 export interface ConnectionHealth {
   isHealthy: boolean;
@@ -64,7 +67,9 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
     if (Number.parseInt(health.serverVersion ?? "0", 10) < oldestServer) {
       health.errors.push(`The server is PostgreSQL ${health.serverVersion}: use ${oldestServer} or newer`);
     }
-    health.migrations = await migrationStatus(connection.client, await readMigrations(migrationsFolder()));
+    const unfit = await encodingProblem(connection.client);
+    if (unfit !== undefined) health.errors.push(unfit);
+    health.migrations = await migrationStatus(connection.client, await packageMigrations());
     health.errors.push(...health.migrations.problems);
     if (health.migrations.pending.length > 0) {
       health.errors.push(`${health.migrations.pending.length} migrations are not applied: run pnpm db:migrate`);
@@ -75,12 +80,45 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
   }
 }
 
-/** Throws what a health check found: the first typed error, or `MigrationError` for a schema that is not up to date. */
+/**
+ * Throws what a health check found: the first typed error, `MigrationError` for a schema that is not up to date, or
+ * `ConfigurationError` for a server, a database or a pooler that does not fit.
+ */
 export async function assertReady(pool: ConnectionPool): Promise<void> {
   const health = unknownHealth();
   await inspect(pool, health);
   const { errors, migrations } = health;
-  if (errors.length === 0) return;
-  const outdated = migrations !== undefined && migrations.pending.length + migrations.problems.length > 0;
-  throw outdated ? new MigrationError(errors.join(" ")) : new DatabaseError(errors.join(" "));
+  if (errors.length === 0) {
+    await assertStatementsKept(pool);
+    return;
+  }
+  const ofMigrations = (migrations?.problems.length ?? 0) + Math.min(migrations?.pending.length ?? 0, 1);
+  throw errors.length === ofMigrations
+    ? new MigrationError(errors.join(" "))
+    : new ConfigurationError(errors.join(" "));
+}
+
+/**
+ * Runs one prepared statement twice on one connection, while another connection holds the server process of the first run.
+ * Throws `ConfigurationError` when a pooler lies between that does not know it on the other process.
+ */
+export async function assertStatementsKept(pool: ConnectionPool): Promise<void> {
+  const second = await pool[spare]();
+  if (!second) return;
+  try {
+    const connection = await pool[connect]();
+    const ask = async () => {
+      const query = { text: "select pg_backend_pid()", name: "org_db_process", rowMode: "array" as const, values: [] };
+      return Number((await send(connection, query)).rows[0]?.[0]);
+    };
+    try {
+      await sharesProcesses(ask, second);
+      connection.release();
+    } catch (error) {
+      connection.destroy();
+      throw mapError(error);
+    }
+  } finally {
+    await second.end().catch(() => undefined);
+  }
 }

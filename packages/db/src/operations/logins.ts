@@ -19,12 +19,27 @@ export interface Login {
 
 export type Logins = Record<ApplicationLogin, Login>;
 
+/** Bytes that PostgreSQL keeps of a name; it cuts off the rest in silence. */
+const longestName = 63;
+
+/** `<prefix>_<suffix>` in at most 63 bytes. A longer prefix is cut, and its hash tells it from others that begin alike. */
+export function loginName(prefix: string, suffix: string): string {
+  const name = `${prefix}_${suffix}`;
+  if (Buffer.byteLength(name) <= longestName) return name;
+  const end = `_${createHash("sha256").update(prefix).digest("hex").slice(0, 8)}_${suffix}`;
+  let kept = "";
+  for (const character of prefix) {
+    if (Buffer.byteLength(kept + character + end) > longestName) break;
+    kept += character;
+  }
+  return kept + end;
+}
+
+export const newPassword = (): string => randomBytes(24).toString("base64url");
+
 /** Names and new random passwords of the three logins; `prefix` is usually the database's name. */
 export function newLogins(prefix: string): Logins {
-  const login = (kind: ApplicationLogin): Login => ({
-    user: `${prefix}_${kind}`,
-    password: randomBytes(24).toString("base64url"),
-  });
+  const login = (kind: ApplicationLogin): Login => ({ user: loginName(prefix, kind), password: newPassword() });
   return { runtime: login("runtime"), identity: login("identity"), platform: login("platform") };
 }
 
@@ -36,7 +51,6 @@ export async function ensureLogins(client: pg.ClientBase, logins: Logins): Promi
   for (const kind of Object.keys(logins) as ApplicationLogin[]) {
     const { user, password } = logins[kind];
     const name = pg.escapeIdentifier(user);
-    const attributes = "login nosuperuser nobypassrls nocreaterole nocreatedb inherit";
     // Utility statements take no parameters, and the server logs them as they are when they fail.
     const secret = `password ${pg.escapeLiteral(scramVerifier(password))}`;
     const { rowCount } = await client.query("select from pg_roles where rolname = $1", [user]);
@@ -44,6 +58,38 @@ export async function ensureLogins(client: pg.ClientBase, logins: Logins): Promi
     else await client.query(`alter role ${name} login inherit ${secret}`);
     await client.query(`grant ${pg.escapeIdentifier(groupOf[kind])} to ${name}`);
   }
+}
+
+/** What no login of ours may do. */
+const attributes = "login nosuperuser nobypassrls nocreaterole nocreatedb inherit";
+
+/**
+ * Makes a login that reads and writes the rows of all tenants and the tables of signing in, and nothing else: for a tool
+ * that a person browses the data with. `drop` removes it. One that a killed tool left cannot log in after a day, and is
+ * dropped by the next call. Needs a superuser or CREATEROLE.
+ */
+export async function makeBrowsingLogin(
+  client: pg.ClientBase,
+  prefix: string,
+): Promise<{ login: Login; drop(client: pg.ClientBase): Promise<void> }> {
+  await dropExpired(client);
+  const login = { user: loginName(prefix, `${browsing}_${randomBytes(4).toString("hex")}`), password: newPassword() };
+  const name = pg.escapeIdentifier(login.user);
+  const secret = `password ${pg.escapeLiteral(scramVerifier(login.password))}`;
+  const { rows } = await client.query<{ until: string }>("select (now() + interval '1 day')::text as until");
+  const until = pg.escapeLiteral(rows[0]?.until ?? "");
+  await client.query(`create role ${name} ${attributes} ${secret} valid until ${until}`);
+  await client.query(`grant platform, identity to ${name}`);
+  return { login, drop: async (owner) => void (await owner.query(`drop role if exists ${name}`)) };
+}
+
+const browsing = "studio";
+
+async function dropExpired(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ rolname: string }>(
+    `select rolname from pg_roles where rolname ~ '_${browsing}_[0-9a-f]{8}$' and rolvaliduntil < now()`,
+  );
+  for (const { rolname } of rows) await client.query(`drop role ${pg.escapeIdentifier(rolname)}`);
 }
 
 /** What PostgreSQL keeps of a password (RFC 5803), so that the password itself is never sent. For ASCII passwords. */

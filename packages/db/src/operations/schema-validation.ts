@@ -1,20 +1,35 @@
-import { readFileSync } from "node:fs";
+import type { ClientBase } from "pg";
 import { connect } from "../client/connection";
 import type { ConnectionPool } from "../client/pool";
-import { schemaFile } from "./assets";
-import { type SchemaValidation, type ValidateSchemaOptions, validateSchema } from "./catalogue";
+import { packageSchema } from "./assets";
+import { type SchemaError, type SchemaValidation, type ValidateSchemaOptions, validateSchema } from "./catalogue";
+import { encodingProblem } from "./encoding";
 
 export type { SchemaValidation } from "./catalogue";
 
+type Scope = Omit<ValidateSchemaOptions, "expected">;
+
 /** Compares the database behind a pool with the committed schema.sql, and proves the isolation rules of the schemas. */
-export async function validateSchemaOf(
-  pool: ConnectionPool,
-  scope: Omit<ValidateSchemaOptions, "expected">,
-): Promise<SchemaValidation> {
+export async function validateSchemaOf(pool: ConnectionPool, scope: Scope): Promise<SchemaValidation> {
   const connection = await pool[connect]();
   try {
-    return await validateSchema(connection.client, { ...scope, expected: readFileSync(schemaFile(), "utf8") });
+    return await validateDatabase(connection.client, scope);
   } finally {
     connection.release();
   }
+}
+
+/** The same on a connection; the encoding of the database is looked at as well. */
+export async function validateDatabase(client: ClientBase, scope: Scope): Promise<SchemaValidation> {
+  const validation = await validateSchema(client, { ...scope, expected: await packageSchema() });
+  const unfit = await encodingProblem(client);
+  if (unfit === undefined) return validation;
+  const error: SchemaError = {
+    object: "database",
+    expected: "encoding UTF8",
+    found: "another one",
+    fix: unfit,
+    rule: "encoding",
+  };
+  return { ...validation, isValid: false, errors: [error, ...validation.errors] };
 }

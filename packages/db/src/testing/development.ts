@@ -5,9 +5,10 @@ import { urlFromEnvironment, urlVariable } from "../client/config";
 import { parseUrl, withUrlParts } from "../client/url";
 import { createDatabase, type Database } from "../database";
 import { withAdmin } from "../operations/admin";
-import { migrationsFolder } from "../operations/assets";
+import { packageMigrations } from "../operations/assets";
 import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../operations/logins";
-import { type MigrateOptions, migrate, readMigrations } from "../operations/migrations";
+import { type MigrateOptions, migrate } from "../operations/migrations";
+import { refusePooler } from "../operations/pooler";
 import { startDevelopmentServer } from "./server/development";
 
 /** The database to develop with: the environment's, or the embedded one of the checkout. */
@@ -65,7 +66,7 @@ async function embeddedServer(onProgress: (line: string) => void): Promise<Devel
   try {
     await withAdmin(server.adminUrl, async (client) => {
       const { rowCount } = await client.query("select from pg_database where datname = $1", [databaseName]);
-      if (rowCount === 0) await client.query(`create database ${databaseName}`);
+      if (rowCount === 0) await client.query(`create database ${databaseName} template template0 encoding 'UTF8'`);
     });
   } catch (error) {
     await server.stop();
@@ -135,7 +136,8 @@ export function prepareServer(
   limits: Pick<MigrateOptions, "lockWaitMs"> = {},
 ): Promise<{ applied: string[]; serverVersion: string }> {
   return withAdmin(server.urls.admin, async (client) => {
-    const migrations = await readMigrations(migrationsFolder());
+    if (server.given) await refusePooler(client, server.urls.admin);
+    const migrations = await packageMigrations();
     const { applied } = await migrate(client, {
       ...limits,
       migrations,

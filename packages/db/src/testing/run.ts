@@ -1,7 +1,7 @@
 import { withAdmin } from "../operations/admin";
-import { migrationsFolder } from "../operations/assets";
+import { packageMigrations } from "../operations/assets";
 import { ensureLogins, type Logins, newLogins } from "../operations/logins";
-import { migrate, readMigrations } from "../operations/migrations";
+import { migrate } from "../operations/migrations";
 import type { Settings } from "./server/cluster";
 import { startTestServer } from "./server/start-test-server";
 import { createTemplate } from "./server/template";
@@ -34,7 +34,7 @@ export async function startTestRun(settings: Settings = {}): Promise<StartedTest
     const template = await createTemplate({
       adminUrl,
       prepare: async (url) => {
-        const migrations = await readMigrations(migrationsFolder());
+        const migrations = await packageMigrations();
         await withAdmin(url, (client) => migrate(client, { migrations }));
       },
     });

@@ -5,10 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseUrl, withUrlParts } from "../../src/client/url";
 import { createDatabase } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
+import { loginName } from "../../src/operations/logins";
 import { currentTestRun } from "../../src/testing";
 import { callTool, makeCheckout, runTool } from "./run-tool";
 
-const database = `org_db_roles_${randomBytes(4).toString("hex")}`;
+// As long as PostgreSQL lets a name be: the names of the three logins still differ.
+const database = `org_db_roles_${randomBytes(25).toString("hex")}`;
+const logins = (["runtime", "identity", "platform"] as const).map((kind) => loginName(database, kind));
 const checkout = makeCheckout();
 const file = join(checkout.root, ".env");
 let server: string;
@@ -23,8 +26,7 @@ afterEach(() => rmSync(file, { recursive: true, force: true }));
 afterAll(async () => {
   await withAdmin(server, async (client) => {
     await client.query(`drop database if exists ${database} with (force)`);
-    for (const kind of ["runtime", "identity", "platform"])
-      await client.query(`drop role if exists ${database}_${kind}`);
+    for (const login of logins) await client.query(`drop role if exists ${login}`);
   });
   checkout.remove();
 });
@@ -35,9 +37,9 @@ const run = (url: string) => runTool(["roles"], checkout.root, { DATABASE_ADMIN_
 const made = () =>
   withAdmin(admin, async (client) => {
     const { rows } = await client.query<{ count: number }>(
-      `select (select count(*) from pg_roles where rolname like $1)::int
+      `select (select count(*) from pg_roles where rolname = any ($1))::int
          + (select count(*) from pg_namespace where nspname = 'tenancy')::int as count`,
-      [`${database}_%`],
+      [logins],
     );
     return rows[0]?.count;
   });
@@ -78,10 +80,20 @@ describe("db:roles", () => {
       const url = urls.get(kind) ?? "";
       expect(url).not.toContain(password);
       expect(parseUrl(url, kind)).toMatchObject({ host, port, database, applicationName: "books" });
-      expect(parseUrl(url, kind).user).toMatch(new RegExp(`^${database}_`));
+      expect(logins).toContain(parseUrl(url, kind).user);
     }
     const db = createDatabase({ url: urls.get("DATABASE_URL"), unsafeLogin: "refuse" });
-    expect(await db.checkConnectionHealth()).toMatchObject({ isHealthy: true, role: `${database}_runtime` });
+    expect(await db.checkConnectionHealth()).toMatchObject({ isHealthy: true, role: logins[0] });
     await db.close();
+    const { rows } = await withAdmin(admin, (client) =>
+      client.query<{ login: string; groups: string[] }>(
+        `select m.rolname as login, array_agg(g.rolname::text) as groups from pg_auth_members a
+         join pg_roles m on m.oid = a.member join pg_roles g on g.oid = a.roleid
+         where m.rolname = any ($1) group by 1`,
+        [logins],
+      ),
+    );
+    const groupOf = new Map(rows.map(({ login, groups }) => [login, groups.join()]));
+    expect(logins.map((login) => groupOf.get(login))).toEqual(["authenticated", "identity", "platform"]);
   });
 });

@@ -101,7 +101,8 @@ const method = program(["docs/recipes/add-a-table.md", "docs/recipes/write-a-rep
     });`,
 });
 const fixtures = program("packages/db/src/testing/README.md");
-const programs = [readme, api, ledger, transactions, signIn, method, fixtures];
+const reloads = program("docs/configuration.md", { given: { made: "(handle: object) => void" }, last: "made(db);" });
+const programs = [readme, api, ledger, transactions, signIn, method, fixtures, reloads];
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -242,6 +243,16 @@ describe("docs/recipes/add-a-table.md and write-a-repository-method.md", () => {
     const names: unknown[] = [];
     await run(method, [acme.handle, acme.company.id, (name: unknown) => names.push(name)], modules);
     expect(names).toEqual(["Canoe Post"]);
+  });
+});
+
+describe("docs/configuration.md", () => {
+  it("finds the handle that an earlier run made", async () => {
+    const handles: root.Database[] = [];
+    const made = (handle: root.Database) => handles.push(handle);
+    for (const _run of ["first", "second"]) await run(reloads, [made], modules);
+    expect(handles[1]).toBe(handles[0]);
+    await handles[0]?.close();
   });
 });
 

@@ -2,8 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
-import { schemaFile } from "../../operations/assets";
-import { validateSchema } from "../../operations/catalogue";
+import { validateDatabase } from "../../operations/schema-validation";
 import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
 import { migratedSchemaText } from "../../testing/schema-text";
 import { defineCommand, say, UsageError } from "../command";
@@ -43,9 +42,8 @@ export const check = defineCommand({
     if (file) return checkFile();
     const server = await findDevelopmentServer();
     try {
-      const expected = readFileSync(schemaFile(), "utf8");
       const { isValid, errors, warnings } = await withAdmin(server.urls.admin, (client) =>
-        validateSchema(client, { expected, ...catalogueScope }),
+        validateDatabase(client, catalogueScope),
       );
       printFindings("✗", errors);
       printFindings("!", warnings);

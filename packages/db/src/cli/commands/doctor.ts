@@ -1,13 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type pg from "pg";
 import { type LoginKind, urlFromEnvironment } from "../../client/config";
 import { checkLogin } from "../../client/login-check";
 import { mapError } from "../../client/map-error";
+import { ConnectionPool } from "../../client/pool";
 import { isLocalHost } from "../../client/tls";
 import { parseUrl } from "../../client/url";
 import { withAdmin } from "../../operations/admin";
-import { migrationsFolder } from "../../operations/assets";
-import { migrationStatus, readMigrations } from "../../operations/migrations";
+import { packageMigrations } from "../../operations/assets";
+import { encodingProblem } from "../../operations/encoding";
+import { assertStatementsKept } from "../../operations/health";
+import { migrationStatus } from "../../operations/migrations";
+import { refusePooler } from "../../operations/pooler";
 import { checkoutRoot } from "../../testing/development";
 import { locateBinaries } from "../../testing/server/binaries";
 import { developmentServerStatus } from "../../testing/server/development";
@@ -44,6 +49,21 @@ async function checkEmbedded(): Promise<Finding> {
   }
 }
 
+/** What a pooler on the way cannot do that the login's work needs. */
+async function checkPooler(kind: LoginKind, variable: string, url: string, client: pg.Client): Promise<Finding[]> {
+  try {
+    if (kind === "admin") {
+      await refusePooler(client, url);
+      return [];
+    }
+    const pool = new ConnectionPool(kind, { url, max: 1, onWarning: () => undefined });
+    await assertStatementsKept(pool).finally(() => pool.close({ graceMs: 0 }));
+    return [];
+  } catch (error) {
+    return [{ ok: false, text: `${variable}: ${mapError(error).message}` }];
+  }
+}
+
 async function checkUrl(kind: LoginKind, variable: string): Promise<Finding[]> {
   const url = urlFromEnvironment(kind);
   if (!url) return [{ ok: true, text: `${variable} is not set` }];
@@ -59,7 +79,10 @@ async function checkUrl(kind: LoginKind, variable: string): Promise<Finding[]> {
           text: `${variable}: the login ${login.safe ? "is kept to its group" : `${login.reason}: run pnpm db:roles`}`,
         });
       }
-      const { pending, problems } = await migrationStatus(client, await readMigrations(migrationsFolder()));
+      const unfit = await encodingProblem(client);
+      if (unfit !== undefined) list.push({ ok: false, text: `${variable}: ${unfit}` });
+      if (list.every(({ ok }) => ok)) list.push(...(await checkPooler(kind, variable, url, client)));
+      const { pending, problems } = await migrationStatus(client, await packageMigrations());
       for (const problem of problems) list.push({ ok: false, text: problem });
       list.push({
         ok: pending.length === 0,

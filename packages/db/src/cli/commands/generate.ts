@@ -2,12 +2,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { ConfigurationError } from "../../core/errors";
 import { tenantTables } from "../../core/tenant-table";
-import { migrationsFolder } from "../../operations/assets";
 import { parseMigration, readMigrations } from "../../operations/migrations";
 import { composeMigration } from "../../operations/sources";
 import { packageSources } from "../../sql-sources";
 import { defineCommand, say } from "../command";
-import { packageFolder, runDrizzleKit } from "../drizzle-kit";
+import { packageFolder, runDrizzleKit, sourceMigrations } from "../drizzle-kit";
 import { startScratch } from "../scratch";
 import { writeSchemaFile } from "./check";
 
@@ -28,7 +27,7 @@ export const generate = defineCommand({
 
 async function generateMigration(name: string): Promise<number> {
   const known = migrationNames();
-  const migrations = await readMigrations(migrationsFolder());
+  const migrations = await readMigrations(sourceMigrations());
   const scratch = await startScratch(migrations);
   try {
     const code = await runDrizzleKit(["generate", "--name", name]);
@@ -53,7 +52,7 @@ async function generateMigration(name: string): Promise<number> {
     for (const line of composed.contents) say(`  ${line}`);
   } catch (error) {
     const half = newMigration(known);
-    if (half !== undefined) rmSync(join(migrationsFolder(), half), { recursive: true });
+    if (half !== undefined) rmSync(join(sourceMigrations(), half), { recursive: true });
     throw error;
   } finally {
     await scratch.stop();
@@ -61,9 +60,9 @@ async function generateMigration(name: string): Promise<number> {
   return writeSchemaFile();
 }
 
-const migrationNames = () => readdirSync(migrationsFolder());
+const migrationNames = () => readdirSync(sourceMigrations());
 const newMigration = (known: readonly string[]) => migrationNames().find((name) => !known.includes(name));
-const migrationFile = (folder: string) => join(migrationsFolder(), folder, "migration.sql");
+const migrationFile = (folder: string) => join(sourceMigrations(), folder, "migration.sql");
 
 /** The statements that drizzle-kit wrote for changed tables; none when it wrote nothing. */
 function tableStatements(known: readonly string[]): readonly string[] {

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
-import { migrationsFolder, schemaFile } from "../../operations/assets";
+import { packageMigrations, packageSchema } from "../../operations/assets";
 import { type SchemaError, scanOrphans, validateSchema } from "../../operations/catalogue";
-import { planMigrations, readMigrations } from "../../operations/migrations";
+import { planMigrations } from "../../operations/migrations";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
 import { defineCommand, say, UsageError } from "../command";
 
@@ -17,7 +16,7 @@ export function printFindings(mark: "✗" | "!", findings: readonly SchemaError[
 
 /** Checks the schema, and its rows for orphans. An owner that does not see every row cannot check the rows. */
 async function prove(client: pg.ClientBase) {
-  const expected = readFileSync(schemaFile(), "utf8");
+  const expected = await packageSchema();
   const { errors, warnings } = await validateSchema(client, { expected, ...catalogueScope });
   const { rows } = await client.query(
     "select from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)",
@@ -27,7 +26,7 @@ async function prove(client: pg.ClientBase) {
 
 /** Says what a run would do, in a transaction that cannot write. Exit code 1 for a history that it would refuse. */
 async function dryRun(url: string, location: string): Promise<number> {
-  const migrations = await readMigrations(migrationsFolder());
+  const migrations = await packageMigrations();
   const { pending, problems } = await withAdmin(url, async (client) => {
     await client.query("begin read only");
     return planMigrations(client, migrations);

@@ -5,9 +5,9 @@ import { ConfigurationError } from "../../core/errors";
 import { tenantTables } from "../../core/tenant-table";
 import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
-import { migrationsFolder } from "../../operations/assets";
+import { packageMigrations } from "../../operations/assets";
 import { readCatalogue, renderSchema, validateSchema } from "../../operations/catalogue";
-import { migrate, readMigrations } from "../../operations/migrations";
+import { migrate } from "../../operations/migrations";
 import { clearingObstacles, differentBlocks, makeAll, readBlocks } from "../../operations/sources";
 import { packageSources } from "../../sql-sources";
 import { findDevelopmentServer } from "../../testing/development";
@@ -33,7 +33,7 @@ export const push = defineCommand({
       const url = withUrlParts(server.urls.admin, { database: scratch });
       await withAdmin(server.urls.admin, async (client) => {
         await client.query(`drop database if exists ${scratch} with (force)`);
-        await client.query(`create database ${scratch}`);
+        await client.query(`create database ${scratch} template template0 encoding 'UTF8'`);
       });
       return await withAdmin(url, (client) => pushTo(client, ddl));
     } finally {
@@ -44,7 +44,7 @@ export const push = defineCommand({
 
 /** Migrates the empty database, makes what tables and sources say beyond the migrations, and proves the result. */
 async function pushTo(client: pg.Client, ddl: readonly string[]): Promise<number> {
-  await migrate(client, { migrations: await readMigrations(migrationsFolder()) });
+  await migrate(client, { migrations: await packageMigrations() });
   const before = await readBlocks(client, catalogueScope.schemas);
   const sources = await packageSources(join(packageFolder(), "src"));
   await clearingObstacles(async (clear) => {

@@ -25,7 +25,7 @@ export const reset = defineCommand({
       const name = pg.escapeIdentifier(database);
       await withAdmin(withUrlParts(server.urls.admin, { database: "postgres" }), async (client) => {
         await client.query(`drop database if exists ${name} with (force)`);
-        await client.query(`create database ${name}`);
+        await client.query(`create database ${name} template template0 encoding 'UTF8'`);
       });
       const { applied } = await prepareServer(server);
       say(`Empty again, ${applied.length} migrations applied: ${server.location}`);

@@ -1,9 +1,13 @@
+import { userInfo } from "node:os";
+import { parseUrl, withUrlParts } from "../../client/url";
 import { ConfigurationError } from "../../core/errors";
 import { withAdmin } from "../../operations/admin";
+import { makeBrowsingLogin } from "../../operations/logins";
 import { findDevelopmentServer, prepareServer } from "../../testing/development";
 import { isFree } from "../../testing/server/launch";
 import { defineCommand, say } from "../command";
-import { runDrizzleKit } from "../drizzle-kit";
+import { openGate } from "../studio/gate";
+import { startKitServer } from "../studio/kit-server";
 
 async function choosePort(wanted: string | undefined): Promise<number> {
   const first = Number(wanted ?? 4983);
@@ -15,29 +19,51 @@ async function choosePort(wanted: string | undefined): Promise<number> {
   throw new ConfigurationError("No free port from 4983 to 5002: choose one with --port");
 }
 
+/** Serves Studio on the port until drizzle-kit ends, which it does with this process; returns its exit code. */
+async function serve(port: number, databaseUrl: string): Promise<number> {
+  const kit = await startKitServer(databaseUrl);
+  try {
+    const gate = await openGate({ port, socket: kit.socket, databaseUrl });
+    try {
+      say(`Drizzle Studio: ${gate.url}\n  or at once: ${gate.studio}`);
+      say("Whoever has the link can read and write the data until you end this (Ctrl-C): do not pass it on");
+      return await kit.ended;
+    } finally {
+      await gate.close();
+    }
+  } finally {
+    await kit.stop();
+  }
+}
+
+/** Makes the login that Studio connects as, notes its use in the platform's log, and drops it in the end. */
+async function withBrowsingLogin<T>(adminUrl: string, work: (databaseUrl: string) => Promise<T>): Promise<T> {
+  const { database } = parseUrl(adminUrl, "DATABASE_ADMIN_URL");
+  const { login, drop } = await withAdmin(adminUrl, (client) => makeBrowsingLogin(client, database));
+  try {
+    const url = withUrlParts(adminUrl, login, "DATABASE_ADMIN_URL");
+    await withAdmin(url, (client) =>
+      client.query("insert into tenancy.platform_log (actor, reason) values ($1, 'db:studio')", [userInfo().username]),
+    );
+    return await work(url);
+  } finally {
+    await withAdmin(adminUrl, drop);
+  }
+}
+
 /** pnpm db:studio */
 export const studio = defineCommand({
-  help: "Browse all schemas in Drizzle Studio, served on 127.0.0.1 only",
+  help: "Browse all schemas in Drizzle Studio, served on 127.0.0.1 to its own page alone",
   options: { port: { value: "number", help: "the port on 127.0.0.1; default 4983, or the next free one" } },
-  notes: "Whoever can reach the port can run SQL as the admin login: never forward it.",
+  notes:
+    "Connects as a login of its own that reads and writes the rows of all tenants and the tables of signing in; it is no\n" +
+    "superuser, changes no structure, and is dropped when the command ends. Never forward the port.",
   async run({ port: wanted }) {
     const port = await choosePort(wanted);
     const server = await findDevelopmentServer(say);
     try {
       await prepareServer(server, say);
-      const seesAll = await withAdmin(server.urls.admin, async (client) => {
-        const { rows } = await client.query(
-          "select from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)",
-        );
-        return rows.length > 0;
-      });
-      if (!seesAll) say("The admin login is subject to row level security: Studio shows it no tenant's rows");
-      say(
-        `Drizzle Studio: https://local.drizzle.studio?port=${port}&host=127.0.0.1 (its API: http://127.0.0.1:${port})`,
-      );
-      return await runDrizzleKit(["studio", "--host", "127.0.0.1", "--port", String(port)], {
-        DATABASE_ADMIN_URL: server.urls.admin,
-      });
+      return await withBrowsingLogin(server.urls.admin, (databaseUrl) => serve(port, databaseUrl));
     } finally {
       await server.stop();
     }

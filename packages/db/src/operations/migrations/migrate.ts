@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import { MigrationError } from "../../core/errors";
+import { encodingProblem } from "../encoding";
 import { adopt, type KnownHistory, readKnownHistory } from "./adopt";
 import { applyMigration } from "./apply";
 import { serverFailure } from "./failure";
@@ -39,7 +40,7 @@ export interface MigrateResult {
 
 /**
  * Applies the pending migrations, each in its own transaction together with its history row. Safe to call from many
- * processes at once. What `drizzle-kit migrate` applied by hand is taken into the history and not run again. Refuses a
+ * processes at once. Refuses a database that is not UTF8. What `drizzle-kit migrate` applied by hand is taken into the history and not run again. Refuses a
  * history that is not an unedited prefix of the folder. Needs a direct connection (the
  * lock belongs to the session) and a client without an open transaction.
  */
@@ -53,6 +54,8 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
     lockTimeoutMs: Math.max(1, Math.min(lockTimeoutMs, Math.floor(lockWaitMs / 4))),
     statementTimeoutMs,
   };
+  const unfit = await encodingProblem(client);
+  if (unfit !== undefined) throw new MigrationError(`Nothing was migrated. ${unfit}`);
   return withMigratorLock(client, lockWaitMs, () =>
     withMigratorSettings(client, settings, async (prepare) => {
       await prepare();
@@ -84,7 +87,9 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
 /** What `migrate` would apply and what it would refuse, as the migrating login reads it. Changes nothing. */
 export async function planMigrations(client: ClientBase, migrations: readonly Migration[]): Promise<MigrationStatus> {
   const { applied } = await readKnownHistory(client, migrations);
-  return statusOf(compareHistory(applied, migrations));
+  const status = statusOf(compareHistory(applied, migrations));
+  const unfit = await encodingProblem(client);
+  return unfit === undefined ? status : { ...status, problems: [unfit, ...status.problems] };
 }
 
 async function openHistory(client: ClientBase, migrations: readonly Migration[]): Promise<KnownHistory> {

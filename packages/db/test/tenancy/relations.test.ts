@@ -1,0 +1,50 @@
+import { getTableConfig } from "drizzle-orm/pg-core";
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
+import { relations } from "../../src/domains";
+import type { TenantTransaction } from "../../src/index";
+import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+
+let test: TestDatabase;
+let acme: TestTenant;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  acme = await createTenant(test);
+});
+afterAll(() => test.close());
+
+interface Queries {
+  findMany(options: object): Promise<unknown[]>;
+}
+
+const tables = Object.entries(relations).map(([key, { table, relations: joins }]) => ({
+  key,
+  table,
+  joins: Object.keys(joins),
+}));
+
+describe("a relational query that a tenant's handle offers", () => {
+  it.each(tables)("$key can be run by its login, with each of its relations", async ({ key, joins }) => {
+    await acme.handle.transaction(async (tx) => {
+      const offered = (tx.query as unknown as Record<string, Queries>)[key];
+      expect(await offered?.findMany({ limit: 2 })).toBeInstanceOf(Array);
+      for (const join of joins)
+        expect(await offered?.findMany({ limit: 2, with: { [join]: true } })).toBeInstanceOf(Array);
+    });
+  });
+
+  it("leads to no table of auth", () => {
+    const offered = Object.keys(acme.handle.query);
+    expect(offered.toSorted()).toEqual(tables.map(({ key }) => key).toSorted());
+    expect(tables.filter(({ table }) => getTableConfig(table as never).schema === "auth")).toEqual([]);
+    expectTypeOf<TenantTransaction["query"]>().toHaveProperty("users");
+    expectTypeOf<TenantTransaction["query"]>().not.toHaveProperty("user");
+    expectTypeOf<TenantTransaction["query"]>().not.toHaveProperty("account");
+    expectTypeOf<TenantTransaction["query"]>().not.toHaveProperty("userProfiles");
+  });
+
+  it("is offered by the platform for no table: it has no relations", () =>
+    test.db.platform({ actor: "test", reason: "look" }).transaction(async (tx) => {
+      expect(Object.keys(tx.query)).toEqual([]);
+    }));
+});
