@@ -43,6 +43,8 @@ const scopeStatement = `
   select set_config('app.current_tenant_id', $1, true), ${resetUnlessEmpty("app.current_user_id")},
     ${resetUnlessEmpty("app.current_company_id")}, ${resetUnlessEmpty("app.current_identity_id")}`;
 
+const activeCheck = "tenancy.require_active_tenant()";
+
 const memberStatement = `
   select set_config('app.current_tenant_id', $1, true), set_config('app.current_user_id', $2, true),
     set_config('app.current_company_id', $3, true), set_config('app.current_identity_id', $4, true),
@@ -52,6 +54,8 @@ const preparedStatements: Record<ApplicationLogin, Record<string, string>> = {
   runtime: {
     [prepared.begin]: "begin",
     [prepared.scope]: scopeStatement,
+    [prepared.job]: `${scopeStatement}, ${activeCheck}`,
+    [prepared.active]: `select ${activeCheck}`,
     [prepared.member]: memberStatement,
   },
   platform: { [prepared.begin]: "begin" },
