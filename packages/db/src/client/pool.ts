@@ -7,6 +7,7 @@ import { type Connection, checkout, connect, joins, reads } from "./connection";
 import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
+import { settleSession } from "./session-settings";
 import { SharedReads } from "./shared-reads";
 import { type BusyClient, clientsOf, watchForSilence } from "./silence";
 import type { ConnectionTarget } from "./url";
@@ -197,8 +198,7 @@ export class ConnectionPool {
         throw error;
       });
       if (!check.safe) await this.#dropRights(client, check);
-      // Whatever the database's own defaults are: dates and times are read in one format.
-      await client.query("select set_config('datestyle', 'ISO, YMD', false), set_config('timezone', 'UTC', false)");
+      await settleSession(client);
       await prepareAll(client, preparedStatements[this.kind]);
     } catch (error) {
       throw mapError(error);

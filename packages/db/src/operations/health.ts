@@ -1,8 +1,10 @@
+import type { ClientBase } from "pg";
 import { connect } from "../client/connection";
 import { mapError } from "../client/map-error";
 import type { ConnectionPool, PoolStatus } from "../client/pool";
 import { DatabaseError, MigrationError } from "../core/errors";
 import { migrationsFolder } from "./assets";
+import { isHarmless } from "./catalogue/harmless-settings";
 import { type MigrationStatus, migrationStatus, readMigrations } from "./migrations";
 
 export interface ConnectionHealth {
@@ -64,6 +66,7 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
     if (Number.parseInt(health.serverVersion ?? "0", 10) < oldestServer) {
       health.errors.push(`The server is PostgreSQL ${health.serverVersion}: use ${oldestServer} or newer`);
     }
+    health.errors.push(...(await defaultsOf(connection.client)));
     health.migrations = await migrationStatus(connection.client, await readMigrations(migrationsFolder()));
     health.errors.push(...health.migrations.problems);
     if (health.migrations.pending.length > 0) {
@@ -73,6 +76,25 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
     connection.release();
     health.pool = pool.status();
   }
+}
+
+/**
+ * What somebody gave the login or its database as a default, where it changes what sessions do. A role may do so itself: such a
+ * default is a sign of injected SQL, or of somebody who has the login's password.
+ */
+async function defaultsOf(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; owner: string }>(
+    `select split_part(c.setting, '=', 1) as name,
+       concat_ws(' in ', case when s.setrole <> 0 then 'role ' || session_user when s.setdatabase = 0 then 'every role' end,
+         case when s.setdatabase <> 0 then 'database ' || current_database() end) as owner
+     from pg_db_role_setting s cross join unnest(s.setconfig) c(setting)
+     where s.setrole in (0, (select r.oid from pg_roles r where r.rolname = session_user))
+       and s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+     order by 1, 2`,
+  );
+  return rows
+    .filter(({ name }) => !isHarmless(name))
+    .map(({ name, owner }) => `${name} has a default for ${owner}: reset it (\`pnpm db:check\` says how)`);
 }
 
 /** Throws what a health check found: the first typed error, or `MigrationError` for a schema that is not up to date. */
