@@ -1,5 +1,6 @@
 -- Appends the seal behind p_last: of the lines in the range of transactions from where p_last ends up to p_to. A range of
 -- another numbering (p_after differs) begins at its first transaction. p_until bounds the lines by time, null for no bound.
+-- Null when another call has appended one there meanwhile: it waits for that call to end, as for any key, and for nothing else.
 -- @owner audit_sealer
 -- @execute none
 create function tenancy.append_seal(
@@ -23,6 +24,6 @@ begin
   from tenancy.digest_audit(v_seal.from_transaction, p_to, p_after, p_until) d;
   v_seal.sealed_at := clock_timestamp();
   v_seal.hash := tenancy.hash_seal(coalesce(p_last.hash, ''), v_seal);
-  insert into tenancy.audit_seals select v_seal.*;
-  return v_seal;
+  insert into tenancy.audit_seals select v_seal.* on conflict (tenant_id, sequence) do nothing;
+  return case when found then v_seal end;
 end $$;
