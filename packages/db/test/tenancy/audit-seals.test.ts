@@ -158,7 +158,7 @@ describe("sealing", () => {
       const { rows } = await owner.query(`select * from tenancy.digest_audit('0', '8', null, null)`);
       await owner.end();
       expect(rows).toEqual([
-        { line_count: 1, lines_hash: "69e5fead777f30638ef05f8591e79e7036aa4b6373d673c3aff637e7f6de3210" },
+        { line_count: 1, lines_hash: "7848134943a0015c65de53437c3838bb43d41988e60712bbfd14b834d1a81055" },
       ]);
     }
   });

@@ -38,15 +38,10 @@ export const auditLog = tenantTable(
     rowAfter: jsonb("row_after").$type<Record<string, unknown>>(),
     createdAt: writtenAt(),
     /**
-     * Who says so: the database saw a write itself, or the application recorded a named action. A line of the database
-     * has a row before or after, and `audit.record` gives none, so that nobody can choose.
+     * Who says so: the database saw a write itself, or the application recorded a named action by `record_audit`, which
+     * alone writes `application`. No login may insert a line, so that nobody can choose.
      */
-    source: text("source")
-      .$type<"database" | "application">()
-      .notNull()
-      .generatedAlwaysAs(
-        sql`case when row_before is null and row_after is null then 'application' else 'database' end`,
-      ),
+    source: text("source").$type<"database" | "application">().notNull().default("database"),
     /** The transaction that wrote the line. Seals find by it what is committed for good. */
     transactionId: transactionNumber("transaction_id").notNull().default(sql`pg_current_xact_id()`),
   },

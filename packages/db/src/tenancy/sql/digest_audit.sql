@@ -17,7 +17,7 @@ begin
   for v_line in
     select (
       select jsonb_object_agg(e.key, e.value)::text from jsonb_each(to_jsonb(l)) e
-      where e.value <> 'null'::jsonb and e.key <> 'source')
+      where e.value <> 'null'::jsonb)
     from tenancy.audit_log l
     where l.tenant_id = tenancy.current_tenant_id() and l.transaction_id >= p_from and l.transaction_id < p_to
       and l.created_at > coalesce(p_after, '-infinity') and l.created_at <= coalesce(p_until, 'infinity')

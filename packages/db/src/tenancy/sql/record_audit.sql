@@ -16,7 +16,8 @@ begin
     raise exception using errcode = 'ZT002',
       message = 'insert, update, delete and truncate are recorded by the database: name the action otherwise';
   end if;
-  insert into tenancy.audit_log (tenant_id, admin_user_id, actor_login, action, target_type, target_id, details)
-  values (tenancy.current_tenant_id(), tenancy.current_user_id(), session_user, action, target_type, target_id,
-    coalesce(details, '{}'));
+  insert into tenancy.audit_log
+    (tenant_id, admin_user_id, actor_login, source, action, target_type, target_id, details)
+  values (tenancy.current_tenant_id(), tenancy.current_user_id(), session_user, 'application', action, target_type,
+    target_id, coalesce(details, '{}'));
 end $$;
