@@ -27,6 +27,7 @@ GRANT USAGE ON SCHEMA self TO self_service;
 CREATE SCHEMA tenancy;
 
 -- grants tenancy
+GRANT USAGE ON SCHEMA tenancy TO audit_sealer;
 GRANT USAGE ON SCHEMA tenancy TO audit_writer;
 GRANT USAGE ON SCHEMA tenancy TO authenticated;
 GRANT USAGE ON SCHEMA tenancy TO membership_keeper;
@@ -2094,6 +2095,32 @@ ALTER FUNCTION self.save_profile(uuid, jsonb) OWNER TO self_service;
 -- grants self.save_profile(uuid, jsonb)
 GRANT EXECUTE ON FUNCTION self.save_profile(uuid, jsonb) TO authenticated;
 
+-- function tenancy.append_seal(tenancy.audit_seals, text, timestamp with time zone, timestamp with time zone, xid8)
+CREATE OR REPLACE FUNCTION tenancy.append_seal(p_last tenancy.audit_seals, p_server text, p_after timestamp with time zone, p_until timestamp with time zone, p_to xid8)
+ RETURNS tenancy.audit_seals
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_seal tenancy.audit_seals;
+begin
+  v_seal.tenant_id := tenancy.current_tenant_id();
+  v_seal.id := gen_random_uuid();
+  v_seal.sequence := coalesce(p_last.sequence, 0) + 1;
+  v_seal.server := p_server;
+  v_seal.written_after := p_after;
+  v_seal.from_transaction := case
+    when p_last.sequence is null or p_last.written_after is distinct from p_after then '0'::xid8
+    else p_last.to_transaction end;
+  v_seal.to_transaction := p_to;
+  select d.line_count, d.lines_hash into v_seal.line_count, v_seal.lines_hash
+  from tenancy.digest_audit(v_seal.from_transaction, p_to, p_after, p_until) d;
+  v_seal.sealed_at := clock_timestamp();
+  v_seal.hash := tenancy.hash_seal(coalesce(p_last.hash, ''), v_seal);
+  insert into tenancy.audit_seals select v_seal.* on conflict (tenant_id, sequence) do nothing;
+  return case when found then v_seal end;
+end $function$;
+ALTER FUNCTION tenancy.append_seal(tenancy.audit_seals, text, timestamp with time zone, timestamp with time zone, xid8) OWNER TO audit_sealer;
+
 -- function tenancy.currency_exponent(text)
 CREATE OR REPLACE FUNCTION tenancy.currency_exponent(currency text)
  RETURNS integer
@@ -2125,6 +2152,7 @@ CREATE OR REPLACE FUNCTION tenancy.current_tenant_id()
 RETURN (NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text))::uuid;
 
 -- grants tenancy.current_tenant_id()
+GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO audit_sealer;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.current_tenant_id() TO platform;
@@ -2141,6 +2169,34 @@ GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO audit_writer;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.current_user_id() TO platform;
 
+-- function tenancy.digest_audit(xid8, xid8, timestamp with time zone, timestamp with time zone)
+CREATE OR REPLACE FUNCTION tenancy.digest_audit(p_from xid8, p_to xid8, p_after timestamp with time zone, p_until timestamp with time zone, OUT line_count integer, OUT lines_hash text)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  v_line text;
+  v_hash bytea := '';
+begin
+  line_count := 0;
+  for v_line in
+    select (
+      select jsonb_object_agg(e.key, e.value)::text from jsonb_each(to_jsonb(l)) e
+      where e.value <> 'null'::jsonb)
+    from tenancy.audit_log l
+    where l.tenant_id = tenancy.current_tenant_id() and l.transaction_id >= p_from and l.transaction_id < p_to
+      and l.created_at > coalesce(p_after, '-infinity') and l.created_at <= coalesce(p_until, 'infinity')
+    order by l.transaction_id, l.id
+  loop
+    v_hash := sha256(v_hash || convert_to(v_line, 'UTF8'));
+    line_count := line_count + 1;
+  end loop;
+  lines_hash := encode(v_hash, 'hex');
+end $function$;
+ALTER FUNCTION tenancy.digest_audit(xid8, xid8, timestamp with time zone, timestamp with time zone) OWNER TO audit_sealer;
+
 -- function tenancy.format_number(text, bigint, integer)
 CREATE OR REPLACE FUNCTION tenancy.format_number(p_prefix text, p_number bigint, p_padding integer)
  RETURNS text
@@ -2151,6 +2207,20 @@ RETURN (p_prefix || lpad((p_number)::text, GREATEST(p_padding, length((p_number)
 -- grants tenancy.format_number(text, bigint, integer)
 GRANT EXECUTE ON FUNCTION tenancy.format_number(text, bigint, integer) TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.format_number(text, bigint, integer) TO platform;
+
+-- function tenancy.hash_seal(text, tenancy.audit_seals)
+CREATE OR REPLACE FUNCTION tenancy.hash_seal(p_previous text, p_seal tenancy.audit_seals)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select encode(sha256(convert_to(jsonb_build_array(
+    p_previous, p_seal.tenant_id, p_seal.sequence, p_seal.server, extract(epoch from p_seal.written_after)::text,
+    p_seal.from_transaction::text, p_seal.to_transaction::text, p_seal.line_count, p_seal.lines_hash,
+    extract(epoch from p_seal.sealed_at)::text
+  )::text, 'UTF8')), 'hex')
+$function$;
+ALTER FUNCTION tenancy.hash_seal(text, tenancy.audit_seals) OWNER TO audit_sealer;
 
 -- function tenancy.join_role(text)
 CREATE OR REPLACE FUNCTION tenancy.join_role(role_name text)
@@ -2354,9 +2424,17 @@ begin
   if tenancy.current_tenant_id() is null then
     raise exception using errcode = 'ZT005', message = 'An audit record needs a tenant scope';
   end if;
-  insert into tenancy.audit_log (tenant_id, admin_user_id, actor_login, action, target_type, target_id, details)
-  values (tenancy.current_tenant_id(), tenancy.current_user_id(), session_user, action, target_type, target_id,
-    coalesce(details, '{}'));
+  if btrim(action) = '' or btrim(target_type) = '' then
+    raise exception using errcode = 'ZT002', message = 'An audit record needs an action and a target type';
+  end if;
+  if lower(action collate "C") ~ '^[^a-z]*(insert|update|delete|truncate)[^a-z]*$' then
+    raise exception using errcode = 'ZT002',
+      message = 'insert, update, delete and truncate are recorded by the database: name the action otherwise';
+  end if;
+  insert into tenancy.audit_log
+    (tenant_id, admin_user_id, actor_login, source, action, target_type, target_id, details)
+  values (tenancy.current_tenant_id(), tenancy.current_user_id(), session_user, 'application', action, target_type,
+    target_id, coalesce(details, '{}'));
 end $function$;
 ALTER FUNCTION tenancy.record_audit(text, text, uuid, jsonb) OWNER TO audit_writer;
 
@@ -2432,6 +2510,22 @@ end $function$;
 -- grants tenancy.require_active_member()
 GRANT EXECUTE ON FUNCTION tenancy.require_active_member() TO authenticated;
 
+-- function tenancy.require_active_tenant()
+CREATE OR REPLACE FUNCTION tenancy.require_active_tenant()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if exists (select from tenancy.tenants t where t.status <> 'active') then
+    raise exception using errcode = 'ZT001',
+      message = 'The tenant is suspended or archived: it may be read; a job that must write in it says inactive: true';
+  end if;
+end $function$;
+
+-- grants tenancy.require_active_tenant()
+GRANT EXECUTE ON FUNCTION tenancy.require_active_tenant() TO authenticated;
+
 -- function tenancy.require_admin()
 CREATE OR REPLACE FUNCTION tenancy.require_admin()
  RETURNS trigger
@@ -2472,6 +2566,87 @@ end $function$;
 GRANT EXECUTE ON FUNCTION tenancy.require_own_scope(uuid, uuid) TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.require_own_scope(uuid, uuid) TO platform;
 
+-- function tenancy.seal_audit(integer)
+CREATE OR REPLACE FUNCTION tenancy.seal_audit(p_lines integer, OUT sealed integer, OUT remaining boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_server constant text := tenancy.server_number();
+  v_last tenancy.audit_seals;
+  v_oldest xid8;
+  v_foreign timestamptz;
+  v_from xid8;
+  v_first xid8;
+  v_to xid8;
+begin
+  if v_tenant is null then
+    raise exception using errcode = 'ZT005', message = 'Sealing the audit trail needs a tenant scope';
+  end if;
+  loop
+    sealed := 0;
+    select s.* into v_last from tenancy.audit_seals s where s.tenant_id = v_tenant order by s.sequence desc limit 1;
+    v_oldest := pg_snapshot_xmin(pg_current_snapshot());
+
+    -- What the query sees and this server numbered is below the end of the query's own snapshot.
+    select max(l.created_at) into v_foreign from tenancy.audit_log l
+    where l.tenant_id = v_tenant and l.created_at > coalesce(v_last.written_after, '-infinity')
+      and l.transaction_id >= greatest(pg_snapshot_xmax(pg_current_snapshot()), v_last.to_transaction)
+      and l.transaction_id is distinct from pg_current_xact_id_if_assigned();
+    if v_last.server <> v_server or v_foreign is not null then
+      v_foreign := greatest(v_last.sealed_at, v_foreign);
+      v_last := tenancy.append_seal(v_last, coalesce(v_last.server, v_server), v_last.written_after, v_foreign,
+        '18446744073709551615'::xid8);
+      continue when v_last.sequence is null;
+      sealed := v_last.line_count;
+      v_last := tenancy.append_seal(v_last, v_server, v_foreign, null, '0'::xid8);
+    end if;
+
+    v_from := coalesce(v_last.to_transaction, '0'::xid8);
+    select l.transaction_id into v_first from tenancy.audit_log l
+    where l.tenant_id = v_tenant and l.transaction_id >= v_from and l.transaction_id < v_oldest
+      and l.created_at > coalesce(v_last.written_after, '-infinity')
+    order by l.transaction_id limit 1;
+    if v_first is not null then
+      select l.transaction_id into v_to from tenancy.audit_log l
+      where l.tenant_id = v_tenant and l.transaction_id > v_first and l.transaction_id < v_oldest
+        and l.created_at > coalesce(v_last.written_after, '-infinity')
+      order by l.transaction_id offset greatest(p_lines, 1) limit 1;
+      v_last := tenancy.append_seal(v_last, v_server, v_last.written_after, null,
+        coalesce(v_to, v_oldest));
+      continue when v_last.sequence is null;
+      sealed := sealed + v_last.line_count;
+    end if;
+    exit;
+  end loop;
+  remaining := exists (
+    select from tenancy.audit_log l
+    where l.tenant_id = v_tenant and l.transaction_id >= coalesce(v_last.to_transaction, '0'::xid8)
+      and l.created_at > coalesce(v_last.written_after, '-infinity')
+      and l.transaction_id is distinct from pg_current_xact_id_if_assigned());
+end $function$;
+ALTER FUNCTION tenancy.seal_audit(integer) OWNER TO audit_sealer;
+
+-- grants tenancy.seal_audit(integer)
+GRANT EXECUTE ON FUNCTION tenancy.seal_audit(integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.seal_audit(integer) TO platform;
+
+-- function tenancy.server_number()
+CREATE OR REPLACE FUNCTION tenancy.server_number()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return (select c.system_identifier::text from pg_control_system() c);
+exception when insufficient_privilege or feature_not_supported then
+  return '';
+end $function$;
+ALTER FUNCTION tenancy.server_number() OWNER TO audit_sealer;
+
 -- function tenancy.touch_updated_at()
 CREATE OR REPLACE FUNCTION tenancy.touch_updated_at()
  RETURNS trigger
@@ -2485,6 +2660,63 @@ end $function$;
 -- grants tenancy.touch_updated_at()
 GRANT EXECUTE ON FUNCTION tenancy.touch_updated_at() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.touch_updated_at() TO platform;
+
+-- function tenancy.verify_audit(integer, integer)
+CREATE OR REPLACE FUNCTION tenancy.verify_audit(p_sequence integer, p_lines integer)
+ RETURNS TABLE(sequence integer, hash text, line_count integer, found_count integer, lines_agree boolean, seal_agrees boolean, follows boolean)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_server constant text := tenancy.server_number();
+  v_previous tenancy.audit_seals;
+  v_seal tenancy.audit_seals;
+  v_until timestamptz;
+  v_digest record;
+  v_read bigint;
+begin
+  select s.* into v_previous from tenancy.audit_seals s
+  where s.tenant_id = v_tenant and s.sequence <= p_sequence order by s.sequence desc limit 1;
+  for v_seal in
+    select s.* from tenancy.audit_seals s where s.tenant_id = v_tenant and s.sequence > p_sequence order by s.sequence
+  loop
+    -- A numbering ends where the next one begins; the last one, on another server, at its last seal.
+    if v_read is null or v_seal.written_after is distinct from v_previous.written_after then
+      v_read := coalesce(v_read, 0);
+      select min(s.written_after) into v_until from tenancy.audit_seals s
+      where s.tenant_id = v_tenant and s.written_after > coalesce(v_seal.written_after, '-infinity');
+      if v_until is null and v_seal.server <> v_server then
+        select max(s.sealed_at) into v_until from tenancy.audit_seals s where s.tenant_id = v_tenant;
+      end if;
+    end if;
+    select d.* into v_digest from tenancy.digest_audit(
+      v_seal.from_transaction, v_seal.to_transaction, v_seal.written_after, v_until) d;
+    sequence := v_seal.sequence;
+    hash := v_seal.hash;
+    line_count := v_seal.line_count;
+    found_count := v_digest.line_count;
+    lines_agree := v_digest.lines_hash = v_seal.lines_hash;
+    seal_agrees := v_seal.hash = tenancy.hash_seal(coalesce(v_previous.hash, ''), v_seal);
+    follows := v_seal.sequence = coalesce(v_previous.sequence, 0) + 1 and case
+      when v_previous.sequence is null then v_seal.from_transaction = '0'::xid8 and v_seal.written_after is null
+      when v_seal.written_after is not distinct from v_previous.written_after
+        then v_seal.from_transaction = v_previous.to_transaction
+      else v_seal.from_transaction = '0'::xid8
+        and v_seal.written_after > coalesce(v_previous.written_after, '-infinity')
+        and v_previous.to_transaction = '18446744073709551615'::xid8 end;
+    return next;
+    v_previous := v_seal;
+    v_read := v_read + found_count;
+    exit when v_read >= p_lines;
+  end loop;
+end $function$;
+ALTER FUNCTION tenancy.verify_audit(integer, integer) OWNER TO audit_sealer;
+
+-- grants tenancy.verify_audit(integer, integer)
+GRANT EXECUTE ON FUNCTION tenancy.verify_audit(integer, integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.verify_audit(integer, integer) TO platform;
 
 -- function tenancy.write_audit()
 CREATE OR REPLACE FUNCTION tenancy.write_audit()
@@ -4574,7 +4806,9 @@ CREATE TABLE tenancy.audit_log (
   row_before jsonb,
   row_after jsonb,
   created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL,
-  company_id uuid DEFAULT tenancy.current_company_id()
+  company_id uuid DEFAULT tenancy.current_company_id(),
+  source text DEFAULT 'database'::text NOT NULL,
+  transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL
 );
 
 -- constraint tenancy.audit_log.audit_log_admin_user_id_fkey
@@ -4601,6 +4835,9 @@ CREATE INDEX idx_audit_log_created_at_id ON tenancy.audit_log USING btree (tenan
 -- index tenancy.audit_log.idx_audit_log_target_type_target_id_created_at
 CREATE INDEX idx_audit_log_target_type_target_id_created_at ON tenancy.audit_log USING btree (tenant_id, target_type, target_id, created_at);
 
+-- index tenancy.audit_log.idx_audit_log_transaction_id
+CREATE INDEX idx_audit_log_transaction_id ON tenancy.audit_log USING btree (tenant_id, transaction_id);
+
 -- rls tenancy.audit_log
 ALTER TABLE tenancy.audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenancy.audit_log FORCE ROW LEVEL SECURITY;
@@ -4608,6 +4845,10 @@ ALTER TABLE tenancy.audit_log FORCE ROW LEVEL SECURITY;
 -- policy tenancy.audit_log.audit_append
 CREATE POLICY audit_append ON tenancy.audit_log AS PERMISSIVE FOR INSERT TO audit_writer
   WITH CHECK (true);
+
+-- policy tenancy.audit_log.audit_seal
+CREATE POLICY audit_seal ON tenancy.audit_log AS PERMISSIVE FOR SELECT TO audit_sealer
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- policy tenancy.audit_log.company_isolation
 CREATE POLICY company_isolation ON tenancy.audit_log AS RESTRICTIVE FOR ALL TO authenticated
@@ -4628,9 +4869,70 @@ CREATE POLICY tenant_isolation ON tenancy.audit_log AS PERMISSIVE FOR ALL TO aut
 CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_log FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
 -- grants tenancy.audit_log
+GRANT SELECT ON tenancy.audit_log TO audit_sealer;
 GRANT INSERT ON tenancy.audit_log TO audit_writer;
 GRANT SELECT ON tenancy.audit_log TO authenticated;
 GRANT SELECT ON tenancy.audit_log TO platform;
+
+-- table tenancy.audit_seals
+CREATE TABLE tenancy.audit_seals (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  sequence integer NOT NULL,
+  server text NOT NULL,
+  written_after timestamp(3) with time zone,
+  from_transaction xid8 NOT NULL,
+  to_transaction xid8 NOT NULL,
+  line_count integer NOT NULL,
+  lines_hash text NOT NULL,
+  sealed_at timestamp(3) with time zone NOT NULL,
+  hash text NOT NULL
+);
+
+-- constraint tenancy.audit_seals.audit_seals_pkey
+ALTER TABLE tenancy.audit_seals ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint tenancy.audit_seals.audit_seals_range_check
+ALTER TABLE tenancy.audit_seals ADD CONSTRAINT audit_seals_range_check CHECK ((from_transaction <= to_transaction));
+
+-- constraint tenancy.audit_seals.audit_seals_sealed_at_range_check
+ALTER TABLE tenancy.audit_seals ADD CONSTRAINT audit_seals_sealed_at_range_check CHECK (((sealed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (sealed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint tenancy.audit_seals.audit_seals_sequence_key
+ALTER TABLE tenancy.audit_seals ADD CONSTRAINT audit_seals_sequence_key UNIQUE (tenant_id, sequence);
+
+-- constraint tenancy.audit_seals.audit_seals_tenant_id_fkey
+ALTER TABLE tenancy.audit_seals ADD CONSTRAINT audit_seals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint tenancy.audit_seals.audit_seals_written_after_range_check
+ALTER TABLE tenancy.audit_seals ADD CONSTRAINT audit_seals_written_after_range_check CHECK (((written_after >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (written_after <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- rls tenancy.audit_seals
+ALTER TABLE tenancy.audit_seals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenancy.audit_seals FORCE ROW LEVEL SECURITY;
+
+-- policy tenancy.audit_seals.audit_seal
+CREATE POLICY audit_seal ON tenancy.audit_seals AS PERMISSIVE FOR ALL TO audit_sealer
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- policy tenancy.audit_seals.platform_access
+CREATE POLICY platform_access ON tenancy.audit_seals AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy tenancy.audit_seals.tenant_isolation
+CREATE POLICY tenant_isolation ON tenancy.audit_seals AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger tenancy.audit_seals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.audit_seals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
+
+-- grants tenancy.audit_seals
+GRANT INSERT, SELECT ON tenancy.audit_seals TO audit_sealer;
+GRANT SELECT ON tenancy.audit_seals TO authenticated;
+GRANT SELECT ON tenancy.audit_seals TO platform;
 
 -- table tenancy.companies
 CREATE TABLE tenancy.companies (
@@ -4960,7 +5262,9 @@ CREATE POLICY platform_read ON tenancy.platform_log AS PERMISSIVE FOR SELECT TO 
   USING (true);
 
 -- grants tenancy.platform_log
-GRANT INSERT, SELECT ON tenancy.platform_log TO platform;
+GRANT SELECT ON tenancy.platform_log TO platform;
+GRANT INSERT (actor) ON tenancy.platform_log TO platform;
+GRANT INSERT (reason) ON tenancy.platform_log TO platform;
 
 -- table tenancy.roles
 CREATE TABLE tenancy.roles (

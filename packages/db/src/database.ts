@@ -1,8 +1,9 @@
 import { supersede } from "./client/connection";
+import type { ApplicationLogin } from "./client/login-check";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
 import { forget, keep } from "./client/reload";
 import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
-import { runTransaction, type TransactionOptions } from "./client/scoped-unit";
+import { runTransaction, type TransactionOptions, type TransactionSource } from "./client/scoped-unit";
 import { SingleUnit } from "./client/single-statements";
 import { bindAndExecute, prepared } from "./client/wire";
 import { ConfigurationError, TenantContextMissingError, TenantIsolationError } from "./core/errors";
@@ -26,6 +27,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   #pool: ConnectionPool | undefined;
   #platformPool: ConnectionPool | undefined;
+  #closed = false;
 
   constructor(options: DatabaseOptions = {}) {
     this.#options = options;
@@ -34,13 +36,14 @@ export class Database {
 
   /** The pool, made at first use. Throws `ConfigurationError` when there is no valid URL or setting. */
   get pool(): ConnectionPool {
-    this.#pool ??= new ConnectionPool("runtime", this.#options);
+    this.#pool ??= this.#opened("runtime", this.#options);
     return this.#pool;
   }
 
   /**
    * A tenant's handle; cheap, keep it for a request. Throws `TenantContextMissingError` without a tenant,
-   * `ValidationError` on a malformed id. With `userId`, every call checks that the member is still active.
+   * `ValidationError` on a malformed id. With `userId`, every call checks that the member is still active; without it,
+   * every write checks that the tenant is, unless the job says `inactive: true`.
    */
   forTenant(scope: TenantScope): TenantDatabase {
     const { unit, start } = tenantUnit(this.pool, scope);
@@ -84,13 +87,20 @@ export class Database {
   }
 
   /**
-   * The operator's own cross-tenant work, over DATABASE_PLATFORM_URL. Each use is written to `tenancy.platform_log`
-   * with actor and reason, in the same transaction. Throws `ValidationError` without them.
+   * The operator's own cross-tenant work, over DATABASE_PLATFORM_URL. Each use is written to `tenancy.platform_log` with
+   * actor and reason, and committed, before its work begins. Throws `ValidationError` without them.
    */
   platform(use: PlatformUse): PlatformDatabase {
     const { pool: _pool, platformUrl, url: _url, ...options } = this.#options;
-    this.#platformPool ??= new ConnectionPool("platform", { ...options, url: platformUrl });
+    this.#platformPool ??= this.#opened("platform", { ...options, url: platformUrl });
     return new PlatformDatabase(this.#platformPool, use);
+  }
+
+  /** A new pool. Of a handle that is closed it is closed too, so that every way to use it is refused alike. */
+  #opened(kind: ApplicationLogin, options: PoolOptions): ConnectionPool {
+    const pool = new ConnectionPool(kind, options);
+    if (this.#closed) void pool.close();
+    return pool;
   }
 
   /** Is the database reachable, is the login safe, is the schema up to date? Never throws; bounded by the pool's limits. */
@@ -101,6 +111,7 @@ export class Database {
   /** Ends all connections: waits up to `graceMs` (5 s) for work under way. Always ends. */
   async close(options: { graceMs?: number } = {}): Promise<void> {
     forget(this);
+    this.#closed = true;
     await Promise.all([this.#pool?.close(options), this.#platformPool?.close(options)]);
   }
 
@@ -140,12 +151,24 @@ export class Database {
 export function tenantUnit(pool: ConnectionPool, scope: TenantScope): { unit: SingleUnit; start: StartTransaction } {
   const source = {
     pool,
-    prelude: [scopeBytes(tenantSettings(scope))],
+    ...preludesOf(scope),
     scope: { ...scope },
     description: "a tenant",
   };
   const start: StartTransaction = (work, options) => runTransaction(source, work, options);
   return { unit: new SingleUnit(source, start), start };
+}
+
+/** What work in a scope begins with. A job is held to an active tenant, but for single reads. */
+function preludesOf(scope: TenantScope): Pick<TransactionSource, "prelude" | "reading"> {
+  const settings = tenantSettings(scope);
+  const set = [scopeBytes(settings)];
+  if (settings.userId !== "" || scope.inactive) return { prelude: set };
+  const checked =
+    settings.companyId === ""
+      ? [bindAndExecute(prepared.job, [settings.tenantId])]
+      : [...set, bindAndExecute(prepared.active, [])];
+  return { prelude: checked, reading: set };
 }
 
 function scopeBytes({ tenantId, userId, companyId, identityId }: ScopeSettings): Buffer {

@@ -1,12 +1,19 @@
 import type { EmptyRelations } from "drizzle-orm/relations";
 import { guard } from "./client/guarded";
 import type { ConnectionPool } from "./client/pool";
-import { runTransaction, type TransactionOptions, type TransactionUnit } from "./client/scoped-unit";
+import {
+  runTransaction,
+  type TransactionOptions,
+  type TransactionSource,
+  type TransactionUnit,
+} from "./client/scoped-unit";
 import type { ScopedDrizzle } from "./client/session";
+import { SingleUnit } from "./client/single-statements";
 import { ValidationError } from "./core/errors";
 import { found } from "./core/found";
 import type { Page, PageRequest } from "./core/page";
-import { platformLog } from "./tenancy/schema";
+import { type AuditHead, headOf, sealTrail } from "./tenancy/audit-seals";
+import { enterTenant, logUse } from "./tenancy/platform-log";
 import {
   type CreatedTenant,
   listTenants,
@@ -23,9 +30,12 @@ export interface PlatformUse {
   reason: string;
 }
 
-/** The operator's own work across tenants. Every method is one logged transaction. */
+/**
+ * The operator's own work across tenants. Every method writes its use to the log first, in a transaction of its own, and
+ * then does its work: the line stays whatever becomes of the work.
+ */
 export class PlatformDatabase {
-  readonly #pool: ConnectionPool;
+  readonly #source: TransactionSource;
   readonly #use: PlatformUse;
 
   constructor(pool: ConnectionPool, use: PlatformUse) {
@@ -36,11 +46,14 @@ export class PlatformDatabase {
         ]);
       }
     }
-    this.#pool = pool;
+    this.#source = { pool, prelude: [], scope: { tenantId: "" }, description: "the platform" };
     this.#use = use;
   }
 
-  /** Runs a transaction that sees every tenant: a Drizzle database on the platform login. */
+  /**
+   * Runs a transaction that sees every tenant: a Drizzle database on the platform login. The log has one line, however
+   * often `retry` runs it.
+   */
   transaction<T>(work: (tx: ScopedDrizzle<EmptyRelations>) => Promise<T>, options?: TransactionOptions): Promise<T> {
     return this.#logged((_unit, tx) => work(guard(tx)), options);
   }
@@ -77,13 +90,51 @@ export class PlatformDatabase {
     return this.#setStatus(id, "archived");
   }
 
+  /**
+   * Seals the audit trail of every tenant, each in transactions of its own, and returns their last seals: keep these outside
+   * the database, for `audit.verify`. One tenant's failure does not stop the others; the first error is thrown in the end.
+   */
+  async sealAuditTrails(): Promise<AuditHead[]> {
+    await this.#log();
+    const heads: AuditHead[] = [];
+    const errors: unknown[] = [];
+    for await (const tenantId of this.#tenantIds()) {
+      const within = <T>(work: (unit: TransactionUnit) => Promise<T>) =>
+        runTransaction(this.#source, async (unit) => {
+          const tenant = unit.within({ tenantId });
+          await tenant.run(enterTenant, {});
+          return work(tenant);
+        });
+      try {
+        const head = await within(async (unit) => {
+          await sealTrail(unit, { waitMs: 0 });
+          return headOf(unit);
+        });
+        if (head) heads.push(head);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+    return heads;
+  }
+
+  async *#tenantIds(): AsyncGenerator<string> {
+    for (let cursor: string | undefined; ; ) {
+      const page = await runTransaction(this.#source, (unit) => listTenants(unit, { limit: 500, cursor }));
+      for (const { id } of page.items) yield id;
+      if (page.nextCursor === undefined || page.nextCursor === null) return;
+      cursor = page.nextCursor;
+    }
+  }
+
   #setStatus(id: string, status: Tenant["status"]): Promise<Tenant> {
     return this.#logged(async (unit) =>
       found((await unit.run(platformStatements.setStatus, { id, status }))[0], "tenant"),
     );
   }
 
-  #logged<T>(
+  async #logged<T>(
     work: (
       unit: TransactionUnit,
       tx: ScopedDrizzle<EmptyRelations>,
@@ -91,14 +142,17 @@ export class PlatformDatabase {
     ) => Promise<T>,
     options?: TransactionOptions,
   ): Promise<T> {
-    const source = { pool: this.#pool, prelude: [], scope: { tenantId: "" }, description: "the platform" };
+    await this.#log();
     return runTransaction(
-      source,
-      async (unit) => {
-        await unit.drizzle.insert(platformLog).values({ actor: this.#use.actor, reason: this.#use.reason });
-        return work(unit, unit.drizzle, (tenantId) => unit.within({ tenantId }));
-      },
+      this.#source,
+      (unit) => work(unit, unit.drizzle, (tenantId) => unit.within({ tenantId })),
       options,
     );
+  }
+
+  /** Writes the use to the log and commits it. Throws `TenantIsolationError` inside another transaction. */
+  async #log(): Promise<void> {
+    const source = this.#source;
+    await new SingleUnit(source, (work) => runTransaction(source, work)).run(logUse, { ...this.#use });
   }
 }

@@ -8,6 +8,7 @@ import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
 import { forget, keep } from "./reload";
+import { settleSession } from "./session-settings";
 import { SharedReads } from "./shared-reads";
 import { type BusyClient, clientsOf, watchForSilence } from "./silence";
 import type { ConnectionTarget } from "./url";
@@ -49,6 +50,8 @@ const scopeStatement = `
   select set_config('app.current_tenant_id', $1, true), ${resetUnlessEmpty("app.current_user_id")},
     ${resetUnlessEmpty("app.current_company_id")}, ${resetUnlessEmpty("app.current_identity_id")}`;
 
+const activeCheck = "tenancy.require_active_tenant()";
+
 const memberStatement = `
   select set_config('app.current_tenant_id', $1, true), set_config('app.current_user_id', $2, true),
     set_config('app.current_company_id', $3, true), set_config('app.current_identity_id', $4, true),
@@ -58,6 +61,8 @@ const preparedStatements: Record<ApplicationLogin, Record<string, string>> = {
   runtime: {
     [prepared.begin]: "begin",
     [prepared.scope]: scopeStatement,
+    [prepared.job]: `${scopeStatement}, ${activeCheck}`,
+    [prepared.active]: `select ${activeCheck}`,
     [prepared.member]: memberStatement,
   },
   platform: { [prepared.begin]: "begin" },
@@ -229,8 +234,7 @@ export class ConnectionPool {
         throw error;
       });
       if (!check.safe) await this.#dropRights(client, check);
-      // Whatever the database's own defaults are: dates and times are read in one format.
-      await client.query("select set_config('datestyle', 'ISO, YMD', false), set_config('timezone', 'UTC', false)");
+      await settleSession(client);
       await prepareAll(client, preparedStatements[this.kind]);
     } catch (error) {
       throw mapError(error);

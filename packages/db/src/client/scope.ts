@@ -7,6 +7,11 @@ export interface TenantScope {
   userId?: string | undefined;
   /** Narrows every table with a company to this one. */
   companyId?: string | undefined;
+  /**
+   * True lets a job, which has no `userId`, write in a tenant that is suspended or archived: an export, a deletion, a last
+   * bill. Without it such a tenant is read by single statements alone, and a transaction in it is refused.
+   */
+  inactive?: boolean | undefined;
 }
 
 /** The four transaction-local settings that the policies read, in the order of the scope statement's parameters. */
@@ -30,7 +35,20 @@ export function tenantSettings(scope: TenantScope): ScopeSettings {
       throw new ValidationError(`${key} is not a UUID`, [{ path: key, message: "use the id of the record, as text" }]);
     }
   }
+  checkInactive(scope);
   return { ...none, tenantId: scope.tenantId, userId: scope.userId ?? "", companyId: scope.companyId ?? "" };
+}
+
+function checkInactive({ inactive, userId }: TenantScope): void {
+  if (inactive !== undefined && typeof inactive !== "boolean") {
+    throw new ValidationError("inactive is not a boolean", [
+      { path: "inactive", message: "use true, or leave it out" },
+    ]);
+  }
+  if (inactive && userId !== undefined) {
+    const message = "leave out userId: a member works in active tenants only";
+    throw new ValidationError("inactive is for jobs alone", [{ path: "inactive", message }]);
+  }
 }
 
 /** Scope of a signed-in person before a tenant is chosen. `identityId` is Better Auth's `user.id`. */

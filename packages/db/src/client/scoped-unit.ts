@@ -80,7 +80,10 @@ export class TransactionUnit extends ScopedUnit {
 /** What a transaction of a scope is made from. */
 export interface TransactionSource {
   pool: ConnectionPool;
+  /** What is sent before the first statement: the scope, and the check whether work may go on in it. */
   prelude: readonly Buffer[];
+  /** The same for a single statement that is known to read; `prelude` when left out. */
+  reading?: readonly Buffer[];
   scope: TenantScope;
   /** Whose transaction it is, in the words of an error: `a tenant`. */
   description: string;

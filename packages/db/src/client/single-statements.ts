@@ -1,4 +1,5 @@
 import type { QueryArrayResult } from "pg";
+import { isProvenToRead } from "../core/reads";
 import { checkout, joins, reads } from "./connection";
 import { type Executor, refuseNestedScope } from "./executor";
 import { failSingle, giveBack, isStale, withStatement } from "./failure";
@@ -12,22 +13,31 @@ import { submit } from "./wire";
 export class SingleStatements implements Executor {
   readonly #pool: ConnectionPool;
   readonly #prelude: readonly Buffer[];
+  readonly #reading: readonly Buffer[];
   readonly #description: string;
 
-  constructor(pool: ConnectionPool, prelude: readonly Buffer[], description: string) {
+  /** `description` is that of the source, in the words of an error. */
+  constructor({ pool, prelude, reading = prelude }: TransactionSource, description: string) {
     this.#pool = pool;
     this.#prelude = prelude;
+    this.#reading = reading;
     this.#description = description;
   }
 
   run(query: WireQuery): Promise<QueryArrayResult> {
     return new Promise((resolve, reject) => {
       refuseNestedScope(this.#description);
-      const call = { query, prelude: this.#prelude, resolve, reject };
+      const call = { query, prelude: this.#preludeOf(query), resolve, reject };
       if (query.reads) this.#pool[reads].add(call);
       // After a migration each open connection may hold one stale statement, which did not run: it is sent again.
       else this.#attempt(call, this.#pool.limits.max);
     });
+  }
+
+  /** A caller's own query is looked at only where reads begin otherwise than writes. */
+  #preludeOf({ reads: declared, text }: WireQuery): readonly Buffer[] {
+    if (this.#reading === this.#prelude) return this.#prelude;
+    return (declared ?? isProvenToRead(text)) ? this.#reading : this.#prelude;
   }
 
   #attempt(call: Call, repeats: number): void {
@@ -60,7 +70,7 @@ export class SingleUnit extends ScopedUnit {
   #scopeKey: string | undefined;
 
   constructor(source: TransactionSource, start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>) {
-    super(new SingleStatements(source.pool, source.prelude, `${source.description}'s handle`), source.scope);
+    super(new SingleStatements(source, `${source.description}'s handle`), source.scope);
     this.#source = source;
     this.#start = start;
   }

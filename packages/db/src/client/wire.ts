@@ -19,10 +19,15 @@ interface Connection extends ConnectionEvents {
   sync(): void;
 }
 
-/** Statements that every connection of a pool prepares when it opens; `member` is the scope of a user. */
+/**
+ * Statements that every connection of a pool prepares when it opens: `scope` is a tenant's, `member` a user's, `job` a tenant's that
+ * must be active, and `active` the check alone.
+ */
 export const prepared = {
   begin: "org_db_begin",
   scope: "org_db_scope",
+  job: "org_db_job",
+  active: "org_db_active",
   member: "org_db_member",
 } as const;
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { numeric, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { customType, numeric, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /** Amount of money, `numeric(15,2)` as AI-BOS writes it; a string in TypeScript, never a number. */
 export const money = (name: string) => numeric(name, { precision: 15, scale: 2 });
@@ -27,6 +27,9 @@ export const currencyCode = (name: string) => text(name);
 
 /** A point in time with zone, in milliseconds: what a JavaScript Date holds, so that a cursor or a test loses nothing. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** Number of a transaction, as the server counts them: a decimal number as text. */
+export const transactionNumber = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
 
 /** `created_at` and `updated_at`; a trigger keeps the second one, whoever writes. */
 export const timestamps = () => ({

@@ -1,9 +1,11 @@
+import type { ClientBase } from "pg";
 import { connect, spare } from "../client/connection";
 import { mapError } from "../client/map-error";
 import type { ConnectionPool, PoolStatus } from "../client/pool";
 import { send } from "../client/query";
 import { ConfigurationError, MigrationError } from "../core/errors";
 import { packageMigrations } from "./assets";
+import { isHarmless } from "./catalogue/harmless-settings";
 import { encodingProblem } from "./encoding";
 import { type MigrationStatus, migrationStatus } from "./migrations";
 import { sharesProcesses } from "./pooler";
@@ -69,6 +71,7 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
     }
     const unfit = await encodingProblem(connection.client);
     if (unfit !== undefined) health.errors.push(unfit);
+    health.errors.push(...(await defaultsOf(connection.client)));
     health.migrations = await migrationStatus(connection.client, await packageMigrations());
     health.errors.push(...health.migrations.problems);
     if (health.migrations.pending.length > 0) {
@@ -78,6 +81,25 @@ async function inspect(pool: ConnectionPool, health: ConnectionHealth): Promise<
     connection.release();
     health.pool = pool.status();
   }
+}
+
+/**
+ * What somebody gave the login or its database as a default, where it changes what sessions do. A role may do so itself: such a
+ * default is a sign of injected SQL, or of somebody who has the login's password.
+ */
+async function defaultsOf(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; owner: string }>(
+    `select split_part(c.setting, '=', 1) as name,
+       concat_ws(' in ', case when s.setrole <> 0 then 'role ' || session_user when s.setdatabase = 0 then 'every role' end,
+         case when s.setdatabase <> 0 then 'database ' || current_database() end) as owner
+     from pg_db_role_setting s cross join unnest(s.setconfig) c(setting)
+     where s.setrole in (0, (select r.oid from pg_roles r where r.rolname = session_user))
+       and s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+     order by 1, 2`,
+  );
+  return rows
+    .filter(({ name }) => !isHarmless(name))
+    .map(({ name, owner }) => `${name} has a default for ${owner}: reset it (\`pnpm db:check\` says how)`);
 }
 
 /**

@@ -1,11 +1,12 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Unit } from "../client/unit";
-import { pgJsonb, pgUuid } from "../core/column-kinds";
+import { filledText, pgJsonb, pgUuid } from "../core/column-kinds";
 import { listOf } from "../core/lists";
 import { type Page, type PageRequest, pageSize } from "../core/page";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
+import { type AuditHead, type AuditProblem, headOf, type SealOptions, sealTrail, verifyTrail } from "./audit-seals";
 import { auditLog } from "./schema";
 import { sqlStatement, statement } from "./statements";
 
@@ -19,6 +20,18 @@ export interface AuditAction {
   targetId?: string | undefined;
   details?: Record<string, unknown> | undefined;
 }
+
+// The function record_audit refuses the same words.
+const recordedByTriggers = /^[^a-z]*(insert|update|delete|truncate)[^a-z]*$/i;
+
+const actionSchema = z.object({
+  action: filledText("action").refine(
+    (text) => !recordedByTriggers.test(text),
+    "insert, update, delete and truncate are recorded by the database: name the action otherwise",
+  ),
+  targetType: filledText("targetType"),
+  details: pgJsonb(),
+});
 
 // A scope's company is a filter of its own: the policy alone would read the lines of all companies to find those of one.
 const list = listOf(statement, {
@@ -55,7 +68,7 @@ const record = sqlStatement(
 );
 
 /**
- * The tenant's trail: read here, appended by the database's triggers, changed by nobody. In the scope of a company it shows
+ * The tenant's trail: read and sealed here, appended by the database's triggers, changed by nobody. In the scope of a company it shows
  * the lines of that company's records; those of members, roles and the tenant itself belong to the whole tenant.
  */
 export class AuditRepository {
@@ -75,10 +88,42 @@ export class AuditRepository {
     return this.#unit.run(ofTarget, { targetType, targetId, limit: pageSize({ limit }) });
   }
 
-  /** Records a named action of the scope's user, in the same transaction as what it accompanies. */
+  /**
+   * Records a named action of the scope's user, in the same transaction as what it accompanies. The line's `source` is
+   * `application`, and its action none of the database's own. Throws `ValidationError`.
+   */
   async record({ action, targetType, targetId, details }: AuditAction): Promise<void> {
-    const checked = parseInput(pgJsonb(), details ?? {}, "audit record's details");
-    const params = { action, targetType, targetId: targetId ?? null, details: JSON.stringify(checked) };
+    const checked = parseInput(actionSchema, { action, targetType, details: details ?? {} }, "audit record");
+    const params = {
+      action: checked.action,
+      targetType: checked.targetType,
+      targetId: targetId ?? null,
+      details: JSON.stringify(checked.details),
+    };
     await this.#unit.run(record, params);
+  }
+
+  /**
+   * Seals every line that is committed, and returns the last seal: keep it outside the database, for `verify`. Lines of
+   * transactions that are older than one that still runs after `waitMs` are sealed by a later call; so are the own lines of the
+   * transaction it is called in. No write waits for it. Undefined when the trail has no line.
+   */
+  async seal(options: SealOptions = {}): Promise<AuditHead | undefined> {
+    await sealTrail(this.#unit, options);
+    return headOf(this.#unit);
+  }
+
+  /** The last seal, or undefined before the first. */
+  head(): Promise<AuditHead | undefined> {
+    return headOf(this.#unit);
+  }
+
+  /**
+   * Holds every seal against its lines and against the seal before it. Returns what does not agree: nothing when the sealed trail
+   * is as it was. Lines since the last seal are not covered. A chain that its owner wrote anew, or cut at its end, is
+   * found with an exported `head` alone. Reads the whole trail. Throws `ValidationError` for a malformed head.
+   */
+  verify({ head }: { head?: Omit<AuditHead, "sealedAt"> | undefined } = {}): Promise<AuditProblem[]> {
+    return verifyTrail(this.#unit, head);
   }
 }

@@ -1,5 +1,6 @@
 import { type Domain, tablesIn } from "../core/domain";
 import { Tenancy } from "./index";
+import { enterTenant, logUse } from "./platform-log";
 import { tenancyRelations } from "./relations";
 import * as schema from "./schema";
 import { platformStatements } from "./tenants";
@@ -13,7 +14,7 @@ export const tenancyDomain: TenancyDomain = {
   tables: tablesIn(schema),
   relations: tenancyRelations,
   repositories: Tenancy,
-  platformStatements: Object.values(platformStatements),
+  platformStatements: [...Object.values(platformStatements), logUse, enterTenant],
   allowances: [
     {
       rule: "identity-apart",

@@ -9,6 +9,7 @@ import { SecurityEventRepository } from "./security-events";
 import { TenantRepository } from "./tenants";
 
 export type { AuditAction, AuditEntry, AuditRepository } from "./audit";
+export type { AuditHead, AuditProblem, SealOptions } from "./audit-seals";
 export type { Company, CompanyChanges, CompanyRepository, NewCompany } from "./companies";
 export type { IdempotencyRepository, IdempotentCall } from "./idempotency";
 export { type DeletedIdentity, LastAdminError, type LeftTenant } from "./identities";

@@ -14,6 +14,7 @@ export const tenancyTesting: DomainTesting<Tenancy> = {
   samples: {
     "tenancy.audit_log": { together: [["company_id"]] },
     "tenancy.idempotency_keys": { together: [["company_id"]] },
+    "tenancy.audit_seals": { values: { from_transaction: "1", to_transaction: "2" } },
     "tenancy.number_series": { together: [["company_id"], ["business_id"]] },
   },
 };

@@ -280,7 +280,7 @@ function sampleOf(column: PgColumn, serial: number, position: number): unknown {
   if (type === "uuid") return randomUUID();
   if (/^(text|varchar|char)/.test(type)) return textOf(column.name, Number(/\d+/.exec(type)?.[0] ?? 40));
   if (/^(numeric|double|real)/.test(type)) return "1.00";
-  if (/^(integer|bigint|smallint)/.test(type)) return String(serial);
+  if (/^(integer|bigint|smallint|xid8)/.test(type)) return String(serial);
   if (type === "boolean") return "false";
   if (type === "date") return day.slice(0, 10);
   if (type.startsWith("timestamp")) return day;

@@ -106,6 +106,19 @@ describe("the org-db tool", () => {
     for (const url of Object.values(made)) expect(doctor.output).not.toContain(new URL(url).password);
   });
 
+  it("checks the logins too: what they are members of, and what they begin with", async () => {
+    const sql = (text: string) => withAdmin(admin, (client) => client.query(text));
+    await sql(`grant pg_read_all_data to ${database}_platform;
+      alter role ${database}_runtime in database ${database} set row_security = off`);
+    const { code, output } = await run("check");
+    expect(code).toBe(1);
+    expect(output).toContain(`role ${database}_platform`);
+    expect(output).toContain(`ALTER ROLE ${database}_runtime IN DATABASE ${database} RESET row_security`);
+    await sql(`revoke pg_read_all_data from ${database}_platform;
+      alter role ${database}_runtime in database ${database} reset all`);
+    expect((await run("check")).code).toBe(0);
+  });
+
   it("seeds a demo tenant once", async () => {
     expect((await run("seed")).output).toContain("Wrote the demo tenant");
     expect((await run("seed")).output).toContain("is there already");

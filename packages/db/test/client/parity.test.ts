@@ -56,7 +56,9 @@ describe("the parity test", () => {
       ]),
     );
     expect(used.length).toBeGreaterThan(100);
-    expect(used.filter(([type = ""]) => !tried.has(type))).toEqual([]);
+    // Transaction numbers are the server's own: no input schema has them, and no login may write them.
+    const given = used.filter(([type]) => type !== "PgCustomColumn xid8");
+    expect(given.filter(([type = ""]) => !tried.has(type))).toEqual([]);
     expect(Object.keys(values).sort()).toEqual(
       Object.keys(getColumns(kinds))
         .filter((key) => key !== "id")

@@ -29,6 +29,7 @@ it("attacks every table that has a company, and the companies themselves", async
 it("leaves to the whole tenant what is said of persons alone", () => {
   const shared = tenantTables().filter((entry) => entry.ownedBy === undefined);
   expect(shared.map((entry) => entry.name).sort()).toEqual([
+    "tenancy.audit_seals",
     "tenancy.invitations",
     "tenancy.roles",
     "tenancy.security_events",

@@ -13,6 +13,7 @@ import { migrationsFolder } from "../../src/operations/assets";
 import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
 import { ensureLogins, type Logins, newLogins } from "../../src/operations/logins";
 import { migrate } from "../../src/operations/migrations";
+import type { AuditHead } from "../../src/tenancy";
 import { createInvoice, createTenant, type TestTenant } from "../../src/testing";
 import { locateBinaries } from "../../src/testing/server/binaries";
 import { startThrowawayServer, type ThrowawayServer } from "../../src/testing/server/throwaway";
@@ -45,6 +46,7 @@ let server: ThrowawayServer;
 let second: ThrowawayServer;
 let logins: Logins;
 let before: Awaited<ReturnType<typeof contents>>;
+let head: AuditHead | undefined;
 let acme: TestTenant;
 let other: TestTenant;
 
@@ -130,6 +132,14 @@ async function fill(): Promise<void> {
   for (const tenant of [acme, other]) {
     for (let i = 0; i < 5; i += 1) await tenant.handle.accounting.invoices.issue((await createInvoice(tenant)).id);
   }
+  // A server that has worked for long, so that the one of the restore counts transactions from far behind; and lines that were
+  // not sealed before the dump.
+  await withAdmin(urlOn(server), (client) =>
+    client.query("do $$ begin for i in 1..20000 loop perform pg_current_xact_id(); commit; end loop; end $$"),
+  );
+  await acme.handle.tenancy.companies.update(acme.company.id, { phone: "sealed" });
+  head = await acme.handle.tenancy.audit.seal({ waitMs: 30_000 });
+  await acme.handle.tenancy.companies.update(acme.company.id, { phone: "not sealed" });
   await db.close();
 }
 
@@ -164,6 +174,22 @@ async function expectWorking(of: ThrowawayServer): Promise<void> {
     expect(new Set(items.map((invoice) => invoice.tenantId))).toEqual(new Set([acme.tenant.id]));
     const next = await createInvoice({ ...acme, handle });
     expect((await handle.accounting.invoices.issue(next.id)).invoiceNumber).toBe(numbers(6, 1)[0]);
+    const { audit } = handle.tenancy;
+    expect(await audit.verify({ head })).toEqual([]);
+    const later = await audit.seal({ waitMs: 30_000 });
+    expect(later?.sequence).toBeGreaterThan(head?.sequence ?? 0);
+    await handle.tenancy.companies.update(acme.company.id, { phone: "after the restore" });
+    await audit.seal({ waitMs: 30_000 });
+    expect(await audit.verify({ head })).toEqual([]);
+    expect(await audit.verify({ head: later })).toEqual([]);
+    const trail = await withAdmin(withUrlParts(of.adminUrl, { database }), (client) =>
+      client.query(
+        `select (select count(*)::int from tenancy.audit_log where tenant_id = $1) as lines,
+           (select sum(line_count)::int from tenancy.audit_seals where tenant_id = $1) as sealed`,
+        [acme.tenant.id],
+      ),
+    );
+    expect(trail.rows[0].sealed).toBe(trail.rows[0].lines);
     const theirs = restored.forTenant({ tenantId: other.tenant.id });
     expect(await theirs.accounting.invoices.findById(next.id)).toBeUndefined();
     // An owner that is no superuser leaves a warning: it cannot close the functions of large objects.

@@ -8,14 +8,17 @@ import {
   renderSchema,
   ruleNames,
   scanOrphans,
+  schemaWarnings,
   validateSchema,
 } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
 import { migrationsFolder, miniAllowances, miniSchemas as schemas } from "./mini";
+import { additionMutations } from "./mutations-additions";
 import { isolationMutations } from "./mutations-isolation";
 import { keyMutations } from "./mutations-keys";
 import { movableMutations } from "./mutations-movable";
 import { objectMutations } from "./mutations-objects";
+import { sessionMutations } from "./mutations-sessions";
 import { surroundingMutations } from "./mutations-surroundings";
 import { startServer, type TestServer } from "./server";
 
@@ -56,6 +59,8 @@ const mutations = [
   ...objectMutations,
   ...surroundingMutations,
   ...movableMutations,
+  ...sessionMutations,
+  ...additionMutations,
 ];
 
 describe("the rules", () => {
@@ -166,6 +171,68 @@ describe("the rules", () => {
     const statement = /`([^`]*REVOKE [^`]*)`/.exec(fix)?.[1] ?? "";
     expect(statement).toMatch(/ FROM (authenticated|PUBLIC)$/);
     expect(prove(await after(`${mutation[3]}; ${statement}`))).toEqual([]);
+  });
+
+  // One of each rule and kind of object: what differs is in the statements of one function.
+  const kindOf = ([rule, object]: (typeof mutations)[number]) => `${rule} ${object.split(" ")[0]}`;
+  const runnable = [
+    ...new Map([...sessionMutations, ...additionMutations].map((mutation) => [kindOf(mutation), mutation])).values(),
+  ];
+  test.each(runnable)("%s: %s, %s, is right again after what fix says", async (...mutation) => {
+    const fix = prove(await after(mutation[3]))[0]?.fix ?? "";
+    const statement = /`([^`]+)`/.exec(fix)?.[1] ?? "";
+    expect(prove(await after(`${mutation[3]}; ${statement}`))).toEqual([]);
+  });
+
+  test("settings that limit, log or plan are nobody's business; a secret in one is not shown", async () => {
+    const login = "CREATE ROLE mini_login LOGIN IN ROLE authenticated;";
+    const harmless = [
+      "statement_timeout = '30s'",
+      "work_mem = '64MB'",
+      "log_statement = 'all'",
+      "enable_seqscan = off",
+      "timezone = 'Asia/Tokyo'",
+    ];
+    const set = (settings: string[]) => settings.map((setting) => `ALTER ROLE mini_login SET ${setting};`).join(" ");
+    expect(prove(await after(`${login} ${set(harmless)}`))).toEqual([]);
+    const secret = prove(await after(`${login} ${set(["app.key = 'hush-hush'"])}`));
+    expect(secret).toHaveLength(1);
+    expect(JSON.stringify(secret)).not.toContain("hush");
+    const other = `CREATE ROLE mini_other LOGIN; ALTER ROLE mini_other SET row_security = off`;
+    expect(prove(await after(other))).toEqual([]);
+  });
+
+  test("what the server gives every session is seen in the session itself", async () => {
+    const options = "-c session_replication_role=replica -c row_security=off -c work_mem=64MB";
+    const odd = await server.connect(database, undefined, options);
+    const errors = prove(await readCatalogue(odd, schemas));
+    expect(errors.map(({ rule, object, found }) => [rule, object, found])).toEqual([
+      ["session-settings", "setting row_security of the server", "row_security = off"],
+      ["session-settings", "setting session_replication_role of the server", "session_replication_role = replica"],
+    ]);
+  });
+
+  test("a login that is asked about is held to the rules, and the session's own", async () => {
+    const login = await server.login("asked");
+    await client.query(`GRANT authenticated TO ${login}`);
+    const found = async (of: Client, logins: string[]) =>
+      prove(await readCatalogue(of, schemas, logins)).map((error) => error.object);
+    expect(await found(client, [login])).toEqual([]);
+    await client.query(`GRANT pg_monitor TO ${login}`);
+    expect(await found(client, [])).toEqual([]);
+    expect(await found(client, [login])).toEqual([`role ${login}`]);
+    expect(await found(await server.connect(database, login), [])).toEqual([`role ${login}`]);
+  });
+
+  test("extensions, publications and subscriptions are warnings", async () => {
+    const warnings = async (statements: string) => schemaWarnings(await after(statements)).map(({ object }) => object);
+    expect(await warnings("CREATE PUBLICATION leaving FOR TABLE accounting.invoices")).toEqual(["publication leaving"]);
+    expect(
+      await warnings("CREATE TABLE public.other (id int); CREATE PUBLICATION fine FOR TABLE public.other"),
+    ).toEqual([]);
+    const subscription = "CREATE SUBSCRIPTION arriving CONNECTION 'dbname=x' PUBLICATION x WITH (connect = false)";
+    expect(await warnings(subscription)).toEqual(["subscription arriving"]);
+    expect(await warnings("CREATE EXTENSION pg_trgm")).toEqual(["extension pg_trgm"]);
   });
 
   test("every rule has a mutation", () => {

@@ -7,8 +7,8 @@ import { startThrowawayServer } from "../../src/testing/server/throwaway";
 export interface TestServer {
   /** Makes an empty database and returns its name. */
   database(): Promise<string>;
-  /** Connects, as the administrator unless a login made by `login` is named. */
-  connect(database: string, user?: string): Promise<Client>;
+  /** Connects, as the administrator unless a login made by `login` is named; `options` are the server's for this session. */
+  connect(database: string, user?: string, options?: string): Promise<Client>;
   /** Makes a login without special rights; it may own databases. */
   login(prefix: string): Promise<string>;
   stop(): Promise<void>;
@@ -35,14 +35,14 @@ function onServer(admin: URL, end: () => Promise<void>): TestServer {
   const logins: string[] = [];
   const clients: Client[] = [];
   const unique = () => Math.random().toString(36).slice(2, 10);
-  const connect = async (database?: string, user?: string) => {
+  const connect = async (database?: string, user?: string, options?: string) => {
     const url = new URL(admin);
     if (database) url.pathname = `/${database}`;
     if (user) {
       url.username = user;
       url.password = user;
     }
-    const client = new Client({ connectionString: url.href });
+    const client = new Client({ connectionString: url.href, ...(options ? { options } : {}) });
     client.on("error", () => undefined);
     await client.connect();
     clients.push(client);

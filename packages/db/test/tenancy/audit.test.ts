@@ -123,7 +123,60 @@ describe("a named action", () => {
     };
     const [entry, ...more] = await added(() => audit().record(action));
     expect(more).toEqual([]);
-    expect(entry).toMatchObject({ ...action, actorUserId: acme.admin.id, rowBefore: null, rowAfter: null });
+    expect(entry).toMatchObject({
+      ...action,
+      source: "application",
+      actorUserId: acme.admin.id,
+      rowBefore: null,
+      rowAfter: null,
+    });
+  });
+
+  it("cannot pass for a line of the database, by its words or by its source", async () => {
+    const words = ["insert", "UPDATE", " delete ", "Truncate!", "", " "];
+    for (const action of words) {
+      const given = { action, targetType: "tenancy.users" };
+      await expect(audit().record(given)).rejects.toMatchObject({
+        code: "VALIDATION_FAILED",
+        issues: [{ path: "action" }],
+      });
+      const raw = sql`select tenancy.record_audit(${action}, 'tenancy.users', null, '{}')`;
+      await expect(acme.handle.execute(raw)).rejects.toMatchObject({ sqlState: "ZT002" });
+    }
+    const raw = sql`select tenancy.record_audit('noted', ' ', null, '{}')`;
+    await expect(acme.handle.execute(raw)).rejects.toMatchObject({ sqlState: "ZT002" });
+    const lines = await added(async () => {
+      await audit().record({
+        action: "updated",
+        targetType: "tenancy.users",
+        details: { row_after: { role: "admin" } },
+      });
+      await acme.handle.tenancy.companies.update(acme.company.id, { phone: "1" });
+    });
+    expect(lines.map(({ action, source }) => [action, source]).sort()).toEqual([
+      ["update", "database"],
+      ["updated", "application"],
+    ]);
+    const mixed = await test.asOwner((owner) =>
+      owner.query(`select from tenancy.audit_log
+        where (source = 'database') <> (action in ('insert', 'update', 'delete'))`),
+    );
+    expect(mixed.rowCount).toBe(0);
+  });
+
+  it("names the scope's user and the login, whatever the caller would like", async () => {
+    const member = await addMember(acme);
+    const scope = { tenantId: acme.tenant.id, userId: member.id };
+    const [line] = await added(() =>
+      test.db.forTenant(scope).execute(sql`select tenancy.record_audit('noted', 'x', null,
+        jsonb_build_object('admin_user_id', ${acme.admin.id}::text, 'actor_login', 'postgres'))`),
+    );
+    expect(line).toMatchObject({ actorUserId: member.id, tenantId: acme.tenant.id });
+    expect(line?.actorLogin).toMatch(/_runtime$/);
+    const forged = "insert into tenancy.audit_seals (tenant_id) values ($1)";
+    for (const url of [test.urls.runtime, test.urls.platform]) {
+      expect(await asLogin(url, (client) => refusal(client, forged, [acme.tenant.id]))).toBe("42501");
+    }
   });
 
   it("is refused outside a scope, for the runtime and for the platform login", async () => {

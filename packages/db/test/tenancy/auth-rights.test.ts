@@ -209,6 +209,7 @@ describe("an injection inside a tenant", () => {
           and has_table_privilege(p.proowner, c.oid, 'select,insert,update,delete')`);
       expect(secrets.rows).toEqual([]);
       expect([...new Set(definers.rows.map(({ owner }) => owner))].sort()).toEqual([
+        "audit_sealer",
         "audit_writer",
         "ledger_writer",
         "self_service",

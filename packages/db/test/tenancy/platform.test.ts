@@ -1,8 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customers } from "../../src/accounting";
+import { Database } from "../../src/database";
 import {
   ConflictError,
+  createDatabase,
   NotFoundError,
   type PlatformDatabase,
   TenantIsolationError,
@@ -46,6 +48,7 @@ describe("a use of the platform login", () => {
     suspendTenant: (handle, id) => handle.suspendTenant(id),
     reactivateTenant: (handle, id) => handle.reactivateTenant(id),
     archiveTenant: (handle, id) => handle.archiveTenant(id),
+    sealAuditTrails: (handle) => handle.sealAuditTrails(),
   };
 
   it("leaves one line with who, why and which login, whatever the method", async () => {
@@ -61,22 +64,68 @@ describe("a use of the platform login", () => {
     }
   });
 
-  it("is logged in the same transaction: the line goes when the work does", async () => {
-    const { tenant } = await createTenant(test);
+  const failures: Record<string, (handle: PlatformDatabase, tenantId: string) => Promise<unknown>> = {
+    "that reads all tenants and then throws": (handle) =>
+      handle.transaction(async (tx) => {
+        expect((await tx.select().from(tenants)).length).toBeGreaterThan(0);
+        throw new RangeError("seen enough");
+      }),
+    "that undoes its own line": (handle) =>
+      handle.transaction(async (tx) => {
+        await tx.select().from(tenants);
+        await tx.execute("rollback");
+      }),
+    "that begins anew": (handle) =>
+      handle.transaction(async (tx) => {
+        await tx.select().from(tenants);
+        await tx.execute("rollback; begin");
+      }),
+    "that loses its connection": (handle) =>
+      handle.transaction(async (tx) => {
+        const { rows } = await tx.execute<{ pid: number }>("select pg_backend_pid() as pid");
+        await test.asOwner((owner) => owner.query("select pg_terminate_backend($1)", [rows[0]?.pid]));
+        await tx.select().from(tenants);
+      }),
+    "whose statement is refused": (handle) => handle.transaction((tx) => tx.execute("select 1 / 0")),
+    "that names no tenant": (handle) => handle.suspendTenant(crypto.randomUUID()),
+  };
+
+  it.each(Object.keys(failures))("%s leaves its line all the same", async (what) => {
+    const { tenant } = await createTenant(test, "Acme", { chart: false });
     const { handle, lines } = platform();
-    const failing = handle.transaction(async (tx) => {
-      await tx.update(tenants).set({ name: "Renamed" }).where(eq(tenants.id, tenant.id));
-      expect(
-        await tx
-          .select()
-          .from(platformLog)
-          .where(eq(platformLog.actor, `operator ${uses}`)),
-      ).toHaveLength(1);
-      throw new RangeError("changed my mind");
-    });
+    await expect(failures[what]?.(handle, tenant.id)).rejects.toThrow();
+    expect(await lines()).toHaveLength(1);
+  });
+
+  it("is in the log before its work begins, whoever looks, and once however often it is tried", async () => {
+    const { tenant } = await createTenant(test, "Acme", { chart: false });
+    const { handle, lines } = platform();
+    const seen: number[] = [];
+    const failing = handle.transaction(
+      async (tx) => {
+        seen.push((await lines()).length);
+        await tx.update(tenants).set({ name: "Renamed" }).where(eq(tenants.id, tenant.id));
+        if (seen.length < 3) await tx.execute("do $$ begin raise serialization_failure; end $$");
+        throw new RangeError("changed my mind");
+      },
+      { retry: true },
+    );
     await expect(failing).rejects.toThrow(RangeError);
-    expect(await lines()).toEqual([]);
-    expect((await handle.findTenant(tenant.id))?.name).toBe("Test tenant");
+    expect(seen).toEqual([1, 1, 1]);
+    expect((await handle.findTenant(tenant.id))?.name).toBe("Acme");
+    expect(await lines()).toHaveLength(2);
+  });
+
+  it("that cannot be logged does not begin", async () => {
+    const { handle, lines } = platform();
+    let ran = false;
+    await test.asOwner((owner) => owner.query("alter table tenancy.platform_log add check (actor <> 'nobody')"));
+    const refused = test.db.platform({ actor: "nobody", reason: "none" }).transaction(async () => {
+      ran = true;
+    });
+    await expect(refused).rejects.toMatchObject({ code: "CHECK_VIOLATION" });
+    expect(ran).toBe(false);
+    await expect(handle.transaction(() => handle.listTenants())).rejects.toThrow(TenantIsolationError);
     expect(await lines()).toHaveLength(1);
   });
 
@@ -106,6 +155,9 @@ describe("a use of the platform login", () => {
         "update tenancy.platform_log set reason = 'none'",
         "delete from tenancy.platform_log",
         "truncate tenancy.platform_log",
+        "insert into tenancy.platform_log (actor, reason, login) values ('x', 'x', 'somebody else')",
+        "insert into tenancy.platform_log (actor, reason, created_at) values ('x', 'x', '2020-01-01')",
+        "insert into tenancy.platform_log (id, actor, reason) values (gen_random_uuid(), 'x', 'x')",
       ]) {
         expect(await refusal(client, text), text).toBe("42501");
       }
@@ -159,14 +211,14 @@ describe("the platform", () => {
     const { handle, lines } = platform();
     const again = handle.createTenant({ id: tenant.id, name: "Again", admin: anAdmin() });
     await expect(again).rejects.toMatchObject({ code: "UNIQUE_VIOLATION", constraint: "tenants_pkey" });
-    expect(await lines()).toEqual([]);
+    expect(await lines()).toHaveLength(1);
     for (const wrong of [
       { name: "", admin: anAdmin() },
       { name: "x", admin: { email: "x", name: "x" } },
     ]) {
       await expect(async () => handle.createTenant(wrong)).rejects.toThrow(ValidationError);
     }
-    expect(await lines()).toEqual([]);
+    expect(await lines()).toHaveLength(1);
   });
 
   it("suspends a tenant: its members are refused at the next call, and let in again afterwards", async () => {
@@ -209,13 +261,12 @@ describe("the platform", () => {
     expect((await handle.findTenant(tenant.id))?.status).toBe("archived");
   });
 
-  it("says so when there is no such tenant, and keeps no line of it", async () => {
-    const { handle, lines } = platform();
+  it("says so when there is no such tenant", async () => {
+    const { handle } = platform();
     const nobody = crypto.randomUUID();
     for (const call of [handle.suspendTenant, handle.reactivateTenant, handle.archiveTenant]) {
       await expect(call.call(handle, nobody)).rejects.toThrow(NotFoundError);
     }
-    expect(await lines()).toEqual([]);
     expect(await handle.findTenant(nobody)).toBeUndefined();
   });
 
@@ -228,6 +279,62 @@ describe("the platform", () => {
     expect(ids).toEqual(rows.map((row) => row.id));
     expect(pages.slice(0, -1).every((page) => page.length === 3)).toBe(true);
     expect(await lines()).toHaveLength(pages.length);
+  });
+});
+
+describe("the trails of all tenants", () => {
+  it("are sealed by one use, which returns the heads; a tenant that cannot be sealed does not stop the others", async () => {
+    const [a, b, c] = [await createTenant(test, "A"), await createTenant(test, "B"), await createTenant(test, "C")];
+    const { handle } = platform();
+    const headsOf = async () => new Map((await handle.sealAuditTrails()).map((head) => [head.tenantId, head]));
+    await expect.poll(async () => (await headsOf()).get(b.tenant.id)?.sequence, { timeout: 30_000 }).toBe(1);
+    for (const tenant of [a, b, c]) {
+      const head = (await headsOf()).get(tenant.tenant.id);
+      expect(await tenant.handle.tenancy.audit.head()).toEqual(head);
+      expect(await tenant.handle.tenancy.audit.verify({ head })).toEqual([]);
+    }
+    // A seal that is in the way: the number that comes next is taken as soon as it is asked for.
+    await test.asOwner((owner) =>
+      owner.query(`create function public.in_the_way() returns trigger language plpgsql as $$ begin
+        raise exception 'not now'; end $$; create trigger in_the_way before insert on tenancy.audit_seals
+        for each row when (new.tenant_id = '${a.tenant.id}') execute function public.in_the_way()`),
+    );
+    for (const tenant of [a, c]) await tenant.handle.tenancy.companies.update(tenant.company.id, { phone: "1" });
+    await expect
+      .poll(
+        async () => {
+          await expect(handle.sealAuditTrails()).rejects.toThrow();
+          return (await c.handle.tenancy.audit.head())?.sequence;
+        },
+        { timeout: 30_000 },
+      )
+      .toBeGreaterThan(1);
+    await test.asOwner((owner) =>
+      owner.query("drop trigger in_the_way on tenancy.audit_seals; drop function public.in_the_way()"),
+    );
+    await headsOf();
+    expect(await a.handle.tenancy.audit.verify()).toEqual([]);
+  });
+});
+
+describe("a closed handle", () => {
+  it("refuses the platform as it refuses a tenant, whether or not it was used before", async () => {
+    const options = { url: test.urls.runtime, platformUrl: test.urls.platform };
+    const use = { actor: "tests", reason: "after the end" };
+    for (const before of [() => Promise.resolve(), (db: Database) => db.platform(use).listTenants()]) {
+      for (const db of [createDatabase(options), new Database(options)]) {
+        await before(db);
+        await db.close();
+        const refused = { message: "The database handle is closed" };
+        await expect(db.forTenant({ tenantId: crypto.randomUUID() }).tenancy.companies.list()).rejects.toMatchObject(
+          refused,
+        );
+        await expect(db.platform(use).listTenants()).rejects.toMatchObject(refused);
+        await expect(db.platform(use).transaction((tx) => tx.select().from(tenants))).rejects.toMatchObject(refused);
+        await expect(db.forIdentity(crypto.randomUUID()).memberships()).rejects.toMatchObject(refused);
+        await db.close();
+      }
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Allowance } from "../../core/domain";
+import { additionRules, companyWarnings } from "./rules/additions";
 import { columnRules } from "./rules/columns";
 import { foreignKeyRules } from "./rules/foreign-keys";
 import { keyRules } from "./rules/keys";
@@ -8,6 +9,7 @@ import { namingRules } from "./rules/names";
 import { objectRules } from "./rules/objects";
 import { privilegeRules } from "./rules/privileges";
 import { rowSecurityRules } from "./rules/row-security";
+import { sessionRules } from "./rules/sessions";
 import { surroundingRules } from "./rules/surroundings";
 import type { Catalogue, SchemaError } from "./types";
 
@@ -22,6 +24,8 @@ const rules = {
   ...surroundingRules,
   ...largeObjectRules,
   ...movableRules,
+  ...sessionRules,
+  ...additionRules,
 };
 
 /** Names of all rules of the proof. */
@@ -49,11 +53,11 @@ export function proveSchema(catalogue: Catalogue, allowances: readonly Allowance
 }
 
 /**
- * Warnings: what weakens isolation, and what only a superuser can mend. The owner of the schemas cannot, on a server
- * whose superuser belongs to somebody else.
+ * Warnings: what weakens isolation, and what only a superuser can mend or know the reason of. The owner of the schemas cannot,
+ * on a server whose superuser belongs to somebody else.
  */
 export function schemaWarnings(catalogue: Catalogue): SchemaError[] {
-  return Object.entries(largeObjectWarnings).flatMap(([rule, check]) =>
+  return Object.entries({ ...largeObjectWarnings, ...companyWarnings }).flatMap(([rule, check]) =>
     check(catalogue).map((finding) => ({ ...finding, rule })),
   );
 }

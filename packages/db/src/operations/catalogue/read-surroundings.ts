@@ -1,7 +1,10 @@
 import type { ClientBase } from "pg";
 import { groupOf } from "../../client/login-check";
+import { readAdditions } from "./read-additions";
 import { collectGrants, type GrantRow, grantsJson } from "./read-grants";
 import { isInvoker } from "./read-objects";
+import { readCompany, readDefaultPrivileges, readForeignOwners, readMakers, readSilenced } from "./read-ownership";
+import { readSessions } from "./read-sessions";
 import { notOfExtension } from "./read-tables";
 import { byName } from "./text";
 import type {
@@ -17,14 +20,25 @@ import type {
 const tenantColumns = ["tenant_id", "company_id", "business_id"];
 const relationKinds: Record<string, OtherRelationInfo["kind"]> = { v: "view", m: "materialized view" };
 
-/** Objects outside the given schemas that reach their rows. */
-export async function readSurroundings(client: ClientBase, schemas: string[]): Promise<SurroundingsInfo> {
+/** Objects outside the given schemas that reach their rows, and what changes the sessions that do. */
+export async function readSurroundings(
+  client: ClientBase,
+  schemas: string[],
+  logins: readonly string[],
+): Promise<SurroundingsInfo> {
   return {
     database: await readDatabase(client),
     parameters: await readParameters(client),
     largeObjects: await readLargeObjects(client, schemas),
     relations: await readOtherRelations(client, schemas),
     definers: await readDefiners(client),
+    sessions: await readSessions(client, schemas, logins),
+    additions: await readAdditions(client, schemas),
+    foreignOwners: await readForeignOwners(client, schemas),
+    defaultPrivileges: await readDefaultPrivileges(client, schemas),
+    makers: await readMakers(client, schemas),
+    silenced: await readSilenced(client, schemas),
+    company: await readCompany(client, schemas),
   };
 }
 

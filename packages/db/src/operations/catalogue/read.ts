@@ -8,9 +8,13 @@ import type { Catalogue } from "./types";
 
 /**
  * Reads what the database really holds in the given schemas. The catalogue is readable by every login, so the runtime
- * login gets the same answer as the owner. Sorted, and equal on PostgreSQL 15 to 18 for the same migrations.
+ * login gets the same answer as the owner. `logins` are looked at besides the session's own. Sorted, and equal on PostgreSQL 15 to 18 for the same migrations.
  */
-export async function readCatalogue(client: ClientBase, schemas: readonly string[]): Promise<Catalogue> {
+export async function readCatalogue(
+  client: ClientBase,
+  schemas: readonly string[],
+  logins: readonly string[] = [],
+): Promise<Catalogue> {
   const wanted = [...schemas];
   return withPlainSettings(client, async () => {
     const grants = await readRelationGrants(client, wanted);
@@ -21,7 +25,7 @@ export async function readCatalogue(client: ClientBase, schemas: readonly string
       sequences: await readSequences(client, wanted, grants),
       functions: await readFunctions(client, wanted),
       enums: await readEnums(client, wanted),
-      surroundings: await readSurroundings(client, wanted),
+      surroundings: await readSurroundings(client, wanted, logins),
     };
   });
 }

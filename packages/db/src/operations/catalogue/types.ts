@@ -159,6 +159,83 @@ export interface SurroundingsInfo {
   readonly relations: OtherRelationInfo[];
   /** SECURITY DEFINER functions of all schemas. */
   readonly definers: DefinerInfo[];
+  readonly sessions: SessionsInfo;
+  readonly additions: AdditionInfo[];
+  readonly foreignOwners: OwnedInfo[];
+  readonly defaultPrivileges: DefaultPrivilegeInfo[];
+  readonly makers: MakerInfo[];
+  readonly silenced: SilencedInfo[];
+  /** What belongs to whoever runs the server, and is told as a warning. */
+  readonly company: { readonly object: string; readonly found: string }[];
+}
+
+/** Who the sessions of applications are, and the defaults that change them. */
+export interface SessionsInfo {
+  /** The runtime group and its members. */
+  readonly runtime: string[];
+  /** The groups of all logins, and their members. */
+  readonly applications: string[];
+  /** The groups, the roles that own functions, and the logins that are asked about. */
+  readonly roles: RoleInfo[];
+  readonly settings: SettingInfo[];
+}
+
+export interface RoleInfo {
+  readonly name: string;
+  readonly kind: "group" | "writer" | "login";
+  /** As ALTER ROLE writes them. */
+  readonly attributes: string[];
+  readonly memberOf: { readonly role: string; readonly admin: boolean }[];
+}
+
+export interface SettingInfo {
+  readonly name: string;
+  readonly value: string;
+  /** Undefined for every role. */
+  readonly role: string | undefined;
+  /** True for this database alone, false for every one; undefined for the server's own configuration. */
+  readonly ofDatabase: boolean | undefined;
+}
+
+/** An object that no migration of the package makes. */
+export interface AdditionInfo {
+  readonly object: string;
+  readonly found: string;
+  /** The statement that removes it. */
+  readonly drop: string;
+}
+
+export interface OwnedInfo {
+  readonly object: string;
+  readonly owner: string;
+  /** The owner of the schema. */
+  readonly expected: string;
+  readonly statement: string;
+}
+
+export interface DefaultPrivilegeInfo {
+  /** Undefined for every schema. */
+  readonly schema: string | undefined;
+  /** The role whose new objects get them. */
+  readonly maker: string;
+  /** As ALTER DEFAULT PRIVILEGES writes it: TABLES. */
+  readonly kind: string;
+  readonly grants: Grant[];
+}
+
+export interface MakerInfo {
+  readonly kind: "schema" | "foreign server" | "foreign data wrapper";
+  readonly name: string;
+  readonly grants: Grant[];
+}
+
+export interface SilencedInfo {
+  readonly schema: string;
+  readonly table: string;
+  /** Foreign keys that do not check. */
+  readonly constraints: string[];
+  /** The tables whose triggers do not fire, as SQL writes them. */
+  readonly on: string[];
 }
 
 export interface DatabaseInfo {

@@ -10,6 +10,8 @@ export interface ValidateSchemaOptions {
   /** The text of the committed schema.sql. */
   readonly expected: string;
   readonly schemas: readonly string[];
+  /** Logins of applications that are held to the rules, besides the session's own and those that `db:roles` names. */
+  readonly logins?: readonly string[];
   /** Written exceptions from the rules, each with its reason. */
   readonly allowances?: readonly Allowance[];
 }
@@ -26,8 +28,8 @@ export interface SchemaValidation {
  * login may do this, the runtime login too; only `scanOrphans` (rows, not definitions) needs one that sees every row.
  */
 export async function validateSchema(client: ClientBase, options: ValidateSchemaOptions): Promise<SchemaValidation> {
-  const { expected, allowances = [], schemas } = options;
-  const catalogue = await readCatalogue(client, schemas);
+  const { expected, allowances = [], schemas, logins } = options;
+  const catalogue = await readCatalogue(client, schemas, logins);
   const drift = compareSchema(parseSchema(expected), parseSchema(renderSchema(catalogue)));
   const errors = [...drift, ...proveSchema(catalogue, allowances)];
   const warnings = schemaWarnings(catalogue);

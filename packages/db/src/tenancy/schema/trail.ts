@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
-import { jsonb, pgPolicy, text, uuid } from "drizzle-orm/pg-core";
+import { check, integer, jsonb, pgPolicy, text, unique, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
-import { instant } from "../../core/columns";
-import { auditWriter, platform } from "../../core/roles";
+import { instant, transactionNumber } from "../../core/columns";
+import { auditSealer, auditWriter, platform } from "../../core/roles";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { valueChecks } from "../../core/value-checks";
 import { users } from "./members";
 import { tenancy } from "./schemas";
 
+const thisTenant = sql`tenant_id = (select tenancy.current_tenant_id())`;
 const writtenAt = () => instant("created_at").notNull().default(sql`clock_timestamp()`);
 
 /**
@@ -36,6 +37,13 @@ export const auditLog = tenantTable(
     rowBefore: jsonb("row_before").$type<Record<string, unknown>>(),
     rowAfter: jsonb("row_after").$type<Record<string, unknown>>(),
     createdAt: writtenAt(),
+    /**
+     * Who says so: the database saw a write itself, or the application recorded a named action by `record_audit`, which
+     * alone writes `application`. No login may insert a line, so that nobody can choose.
+     */
+    source: text("source").$type<"database" | "application">().notNull().default("database"),
+    /** The transaction that wrote the line. Seals find by it what is committed for good. */
+    transactionId: transactionNumber("transaction_id").notNull().default(sql`pg_current_xact_id()`),
   },
   {
     access: "read-only",
@@ -44,7 +52,44 @@ export const auditLog = tenantTable(
       tenantIndex("audit_log", t.tenantId, t.createdAt, t.id),
       tenantIndex("audit_log", t.tenantId, t.companyId, t.createdAt, t.id).where(sql`${t.companyId} is not null`),
       tenantIndex("audit_log", t.tenantId, t.targetType, t.targetId, t.createdAt),
+      tenantIndex("audit_log", t.tenantId, t.transactionId),
       pgPolicy("audit_append", { for: "insert", to: auditWriter, withCheck: sql`true` }),
+      pgPolicy("audit_seal", { for: "select", to: auditSealer, using: thisTenant }),
+    ],
+  },
+);
+
+/**
+ * Seals of the trail: each holds the hash of a range of committed lines and of the seal before it, so that a line which
+ * is changed, removed or planted afterwards is found, whoever did it. Appended by `audit.seal` alone.
+ */
+export const auditSeals = tenantTable(
+  tenancy,
+  "audit_seals",
+  {
+    /** 1, 2, 3, … within the tenant. */
+    sequence: integer("sequence").notNull(),
+    /** The server whose transaction numbers these are: its system identifier. */
+    server: text("server").notNull(),
+    /** Lines of this numbering were written after this time. Null for the first: all of them. */
+    writtenAfter: instant("written_after"),
+    /** Lines of transactions from this one on … */
+    fromTransaction: transactionNumber("from_transaction").notNull(),
+    /** … up to this one, which is not included. */
+    toTransaction: transactionNumber("to_transaction").notNull(),
+    lineCount: integer("line_count").notNull(),
+    /** SHA-256 over the lines, in hexadecimal digits. */
+    linesHash: text("lines_hash").notNull(),
+    sealedAt: instant("sealed_at").notNull(),
+    /** SHA-256 over the hash of the seal before and all of the above. */
+    hash: text("hash").notNull(),
+  },
+  {
+    access: "read-only",
+    extra: (t) => [
+      unique("audit_seals_sequence_key").on(t.tenantId, t.sequence),
+      check("audit_seals_range_check", sql`from_transaction <= to_transaction`),
+      pgPolicy("audit_seal", { for: "all", to: auditSealer, using: thisTenant, withCheck: thisTenant }),
     ],
   },
 );

@@ -10,7 +10,10 @@ grant select, insert, update on tenancy.tenants to platform;
 
 alter table tenancy.platform_log force row level security;
 
-grant select, insert on tenancy.platform_log to platform;
+-- Login and time of a line are the server's: the platform says who and why.
+revoke insert on tenancy.platform_log from platform;
+
+grant select, insert (actor, reason) on tenancy.platform_log to platform;
 
 -- What Better Auth's adapter connects as reads and writes these tables alone.
 grant select, insert, update, delete on auth."user", auth.session, auth.account, auth.verification to identity;
@@ -24,6 +27,10 @@ alter table auth.tenant_directory force row level security;
 
 -- What the owners of definer functions need.
 grant insert on tenancy.audit_log to audit_writer;
+
+grant select on tenancy.audit_log to audit_sealer;
+
+grant select, insert on tenancy.audit_seals to audit_sealer;
 
 grant select, insert, update on tenancy.number_series to number_writer;
 

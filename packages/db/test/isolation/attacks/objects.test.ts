@@ -81,6 +81,8 @@ describe("objects of the owner", () => {
       .filter((row) => row.callable)
       .map(({ name, owner }) => `${owner}: ${name.replace(/\(.*/, "")}`);
     expect(callable.sort()).toEqual([
+      "audit_sealer: tenancy.seal_audit",
+      "audit_sealer: tenancy.verify_audit",
       "audit_writer: tenancy.record_audit",
       "ledger_writer: accounting.lock_account",
       "ledger_writer: accounting.post_journal",
@@ -91,6 +93,7 @@ describe("objects of the owner", () => {
     ]);
     const owners = new Set(rows.map(({ name, owner }) => `${owner} in ${name.split(".")[0]}`));
     expect([...owners].sort()).toEqual([
+      "audit_sealer in tenancy",
       "audit_writer in tenancy",
       "ledger_writer in accounting",
       "membership_keeper in auth",
@@ -110,6 +113,7 @@ describe("objects of the owner", () => {
       [[...new Set(rows.map(({ owner }) => owner))]],
     );
     expect(rights.rows).toEqual([
+      { owner: "audit_sealer", on: "tenancy.audit_seals", may: "insert" },
       { owner: "audit_writer", on: "tenancy.audit_log", may: "insert" },
       { owner: "ledger_writer", on: "accounting.account_balances", may: "insert, update" },
       { owner: "ledger_writer", on: "accounting.journal_entries", may: "insert" },
@@ -128,13 +132,18 @@ describe("objects of the owner", () => {
          and has_column_privilege('membership_keeper', a.attrelid, a.attnum, 'select') order by 1`,
     );
     expect(columns.rows.map(({ name }) => name)).toEqual(["email", "email_verified", "id"]);
-    // Of tenants' tables they see what the runtime login sees in its scope.
+    // Of tenants' tables they see what the runtime login sees in its scope; who seals the trail sees all companies of it.
     const wider = await arena.duel.owner.query(
-      `select p.polrelid::regclass::text as on, p.polname as policy from pg_policy p join pg_class c on c.oid = p.polrelid
+      `select p.polrelid::regclass::text as on, p.polname as policy, pg_get_expr(p.polqual, p.polrelid) as sees
+       from pg_policy p join pg_class c on c.oid = p.polrelid
        where c.relnamespace <> 'auth'::regnamespace and p.polcmd <> 'a'
-         and not p.polroles <@ array['authenticated'::regrole::oid, 'platform'::regrole::oid]`,
+         and not p.polroles <@ array['authenticated'::regrole::oid, 'platform'::regrole::oid] order by 1`,
     );
-    expect(wider.rows).toEqual([]);
+    const bound = "(tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id))";
+    expect(wider.rows).toEqual([
+      { on: "tenancy.audit_log", policy: "audit_seal", sees: bound },
+      { on: "tenancy.audit_seals", policy: "audit_seal", sees: bound },
+    ]);
   });
 
   it("attack 23: a materialised view knows no policies, and the check refuses it", async () => {

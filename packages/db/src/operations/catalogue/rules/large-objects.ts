@@ -6,7 +6,8 @@ const byDefault = (grant: Grant) => grant.role === "PUBLIC";
 
 const closed: Rule = (catalogue) => {
   const { revocable } = catalogue.surroundings.largeObjects;
-  return open(catalogue, (grant) => reachesRuntime(grant) && (revocable || !byDefault(grant)), inMigration);
+  const reaches = reachesRuntime(catalogue);
+  return open(catalogue, (grant) => reaches(grant) && (revocable || !byDefault(grant)), inMigration);
 };
 
 const openByDefault: Rule = (catalogue) =>

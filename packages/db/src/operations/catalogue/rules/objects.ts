@@ -59,7 +59,7 @@ const definersArePinned: Rule = (catalogue) =>
 /** A SECURITY DEFINER function has its owner's rights, also with a pinned search_path, so these must be few. */
 const definersAreWeak: Rule = (catalogue) =>
   catalogue.surroundings.definers
-    .filter(({ grants }) => grants.some(reachesRuntime))
+    .filter(({ grants }) => grants.some(reachesRuntime(catalogue)))
     .flatMap(({ kind, fullName, owner }) => {
       const found = tooStrong(owner);
       if (found.length === 0) return [];

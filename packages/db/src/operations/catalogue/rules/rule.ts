@@ -26,9 +26,16 @@ export function tenantTablesOf(catalogue: Catalogue): TableInfo[] {
   return catalogue.tables.filter(isTenantTable);
 }
 
-/** True for what the runtime login has, by its role or as everybody. */
-export function reachesRuntime(grant: Grant): boolean {
-  return grant.role === runtimeRole || grant.role === "PUBLIC";
+/** Tells what runtime logins have: by their group, by a right of their own, or as everybody. */
+export function reachesRuntime({ surroundings }: Catalogue): (grant: Grant) => boolean {
+  const roles = new Set(["PUBLIC", runtimeRole, ...surroundings.sessions.runtime]);
+  return ({ role }) => roles.has(role);
+}
+
+/** Tells what any login of an application has, the platform's and the sign-in's too. */
+export function reachesApplications({ surroundings }: Catalogue): (grant: Grant) => boolean {
+  const roles = new Set(["PUBLIC", ...surroundings.sessions.applications]);
+  return ({ role }) => roles.has(role);
 }
 
 /** Where a repair belongs: every change of the schema is a migration. */

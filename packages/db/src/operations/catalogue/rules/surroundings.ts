@@ -1,17 +1,18 @@
 import { groupOf } from "../../../client/login-check";
 import { quoteFullName, quoteName } from "../text";
 import type { Grant, OtherRelationInfo } from "../types";
-import { inMigration, type Rule, reachesRuntime, runtimeRole } from "./rule";
+import { inMigration, type Rule, reachesApplications, reachesRuntime, runtimeRole } from "./rule";
 
 const roles = `${runtimeRole} and PUBLIC`;
 
 /** TEMPORARY makes tables that shadow names and keep rows for the next tenant of a connection; CREATE makes schemas. */
-const databaseIsClosed: Rule = ({ surroundings: { database } }) =>
-  database.grants.filter(reachesRuntime).flatMap(({ role, privileges, grantable }) => {
+const databaseIsClosed: Rule = (catalogue) => {
+  const { database } = catalogue.surroundings;
+  return database.grants.filter(reachesApplications(catalogue)).flatMap(({ role, privileges, grantable }) => {
     const found = role === "PUBLIC" ? privileges : privileges.filter((name) => name !== "CONNECT");
     const base = {
       object: `database ${database.name}`,
-      expected: `no privilege for PUBLIC, and for ${runtimeRole} CONNECT alone`,
+      expected: "no privilege for PUBLIC, and for logins CONNECT alone, by their groups",
     };
     const on = `ON DATABASE ${quoteName(database.name)}`;
     if (found.length > 0) {
@@ -24,10 +25,11 @@ const databaseIsClosed: Rule = ({ surroundings: { database } }) =>
     const fix = `Run \`REVOKE GRANT OPTION FOR ${grantable.join(", ")} ${on} FROM ${role}\` as the owner of the database.`;
     return [{ ...base, found: `${grantable.join(", ")} WITH GRANT OPTION for ${role}`, fix }];
   });
+};
 
-const parametersAreClosed: Rule = ({ surroundings: { parameters } }) =>
-  parameters.flatMap(({ name, grants }) =>
-    grants.filter(reachesRuntime).map(({ role, privileges }) => ({
+const parametersAreClosed: Rule = (catalogue) =>
+  catalogue.surroundings.parameters.flatMap(({ name, grants }) =>
+    grants.filter(reachesApplications(catalogue)).map(({ role, privileges }) => ({
       object: `parameter ${name}`,
       expected: `no SET and no ALTER SYSTEM for ${roles}: session_replication_role switches off triggers and foreign keys`,
       found: `${privileges.join(", ")} for ${role}`,
@@ -36,11 +38,11 @@ const parametersAreClosed: Rule = ({ surroundings: { parameters } }) =>
   );
 
 /** The rules prove the package's schemas only. Tenants' rows in another schema would be proven by no rule. */
-const rowsStayInside: Rule = ({ surroundings: { relations } }) =>
-  relations
+const rowsStayInside: Rule = (catalogue) =>
+  catalogue.surroundings.relations
     .filter((relation) => !relation.securityInvoker)
     .flatMap((relation) => {
-      const open = relation.grants.filter(reachesRuntime);
+      const open = relation.grants.filter(reachesRuntime(catalogue));
       if (open.length === 0) return [];
       const target = `${quoteFullName(relation.schema, relation.name)} FROM ${open.map(({ role }) => role).join(", ")}`;
       return [
