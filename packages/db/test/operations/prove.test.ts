@@ -17,6 +17,7 @@ import { keyMutations } from "./mutations-keys";
 import { movableMutations } from "./mutations-movable";
 import { objectMutations } from "./mutations-objects";
 import { surroundingMutations } from "./mutations-surroundings";
+import { harmlessTriggers, triggerMutations } from "./mutations-triggers";
 import { startServer, type TestServer } from "./server";
 
 let server: TestServer;
@@ -56,6 +57,7 @@ const mutations = [
   ...objectMutations,
   ...surroundingMutations,
   ...movableMutations,
+  ...triggerMutations,
 ];
 
 describe("the rules", () => {
@@ -78,6 +80,10 @@ describe("the rules", () => {
     }
     for (const error of errors)
       expect([error.expected, error.found, error.fix].every((part) => part.length > 3)).toBe(true);
+  });
+
+  test.each(harmlessTriggers)("a BEFORE trigger may have %s", async (_what, statements) => {
+    expect(prove(await after(statements))).toEqual([]);
   });
 
   test("a plain foreign key to another tenant table", async () => {

@@ -9,6 +9,7 @@ import { objectRules } from "./rules/objects";
 import { privilegeRules } from "./rules/privileges";
 import { rowSecurityRules } from "./rules/row-security";
 import { surroundingRules } from "./rules/surroundings";
+import { triggerRules } from "./rules/triggers";
 import type { Catalogue, SchemaError } from "./types";
 
 const rules = {
@@ -22,6 +23,7 @@ const rules = {
   ...surroundingRules,
   ...largeObjectRules,
   ...movableRules,
+  ...triggerRules,
 };
 
 /** Names of all rules of the proof. */

@@ -1,0 +1,23 @@
+-- Refuses array parameters that do not go together: each must have one dimension, be numbered from 1, and be as long as the
+-- first. A function that may be called reads some by position and unnests others, which otherwise differ. Parameters: the
+-- names; what array_dims says of each; and of the first ones, which take no NULL, what num_nulls counts.
+-- Built-in functions look at the arrays, so that a call costs a few microseconds whatever their length.
+-- @execute authenticated, platform
+create function tenancy.require_arrays(p_names text[], p_dims text[], p_nulls int[]) returns void
+  language plpgsql immutable parallel safe
+as $$
+declare
+  v_position int;
+begin
+  if p_dims[1] = all (p_dims) and p_dims[1] ~ '^\[1:\d+\]$' and 0 = all (p_nulls) then
+    return;
+  end if;
+  for v_position in 1..cardinality(p_names) loop
+    if p_dims[v_position] is null or p_dims[v_position] !~ '^\[1:\d+\]$' or p_dims[v_position] <> p_dims[1] then
+      raise exception using errcode = 'ZT002', message = format('%s needs one dimension, positions from 1, and as many elements as %s (at least one)',
+        p_names[v_position], p_names[1]);
+    elsif p_nulls[v_position] > 0 then
+      raise exception using errcode = 'ZT002', message = format('%s takes no NULL: give each element a value', p_names[v_position]);
+    end if;
+  end loop;
+end $$;
