@@ -11,10 +11,11 @@ declare
   v_customer uuid;
   v_vendor uuid;
   -- Positive when it debits the control account.
-  v_difference numeric := new.source_base_amount - new.base_amount;
+  v_difference numeric;
   v_control uuid;
 begin
   perform accounting.count_allocation(new, 1);
+  v_difference := new.source_base_amount - new.base_amount;
   if v_difference = 0 then
     return null;
   end if;

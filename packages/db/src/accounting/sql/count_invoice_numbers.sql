@@ -7,18 +7,14 @@ create function accounting.count_invoice_numbers(p_ids uuid[]) returns void
 as $$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
-  v_series tenancy.number_series;
-  v_free bigint;
 begin
-  for v_series in
-    select s.* from tenancy.number_series s
-    where s.tenant_id = v_tenant and s.business_id is null and s.period = '' and (s.company_id, s.series) in (
+  update tenancy.number_series s set last_number = accounting.first_free_number(s, s.last_number) - 1
+  where s.tenant_id = v_tenant and s.business_id is null and s.period = ''
+    and (s.company_id, s.series) in (
       select i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids))
-    order by s.company_id, s.series
-  loop
-    v_free := accounting.first_free_number(v_series, v_series.last_number);
-    if v_free > v_series.last_number + 1 then
-      perform tenancy.pass_over_numbers(v_series.id, v_free - 1);
-    end if;
-  end loop;
+    -- Numbers of an import, say, may be far from the series.
+    and exists (
+      select from accounting.invoices i
+      where i.tenant_id = v_tenant and i.company_id = s.company_id
+        and i.invoice_number = tenancy.format_number(s.prefix, s.last_number + 1, s.padding));
 end $$;

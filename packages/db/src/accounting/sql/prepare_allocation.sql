@@ -11,7 +11,6 @@ declare
   v_source record;
   v_document record;
   v_made record;
-  v_stored accounting.payment_allocations;
   v_problem text;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
@@ -19,14 +18,6 @@ begin
     raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
   end if;
   perform accounting.lock_allocation(new);
-  select a.* into v_stored from accounting.payment_allocations a where a.tenant_id = new.tenant_id and a.id = new.id;
-  if found then
-    -- The row is there already: it is refused, or ON CONFLICT leaves it as it is.
-    new.allocated_on := coalesce(new.allocated_on, v_stored.allocated_on);
-    new.base_amount := v_stored.base_amount;
-    new.source_base_amount := v_stored.source_base_amount;
-    return new;
-  end if;
   select b.closed_through into v_closed_through from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;
@@ -67,30 +58,34 @@ begin
 
   -- Summed from the allocations, which this statement's earlier rows are among; the sums kept by the documents are not
   -- raised before its end.
-  select max(a.reversed_on) as last_reversed,
+  select max(a.reversed_on) as last_reversed, bool_or(a.id = new.id) as is_there,
     coalesce(sum(a.amount) filter (where a.of_source and a.reversed_on is null), 0) as used,
     coalesce(sum(a.base) filter (where a.of_source and a.reversed_on is null), 0) as used_base,
     coalesce(sum(a.amount) filter (where not a.of_source and a.reversed_on is null), 0) as settled,
     coalesce(sum(a.base) filter (where not a.of_source and a.reversed_on is null), 0) as settled_base
   into v_made
   from (
-    select true as of_source, p.amount, p.source_base_amount as base, p.reversed_on from accounting.payment_allocations p
+    select p.id, true as of_source, p.amount, p.source_base_amount as base, p.reversed_on from accounting.payment_allocations p
     where p.tenant_id = new.tenant_id and p.payment_id = new.payment_id
     union all
-    select true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
+    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
     where c.tenant_id = new.tenant_id and c.credit_note_id = new.credit_note_id
     union all
-    select true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
+    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
     where c.tenant_id = new.tenant_id and c.vendor_credit_id = new.vendor_credit_id
     union all
-    select false, i.amount, i.base_amount, i.reversed_on from accounting.payment_allocations i
+    select i.id, false, i.amount, i.base_amount, i.reversed_on from accounting.payment_allocations i
     where i.tenant_id = new.tenant_id and i.invoice_id = new.invoice_id
     union all
-    select false, b.amount, b.base_amount, b.reversed_on from accounting.payment_allocations b
+    select b.id, false, b.amount, b.base_amount, b.reversed_on from accounting.payment_allocations b
     where b.tenant_id = new.tenant_id and b.bill_id = new.bill_id
   ) a;
   new.allocated_on := coalesce(
     new.allocated_on, greatest(current_date, v_source.made_on, v_document.made_on, v_made.last_reversed));
+  if v_made.is_there then
+    -- The row is there already: it is refused by its key, or ON CONFLICT leaves it as it is.
+    return new;
+  end if;
 
   v_problem := case
     when not v_source.is_usable then 'What is allocated is a payment that is not void, or an issued or approved credit note'

@@ -71,4 +71,19 @@ describe("on the platform login, outside the tenant's scope", () => {
       }
     });
   });
+
+  it("is found when a trigger does not ask for the scope", async ({ test, acme }) => {
+    const text = `update accounting.fiscal_periods set status = 'open' where tenant_id = $1 and starts_on =
+      (select max(starts_on) from accounting.fiscal_periods where tenant_id = $1 and status = 'closed')`;
+    await test.asOwner(async (client) => {
+      await client.query("begin");
+      await client.query(`create or replace function tenancy.require_own_scope(p_tenant_id uuid, p_company_id uuid)
+        returns void language sql as ''`);
+      await client.query("set local role platform");
+      await client.query(text, [acme.tenant.id]);
+      const kinds = "select distinct kind from accounting.violations where tenant_id = $1";
+      expect((await client.query(kinds, [acme.tenant.id])).rows).toEqual([{ kind: "closed_through_differs" }]);
+      await client.query("rollback");
+    });
+  });
 });
