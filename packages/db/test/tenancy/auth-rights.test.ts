@@ -211,6 +211,7 @@ describe("an injection inside a tenant", () => {
       expect([...new Set(definers.rows.map(({ owner }) => owner))].sort()).toEqual([
         "audit_writer",
         "ledger_writer",
+        "number_writer",
         "self_service",
       ]);
     }));

@@ -16,10 +16,6 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'The company has no books yet: call accounts.createStandardChart first';
   end if;
-  if exists (select from accounting.fiscal_periods p where p.tenant_id = new.tenant_id and p.id = new.id) then
-    -- The row is there already: it is refused, or ON CONFLICT leaves it as it is.
-    return new;
-  end if;
   select max(p.ends_on) into v_last from accounting.fiscal_periods p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id;
   if new.starts_on <> v_last + 1 then

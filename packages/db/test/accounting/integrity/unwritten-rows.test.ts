@@ -83,12 +83,15 @@ async function insertAgain(client: pg.Client, entry: TenantTableEntry): Promise<
 describe("an insert under an id that is there", () => {
   it.for(writtenTables.map((entry) => [entry.name, entry] as const))(
     "changes nothing, whatever its form: %s",
-    async ([_name, entry], { test, acme }) => {
+    async ([name, entry], { test, acme }) => {
       const { passed, wrote, changed } = await asRuntime(test, acme, "select", (client) => insertAgain(client, entry));
       expect(wrote).toEqual([]);
       expect(changed).toBe(false);
-      // Each form was let through by the triggers for some row, so that ON CONFLICT or MERGE decided.
-      expect([...new Set(passed)].sort()).toEqual(Object.keys(forms(entry, "", "")).sort());
+      // Each form was let through by the triggers for some row, so that ON CONFLICT or MERGE decided. A period that does
+      // not follow the last one is refused before.
+      const wanted = Object.keys(forms(entry, "", ""));
+      const isDecided = (form: string) => name !== "accounting.fiscal_periods" || !/^do|CTE/.test(form);
+      expect([...new Set(passed)].sort()).toEqual(wanted.filter(isDecided).sort());
     },
   );
 });
