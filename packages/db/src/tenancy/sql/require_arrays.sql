@@ -9,11 +9,11 @@ as $$
 declare
   v_position int;
 begin
-  if p_dims[1] = all (p_dims) and p_dims[1] ~ '^\[1:\d+\]$' and 0 = all (p_nulls) then
+  if p_dims[1] = all (p_dims) and p_dims[1] ~ '^\[1:[0-9]+\]$' and 0 = all (p_nulls) then
     return substr(p_dims[1], 4, length(p_dims[1]) - 4)::int;
   end if;
   for v_position in 1..cardinality(p_names) loop
-    if p_dims[v_position] is null or p_dims[v_position] !~ '^\[1:\d+\]$' or p_dims[v_position] <> p_dims[1] then
+    if p_dims[v_position] is null or p_dims[v_position] !~ '^\[1:[0-9]+\]$' or p_dims[v_position] <> p_dims[1] then
       raise exception using errcode = 'ZT002', message = format('%s needs one dimension, positions from 1, and as many elements as %s (at least one)',
         p_names[v_position], p_names[1]);
     elsif p_nulls[v_position] > 0 then
