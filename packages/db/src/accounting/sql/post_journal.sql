@@ -40,13 +40,16 @@ begin
     when not 0 <= all (p_base_amount) or 'NaN' = any (p_base_amount)
       then 'p_base_amount needs amounts of 0 or more: the side is that of the line'
   end;
-  if v_problem is null and v_entries > 1 then
-    -- An entry whose key was used is told by its id from those that are new.
-    select 'p_entry_id names an entry twice: each needs an id of its own' into v_problem
-    where (select count(distinct e) from unnest(p_entry_id) e) < v_entries;
-  end if;
   if v_problem is not null then
     raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+  -- An entry asked for twice has its key twice. Another one under its id would take the place of the first.
+  if v_entries > 1 and exists (
+    select from unnest(p_entry_id, p_company_id, p_idempotency_key) e (id, company_id, key)
+    group by e.id having count(distinct (e.company_id, e.key)) > 1
+  ) then
+    raise exception using errcode = 'unique_violation', message = 'p_entry_id gives two entries one id',
+      schema = 'accounting', table = 'journal_entries', constraint = 'journal_entries_pkey';
   end if;
   if exists (
     select from accounting.books b where b.tenant_id = v_tenant and b.company_id in (select c from unnest(p_company_id) c)
