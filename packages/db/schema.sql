@@ -42,116 +42,32 @@ CREATE OR REPLACE FUNCTION accounting.apply_allocation()
 AS $function$
 declare
   v_books accounting.books;
-  v_source record;
-  v_document record;
-  v_last_reversed date;
+  v_source_account uuid;
+  v_customer uuid;
+  v_vendor uuid;
   -- Positive when it debits the control account.
   v_difference numeric;
   v_control uuid;
-  v_problem text;
 begin
-  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
-  if new.reversed_on is not null then
-    raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
-  end if;
-  perform accounting.lock_allocation(new);
-  select b.* into v_books from accounting.books b
-  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
-  for key share;
-
-  select s.* into v_source from (
-    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount, p.base_amount,
-      p.allocated_amount as used, p.allocated_base_amount as used_base, p.account_id, p.voided_on is null as is_usable
-    from accounting.payments p
-    where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.id = new.payment_id
-    union all
-    select i.customer_id, null, i.currency, i.invoice_date, i.total_amount, i.base_amount, i.paid_amount,
-      i.paid_base_amount, null, i.kind = 'credit_note' and i.status not in ('draft', 'void')
-    from accounting.invoices i
-    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.credit_note_id
-    union all
-    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount, b.paid_amount,
-      b.paid_base_amount, null, b.kind = 'credit_note' and b.status not in ('draft', 'void')
-    from accounting.bills b
-    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.vendor_credit_id
-  ) s;
-  if not found then
-    raise exception using errcode = 'ZT004', message = 'There is no such payment or credit note';
-  end if;
-  select d.* into v_document from (
-    select i.customer_id, null::uuid as vendor_id, i.currency, i.invoice_date as made_on, i.total_amount as amount,
-      i.base_amount, i.paid_amount as used, i.paid_base_amount as used_base,
-      i.kind = 'invoice' and i.status not in ('draft', 'void') as is_usable
-    from accounting.invoices i
-    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.invoice_id
-    union all
-    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount, b.paid_amount,
-      b.paid_base_amount, b.kind = 'bill' and b.status not in ('draft', 'void')
-    from accounting.bills b
-    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.bill_id
-  ) d;
-  if not found then
-    raise exception using errcode = 'ZT004', message = 'There is no such invoice or bill';
-  end if;
-
-  v_last_reversed := greatest(
-    (select max(a.reversed_on) from accounting.payment_allocations a
-     where a.tenant_id = new.tenant_id and a.payment_id = new.payment_id),
-    (select max(a.reversed_on) from accounting.payment_allocations a
-     where a.tenant_id = new.tenant_id and a.credit_note_id = new.credit_note_id),
-    (select max(a.reversed_on) from accounting.payment_allocations a
-     where a.tenant_id = new.tenant_id and a.vendor_credit_id = new.vendor_credit_id),
-    (select max(a.reversed_on) from accounting.payment_allocations a
-     where a.tenant_id = new.tenant_id and a.invoice_id = new.invoice_id),
-    (select max(a.reversed_on) from accounting.payment_allocations a
-     where a.tenant_id = new.tenant_id and a.bill_id = new.bill_id));
-  new.allocated_on := coalesce(
-    new.allocated_on, greatest(current_date, v_source.made_on, v_document.made_on, v_last_reversed));
-
-  v_problem := case
-    when not v_source.is_usable then 'What is allocated is a payment that is not void, or an issued or approved credit note'
-    when not v_document.is_usable then 'What is settled is an issued invoice or an approved bill'
-    when (v_source.customer_id, v_source.vendor_id) is distinct from (v_document.customer_id, v_document.vendor_id)
-      then 'The payment or credit note and the document are not of the same customer or vendor'
-    when v_source.currency <> v_document.currency
-      then 'The payment or credit note and the document are in different currencies'
-    when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
-      then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
-    -- An earlier date could show more settled than was due on a past day.
-    when new.allocated_on < v_last_reversed
-      then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
-    when new.allocated_on <= v_books.closed_through
-      then 'The date is in a closed period: post to an open one, or reopen the period'
-  end;
-  if v_problem is not null then
-    raise exception using errcode = 'ZT003', message = v_problem;
-  end if;
-  v_problem := case
-    when new.amount <> round(new.amount, tenancy.currency_exponent(v_document.currency))
-      then 'The amount has more decimals than its currency'
-    when new.amount > v_document.amount - v_document.used then 'The amount is more than is due on the document'
-    when new.amount > v_source.amount - v_source.used then 'The amount is more than is left of the payment or credit note'
-  end;
-  if v_problem is not null then
-    raise exception using errcode = 'ZT002', message = v_problem;
-  end if;
-
-  new.base_amount := accounting.base_part(
-    new.amount, v_document.amount, v_document.used, v_document.base_amount, v_document.used_base);
-  new.source_base_amount := accounting.base_part(
-    new.amount, v_source.amount, v_source.used, v_source.base_amount, v_source.used_base);
   perform accounting.count_allocation(new, 1);
-
   v_difference := new.source_base_amount - new.base_amount;
   if v_difference = 0 then
-    return new;
+    return null;
   end if;
+  select b.* into v_books from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  select p.account_id into v_source_account from accounting.payments p
+  where p.tenant_id = new.tenant_id and p.id = new.payment_id;
+  select i.customer_id into v_customer from accounting.invoices i
+  where i.tenant_id = new.tenant_id and i.id = new.invoice_id;
+  select b.vendor_id into v_vendor from accounting.bills b
+  where b.tenant_id = new.tenant_id and b.id = new.bill_id;
   v_control := case when new.invoice_id is not null then v_books.receivable_account_id else v_books.payable_account_id end;
   if new.bill_id is not null then
     v_difference := -v_difference;
   end if;
   perform accounting.lock_accounts(
-    array[new.company_id], array[v_source.account_id, v_control, v_books.exchange_account_id]);
+    array[new.company_id], array[v_source_account, v_control, v_books.exchange_account_id]);
   perform from accounting.write_entries(
     array[gen_random_uuid()], array[new.company_id], array[new.allocated_on], array['Exchange difference'],
     array[null::text], array['allocation'], array[new.id], array[null::uuid], array[null::text], array[null::text],
@@ -161,8 +77,8 @@ begin
     array[greatest(-v_difference, 0), greatest(v_difference, 0)],
     array[greatest(v_difference, 0), greatest(-v_difference, 0)],
     array[greatest(-v_difference, 0), greatest(v_difference, 0)],
-    array[false, false], array[v_document.customer_id, null], array[v_document.vendor_id, null], array[null::text, null]);
-  return new;
+    array[false, false], array[v_customer, null], array[v_vendor, null], array[null::text, null]);
+  return null;
 end $function$;
 ALTER FUNCTION accounting.apply_allocation() OWNER TO ledger_writer;
 
@@ -190,8 +106,10 @@ AS $function$
 declare
   v_last date;
 begin
-  update accounting.books b set closed_through = b.closed_through
-  where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  perform from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  for no key update;
   if not found then
     raise exception using errcode = 'ZT003',
       message = 'The company has no books yet: call accounts.createStandardChart first';
@@ -221,6 +139,7 @@ declare
   v_type text;
   v_next uuid := new.parent_id;
 begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   while v_next is not null loop
     if v_next = any (v_path) then
       raise exception using errcode = 'ZT002', message = 'An account cannot be below itself: choose another parent';
@@ -257,6 +176,13 @@ declare
   v_problem record;
   v_control uuid[] := array[new.receivable_account_id, new.payable_account_id];
 begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  if tg_op = 'INSERT' and exists (
+    select from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  ) then
+    -- The company has its books: the row is refused, or ON CONFLICT leaves them as they are.
+    return new;
+  end if;
   if tg_op = 'UPDATE' then
     -- Postings hold this row FOR KEY SHARE: this waits for those in flight, which use the accounts that they have read.
     perform from accounting.books b where b.tenant_id = old.tenant_id and b.id = old.id for update;
@@ -446,22 +372,23 @@ CREATE OR REPLACE FUNCTION accounting.close_books()
 AS $function$
 declare
   v_company record;
+  v_open_from date;
+  v_closed_through date;
 begin
   for v_company in
-    select p.tenant_id, p.company_id, max(p.ends_on) filter (where p.status = 'closed') as closed_through,
-      min(p.starts_on) filter (where p.status = 'open') as open_from
-    from (
-      select distinct w.tenant_id, w.company_id from written w
-      join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id and o.status <> w.status
-    ) c
-    join accounting.fiscal_periods p on p.tenant_id = c.tenant_id and p.company_id = c.company_id
-    group by 1, 2
+    select distinct w.tenant_id, w.company_id from written w
+    join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id and o.status <> w.status
+    order by 1, 2
   loop
-    if v_company.open_from < v_company.closed_through then
+    perform tenancy.require_own_scope(v_company.tenant_id, v_company.company_id);
+    select max(p.ends_on) filter (where p.status = 'closed'), min(p.starts_on) filter (where p.status = 'open')
+    into v_closed_through, v_open_from
+    from accounting.fiscal_periods p where p.tenant_id = v_company.tenant_id and p.company_id = v_company.company_id;
+    if v_open_from < v_closed_through then
       raise exception using errcode = 'ZT003',
         message = 'Periods are closed one after another, the earliest first, and the last closed one is reopened first';
     end if;
-    update accounting.books b set closed_through = v_company.closed_through
+    update accounting.books b set closed_through = v_closed_through
     where b.tenant_id = v_company.tenant_id and b.company_id = v_company.company_id;
   end loop;
   return null;
@@ -484,14 +411,19 @@ declare
   v_base constant numeric := p_sign * p_allocation.base_amount;
   v_source_base constant numeric := p_sign * p_allocation.source_base_amount;
 begin
-  update accounting.payments p
-  set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_source_base
-  where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id;
-  update accounting.invoices i
-  set paid_amount = i.paid_amount + v_amount,
-    paid_base_amount = i.paid_base_amount + case when i.id = p_allocation.invoice_id then v_base else v_source_base end,
-    status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
-  where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id);
+  if p_allocation.payment_id is not null then
+    update accounting.payments p
+    set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_source_base
+    where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id;
+  end if;
+  if p_allocation.bill_id is null then
+    update accounting.invoices i
+    set paid_amount = i.paid_amount + v_amount,
+      paid_base_amount = i.paid_base_amount + case when i.id = p_allocation.invoice_id then v_base else v_source_base end,
+      status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
+    where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id);
+    return;
+  end if;
   update accounting.bills b
   set paid_amount = b.paid_amount + v_amount,
     paid_base_amount = b.paid_base_amount + case when b.id = p_allocation.bill_id then v_base else v_source_base end,
@@ -499,6 +431,31 @@ begin
   where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id);
 end $function$;
 ALTER FUNCTION accounting.count_allocation(accounting.payment_allocations, integer) OWNER TO ledger_writer;
+
+-- function accounting.count_invoice_numbers(uuid[])
+CREATE OR REPLACE FUNCTION accounting.count_invoice_numbers(p_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  update tenancy.number_series s set last_number = accounting.first_free_number(s, s.last_number) - 1
+  where s.tenant_id = v_tenant and s.business_id is null and s.period = ''
+    and (s.company_id, s.series) in (
+      select i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids))
+    -- Numbers of an import, say, may be far from the series.
+    and exists (
+      select from accounting.invoices i
+      where i.tenant_id = v_tenant and i.company_id = s.company_id
+        and i.invoice_number = tenancy.format_number(s.prefix, s.last_number + 1, s.padding));
+end $function$;
+ALTER FUNCTION accounting.count_invoice_numbers(uuid[]) OWNER TO number_writer;
+
+-- grants accounting.count_invoice_numbers(uuid[])
+GRANT EXECUTE ON FUNCTION accounting.count_invoice_numbers(uuid[]) TO ledger_writer;
 
 -- function accounting.document_lines(text)
 CREATE OR REPLACE FUNCTION accounting.document_lines(p_source text)
@@ -536,6 +493,28 @@ $function$;
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO platform;
 
+-- function accounting.first_free_number(tenancy.number_series, bigint)
+CREATE OR REPLACE FUNCTION accounting.first_free_number(p_series tenancy.number_series, p_after bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_free bigint;
+begin
+  with recursive step (n) as (
+    select p_after + 1
+    union all
+    select s.n + 1 from step s
+    where exists (
+      select from accounting.invoices i
+      where i.tenant_id = p_series.tenant_id and i.company_id = p_series.company_id
+        and i.invoice_number = tenancy.format_number(p_series.prefix, s.n, p_series.padding))
+  )
+  select max(s.n) into v_free from step s;
+  return v_free;
+end $function$;
+ALTER FUNCTION accounting.first_free_number(tenancy.number_series, bigint) OWNER TO number_writer;
+
 -- function accounting.guard_account()
 CREATE OR REPLACE FUNCTION accounting.guard_account()
  RETURNS trigger
@@ -557,11 +536,11 @@ begin
       return new;
     end if;
   end if;
-  -- Posting locks this row and reads the account afterwards. It is written, not only locked, so that a posting under
-  -- repeatable read, which would still see the account as it was, fails with 40001.
-  update accounting.account_balances b set version = b.version
+  perform tenancy.require_own_scope(old.tenant_id, old.company_id);
+  -- Posting locks this row and reads the account afterwards.
+  select b.version into v_lines from accounting.account_balances b
   where b.tenant_id = old.tenant_id and b.account_id = old.id
-  returning b.version into v_lines;
+  for no key update;
   if v_lines > 0 and v_is_deleted then
     raise exception using errcode = 'ZT003', message = 'An account with lines is not deleted: archive it';
   elsif v_lines > 0 and (v_changes_type or v_changes_currency) then
@@ -582,6 +561,40 @@ ALTER FUNCTION accounting.guard_account() OWNER TO ledger_writer;
 -- grants accounting.guard_account()
 GRANT EXECUTE ON FUNCTION accounting.guard_account() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.guard_account() TO platform;
+
+-- function accounting.guard_take_back()
+CREATE OR REPLACE FUNCTION accounting.guard_take_back()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_closed_through date;
+begin
+  if old.reversed_on is not null then
+    raise exception using errcode = 'ZT003', message = 'The allocation is taken back already';
+  end if;
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  if new.reversed_on < new.allocated_on then
+    raise exception using errcode = 'ZT003',
+      message = 'An allocation is not taken back before its own date: choose that date or a later one';
+  end if;
+  perform accounting.lock_allocation(new);
+  select b.closed_through into v_closed_through from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  for key share;
+  if new.reversed_on <= v_closed_through then
+    raise exception using errcode = 'ZT003',
+      message = 'The date is in a closed period: post to an open one, or reopen the period';
+  end if;
+  return new;
+end $function$;
+ALTER FUNCTION accounting.guard_take_back() OWNER TO ledger_writer;
+
+-- grants accounting.guard_take_back()
+GRANT EXECUTE ON FUNCTION accounting.guard_take_back() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.guard_take_back() TO platform;
 
 -- function accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[])
 CREATE OR REPLACE FUNCTION accounting.insert_journal_entries(p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[], p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[])
@@ -825,17 +838,59 @@ CREATE OR REPLACE FUNCTION accounting.lock_allocation(p_allocation accounting.pa
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  perform from accounting.payments p
-  where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id
-  for no key update;
-  perform from accounting.invoices i
-  where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id)
-  order by i.id for no key update;
-  perform from accounting.bills b
-  where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id)
-  order by b.id for no key update;
+  if p_allocation.payment_id is not null then
+    perform from accounting.payments p
+    where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id
+    for no key update;
+  end if;
+  if p_allocation.invoice_id is not null or p_allocation.credit_note_id is not null then
+    perform from accounting.invoices i
+    where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id)
+    order by i.id for no key update;
+  end if;
+  if p_allocation.bill_id is not null or p_allocation.vendor_credit_id is not null then
+    perform from accounting.bills b
+    where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id)
+    order by b.id for no key update;
+  end if;
 end $function$;
 ALTER FUNCTION accounting.lock_allocation(accounting.payment_allocations) OWNER TO ledger_writer;
+
+-- function accounting.mark_balance()
+CREATE OR REPLACE FUNCTION accounting.mark_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update accounting.account_balances b set version = b.version
+  where b.tenant_id = new.tenant_id and b.account_id = new.id;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.mark_balance() OWNER TO ledger_writer;
+
+-- grants accounting.mark_balance()
+GRANT EXECUTE ON FUNCTION accounting.mark_balance() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.mark_balance() TO platform;
+
+-- function accounting.mark_books()
+CREATE OR REPLACE FUNCTION accounting.mark_books()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update accounting.books b set closed_through = b.closed_through
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.mark_books() OWNER TO ledger_writer;
+
+-- grants accounting.mark_books()
+GRANT EXECUTE ON FUNCTION accounting.mark_books() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.mark_books() TO platform;
 
 -- function accounting.next_invoice_number(uuid, text)
 CREATE OR REPLACE FUNCTION accounting.next_invoice_number(p_company_id uuid, p_kind text)
@@ -845,25 +900,26 @@ CREATE OR REPLACE FUNCTION accounting.next_invoice_number(p_company_id uuid, p_k
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_tenant constant uuid := tenancy.current_tenant_id();
-  v_series constant tenancy.number_series := tenancy.next_number(
+  v_series constant tenancy.number_series := tenancy.lock_series(
     p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
-  v_free bigint;
+  -- The number that this transaction gave last, and its series. It spares a statement of many rows to look for each of
+  -- them from the beginning. It counts only while an invoice has that number, so that nothing is trusted to it.
+  v_given text[] := string_to_array(current_setting('app.number_given', true), ' ');
+  v_after bigint := v_series.last_number;
+  v_number text;
 begin
-  with recursive step (n) as (
-    select v_series.last_number
-    union all
-    select s.n + 1 from step s
-    where exists (
+  if v_given[1] = v_series.id::text then
+    v_number := tenancy.format_number(v_series.prefix, v_given[2]::bigint, v_series.padding);
+    if v_given[2]::bigint > v_after and exists (
       select from accounting.invoices i
-      where i.tenant_id = v_tenant and i.company_id = p_company_id
-        and i.invoice_number = tenancy.format_number(v_series.prefix, s.n, v_series.padding))
-  )
-  select max(s.n) into v_free from step s;
-  if v_free > v_series.last_number then
-    perform tenancy.pass_over_numbers(v_series.id, v_free);
+      where i.tenant_id = v_series.tenant_id and i.company_id = p_company_id and i.invoice_number = v_number
+    ) then
+      v_after := v_given[2]::bigint;
+    end if;
   end if;
-  return tenancy.format_number(v_series.prefix, v_free, v_series.padding);
+  v_after := accounting.first_free_number(v_series, v_after);
+  v_given := array[set_config('app.number_given', v_series.id || ' ' || v_after, true)];
+  return tenancy.format_number(v_series.prefix, v_after, v_series.padding);
 end $function$;
 ALTER FUNCTION accounting.next_invoice_number(uuid, text) OWNER TO number_writer;
 
@@ -919,6 +975,10 @@ begin
     group by t.id
   ) s
   where s.was <> s.becomes;
+  -- Series are locked before accounts, as the rows' own triggers lock them.
+  if v_new is not null and tg_argv[0] = 'invoice' then
+    perform accounting.count_invoice_numbers(v_new);
+  end if;
   if v_credits is not null then
     perform accounting.check_credits(tg_argv[0], v_credits);
   end if;
@@ -948,14 +1008,41 @@ AS $function$
 #variable_conflict use_column
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
-  v_entries constant int := cardinality(p_entry_id);
-  v_lines constant int := cardinality(p_line_entry);
+  v_entries int;
+  v_lines int;
+  v_problem text;
   v_books accounting.books;
   v_line record;
 begin
-  if exists (select from unnest(p_line_entry) l where l is null or l not between 1 and v_entries) or v_lines is null
-      or v_lines = 0 then
-    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more, and each line an entry';
+  v_entries := tenancy.require_arrays(
+    '{p_entry_id,p_company_id,p_entry_date,p_description,p_reference,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_entry_id), array_dims(p_company_id), array_dims(p_entry_date), array_dims(p_description),
+      array_dims(p_reference), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_entry_id), num_nulls(variadic p_company_id), num_nulls(variadic p_entry_date)]);
+  v_lines := tenancy.require_arrays(
+    '{p_line_entry,p_line_id,p_account_id,p_debit,p_credit,p_currency,p_base_amount,p_rate,p_is_exchange_difference,p_line_description}',
+    array[array_dims(p_line_entry), array_dims(p_line_id), array_dims(p_account_id), array_dims(p_debit),
+      array_dims(p_credit), array_dims(p_currency), array_dims(p_base_amount), array_dims(p_rate),
+      array_dims(p_is_exchange_difference), array_dims(p_line_description)],
+    array[num_nulls(variadic p_line_entry), num_nulls(variadic p_line_id), num_nulls(variadic p_account_id),
+      num_nulls(variadic p_debit), num_nulls(variadic p_credit)]);
+  v_problem := case
+    when not (1 <= all (p_line_entry) and v_entries >= all (p_line_entry))
+      then 'p_line_entry names an entry that is not given: each line needs one, by its position from 1'
+    when not 0 < all (p_rate) or 'NaN' = any (p_rate) then 'p_rate needs rates above 0: base units for one unit of the currency'
+    when not 0 <= all (p_base_amount) or 'NaN' = any (p_base_amount)
+      then 'p_base_amount needs amounts of 0 or more: the side is that of the line'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+  -- An entry asked for twice has its key twice. Another one under its id would take the place of the first.
+  if v_entries > 1 and exists (
+    select from unnest(p_entry_id, p_company_id, p_idempotency_key) e (id, company_id, key)
+    group by e.id having count(distinct (e.company_id, e.key)) > 1
+  ) then
+    raise exception using errcode = 'unique_violation', message = 'p_entry_id gives two entries one id',
+      schema = 'accounting', table = 'journal_entries', constraint = 'journal_entries_pkey';
   end if;
   if exists (
     select from accounting.books b where b.tenant_id = v_tenant and b.company_id in (select c from unnest(p_company_id) c)
@@ -1113,6 +1200,134 @@ ALTER FUNCTION accounting.post_payments() OWNER TO ledger_writer;
 -- grants accounting.post_payments()
 GRANT EXECUTE ON FUNCTION accounting.post_payments() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.post_payments() TO platform;
+
+-- function accounting.prepare_allocation()
+CREATE OR REPLACE FUNCTION accounting.prepare_allocation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_closed_through date;
+  v_source record;
+  v_document record;
+  v_made record;
+  v_problem text;
+begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  if new.reversed_on is not null then
+    raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
+  end if;
+  perform accounting.lock_allocation(new);
+  select b.closed_through into v_closed_through from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  for key share;
+
+  select s.* into v_source from (
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount, p.base_amount,
+      p.voided_on is null as is_usable
+    from accounting.payments p
+    where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.id = new.payment_id
+    union all
+    select i.customer_id, null, i.currency, i.invoice_date, i.total_amount, i.base_amount,
+      i.kind = 'credit_note' and i.status not in ('draft', 'void')
+    from accounting.invoices i
+    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.credit_note_id
+    union all
+    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
+      b.kind = 'credit_note' and b.status not in ('draft', 'void')
+    from accounting.bills b
+    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.vendor_credit_id
+  ) s;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such payment or credit note';
+  end if;
+  select d.* into v_document from (
+    select i.customer_id, null::uuid as vendor_id, i.currency, i.invoice_date as made_on, i.total_amount as amount,
+      i.base_amount, i.kind = 'invoice' and i.status not in ('draft', 'void') as is_usable
+    from accounting.invoices i
+    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.invoice_id
+    union all
+    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
+      b.kind = 'bill' and b.status not in ('draft', 'void')
+    from accounting.bills b
+    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.bill_id
+  ) d;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such invoice or bill';
+  end if;
+
+  -- Summed from the allocations, which this statement's earlier rows are among; the sums kept by the documents are not
+  -- raised before its end.
+  select max(a.reversed_on) as last_reversed, bool_or(a.id = new.id) as is_there,
+    coalesce(sum(a.amount) filter (where a.of_source and a.reversed_on is null), 0) as used,
+    coalesce(sum(a.base) filter (where a.of_source and a.reversed_on is null), 0) as used_base,
+    coalesce(sum(a.amount) filter (where not a.of_source and a.reversed_on is null), 0) as settled,
+    coalesce(sum(a.base) filter (where not a.of_source and a.reversed_on is null), 0) as settled_base
+  into v_made
+  from (
+    select p.id, true as of_source, p.amount, p.source_base_amount as base, p.reversed_on from accounting.payment_allocations p
+    where p.tenant_id = new.tenant_id and p.payment_id = new.payment_id
+    union all
+    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
+    where c.tenant_id = new.tenant_id and c.credit_note_id = new.credit_note_id
+    union all
+    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
+    where c.tenant_id = new.tenant_id and c.vendor_credit_id = new.vendor_credit_id
+    union all
+    select i.id, false, i.amount, i.base_amount, i.reversed_on from accounting.payment_allocations i
+    where i.tenant_id = new.tenant_id and i.invoice_id = new.invoice_id
+    union all
+    select b.id, false, b.amount, b.base_amount, b.reversed_on from accounting.payment_allocations b
+    where b.tenant_id = new.tenant_id and b.bill_id = new.bill_id
+  ) a;
+  new.allocated_on := coalesce(
+    new.allocated_on, greatest(current_date, v_source.made_on, v_document.made_on, v_made.last_reversed));
+  if v_made.is_there then
+    -- The row is there already: it is refused by its key, or ON CONFLICT leaves it as it is.
+    return new;
+  end if;
+
+  v_problem := case
+    when not v_source.is_usable then 'What is allocated is a payment that is not void, or an issued or approved credit note'
+    when not v_document.is_usable then 'What is settled is an issued invoice or an approved bill'
+    when (v_source.customer_id, v_source.vendor_id) is distinct from (v_document.customer_id, v_document.vendor_id)
+      then 'The payment or credit note and the document are not of the same customer or vendor'
+    when v_source.currency <> v_document.currency
+      then 'The payment or credit note and the document are in different currencies'
+    when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
+      then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
+    -- An earlier date could show more settled than was due on a past day.
+    when new.allocated_on < v_made.last_reversed
+      then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
+    when new.allocated_on <= v_closed_through
+      then 'The date is in a closed period: post to an open one, or reopen the period'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT003', message = v_problem;
+  end if;
+  v_problem := case
+    when new.amount <> round(new.amount, tenancy.currency_exponent(v_document.currency))
+      then 'The amount has more decimals than its currency'
+    when new.amount > v_document.amount - v_made.settled then 'The amount is more than is due on the document'
+    when new.amount > v_source.amount - v_made.used then 'The amount is more than is left of the payment or credit note'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+
+  new.base_amount := accounting.base_part(
+    new.amount, v_document.amount, v_made.settled, v_document.base_amount, v_made.settled_base);
+  new.source_base_amount := accounting.base_part(
+    new.amount, v_source.amount, v_made.used, v_source.base_amount, v_made.used_base);
+  return new;
+end $function$;
+ALTER FUNCTION accounting.prepare_allocation() OWNER TO ledger_writer;
+
+-- grants accounting.prepare_allocation()
+GRANT EXECUTE ON FUNCTION accounting.prepare_allocation() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.prepare_allocation() TO platform;
 
 -- function accounting.prepare_payment()
 CREATE OR REPLACE FUNCTION accounting.prepare_payment()
@@ -1303,6 +1518,7 @@ CREATE OR REPLACE FUNCTION accounting.stamp_period()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   -- Postings hold the books FOR KEY SHARE: those in flight end first, later ones see what is closed.
   perform from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id for update;
   new.closed_at := case when new.status = 'closed' then clock_timestamp() end;
@@ -1315,6 +1531,38 @@ ALTER FUNCTION accounting.stamp_period() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO platform;
 
+-- function accounting.start_invoice_numbers(uuid, text, text, integer, bigint)
+CREATE OR REPLACE FUNCTION accounting.start_invoice_numbers(p_company_id uuid, p_kind text, p_prefix text, p_padding integer, p_first bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_series tenancy.number_series;
+begin
+  perform tenancy.require_own_scope(v_tenant, p_company_id);
+  if (p_kind in ('invoice', 'credit_note') and p_first between 1 and 999999999999999
+      and p_padding between 0 and 18 and length(p_prefix) between 1 and 500) is not true then
+    raise exception using errcode = 'ZT002',
+      message = 'A series of numbers needs a kind (invoice or credit_note), a prefix, a padding of 0 to 18 and a first number from 1';
+  end if;
+  v_series := tenancy.lock_series(p_company_id, null, p_kind, '', p_prefix, p_padding);
+  if v_series.last_number >= v_series.first_number then
+    return false;
+  end if;
+  update tenancy.number_series s
+  set prefix = p_prefix, padding = p_padding, first_number = p_first, last_number = p_first - 1
+  where s.tenant_id = v_tenant and s.id = v_series.id;
+  return true;
+end $function$;
+ALTER FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) OWNER TO number_writer;
+
+-- grants accounting.start_invoice_numbers(uuid, text, text, integer, bigint)
+GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO platform;
+
 -- function accounting.take_back_allocation()
 CREATE OR REPLACE FUNCTION accounting.take_back_allocation()
  RETURNS trigger
@@ -1323,28 +1571,8 @@ CREATE OR REPLACE FUNCTION accounting.take_back_allocation()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_closed_through date;
   v_entry uuid;
 begin
-  if new.reversed_on is not distinct from old.reversed_on then
-    return new;
-  end if;
-  if old.reversed_on is not null then
-    raise exception using errcode = 'ZT003', message = 'The allocation is taken back already';
-  end if;
-  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
-  if new.reversed_on < new.allocated_on then
-    raise exception using errcode = 'ZT003',
-      message = 'An allocation is not taken back before its own date: choose that date or a later one';
-  end if;
-  perform accounting.lock_allocation(new);
-  select b.closed_through into v_closed_through from accounting.books b
-  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
-  for key share;
-  if new.reversed_on <= v_closed_through then
-    raise exception using errcode = 'ZT003',
-      message = 'The date is in a closed period: post to an open one, or reopen the period';
-  end if;
   perform accounting.count_allocation(new, -1);
   select e.id into v_entry from accounting.journal_entries e
   where e.tenant_id = new.tenant_id and e.source_id = new.id and e.source = 'allocation';
@@ -1353,7 +1581,7 @@ begin
       array[v_entry], array[gen_random_uuid()], array[new.reversed_on], array['allocation_void'], array[new.id],
       array['Exchange difference taken back']);
   end if;
-  return new;
+  return null;
 end $function$;
 ALTER FUNCTION accounting.take_back_allocation() OWNER TO ledger_writer;
 
@@ -1398,6 +1626,7 @@ AS $function$
 declare
   v_date date;
 begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if tg_table_name = 'invoices' then
     v_date := new.invoice_date;
   else
@@ -2069,16 +2298,19 @@ CREATE OR REPLACE FUNCTION self.save_profile(p_id uuid, p_changes jsonb)
 AS $function$
 declare
   person constant uuid := self.current_identity_id();
-  given auth.user_profiles := jsonb_populate_record(null::auth.user_profiles, p_changes);
+  given auth.user_profiles;
   saved auth.user_profiles;
 begin
   if person is null then
     raise exception using errcode = 'ZT001', message = 'A profile is saved by its person: forIdentity(session.user.id).profile';
   end if;
+  if jsonb_typeof(p_changes) is distinct from 'object' then
+    raise exception using errcode = 'ZT006', message = 'The changes of a profile are an object of its fields';
   -- A column that is added to the table and forgotten here is refused, not lost.
-  if p_changes - '{dni,phone,birth_date,avatar_url}'::text[] <> '{}' then
+  elsif p_changes - '{dni,phone,birth_date,avatar_url}'::text[] <> '{}' then
     raise exception using errcode = 'ZT006', message = 'Of a profile only dni, phone, birth_date and avatar_url are written';
   end if;
+  given := jsonb_populate_record(null::auth.user_profiles, p_changes);
   insert into auth.user_profiles as p (id, user_id, dni, phone, birth_date, avatar_url)
   values (p_id, person, given.dni, given.phone, given.birth_date, given.avatar_url)
   on conflict (user_id) do update set
@@ -2270,6 +2502,36 @@ begin
     execute format('revoke %I from %I', role_name, current_user);
   end if;
 end $function$;
+
+-- function tenancy.lock_series(uuid, uuid, text, text, text, integer)
+CREATE OR REPLACE FUNCTION tenancy.lock_series(p_company_id uuid, p_business_id uuid, p_series text, p_period text, p_prefix text, p_padding integer)
+ RETURNS tenancy.number_series
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_series tenancy.number_series;
+begin
+  for made in 1..2 loop
+    if p_company_id is not null then
+      select s.* into v_series from tenancy.number_series s
+      where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_series
+        and s.period = p_period
+      for no key update;
+    else
+      select s.* into v_series from tenancy.number_series s
+      where s.tenant_id = v_tenant and s.company_id is null and s.business_id = p_business_id and s.series = p_series
+        and s.period = p_period
+      for no key update;
+    end if;
+    exit when found;
+    insert into tenancy.number_series (tenant_id, company_id, business_id, series, period, prefix, padding)
+    values (v_tenant, p_company_id, p_business_id, p_series, p_period, p_prefix, p_padding)
+    on conflict (tenant_id, company_id, business_id, series, period) do nothing;
+  end loop;
+  return v_series;
+end $function$;
+ALTER FUNCTION tenancy.lock_series(uuid, uuid, text, text, text, integer) OWNER TO number_writer;
 
 -- function tenancy.make_writer_role(text, boolean)
 CREATE OR REPLACE FUNCTION tenancy.make_writer_role(p_role text, p_as_runtime boolean)
@@ -2546,6 +2808,32 @@ end $function$;
 -- grants tenancy.require_admin()
 GRANT EXECUTE ON FUNCTION tenancy.require_admin() TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.require_admin() TO platform;
+
+-- function tenancy.require_arrays(text[], text[], integer[])
+CREATE OR REPLACE FUNCTION tenancy.require_arrays(p_names text[], p_dims text[], p_nulls integer[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  v_position int;
+begin
+  if p_dims[1] = all (p_dims) and p_dims[1] ~ '^\[1:[0-9]+\]$' and 0 = all (p_nulls) then
+    return substr(p_dims[1], 4, length(p_dims[1]) - 4)::int;
+  end if;
+  for v_position in 1..cardinality(p_names) loop
+    if p_dims[v_position] is null or p_dims[v_position] !~ '^\[1:[0-9]+\]$' or p_dims[v_position] <> p_dims[1] then
+      raise exception using errcode = 'ZT002', message = format('%s needs one dimension, positions from 1, and as many elements as %s (at least one)',
+        p_names[v_position], p_names[1]);
+    elsif p_nulls[v_position] > 0 then
+      raise exception using errcode = 'ZT002', message = format('%s takes no NULL: give each element a value', p_names[v_position]);
+    end if;
+  end loop;
+end $function$;
+
+-- grants tenancy.require_arrays(text[], text[], integer[])
+GRANT EXECUTE ON FUNCTION tenancy.require_arrays(text[], text[], integer[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.require_arrays(text[], text[], integer[]) TO platform;
 
 -- function tenancy.require_own_scope(uuid, uuid)
 CREATE OR REPLACE FUNCTION tenancy.require_own_scope(p_tenant_id uuid, p_company_id uuid)
@@ -2883,6 +3171,9 @@ CREATE TRIGGER guard_account BEFORE DELETE OR UPDATE ON accounting.accounts FOR 
 
 -- trigger accounting.accounts.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.accounts FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
+
+-- trigger accounting.accounts.mark_balance
+CREATE TRIGGER mark_balance AFTER UPDATE ON accounting.accounts FOR EACH ROW WHEN (((new.type <> old.type) OR (new.currency IS DISTINCT FROM old.currency) OR (new.is_active <> old.is_active))) EXECUTE FUNCTION accounting.mark_balance();
 
 -- trigger accounting.accounts.open_balances
 CREATE TRIGGER open_balances AFTER INSERT ON accounting.accounts REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.open_balances();
@@ -3567,6 +3858,9 @@ CREATE TRIGGER guard_status_insert BEFORE INSERT ON accounting.fiscal_periods FO
 -- trigger accounting.fiscal_periods.keep_status_insert
 CREATE TRIGGER keep_status_insert AFTER INSERT ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 
+-- trigger accounting.fiscal_periods.mark_books
+CREATE TRIGGER mark_books AFTER INSERT ON accounting.fiscal_periods FOR EACH ROW EXECUTE FUNCTION accounting.mark_books();
+
 -- trigger accounting.fiscal_periods.stamp_period
 CREATE TRIGGER stamp_period BEFORE UPDATE ON accounting.fiscal_periods FOR EACH ROW WHEN ((new.status <> old.status)) EXECUTE FUNCTION accounting.stamp_period();
 
@@ -4195,13 +4489,19 @@ CREATE POLICY tenant_isolation ON accounting.payment_allocations AS PERMISSIVE F
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.payment_allocations.apply_allocation
-CREATE TRIGGER apply_allocation BEFORE INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
+CREATE TRIGGER apply_allocation AFTER INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
 
 -- trigger accounting.payment_allocations.freeze_columns
 CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.payment_id IS DISTINCT FROM old.payment_id) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id) OR (new.bill_id IS DISTINCT FROM old.bill_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount) OR (new.allocated_on IS DISTINCT FROM old.allocated_on) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
 
+-- trigger accounting.payment_allocations.guard_take_back
+CREATE TRIGGER guard_take_back BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN ((new.reversed_on IS DISTINCT FROM old.reversed_on)) EXECUTE FUNCTION accounting.guard_take_back();
+
+-- trigger accounting.payment_allocations.prepare_allocation
+CREATE TRIGGER prepare_allocation BEFORE INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.prepare_allocation();
+
 -- trigger accounting.payment_allocations.take_back_allocation
-CREATE TRIGGER take_back_allocation BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.take_back_allocation();
+CREATE TRIGGER take_back_allocation AFTER UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN ((new.reversed_on IS DISTINCT FROM old.reversed_on)) EXECUTE FUNCTION accounting.take_back_allocation();
 
 -- trigger accounting.payment_allocations.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
@@ -5171,7 +5471,8 @@ CREATE TABLE tenancy.number_series (
   padding integer DEFAULT 6 NOT NULL,
   last_number bigint DEFAULT 0 NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  first_number bigint DEFAULT 1 NOT NULL
 );
 
 -- constraint tenancy.number_series.number_series_company_id_fkey
@@ -5180,8 +5481,11 @@ ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_company_id_fkey F
 -- constraint tenancy.number_series.number_series_created_at_range_check
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
+-- constraint tenancy.number_series.number_series_first_number_check
+ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_first_number_check CHECK ((first_number >= 1));
+
 -- constraint tenancy.number_series.number_series_last_number_check
-ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_last_number_check CHECK ((last_number >= 0));
+ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_last_number_check CHECK ((last_number >= (first_number - 1)));
 
 -- constraint tenancy.number_series.number_series_owner_check
 ALTER TABLE tenancy.number_series ADD CONSTRAINT number_series_owner_check CHECK ((num_nonnulls(company_id, business_id) = 1));
@@ -5220,19 +5524,28 @@ CREATE POLICY tenant_isolation ON tenancy.number_series AS PERMISSIVE FOR ALL TO
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger tenancy.number_series.audit_start
+CREATE TRIGGER audit_start AFTER UPDATE ON tenancy.number_series FOR EACH ROW WHEN ((new.first_number <> old.first_number)) EXECUTE FUNCTION tenancy.write_audit();
+
 -- trigger tenancy.number_series.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.series IS DISTINCT FROM old.series) OR (new.period IS DISTINCT FROM old.period))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, business_id, series, period: make another row instead of changing them');
 
+-- trigger tenancy.number_series.guard_start
+CREATE TRIGGER guard_start BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((old.last_number >= old.first_number) AND ((new.first_number <> old.first_number) OR (new.prefix <> old.prefix) OR (new.padding <> old.padding)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The series gave a number already: its prefix, padding and first number stay');
+
+-- trigger tenancy.number_series.require_admin_of_start
+CREATE TRIGGER require_admin_of_start BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN ((new.first_number <> old.first_number)) EXECUTE FUNCTION tenancy.require_admin();
+
 -- trigger tenancy.number_series.step_by_one
-CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1)) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND (new.last_number > old.last_number))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
+CREATE TRIGGER step_by_one BEFORE UPDATE ON tenancy.number_series FOR EACH ROW WHEN (((new.last_number <> old.last_number) AND (new.last_number <> (old.last_number + 1)) AND (NOT ((CURRENT_USER = 'number_writer'::name) AND ((new.last_number > old.last_number) OR (old.last_number < old.first_number)))))) EXECUTE FUNCTION tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
 
 -- trigger tenancy.number_series.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON tenancy.number_series FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
 -- grants tenancy.number_series
-GRANT INSERT, SELECT, UPDATE ON tenancy.number_series TO authenticated;
+GRANT SELECT ON tenancy.number_series TO authenticated;
 GRANT INSERT, SELECT, UPDATE ON tenancy.number_series TO number_writer;
-GRANT INSERT, SELECT, UPDATE ON tenancy.number_series TO platform;
+GRANT SELECT ON tenancy.number_series TO platform;
 
 -- table tenancy.platform_log
 CREATE TABLE tenancy.platform_log (
@@ -6310,7 +6623,7 @@ CREATE VIEW accounting.violations_of_numbers WITH (security_invoker=true) AS
             0 AS documents,
             (s.prefix || lpad((given.given)::text, GREATEST(s.padding, length((given.given)::text)), '0'::text)) AS number
            FROM (tenancy.number_series s
-             CROSS JOIN LATERAL generate_series((1)::bigint, s.last_number) given(given))
+             CROSS JOIN LATERAL generate_series(s.first_number, s.last_number) given(given))
           WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))
         UNION ALL
          SELECT i.tenant_id,

@@ -12,6 +12,12 @@ export const accountingDomain: AccountingDomain = {
   tables: tablesIn(schema),
   relations: accountingRelations,
   repositories: Accounting,
+  allowances: ["bills.value_bill", "invoices.value_invoice"].map((trigger) => ({
+    rule: "before-writes-nothing",
+    object: `trigger accounting.${trigger}`,
+    reason:
+      "The first invoice of a company makes the series of its numbers, which has given none: it says nothing when the row is left out.",
+  })),
   testing: accountingTesting,
   factories,
 };

@@ -1,19 +1,18 @@
-import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
-import { newId } from "../core/ids";
 import { listOf } from "../core/lists";
 import { type Page, type PageRequest, pageSize } from "../core/page";
-import { columnsOf, type Params } from "../core/statement";
+import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import type { VoidOptions } from "./document-posting";
 import { invoiceDrafts as drafts, invoicePosting as posting, invoiceRecords as records } from "./invoice-drafts";
 import { importInvoices } from "./invoice-import";
+import { issueWithPrefix, startNumbers } from "./invoice-numbers";
 import { largestCustomers, reconcileTotals, revenueByCountry } from "./invoice-revenue";
 import { type Posted, type Previewed, postOrPreview } from "./preview";
 import { invoices } from "./schema";
-import { sqlStatement, statement } from "./statements";
+import { statement } from "./statements";
 import {
   importedInvoicesSchema,
   invoiceChangesSchema,
@@ -23,6 +22,7 @@ import {
   newInvoiceLinesSchema,
   newInvoiceSchema,
   newInvoicesSchema,
+  numberStartSchema,
 } from "./validation/invoices";
 
 export type Invoice = typeof invoices.$inferSelect;
@@ -32,6 +32,7 @@ export type InvoiceChanges = z.input<typeof invoiceChangesSchema>;
 export type IssueOptions = z.input<typeof issueOptionsSchema>;
 export type InvoiceCredit = z.input<typeof invoiceCreditSchema>;
 export type ImportedInvoice = z.input<typeof importedInvoicesSchema>[number];
+export type NumberStart = z.input<typeof numberStartSchema>;
 export type InvoiceFilter = z.input<typeof invoiceFilterSchema>;
 /** An invoice with its customer and its lines in order. */
 export type InvoiceDocument = NonNullable<Awaited<ReturnType<InvoiceRepository["findDocument"]>>>;
@@ -51,30 +52,6 @@ const findDocument = statement("accounting.invoices.find_document", (q, p: Param
     where: { tenantId: { eq: p.tenantId }, id: { eq: p.id } },
     with: { customer: true, lines: { orderBy: { lineNumber: "asc" } } },
   }),
-);
-
-/**
- * Issues a draft. When the company's series has no number yet, it is made with this prefix before. The draft is locked
- * before the series, as by every issue.
- */
-const issueWithPrefix = sqlStatement(
-  "accounting.invoices.issue_with_prefix",
-  (q) => q.select().from(invoices),
-  (p: Params<{ id: string; prefix: string; seriesId: string }>) => sql`
-    with draft as materialized (
-      select i.tenant_id, i.company_id, i.kind from accounting.invoices i
-      where i.tenant_id = ${p.tenantId}::uuid and i.id = ${p.id}::uuid and i.status = 'draft'
-      for no key update
-    ), series as (
-      insert into tenancy.number_series as s (tenant_id, id, company_id, series, prefix)
-      select d.tenant_id, ${p.seriesId}::uuid, d.company_id, d.kind, ${p.prefix}::text from draft d
-      on conflict (tenant_id, company_id, business_id, series, period) do nothing
-      returning s.id
-    )
-    update accounting.invoices i set status = 'issued'
-    where i.tenant_id = ${p.tenantId}::uuid and i.id = ${p.id}::uuid and i.status = 'draft'
-      and (select count(*) from series) >= 0
-    returning ${columnsOf(invoices, "i")}`,
 );
 
 /**
@@ -154,6 +131,16 @@ export class InvoiceRepository {
   }
 
   /**
+   * Says with which number, prefix and padding a company's invoices or credit notes begin, before the first one is issued:
+   * for a company that comes from another system. Who sets a first number other than 1 must be an admin, and is in the
+   * trail. Throws `ValidationError`; `ConflictError` when the series gave a number already; `PermissionDeniedError`;
+   * `ForeignKeyViolationError` for a company of another tenant.
+   */
+  async startNumbers(input: NumberStart): Promise<void> {
+    return startNumbers(this.#unit, parseInput(numberStartSchema, input, "start of numbers"));
+  }
+
+  /**
    * Creates and issues a credit note, at the invoice's rate: over all of the invoice, or over the lines given. It settles
    * what the invoice still has open; the rest is the customer's credit. `preview` returns the entries.
    * Throws `NotFoundError`, `ValidationError`; `ConflictError` when the invoice is a draft or void, or `date` is before
@@ -229,5 +216,5 @@ export class InvoiceRepository {
 
 function issue(unit: Unit, id: string, prefix: string | undefined): Promise<Posted<Invoice>> {
   if (prefix === undefined) return posting.post(unit, id);
-  return posting.postBy(unit, issueWithPrefix, { id, prefix, seriesId: newId() });
+  return posting.postBy(unit, issueWithPrefix, { id, prefix });
 }

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ValidationError } from "./errors";
+import * as money from "./money";
 import { compareMoney, lineAmount, roundMoney, sumMoney } from "./money";
 
 /*
@@ -134,5 +136,64 @@ describe("comparison", () => {
         expect(compareMoney(text(left), text(right))).toBe(expected);
       }),
     );
+  });
+});
+
+describe("a text that is no decimal number", () => {
+  const wrong = [
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "",
+    " ",
+    "1e3",
+    "1E400",
+    "0x10",
+    "0b1",
+    "+1",
+    " 1",
+    "1 ",
+    ".5",
+    "5.",
+    "1_000",
+    "1,5",
+    "١",
+    "--1",
+    "-",
+    "null",
+    "1\n",
+  ];
+  const others = [undefined, null, 1, Number.NaN, 1n, {}, ["1"]];
+  const uses: Record<keyof typeof money, [string, (text: string) => unknown][]> = {
+    roundMoney: [["amount", (text) => roundMoney(text)]],
+    sumMoney: [
+      ["amounts.0", (text) => sumMoney([text])],
+      ["amounts.1", (text) => sumMoney(["1", text, "2"], 4)],
+    ],
+    lineAmount: [
+      ["quantity", (text) => lineAmount(text, "1")],
+      ["unitPrice", (text) => lineAmount("1", text)],
+    ],
+    compareMoney: [
+      ["left", (text) => compareMoney(text, "1")],
+      ["right", (text) => compareMoney("1", text)],
+    ],
+  };
+
+  it.each(Object.keys(money) as (keyof typeof money)[])("is refused by %s, which names the field", (name) => {
+    for (const [path, use] of uses[name]) {
+      for (const text of [...wrong, ...others] as string[]) {
+        let error: unknown;
+        try {
+          error = use(text);
+        } catch (thrown) {
+          error = thrown;
+        }
+        expect(error, `${name}(${JSON.stringify(String(text))})`).toBeInstanceOf(ValidationError);
+        expect((error as ValidationError).issues.map((issue) => issue.path)).toEqual([path]);
+        expect((error as Error).message).not.toContain(`"${text}"`);
+      }
+      expect(() => use("-12.50")).not.toThrow();
+    }
   });
 });

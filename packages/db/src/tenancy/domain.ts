@@ -17,6 +17,12 @@ export const tenancyDomain: TenancyDomain = {
   platformStatements: [...Object.values(platformStatements), logUse, enterTenant],
   allowances: [
     {
+      rule: "before-writes-nothing",
+      object: "trigger auth.user.end_memberships",
+      reason:
+        "The row that is deleted is locked and found before, and no other trigger follows. Afterwards the memberships would keep the person.",
+    },
+    {
       rule: "identity-apart",
       object: "trigger tenancy.users.keep_membership",
       reason: "It keeps auth.memberships in the same transaction.",

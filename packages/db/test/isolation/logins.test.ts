@@ -199,6 +199,9 @@ describe("a profile", () => {
       const changes = JSON.stringify({ [field]: field === "user_id" ? theirs : null });
       expect([field, code(await runtime({ identity: mine }, save, changes))]).toEqual([field, "ZT006"]);
     }
+    for (const changes of [null, "null", "[]", '["dni"]', '"dni"', "1", "true"]) {
+      expect([changes, code(await runtime({ identity: mine }, save, changes))]).toEqual([changes, "ZT006"]);
+    }
     expect(code(await runtime({ identity: randomUUID() }, save, "{}"))).toBe("23503");
     // With a taken id nothing of the other person's row is changed or shown.
     const { rows } = await arena.duel.owner.query<{ id: string }>(

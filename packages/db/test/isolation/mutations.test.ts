@@ -160,7 +160,7 @@ describe("a table that lost a protection is found", () => {
     expect({ before, after }).toEqual({ before: [], after: ["insert into a read-only table"] });
   });
 
-  it.each(["tenancy.number_series", "tenancy.companies", "accounting.customers"])(
+  it.each(["tenancy.companies", "accounting.customers"])(
     "when the scope's company no longer narrows %s",
     async (name) => {
       const entry = table(name);

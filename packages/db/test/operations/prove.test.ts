@@ -20,6 +20,7 @@ import { movableMutations } from "./mutations-movable";
 import { objectMutations } from "./mutations-objects";
 import { sessionMutations } from "./mutations-sessions";
 import { surroundingMutations } from "./mutations-surroundings";
+import { harmlessTriggers, triggerMutations } from "./mutations-triggers";
 import { startServer, type TestServer } from "./server";
 
 let server: TestServer;
@@ -61,6 +62,7 @@ const mutations = [
   ...movableMutations,
   ...sessionMutations,
   ...additionMutations,
+  ...triggerMutations,
 ];
 
 describe("the rules", () => {
@@ -83,6 +85,10 @@ describe("the rules", () => {
     }
     for (const error of errors)
       expect([error.expected, error.found, error.fix].every((part) => part.length > 3)).toBe(true);
+  });
+
+  test.each(harmlessTriggers)("a BEFORE trigger may have %s", async (_what, statements) => {
+    expect(prove(await after(statements))).toEqual([]);
   });
 
   test("a plain foreign key to another tenant table", async () => {

@@ -212,6 +212,7 @@ describe("an injection inside a tenant", () => {
         "audit_sealer",
         "audit_writer",
         "ledger_writer",
+        "number_writer",
         "self_service",
       ]);
     }));

@@ -2,7 +2,6 @@ import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/index";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-import { asLogin } from "../kit/sql";
 
 /** Series of numbers for any domain: by owner, name and period. */
 let test: TestDatabase;
@@ -127,18 +126,21 @@ describe("the owner of a series", () => {
     `insert into tenancy.number_series (tenant_id, company_id, business_id, series)
      values (tenancy.current_tenant_id(), ${values}, 'sale')`;
 
-  /** The outcome of a statement of the runtime login, in the scope of a company or business when one is given. */
-  const bySql = (text: string, scope = "") =>
-    asLogin(test.urls.runtime, async (client) => {
+  /** The outcome of a statement in the scope of a company or business when one is given, with the rights of the writer. */
+  const bySql = (text: string, scope = "", role = "number_writer") =>
+    test.asOwner(async (client) => {
       await client.query("begin");
       await client.query(
         "select set_config('app.current_tenant_id', $1, true), set_config('app.current_company_id', $2, true)",
         [acme.tenant.id, scope],
       );
-      return client.query(text).then(
+      await client.query(`set local role ${role}`);
+      const outcome = await client.query(text).then(
         ({ rowCount }) => `${rowCount} rows`,
         (error: pg.DatabaseError) => error.constraint ?? error.code,
       );
+      await client.query("rollback");
+      return outcome;
     });
 
   it("is one: a company of the tenant, or a business", async () => {
@@ -158,7 +160,7 @@ describe("the owner of a series", () => {
     expect(await bySql(insert(`'${acme.company.id}', null`))).toBe("number_series_owner_series_period_unique");
   });
 
-  it("keeps it apart: the scope of a business or company sees and writes its own", async () => {
+  it("keeps it apart: the scope of a business or company sees its own, and the logins write none", async () => {
     const [mine, theirs] = [newId(), newId()];
     for (const owner of [{ businessId: mine }, { businessId: theirs }, { companyId: acme.company.id }])
       await one(owner);
@@ -166,8 +168,14 @@ describe("the owner of a series", () => {
     expect(await bySql(step)).toBe("3 rows");
     expect(await bySql(step, mine)).toBe("1 rows");
     expect(await bySql(step, acme.company.id)).toBe("1 rows");
-    expect(await bySql("select from tenancy.number_series", newId())).toBe("0 rows");
+    expect(await bySql("select from tenancy.number_series", newId(), "authenticated")).toBe("0 rows");
+    expect(await bySql("select from tenancy.number_series", mine, "authenticated")).toBe("1 rows");
     expect(await bySql(insert(`null, '${newId()}'`), mine)).toBe("42501");
     expect(await bySql(`update tenancy.number_series set business_id = '${theirs}'`, mine)).toBe("ZT003");
+    for (const role of ["authenticated", "platform"]) {
+      for (const text of [step, insert(`null, '${newId()}'`), "delete from tenancy.number_series"]) {
+        expect(await bySql(text, mine, role), `${role}: ${text}`).toBe("42501");
+      }
+    }
   });
 });

@@ -1,5 +1,5 @@
--- A new period begins the day after the last one ends. The row of the books is written, not only locked: under
--- repeatable read a second new period, which would not see the first, fails with 40001. Postings do not wait for it.
+-- A new period begins the day after the last one ends. The books are locked, so that two new periods do not follow the
+-- same one; postings do not wait for it.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.begin_period() returns trigger
@@ -8,8 +8,10 @@ as $$
 declare
   v_last date;
 begin
-  update accounting.books b set closed_through = b.closed_through
-  where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  perform from accounting.books b
+  where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  for no key update;
   if not found then
     raise exception using errcode = 'ZT003',
       message = 'The company has no books yet: call accounts.createStandardChart first';

@@ -11,6 +11,7 @@ declare
   v_type text;
   v_next uuid := new.parent_id;
 begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   while v_next is not null loop
     if v_next = any (v_path) then
       raise exception using errcode = 'ZT002', message = 'An account cannot be below itself: choose another parent';

@@ -9,6 +9,13 @@ declare
   v_problem record;
   v_control uuid[] := array[new.receivable_account_id, new.payable_account_id];
 begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  if tg_op = 'INSERT' and exists (
+    select from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id
+  ) then
+    -- The company has its books: the row is refused, or ON CONFLICT leaves them as they are.
+    return new;
+  end if;
   if tg_op = 'UPDATE' then
     -- Postings hold this row FOR KEY SHARE: this waits for those in flight, which use the accounts that they have read.
     perform from accounting.books b where b.tenant_id = old.tenant_id and b.id = old.id for update;

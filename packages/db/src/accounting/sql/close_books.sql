@@ -7,22 +7,23 @@ create function accounting.close_books() returns trigger
 as $$
 declare
   v_company record;
+  v_open_from date;
+  v_closed_through date;
 begin
   for v_company in
-    select p.tenant_id, p.company_id, max(p.ends_on) filter (where p.status = 'closed') as closed_through,
-      min(p.starts_on) filter (where p.status = 'open') as open_from
-    from (
-      select distinct w.tenant_id, w.company_id from written w
-      join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id and o.status <> w.status
-    ) c
-    join accounting.fiscal_periods p on p.tenant_id = c.tenant_id and p.company_id = c.company_id
-    group by 1, 2
+    select distinct w.tenant_id, w.company_id from written w
+    join overwritten o on o.tenant_id = w.tenant_id and o.id = w.id and o.status <> w.status
+    order by 1, 2
   loop
-    if v_company.open_from < v_company.closed_through then
+    perform tenancy.require_own_scope(v_company.tenant_id, v_company.company_id);
+    select max(p.ends_on) filter (where p.status = 'closed'), min(p.starts_on) filter (where p.status = 'open')
+    into v_closed_through, v_open_from
+    from accounting.fiscal_periods p where p.tenant_id = v_company.tenant_id and p.company_id = v_company.company_id;
+    if v_open_from < v_closed_through then
       raise exception using errcode = 'ZT003',
         message = 'Periods are closed one after another, the earliest first, and the last closed one is reopened first';
     end if;
-    update accounting.books b set closed_through = v_company.closed_through
+    update accounting.books b set closed_through = v_closed_through
     where b.tenant_id = v_company.tenant_id and b.company_id = v_company.company_id;
   end loop;
   return null;

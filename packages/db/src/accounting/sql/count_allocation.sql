@@ -10,14 +10,19 @@ declare
   v_base constant numeric := p_sign * p_allocation.base_amount;
   v_source_base constant numeric := p_sign * p_allocation.source_base_amount;
 begin
-  update accounting.payments p
-  set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_source_base
-  where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id;
-  update accounting.invoices i
-  set paid_amount = i.paid_amount + v_amount,
-    paid_base_amount = i.paid_base_amount + case when i.id = p_allocation.invoice_id then v_base else v_source_base end,
-    status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
-  where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id);
+  if p_allocation.payment_id is not null then
+    update accounting.payments p
+    set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_source_base
+    where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id;
+  end if;
+  if p_allocation.bill_id is null then
+    update accounting.invoices i
+    set paid_amount = i.paid_amount + v_amount,
+      paid_base_amount = i.paid_base_amount + case when i.id = p_allocation.invoice_id then v_base else v_source_base end,
+      status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
+    where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id);
+    return;
+  end if;
   update accounting.bills b
   set paid_amount = b.paid_amount + v_amount,
     paid_base_amount = b.paid_base_amount + case when b.id = p_allocation.bill_id then v_base else v_source_base end,

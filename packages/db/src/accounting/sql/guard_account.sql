@@ -19,11 +19,11 @@ begin
       return new;
     end if;
   end if;
-  -- Posting locks this row and reads the account afterwards. It is written, not only locked, so that a posting under
-  -- repeatable read, which would still see the account as it was, fails with 40001.
-  update accounting.account_balances b set version = b.version
+  perform tenancy.require_own_scope(old.tenant_id, old.company_id);
+  -- Posting locks this row and reads the account afterwards.
+  select b.version into v_lines from accounting.account_balances b
   where b.tenant_id = old.tenant_id and b.account_id = old.id
-  returning b.version into v_lines;
+  for no key update;
   if v_lines > 0 and v_is_deleted then
     raise exception using errcode = 'ZT003', message = 'An account with lines is not deleted: archive it';
   elsif v_lines > 0 and (v_changes_type or v_changes_currency) then

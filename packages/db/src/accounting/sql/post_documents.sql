@@ -25,6 +25,10 @@ begin
     group by t.id
   ) s
   where s.was <> s.becomes;
+  -- Series are locked before accounts, as the rows' own triggers lock them.
+  if v_new is not null and tg_argv[0] = 'invoice' then
+    perform accounting.count_invoice_numbers(v_new);
+  end if;
   if v_credits is not null then
     perform accounting.check_credits(tg_argv[0], v_credits);
   end if;

@@ -15,14 +15,41 @@ as $$
 #variable_conflict use_column
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
-  v_entries constant int := cardinality(p_entry_id);
-  v_lines constant int := cardinality(p_line_entry);
+  v_entries int;
+  v_lines int;
+  v_problem text;
   v_books accounting.books;
   v_line record;
 begin
-  if exists (select from unnest(p_line_entry) l where l is null or l not between 1 and v_entries) or v_lines is null
-      or v_lines = 0 then
-    raise exception using errcode = 'ZT002', message = 'The entry needs two lines or more, and each line an entry';
+  v_entries := tenancy.require_arrays(
+    '{p_entry_id,p_company_id,p_entry_date,p_description,p_reference,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_entry_id), array_dims(p_company_id), array_dims(p_entry_date), array_dims(p_description),
+      array_dims(p_reference), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_entry_id), num_nulls(variadic p_company_id), num_nulls(variadic p_entry_date)]);
+  v_lines := tenancy.require_arrays(
+    '{p_line_entry,p_line_id,p_account_id,p_debit,p_credit,p_currency,p_base_amount,p_rate,p_is_exchange_difference,p_line_description}',
+    array[array_dims(p_line_entry), array_dims(p_line_id), array_dims(p_account_id), array_dims(p_debit),
+      array_dims(p_credit), array_dims(p_currency), array_dims(p_base_amount), array_dims(p_rate),
+      array_dims(p_is_exchange_difference), array_dims(p_line_description)],
+    array[num_nulls(variadic p_line_entry), num_nulls(variadic p_line_id), num_nulls(variadic p_account_id),
+      num_nulls(variadic p_debit), num_nulls(variadic p_credit)]);
+  v_problem := case
+    when not (1 <= all (p_line_entry) and v_entries >= all (p_line_entry))
+      then 'p_line_entry names an entry that is not given: each line needs one, by its position from 1'
+    when not 0 < all (p_rate) or 'NaN' = any (p_rate) then 'p_rate needs rates above 0: base units for one unit of the currency'
+    when not 0 <= all (p_base_amount) or 'NaN' = any (p_base_amount)
+      then 'p_base_amount needs amounts of 0 or more: the side is that of the line'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+  -- An entry asked for twice has its key twice. Another one under its id would take the place of the first.
+  if v_entries > 1 and exists (
+    select from unnest(p_entry_id, p_company_id, p_idempotency_key) e (id, company_id, key)
+    group by e.id having count(distinct (e.company_id, e.key)) > 1
+  ) then
+    raise exception using errcode = 'unique_violation', message = 'p_entry_id gives two entries one id',
+      schema = 'accounting', table = 'journal_entries', constraint = 'journal_entries_pkey';
   end if;
   if exists (
     select from accounting.books b where b.tenant_id = v_tenant and b.company_id in (select c from unnest(p_company_id) c)

@@ -2,6 +2,10 @@
 create trigger guard_account before update or delete on accounting.accounts
   for each row execute function accounting.guard_account();
 
+create trigger mark_balance after update on accounting.accounts
+  for each row when (new.type <> old.type or new.currency is distinct from old.currency or new.is_active <> old.is_active)
+  execute function accounting.mark_balance();
+
 create trigger check_parent after insert or update of type, parent_id on accounting.accounts
   for each row execute function accounting.check_account_parent();
 
@@ -96,6 +100,9 @@ create trigger guard_open before insert on accounting.fiscal_periods
   for each row when (new.closed_by is not null)
   execute function tenancy.refuse('ZT003', 'A period begins open: close it afterwards');
 
+create trigger mark_books after insert on accounting.fiscal_periods
+  for each row execute function accounting.mark_books();
+
 create trigger stamp_period before update on accounting.fiscal_periods
   for each row when (new.status <> old.status) execute function accounting.stamp_period();
 
@@ -153,12 +160,18 @@ create trigger settle_invoices after update on accounting.invoices
   referencing old table as overwritten new table as written
   for each statement execute function accounting.settle_documents('invoice');
 
--- An allocation is applied once and taken back once.
-create trigger apply_allocation before insert on accounting.payment_allocations
+-- An allocation is applied once and taken back once. What it moves elsewhere it moves when its own row is written.
+create trigger prepare_allocation before insert on accounting.payment_allocations
+  for each row execute function accounting.prepare_allocation();
+
+create trigger guard_take_back before update on accounting.payment_allocations
+  for each row when (new.reversed_on is distinct from old.reversed_on) execute function accounting.guard_take_back();
+
+create trigger apply_allocation after insert on accounting.payment_allocations
   for each row execute function accounting.apply_allocation();
 
-create trigger take_back_allocation before update on accounting.payment_allocations
-  for each row execute function accounting.take_back_allocation();
+create trigger take_back_allocation after update on accounting.payment_allocations
+  for each row when (new.reversed_on is distinct from old.reversed_on) execute function accounting.take_back_allocation();
 
 -- Payments are recorded complete, posted, and voided; nothing else of them changes.
 create trigger guard_second_void before update on accounting.payments

@@ -8,6 +8,7 @@ as $$
 declare
   v_date date;
 begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if tg_table_name = 'invoices' then
     v_date := new.invoice_date;
   else

@@ -10,7 +10,7 @@ from (
   select s.tenant_id, s.company_id, s.id::text as series_id, 0 as documents,
     s.prefix || lpad(given::text, greatest(s.padding, length(given::text)), '0') as number
   from tenancy.number_series s
-  cross join lateral generate_series(1, s.last_number) given
+  cross join lateral generate_series(s.first_number, s.last_number) given
   where s.series in ('invoice', 'credit_note')
   union all
   select i.tenant_id, i.company_id, null as series, 1, i.invoice_number

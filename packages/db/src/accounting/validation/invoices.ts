@@ -77,6 +77,20 @@ export const issueOptionsSchema = z
   })
   .strict();
 
+/** How the numbers of a company's invoices or credit notes begin. */
+export const numberStartSchema = z
+  .object({
+    companyId: pgUuid(),
+    kind: z.enum(["invoice", "credit_note"]).default("invoice"),
+    /** The number that comes first. */
+    firstNumber: z.int().min(1).max(999_999_999_999_999),
+    /** `INV-`, or `CN-` for credit notes, when left out. */
+    prefix: filledText("prefix").optional(),
+    /** Digits at least, filled with zeros. */
+    padding: z.int().min(0).max(18).default(6),
+  })
+  .strict();
+
 /** A credit note for an invoice. */
 export const invoiceCreditSchema = z
   .object({

@@ -14,9 +14,13 @@ const newJournalLineSchema = z
     /** The account's own currency when left out, else the base currency of the books. */
     currency: currencySchema().optional(),
     /** Base units for one unit of the currency; the last known rate when left out. */
-    rate: pgNumeric(18, 8).optional(),
+    rate: pgNumeric(18, 8)
+      .refine((rate) => !rate.startsWith("-") && !isZero(rate), "use a rate above 0")
+      .optional(),
     /** The amount in base currency, instead of a rate. */
-    baseAmount: pgNumeric(17, 2).optional(),
+    baseAmount: pgNumeric(17, 2)
+      .refine((amount) => !amount.startsWith("-"), "use an amount of 0 or more: its side is that of the line")
+      .optional(),
     isExchangeDifference: z.boolean().optional(),
     description: pgText().nullish(),
   })

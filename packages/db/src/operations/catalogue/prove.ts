@@ -11,6 +11,7 @@ import { privilegeRules } from "./rules/privileges";
 import { rowSecurityRules } from "./rules/row-security";
 import { sessionRules } from "./rules/sessions";
 import { surroundingRules } from "./rules/surroundings";
+import { triggerRules } from "./rules/triggers";
 import type { Catalogue, SchemaError } from "./types";
 
 const rules = {
@@ -26,6 +27,7 @@ const rules = {
   ...movableRules,
   ...sessionRules,
   ...additionRules,
+  ...triggerRules,
 };
 
 /** Names of all rules of the proof. */

@@ -6,8 +6,8 @@ import { tenancy } from "./schemas";
 import { companies } from "./tenants";
 
 /**
- * Gap-free counters. The function `tenancy.next_number` raises one in the transaction that uses the number, so a rollback
- * takes it back. A trigger refuses other steps than one to everybody else.
+ * Gap-free counters. Functions of `number_writer` raise one in the transaction that uses the number, so a rollback takes it
+ * back. Nobody else writes them: an application reads its series, and numbers move by issuing alone.
  *
  * A series belongs to a company, or to a business of the sales domain. Tenancy knows no tables of later domains, so the
  * business is a plain id; the company keeps its foreign key. Both isolate the row in a scope that names one.
@@ -25,11 +25,14 @@ export const numberSeries = tenantTable(
     prefix: text("prefix").notNull().default(""),
     /** Digits at least, filled with zeros. */
     padding: integer("padding").notNull().default(6),
+    /** The number that the series begins with: 1, or where another system ended. */
+    firstNumber: bigint("first_number", { mode: "bigint" }).notNull().default(sql`1`),
+    /** The number given last; one less than the first while none was given. */
     lastNumber: bigint("last_number", { mode: "bigint" }).notNull().default(sql`0`),
     ...timestamps(),
   },
   {
-    access: "no-delete",
+    access: "read-only",
     identifiedBy: ["series", "period"],
     references: { companyId: { table: companies, index: false } },
     extra: (t) => [
@@ -37,7 +40,8 @@ export const numberSeries = tenantTable(
         .on(t.tenantId, t.companyId, t.businessId, t.series, t.period)
         .nullsNotDistinct(),
       check("number_series_owner_check", sql`num_nonnulls(${t.companyId}, ${t.businessId}) = 1`),
-      check("number_series_last_number_check", sql`${t.lastNumber} >= 0`),
+      check("number_series_first_number_check", sql`${t.firstNumber} >= 1`),
+      check("number_series_last_number_check", sql`${t.lastNumber} >= ${t.firstNumber} - 1`),
       check("number_series_padding_check", sql`${t.padding} between 0 and 18`),
     ],
   },

@@ -1,6 +1,7 @@
 -- Steps a number series by one and returns it; the first call makes it, with this prefix and padding. The row stays locked
 -- until the transaction ends and is stepped back with it, so the numbers have no gap. The owner is a company or a business.
--- Internal: each domain has a function of number_writer that calls it, and passes over numbers that its records have already.
+-- Internal: for a function of number_writer that writes the numbered record itself. A trigger, whose row may not be written,
+-- takes the number from tenancy.lock_series instead.
 -- @owner number_writer
 -- @execute none
 create function tenancy.next_number(

@@ -1,4 +1,4 @@
--- Moves a series, which next_number has just stepped, on to the first number that no record has. Internal.
+-- Moves a series forward to a number that a record has, past those that records have already. Internal.
 -- @owner number_writer
 -- @execute none
 create function tenancy.pass_over_numbers(p_series_id uuid, p_number bigint) returns void

@@ -15,10 +15,23 @@ create trigger keep_to_addressee after insert or update of accepted_by, email on
   for each row when (new.accepted_by is not null) execute function auth.keep_to_addressee();
 
 -- A number is neither skipped nor given twice: a series moves by one, or by issuing past numbers that records have already.
+-- Where it begins is an admin's decision, which is in the trail, and stays once a number was given.
 create trigger step_by_one before update on tenancy.number_series
   for each row when (new.last_number <> old.last_number and new.last_number <> old.last_number + 1
-    and not (current_user = 'number_writer' and new.last_number > old.last_number))
+    and not (current_user = 'number_writer'
+      and (new.last_number > old.last_number or old.last_number < old.first_number)))
   execute function tenancy.refuse('ZT002', 'A number series moves by one: numbers are neither skipped nor given twice');
+
+create trigger guard_start before update on tenancy.number_series
+  for each row when (old.last_number >= old.first_number
+    and (new.first_number <> old.first_number or new.prefix <> old.prefix or new.padding <> old.padding))
+  execute function tenancy.refuse('ZT003', 'The series gave a number already: its prefix, padding and first number stay');
+
+create trigger require_admin_of_start before update on tenancy.number_series
+  for each row when (new.first_number <> old.first_number) execute function tenancy.require_admin();
+
+create trigger audit_start after update on tenancy.number_series
+  for each row when (new.first_number <> old.first_number) execute function tenancy.write_audit();
 
 create trigger require_admin before insert or update or delete on tenancy.roles
   for each statement execute function tenancy.require_admin();

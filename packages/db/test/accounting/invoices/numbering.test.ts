@@ -2,7 +2,7 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import { type ImportedInvoice, invoices } from "../../../src/accounting";
 import type { TestDatabase, TestTenant } from "../../../src/testing";
-import { bySql, ownerRows } from "../../kit/sql";
+import { bySql, outcomeOf, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { issued, work } from "../kit/documents";
 
@@ -70,14 +70,17 @@ describe("the numbers of a company", () => {
 describe("a series", () => {
   it("is stepped by one, or over numbers in use, by nobody but the ledger", async ({ test, acme, customerId }) => {
     await issued(acme, "1.00", { customerId });
-    const set = (value: string) => `update tenancy.number_series set last_number = ${value}`;
     for (const value of ["last_number + 2", "last_number - 1", "0", "100"]) {
-      expect(await bySql(test, acme, [set(value)])).toBe("ZT002");
+      const text = `update tenancy.number_series set last_number = ${value} where tenant_id = $1`;
+      expect(await bySql(test, acme, [text, [acme.tenant.id]])).toBe("42501");
+      expect(await test.asOwner((owner) => outcomeOf(owner.query(text, [acme.tenant.id])))).toBe("ZT002");
     }
     for (const text of [
       "select accounting.next_invoice_number($1::uuid, 'invoice')",
       "select tenancy.next_number($1::uuid, null, 'invoice', '', 'X-', 6)",
+      "select tenancy.lock_series($1::uuid, null, 'invoice', '', 'X-', 6)",
       "select tenancy.pass_over_numbers($1::uuid, 9)",
+      "select accounting.count_invoice_numbers(array[$1::uuid])",
       "select accounting.write_documents('invoice', array[$1::uuid])",
       "select accounting.write_voids('invoice', array[$1::uuid])",
       "select accounting.check_credits('invoice', array[$1::uuid])",

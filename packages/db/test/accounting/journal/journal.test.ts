@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import type { Books } from "../../../src/accounting";
 import type { NewJournalEntry } from "../../../src/accounting/journal";
 import type { JournalEntry } from "../../../src/accounting/journal-entry";
-import { newId } from "../../../src/index";
+import { newId, ValidationError } from "../../../src/index";
 import { createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { rejection, sortOut } from "../../kit/outcomes";
 import { bySql, ownerRows } from "../../kit/sql";
@@ -112,6 +112,29 @@ describe("posting", () => {
         ]),
       ),
     ).toBe("ZT002");
+  });
+
+  it.for([
+    ["rate", "0"],
+    ["rate", "0.00"],
+    ["rate", "-1.5"],
+    ["rate", "NaN"],
+    ["rate", "1e3"],
+    ["rate", ""],
+    ["baseAmount", "-0.01"],
+    ["baseAmount", "-0"],
+    ["baseAmount", "NaN"],
+    ["baseAmount", "Infinity"],
+  ] as const)("is refused with a %s of %s, which the error names", async ([field, value], { acme, pair }) => {
+    const lines = [
+      { accountId: pair[0], debit: "10", currency: "EUR", [field]: value },
+      { accountId: pair[1], credit: "10", currency: "EUR", rate: "1" },
+    ];
+    const error = await rejection(
+      acme.handle.accounting.journal.post({ companyId: acme.company.id, date: "2026-03-01", lines }),
+    );
+    expect(error).toBeInstanceOf(ValidationError);
+    expect((error as ValidationError).issues.map(({ path }) => path)).toContain(`lines.0.${field}`);
   });
 
   it("needs a rate for another currency", async ({ test, acme, pair }) => {

@@ -44,8 +44,8 @@ export const mutations: Mutation[] = [
   },
   {
     fault: "more is settled than is due",
-    of: "apply_allocation",
-    replace: "new.amount > v_document.amount - v_document.used",
+    of: "prepare_allocation",
+    replace: "new.amount > v_document.amount - v_made.settled",
     by: "new.amount > v_document.amount",
   },
   {
