@@ -4,7 +4,8 @@ import type { Unit } from "../client/unit";
 import { ConflictError } from "../core/errors";
 import { chosenOrNewId } from "../core/ids";
 import { idTaken } from "../core/keys";
-import { compareMoney } from "../core/money";
+import { compareMoney, sumMoney } from "../core/money";
+import { requestHash } from "../core/request-hash";
 import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import { columnsOf, type Params } from "../core/statement";
 import {
@@ -16,6 +17,7 @@ import {
   targetParams,
 } from "./allocation-targets";
 import type { Payment, PaymentAllocation } from "./allocations";
+import { BooksRepository } from "./books";
 import { type DocumentSide, type SideName, sides } from "./document-sides";
 import { findPaymentByExternalId, type PaymentDocument } from "./payment-documents";
 import { payments } from "./schema";
@@ -35,6 +37,7 @@ const newPayment = rowsOf(payments, {
   method: "given",
   reference: "given",
   externalId: "given",
+  allocationsHash: "given",
   direction: "kept",
   customerId: "kept",
   vendorId: "kept",
@@ -117,7 +120,9 @@ export async function record(
   payment: CheckedPayment,
   to: "oldest" | Target[] | undefined,
 ): Promise<Payment> {
-  const params = Object.assign({}, newPayment.row(payment, { id: chosenOrNewId }), { partyId: payment.partyId });
+  const allocationsHash = payment.externalId == null ? null : hashOf(to);
+  const row = newPayment.row(payment, { id: chosenOrNewId, allocationsHash: () => allocationsHash });
+  const params = Object.assign({}, row, { partyId: payment.partyId });
   const [recorded] =
     to === "oldest"
       ? await unit.run(recording[side].oldest, params)
@@ -126,7 +131,11 @@ export async function record(
   const { companyId, externalId } = params;
   const first = await findPaymentByExternalId(unit, companyId, externalId ?? "");
   if (!first) throw idTaken("payments");
-  if (!isSame(first, side, payment, to)) {
+  const isSame =
+    isAlike(first, side, payment, to) &&
+    (first.allocationsHash ?? allocationsHash) === allocationsHash &&
+    !(await hasOtherRate(unit, payment, first));
+  if (!isSame) {
     throw new ConflictError("The externalId was used for another payment of the company: choose a new one", {
       table: "payments",
       column: "external_id",
@@ -136,8 +145,15 @@ export async function record(
   return same;
 }
 
-/** True for the same request. Fields that were left to the books, and allocations by due date, are not compared. */
-function isSame(
+/** The allocations of a request, in any order and writing. */
+const hashOf = (to: "oldest" | Target[] | undefined): string =>
+  requestHash(Array.isArray(to) ? to.map(({ id, amount }) => `${id} ${sumMoney([amount])}`).sort() : (to ?? []));
+
+/**
+ * True for the same request, as far as its fields were stored. Fields that were left to the books are not compared, and a payment
+ * recorded without a hash of its allocations has those named at least.
+ */
+function isAlike(
   first: PaymentDocument,
   side: SideName,
   payment: CheckedPayment,
@@ -150,16 +166,18 @@ function isSame(
     payment.paymentDate === first.paymentDate &&
     !isOther(payment.currency, first.currency) &&
     !isOther(payment.accountId, first.accountId) &&
-    !isOtherRate(payment.exchangeRate, first.exchangeRate) &&
     (payment.method ?? null) === first.method &&
     (payment.reference ?? null) === first.reference &&
     (!Array.isArray(to) || to.every((target) => first.allocations.some((made) => isFor(made, target))))
   );
 }
 
-/** A rate that was given counts, except where the books took 1 instead of it, as they do for the base currency. */
-const isOtherRate = (given: string | null | undefined, stored: string | null) =>
-  given != null && stored !== null && compareMoney(stored, "1") !== 0 && compareMoney(given, stored) !== 0;
+/** A rate that was given counts, except where the books took 1 instead of it, as they do for their base currency. */
+async function hasOtherRate(unit: Unit, { companyId, exchangeRate: given }: CheckedPayment, first: Payment) {
+  if (given == null || first.exchangeRate === null || compareMoney(given, first.exchangeRate) === 0) return false;
+  const books = await new BooksRepository(unit).getByCompany(companyId);
+  return first.currency !== books.baseCurrency;
+}
 
 const isFor = (made: PaymentAllocation, { id, amount }: Target) =>
   (made.invoiceId ?? made.billId) === id && compareMoney(made.amount, amount) === 0;

@@ -40,6 +40,8 @@ export const payments = tenantTable(
     /** The accounting date of the void; null while it stands. */
     voidedOn: date("voided_on"),
     externalId: text("external_id"),
+    /** SHA-256 of the allocations that came with the external id: later ones are not told apart from them otherwise. */
+    allocationsHash: text("allocations_hash"),
     ...timestamps(),
   },
   {

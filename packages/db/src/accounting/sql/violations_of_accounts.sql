@@ -3,18 +3,22 @@
 create view accounting.violations_of_accounts (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
 as
--- The balance of an account is the sum of its lines, its version that of the last one.
+-- The balance of an account is the sum of its lines, its version that of the last one. Each account has one balance, and
+-- each balance its account.
 select n.tenant_id, 'account_balance_differs', n.company_id, 'accounting.accounts', n.account_id,
-  'The balance or version of the account is not that of its lines'
+  'The balance or version of the account is missing, or not that of its lines'
 from (
   select l.tenant_id, l.company_id, l.account_id, l.base_debit - l.base_credit as amount, l.account_version as posted,
-    0 as kept
+    null::bigint as kept, null::uuid as own_id
   from accounting.journal_lines l
   union all
-  select b.tenant_id, b.company_id, b.account_id, -b.balance, 0, b.version from accounting.account_balances b
+  select b.tenant_id, b.company_id, b.account_id, -b.balance, 0, b.version, null::uuid as own_id
+  from accounting.account_balances b
+  union all
+  select a.tenant_id, a.company_id, a.id, 0, 0, null::bigint as kept, a.id from accounting.accounts a
 ) n
 group by n.tenant_id, n.company_id, n.account_id
-having sum(n.amount) <> 0 or max(n.posted) <> max(n.kept)
+having sum(n.amount) <> 0 or max(n.posted) <> max(n.kept) or count(n.kept) <> 1 or count(n.own_id) <> 1
 union all
 -- The totals of a month are the sums of its lines: lines without totals count, totals without lines as well.
 select t.tenant_id, 'period_total_differs', t.company_id, 'accounting.accounts', t.account_id,

@@ -2,6 +2,18 @@ import { change, manual, type Planted, quoted } from "./healthy-books";
 
 /** Broken rules of parties, documents, payments and allocations. */
 export const documentCases: Planted[] = [
+  ...(["invoice", "bill"] as const).flatMap((document): Planted[] => [
+    {
+      kind: `${document}_total_differs`,
+      record: (b) => quoted({ id: b.drafts[document] }),
+      sql: (b) => change(`${document}s`, quoted({ id: b.drafts[document] }), "total_amount = total_amount + 0.01"),
+    },
+    {
+      kind: `${document}_total_differs`,
+      record: (b) => quoted({ id: b.drafts[document] }),
+      sql: (b) => `update accounting.${document}_lines set quantity = 2 where ${document}_id = '${b.drafts[document]}'`,
+    },
+  ]),
   {
     kind: "customer_balance_differs",
     record: (b) => `'${b.is.invoice.party}'`,

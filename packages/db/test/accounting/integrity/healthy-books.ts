@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import type { TestTenant } from "../../../src/testing";
 import { createTenant, type TestDatabase } from "../../../src/testing";
@@ -9,6 +10,8 @@ import { writeBooks } from "../reports/rows";
 export class HealthyBooks {
   readonly made = new MadeBooks();
   readonly is = this.#arrange();
+  readonly idle = randomUUID();
+  readonly drafts = { invoice: randomUUID(), bill: randomUUID() };
 
   constructor(readonly of: TestTenant) {}
 
@@ -92,7 +95,10 @@ export class HealthyBooks {
     return `(select id from ${table} where tenant_id = ${this.tenant} and ${where})`;
   }
 
-  /** Periods of two years by month, the first two closed; a rate; lines that name accounts; an entry with a key. */
+  /**
+   * Periods of two years by month, the first two closed; a rate; lines that name accounts; an entry with a key; drafts, and an
+   * account to which nothing was posted.
+   */
   rest(): string {
     return `
       insert into accounting.fiscal_periods (tenant_id, company_id, name, starts_on, ends_on, status, closed_at)
@@ -105,7 +111,26 @@ export class HealthyBooks {
       update accounting.invoice_lines set account_id = ${this.account("sales")} where invoice_id = ${quoted(this.is.open)};
       update accounting.bill_lines set account_id = ${this.account("purchases")} where bill_id = ${quoted(this.is.bill)};
       update accounting.journal_entries set idempotency_key = 'capital', request_hash = 'hash', reference = 'C-1'
-      where id = ${quoted(this.is.capital)}`;
+      where id = ${quoted(this.is.capital)};
+      ${this.#unposted()}`;
+  }
+
+  #unposted(): string {
+    const [customer, vendor] = [this.made.parties.invoice[0]?.id, this.made.parties.bill[0]?.id];
+    return `
+      insert into accounting.accounts (tenant_id, id, company_id, code, name, type, parent_id)
+      values (${this.tenant}, '${this.idle}', ${this.company}, '1099', 'Idle', 'asset', ${this.account("bank")});
+      insert into accounting.account_balances (tenant_id, company_id, account_id)
+      values (${this.tenant}, ${this.company}, '${this.idle}');
+      insert into accounting.invoices (tenant_id, id, company_id, customer_id, invoice_date, due_date, currency, total_amount)
+      values (${this.tenant}, '${this.drafts.invoice}', ${this.company}, '${customer}', '2026-03-01', '2026-03-31', 'USD', 7);
+      insert into accounting.invoice_lines (tenant_id, company_id, invoice_id, line_number, description, quantity, unit_price)
+      values (${this.tenant}, ${this.company}, '${this.drafts.invoice}', 1, 'Work', 1, 7);
+      insert into accounting.bills
+        (tenant_id, id, company_id, vendor_id, bill_number, bill_date, due_date, currency, total_amount)
+      values (${this.tenant}, '${this.drafts.bill}', ${this.company}, '${vendor}', 'DRAFT', '2026-03-01', '2026-03-31', 'USD', 7);
+      insert into accounting.bill_lines (tenant_id, company_id, bill_id, line_number, description, quantity, unit_price)
+      values (${this.tenant}, ${this.company}, '${this.drafts.bill}', 1, 'Work', 1, 7)`;
   }
 }
 

@@ -56,6 +56,8 @@ describe("the health check", () => {
       test,
       `insert into accounting.accounts (tenant_id, id, company_id, code, name, type, parent_id)
       values (${books.tenant}, '${child}', ${books.company}, '3001', 'Below', 'equity', ${books.account("capital")});
+      insert into accounting.account_balances (tenant_id, company_id, account_id)
+      values (${books.tenant}, ${books.company}, '${child}');
       update accounting.accounts set parent_id = '${child}' where id = ${books.account("capital")}`,
     );
     const found = await violations(acme);

@@ -113,6 +113,16 @@ export const ledgerCases: Planted[] = [
     record: (b) => b.account("capital"),
     sql: (b) => `delete from accounting.account_balances where ${ofCapital(b)}`,
   },
+  {
+    kind: "account_balance_differs",
+    record: (b) => quoted({ id: b.idle }),
+    sql: (b) => `delete from accounting.account_balances where account_id = '${b.idle}'`,
+  },
+  {
+    kind: "account_balance_differs",
+    record: (b) => quoted({ id: b.idle }),
+    sql: (b) => `delete from accounting.accounts where id = '${b.idle}'`,
+  },
   ...["debit", "credit", "base_debit", "base_credit"].map((column) => ({
     kind: "period_total_differs",
     record: (b: HealthyBooks) => b.account("capital"),

@@ -18,6 +18,10 @@ const atTheEnd = `r.starts_on = (select min(p.starts_on) from accounting.fiscal_
   or r.ends_on = (select max(p.ends_on) from accounting.fiscal_periods p where p.tenant_id = r.tenant_id)`;
 const idle = (party: string) =>
   `r.balance = 0 and not exists (select from accounting.journal_lines l where l.${party} = r.id)`;
+const isDraft = "r.status = 'draft'";
+const ofDraft = (document: string) =>
+  `exists (select from accounting.${document}s d where d.id = r.${document}_id and d.status = 'draft')`;
+const unused = "not exists (select from accounting.journal_lines l where l.account_id = r.id)";
 const noEntry = "not exists (select from accounting.journal_entries e where e.source_id = r.id)";
 
 const party = (table: string, column: string) => ({
@@ -34,7 +38,7 @@ const party = (table: string, column: string) => ({
 
 /**
  * The sources: what is recorded once, so that no other record could contradict it. Everything else that is stored of the
- * books is computed again by `accounting.violations`. A draft is not in the books, so the arena has none.
+ * books is computed again by `accounting.violations`. Of a draft, which is not in the books, its total alone is.
  * `(row)` is the loss of a row; a column without a table is that of every table.
  */
 export const sources: Record<string, Source> = {
@@ -44,6 +48,8 @@ export const sources: Record<string, Source> = {
     "What kind of account it is, where neither the books nor a parent say it; the exchange account is of one of two.",
     `not ${isDefault} or r.id = (select b.exchange_account_id from accounting.books b where b.tenant_id = r.tenant_id)`,
   ),
+  "accounts.parent_id": listed("Under which account it is shown; that it can be there is computed again."),
+  "accounts.currency": listed("The one currency that it takes: only its lines could contradict it.", unused),
   "accounts.is_active": listed("Whether it is offered; only the books' own accounts must be.", `not ${isDefault}`),
   ...each(
     "books.id fiscal_periods.id journal_lines.id account_balances.id period_totals.id bill_lines.id invoice_lines.id",
@@ -64,7 +70,7 @@ export const sources: Record<string, Source> = {
   ...party("customers", "customer_id"),
   ...party("vendors", "vendor_id"),
   ...each(
-    `invoices.due_date invoices.external_id invoices.billing_country bills.due_date bills.external_id payments.method
+    `payments.allocations_hash invoices.due_date invoices.external_id invoices.billing_country bills.due_date bills.external_id payments.method
      payments.external_id bill_lines.description bill_lines.line_number invoice_lines.description invoice_lines.line_number
      journal_entries.description journal_lines.description journal_lines.line_number`.replace(/\s+/g, " "),
     listed("What was agreed with the other side, said to readers, or the order in which it was given."),
@@ -76,6 +82,20 @@ export const sources: Record<string, Source> = {
       "Which document a credit note takes back: that it can take it back is computed again.",
       "r.kind = 'credit_note'",
     ),
+  ),
+  ...each(
+    `invoices.(row) invoices.tenant_id invoices.id invoices.company_id invoices.customer_id invoices.kind
+     invoices.invoice_date invoices.currency bills.(row) bills.tenant_id bills.id bills.company_id bills.vendor_id bills.kind
+     bills.bill_number bills.bill_date bills.currency`.replace(/\s+/g, " "),
+    listed("What a draft says that nobody has been sent, and nothing was posted for.", isDraft),
+  ),
+  ...each(
+    "invoice_lines.(row) invoice_lines.tenant_id invoice_lines.company_id invoice_lines.invoice_id",
+    listed("Which line a draft has: a draft may have none yet.", ofDraft("invoice")),
+  ),
+  ...each(
+    "bill_lines.(row) bill_lines.tenant_id bill_lines.company_id bill_lines.bill_id",
+    listed("Which line a draft has: a draft may have none yet.", ofDraft("bill")),
   ),
   "payment_allocations.id": listed(surrogate, noEntry),
   "payment_allocations.allocated_on": listed(
@@ -93,9 +113,14 @@ export const sources: Record<string, Source> = {
     "payment_allocations.payment_id payment_allocations.invoice_id payment_allocations.amount",
     listed("What an allocation settled that was taken back: nothing is left of it.", "r.reversed_on is not null"),
   ),
-  ...each(
-    "invoice_lines.account_id bill_lines.account_id",
-    listed("Whether a line names its account, or leaves it to the books.", "r.account_id is not null"),
+  ...Object.fromEntries(
+    ["invoice", "bill"].map((document) => [
+      `${document}_lines.account_id`,
+      listed(
+        "Whether a line names its account, or leaves it to the books. For a draft, nothing was posted to it yet.",
+        `r.account_id is not null or ${ofDraft(document)}`,
+      ),
+    ]),
   ),
   "journal_entries.reference": listed(called, "r.source = 'manual'"),
   ...each(
