@@ -7,31 +7,54 @@ import { check, type PgColumn } from "drizzle-orm/pg-core";
  * computation with it; JavaScript misreads years below 1000 in a timestamp, and node-postgres years above 9999.
  */
 
-/** A CHECK for each numeric, date, timestamp and array column. */
+/** A CHECK for each column of numbers, dates, timestamps, and for each array. */
 export function valueChecks(table: string, columns: Record<string, PgColumn>): ReturnType<typeof check>[] {
   return Object.values(columns).flatMap((column) => {
-    const [kind, condition] = readable(column) ?? [];
+    // A generated column is made from columns that have a check.
+    const [kind, condition] = (column.generated ? undefined : readable(column)) ?? [];
     return condition ? [check(`${table}_${column.name}_${kind}_check`, condition)] : [];
   });
 }
 
 /** What a value of the column must fulfil to be read back, and how the constraint's name calls it. */
 function readable(column: PgColumn): [kind: string, condition: SQL] | undefined {
-  // A generated column is made from columns that have a check.
-  if (column.generated) return undefined;
   const name = sql.identifier(column.name);
   const type = column.getSQLType();
   // Drizzle says of an array what its elements are, and how deep it is.
-  if (type.endsWith("[]") || (column as { dimensions?: number }).dimensions) {
-    return ["list", sql`coalesce(array_ndims(${name}), 1) = 1 and array_position(${name}, null) is null`];
+  if (!type.endsWith("[]") && !(column as { dimensions?: number }).dimensions) {
+    return readableElement(type, {
+      isNone: (values) =>
+        values.length === 1
+          ? sql`${name} <> ${sql.raw(values.join())}`
+          : sql`${name} not in (${sql.raw(values.join(", "))})`,
+      isBetween: (least, most) => sql`${name} between ${sql.raw(least)} and ${sql.raw(most)}`,
+    });
   }
-  if (type.startsWith("numeric")) {
-    // A numeric with a precision refuses infinity by itself.
-    return ["nan", type.includes("(") ? sql`${name} <> 'NaN'` : sql`${name} not in ('NaN', 'Infinity', '-Infinity')`];
-  }
-  if (type === "date") return ["range", sql`${name} between '0001-01-01' and '9999-12-31'`];
+  const isList = sql`coalesce(array_ndims(${name}), 1) = 1 and array_position(${name}, null) is null`;
+  const element = readableElement(type.replace(/(\[\])+$/, ""), {
+    isNone: (values) =>
+      sql.join(
+        values.map((value) => sql`${sql.raw(value)} <> all (${name})`),
+        sql` and `,
+      ),
+    isBetween: (least, most) => sql`${sql.raw(least)} <= all (${name}) and ${sql.raw(most)} >= all (${name})`,
+  });
+  return ["list", element ? sql`${isList} and ${element[1]}` : isList];
+}
+
+/** How a condition is said of a value, or of each element of an array. Values are literals of SQL. */
+interface Said {
+  isNone(values: string[]): SQL;
+  isBetween(least: string, most: string): SQL;
+}
+
+function readableElement(type: string, { isNone, isBetween }: Said): [kind: string, condition: SQL] | undefined {
+  // A numeric with a precision refuses infinity by itself.
+  if (/^numeric\(/.test(type)) return ["nan", isNone(["'NaN'"])];
+  if (/^(numeric|real|double precision)/.test(type)) return ["nan", isNone(["'NaN'", "'Infinity'", "'-Infinity'"])];
+  if (type === "date") return ["range", isBetween("'0001-01-01'", "'9999-12-31'")];
   if (type.startsWith("timestamp")) {
-    return ["range", sql`${name} between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00'`];
+    return ["range", isBetween("'1000-01-01 00:00:00+00'", "'9999-12-31 23:59:59.999+00'")];
   }
   return undefined;
 }

@@ -1,9 +1,20 @@
-import { eq } from "drizzle-orm";
-import { getTableConfig, type PgColumn } from "drizzle-orm/pg-core";
+import { eq, getColumns } from "drizzle-orm";
+import {
+  date,
+  doublePrecision,
+  getTableConfig,
+  numeric,
+  type PgColumn,
+  pgSchema,
+  real,
+  timestamp,
+} from "drizzle-orm/pg-core";
+import { PgDialect } from "drizzle-orm/pg-core/dialect";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sqlNameOf } from "../../src/core/domain";
 import { tenantTables } from "../../src/core/tenant-table";
+import { valueChecks } from "../../src/core/value-checks";
 import { newId } from "../../src/index";
 import { tables } from "../../src/schema";
 import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
@@ -98,6 +109,62 @@ describe("no table takes", () => {
     // A numeric with a precision refuses infinity by its type.
     const refused = (value: string, code: string) => code === "23514" || (/Infinity/.test(value) && code === "22003");
     expect(found.filter(([, value, code]) => !refused(value, code))).toEqual([]);
+  });
+});
+
+describe("a table with kinds of columns that no domain has yet", () => {
+  const dates = ["infinity", "-infinity", "0044-03-15 BC", "10000-01-01"];
+  const numbers = ["NaN", "Infinity", "-Infinity"];
+  const strange = pgSchema("strange").table("kinds", {
+    real: real("real"),
+    double: doublePrecision("double"),
+    bare: numeric("bare"),
+    local: timestamp("local"),
+    dates: date("dates").array(),
+    instants: timestamp("instants", { withTimezone: true }).array(),
+    amounts: numeric("amounts", { precision: 15, scale: 2 }).array(),
+    doubles: doublePrecision("doubles").array(),
+  });
+  const fitting: Record<string, [fits: string, unreadable: string[]]> = {
+    real: ["1.5", numbers],
+    double: ["1.5", numbers],
+    bare: ["1.5", numbers],
+    local: ["2026-01-01 12:00", dates],
+    dates: ["2026-01-01", dates],
+    instants: ["2026-01-01 12:00+00", [...dates, "0999-12-31 23:59+00"]],
+    amounts: ["1.50", ["NaN"]],
+    doubles: ["1.5", numbers],
+  };
+
+  it("takes of each what can be read back, and nothing else, within arrays too", async () => {
+    const dialect = new PgDialect();
+    const columns = getTableConfig(strange).columns;
+    const checks = valueChecks("kinds", getColumns(strange)).map(
+      ({ value }) => `check (${dialect.sqlToQuery(value).sql})`,
+    );
+    const isArray = (column: PgColumn) => Boolean((column as { dimensions?: number }).dimensions);
+    const types = columns.map((c) => `"${c.name}" ${c.getSQLType().replace(/\[\]$/, "")}${isArray(c) ? "[]" : ""}`);
+    const wrong = await test.asOwner(async (owner) => {
+      await owner.query(`create schema strange; create table strange.kinds (${[...types, ...checks].join(", ")})`);
+      const surprises: string[] = [];
+      for (const column of columns) {
+        const [fits, unreadable] = fitting[column.name] ?? ["", []];
+        const forms = isArray(column) ? (v: string) => [`{"${v}"}`, `{"${fits}","${v}"}`] : (v: string) => [v];
+        const insert = (value: string | null) =>
+          owner.query(`insert into strange.kinds ("${column.name}") values ($1)`, [value]).then(
+            () => "stored",
+            (error: pg.DatabaseError) => error.code,
+          );
+        for (const value of [null, ...forms(fits)]) {
+          if ((await insert(value)) !== "stored") surprises.push(`${column.name} refuses ${value}`);
+        }
+        for (const value of unreadable.flatMap(forms)) {
+          if ((await insert(value)) !== "23514") surprises.push(`${column.name} takes ${value}`);
+        }
+      }
+      return surprises;
+    });
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -27,6 +27,18 @@ export const objectMutations: Mutation[] = [
     "ALTER TABLE tenancy.tenants ADD COLUMN since date",
   ],
   [
+    "date-refuses-infinity",
+    "column accounting.invoices.days",
+    "an array of dates",
+    "ALTER TABLE accounting.invoices ADD COLUMN days date[] CONSTRAINT invoices_days_check CHECK (array_ndims(days) = 1)",
+  ],
+  [
+    "numeric-refuses-nan",
+    "column accounting.invoices.weight",
+    "a floating point number",
+    "ALTER TABLE accounting.invoices ADD COLUMN weight double precision",
+  ],
+  [
     "array-is-a-list",
     "column accounting.invoices.tags",
     "an array without CHECK",

@@ -32,14 +32,14 @@ const refuses =
     );
 
 const refusesNaN = refuses({
-  concerns: ({ isNumeric }) => isNumeric,
+  concerns: ({ isNumeric, type }) => isNumeric || /^(numeric|real|double precision)/.test(type),
   says: "'NaN'",
   expected: (name) => `${name} <> 'NaN'`,
   reason: "NaN is greater than every number, so `x >= 0` accepts it",
 });
 
 const refusesInfinity = refuses({
-  concerns: ({ type }) => /^(date$|timestamp)/.test(type),
+  concerns: ({ type }) => /^(date|timestamp)\b/.test(type),
   says: "'9999-12-31",
   expected: (name) => `${name} between '0001-01-01' and '9999-12-31'`,
   reason: "the package cannot read back infinity, years before Christ and years above 9999",
