@@ -156,8 +156,8 @@ export class AccountRepository {
 
   /**
    * Creates an account, on its own or under a parent of the same company and type. Throws `ValidationError`,
-   * `UniqueViolationError` when the company has the code already or the `id` is taken, `InvariantError` for a parent of another type,
-   * `ForeignKeyViolationError` for a parent or company that is not there.
+   * `UniqueViolationError` when the company has the code already or the `id` is taken, `InvariantError` for a parent of
+   * another type, `ForeignKeyViolationError` for a parent or company that is not there.
    */
   async create(input: NewAccount): Promise<Account> {
     const account = parseInput(newAccountSchema, input, "account");

@@ -94,8 +94,8 @@ export class JournalRepository {
    * Posts a balanced entry. Amounts are above zero, as debit or as credit; per currency, and in base currency, debits
    * equal credits. A line without a currency is in its account's, else in base currency; one in another currency is
    * converted at its `rate`, or the last known one, and cents that rounding leaves get a line of their own. The same
-   * `idempotencyKey` with the same content, its `id` aside, returns the entry posted first. `preview` posts nothing and returns the entry.
-   * Calls of one process that meet are posted together, in one transaction.
+   * `idempotencyKey` with the same content, its `id` aside, returns the entry posted first. `preview` posts nothing and
+   * returns the entry. Calls of one process that meet are posted together, in one transaction.
    * Throws `ValidationError`; `InvariantError` when the entry is not balanced or an account does not fit;
    * `ConflictError` for a closed period, a control account, or an `idempotencyKey` that came with other content;
    * `UniqueViolationError` for an `id` that another entry has.

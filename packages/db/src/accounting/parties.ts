@@ -158,9 +158,9 @@ export abstract class PartyRepository {
 
   /**
    * Imports records of another system, 2,000 to a statement, all or none. A record whose `externalId` the company has
-   * already stays as it is; of several with one, the first counts. Returns the ids by `externalId`, and how many are new. Throws `ValidationError`, also for an
-   * `externalId` that comes with two companies, as one id could not stand for both: import each company by itself;
-   * `UniqueViolationError` when another record has an `id` that was given.
+   * already stays as it is; of several with one, the first counts. Returns the ids by `externalId`, and how many are new.
+   * Throws `ValidationError`, also for an `externalId` that comes with two companies, as one id could not stand for both:
+   * import each company by itself; `UniqueViolationError` when another record has an `id` that was given.
    */
   async importMany(input: readonly ImportedParty[]): Promise<{ created: number; ids: Map<string, string> }> {
     const all = parseInput(importedCustomersSchema, input, "import");

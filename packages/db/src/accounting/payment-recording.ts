@@ -150,8 +150,8 @@ const hashOf = (to: "oldest" | Target[] | undefined): string =>
   requestHash(Array.isArray(to) ? to.map(({ id, amount }) => `${id} ${sumMoney([amount])}`).sort() : (to ?? []));
 
 /**
- * True for the same request, as far as its fields were stored. Fields that were left to the books are not compared, and a payment
- * recorded without a hash of its allocations has those named at least.
+ * True for the same request, as far as its fields are stored. Fields that were left to the books are not compared. A
+ * payment that has no hash of its allocations, as SQL of an app wrote it, has those named at least.
  */
 function isAlike(
   first: PaymentDocument,
