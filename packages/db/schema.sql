@@ -4534,7 +4534,8 @@ CREATE TABLE accounting.payments (
   voided_on date,
   external_id text,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  allocations_hash text
 );
 
 -- constraint accounting.payments.payments_account_id_fkey
@@ -4638,7 +4639,7 @@ CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.payments.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.allocations_hash IS DISTINCT FROM old.allocations_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 
 -- trigger accounting.payments.guard_second_void
 CREATE TRIGGER guard_second_void BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
@@ -6007,13 +6008,14 @@ CREATE VIEW accounting.violations_of_accounts WITH (security_invoker=true) AS
     n.company_id,
     'accounting.accounts'::text AS record_table,
     n.account_id AS record_id,
-    'The balance or version of the account is not that of its lines'::text AS detail
+    'The balance or version of the account is missing, or not that of its lines'::text AS detail
    FROM ( SELECT l.tenant_id,
             l.company_id,
             l.account_id,
             (l.base_debit - l.base_credit) AS amount,
             l.account_version AS posted,
-            0 AS kept
+            NULL::bigint AS kept,
+            NULL::uuid AS own_id
            FROM accounting.journal_lines l
         UNION ALL
          SELECT b.tenant_id,
@@ -6021,10 +6023,20 @@ CREATE VIEW accounting.violations_of_accounts WITH (security_invoker=true) AS
             b.account_id,
             (- b.balance),
             0,
-            b.version
-           FROM accounting.account_balances b) n
+            b.version,
+            NULL::uuid AS own_id
+           FROM accounting.account_balances b
+        UNION ALL
+         SELECT a.tenant_id,
+            a.company_id,
+            a.id,
+            0,
+            0,
+            NULL::bigint AS kept,
+            a.id
+           FROM accounting.accounts a) n
   GROUP BY n.tenant_id, n.company_id, n.account_id
- HAVING ((sum(n.amount) <> (0)::numeric) OR (max(n.posted) <> max(n.kept)))
+ HAVING ((sum(n.amount) <> (0)::numeric) OR (max(n.posted) <> max(n.kept)) OR (count(n.kept) <> 1) OR (count(n.own_id) <> 1))
 UNION ALL
  SELECT t.tenant_id,
     'period_total_differs'::text AS kind,
@@ -6250,6 +6262,42 @@ CREATE VIEW accounting.violations_of_documents WITH (security_invoker=true) AS
            FROM accounting.bill_lines l) n
   GROUP BY n.tenant_id, n.kind, n.company_id, n.id
  HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
+UNION ALL
+ SELECT d.tenant_id,
+    d.kind,
+    d.company_id,
+        CASE d.kind
+            WHEN 'invoice_total_differs'::text THEN 'accounting.invoices'::text
+            ELSE 'accounting.bills'::text
+        END AS record_table,
+    d.id AS record_id,
+    'The total is not the sum of the lines'::text AS detail
+   FROM ( SELECT 'invoice_total_differs'::text AS kind,
+            i.tenant_id,
+            i.company_id,
+            i.id,
+            i.total_amount,
+            l.amount
+           FROM (accounting.invoices i
+             CROSS JOIN LATERAL ( SELECT sum(l_1.amount) AS amount
+                   FROM accounting.invoice_lines l_1
+                  WHERE ((l_1.tenant_id = i.tenant_id) AND (l_1.invoice_id = i.id))
+                 OFFSET 0) l)
+          WHERE (i.status = 'draft'::text)
+        UNION ALL
+         SELECT 'bill_total_differs'::text AS kind,
+            b.tenant_id,
+            b.company_id,
+            b.id,
+            b.total_amount,
+            l.amount
+           FROM (accounting.bills b
+             CROSS JOIN LATERAL ( SELECT sum(l_1.amount) AS amount
+                   FROM accounting.bill_lines l_1
+                  WHERE ((l_1.tenant_id = b.tenant_id) AND (l_1.bill_id = b.id))
+                 OFFSET 0) l)
+          WHERE (b.status = 'draft'::text)) d
+  WHERE (d.total_amount <> d.amount)
 UNION ALL
  SELECT d.tenant_id,
     'status_differs'::text AS kind,
