@@ -208,6 +208,8 @@ ALTER TABLE "tenancy"."audit_log" ADD COLUMN "source" text DEFAULT 'database' NO
 --> statement-breakpoint
 ALTER TABLE "tenancy"."audit_log" ADD COLUMN "transaction_id" xid8 DEFAULT pg_current_xact_id() NOT NULL;
 --> statement-breakpoint
+ALTER TABLE "accounting"."payments" ADD COLUMN "allocations_hash" text;
+--> statement-breakpoint
 ALTER TABLE "tenancy"."users" DROP COLUMN "email_lower";
 --> statement-breakpoint
 ALTER TABLE "tenancy"."users" ADD COLUMN "email_lower" text GENERATED ALWAYS AS (translate(email, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) STORED;
@@ -1908,6 +1910,28 @@ create or replace trigger guard_key before update on tenancy.audit_seals
     or new.id is distinct from old.id)
   execute function tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
 --> statement-breakpoint
+create or replace trigger freeze_columns before update on accounting.payments
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.company_id is distinct from old.company_id
+    or new.direction is distinct from old.direction
+    or new.customer_id is distinct from old.customer_id
+    or new.vendor_id is distinct from old.vendor_id
+    or new.account_id is distinct from old.account_id
+    or new.payment_date is distinct from old.payment_date
+    or new.amount is distinct from old.amount
+    or new.currency is distinct from old.currency
+    or new.exchange_rate is distinct from old.exchange_rate
+    or new.base_amount is distinct from old.base_amount
+    or new.method is distinct from old.method
+    or new.reference is distinct from old.reference
+    or new.external_id is distinct from old.external_id
+    or new.allocations_hash is distinct from old.allocations_hash
+    or new.created_at is distinct from old.created_at
+    or (current_user <> 'ledger_writer' and (new.allocated_amount is distinct from old.allocated_amount
+    or new.allocated_base_amount is distinct from old.allocated_base_amount)))
+  execute function tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+--> statement-breakpoint
 -- accounting/sql/violations_of_journal_entries.sql
 create or replace view accounting.violations_of_journal_entries (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
@@ -2054,18 +2078,22 @@ select tenancy.protect_view('accounting.violations_of_journal_lines', '{authenti
 create or replace view accounting.violations_of_accounts (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
 as
--- The balance of an account is the sum of its lines, its version that of the last one.
+-- The balance of an account is the sum of its lines, its version that of the last one. Each account has one balance, and
+-- each balance its account.
 select n.tenant_id, 'account_balance_differs', n.company_id, 'accounting.accounts', n.account_id,
-  'The balance or version of the account is not that of its lines'
+  'The balance or version of the account is missing, or not that of its lines'
 from (
   select l.tenant_id, l.company_id, l.account_id, l.base_debit - l.base_credit as amount, l.account_version as posted,
-    0 as kept
+    null::bigint as kept, null::uuid as own_id
   from accounting.journal_lines l
   union all
-  select b.tenant_id, b.company_id, b.account_id, -b.balance, 0, b.version from accounting.account_balances b
+  select b.tenant_id, b.company_id, b.account_id, -b.balance, 0, b.version, null::uuid as own_id
+  from accounting.account_balances b
+  union all
+  select a.tenant_id, a.company_id, a.id, 0, 0, null::bigint as kept, a.id from accounting.accounts a
 ) n
 group by n.tenant_id, n.company_id, n.account_id
-having sum(n.amount) <> 0 or max(n.posted) <> max(n.kept)
+having sum(n.amount) <> 0 or max(n.posted) <> max(n.kept) or count(n.kept) <> 1 or count(n.own_id) <> 1
 union all
 -- The totals of a month are the sums of its lines: lines without totals count, totals without lines as well.
 select t.tenant_id, 'period_total_differs', t.company_id, 'accounting.accounts', t.account_id,
@@ -2145,6 +2173,31 @@ from (
 ) n
 group by n.tenant_id, n.kind, n.company_id, n.id
 having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
+union all
+-- The total of a draft that has lines is their sum. OFFSET 0 makes the planner look up the lines of each of these few.
+select d.tenant_id, d.kind, d.company_id,
+  case d.kind when 'invoice_total_differs' then 'accounting.invoices' else 'accounting.bills' end, d.id,
+  'The total is not the sum of the lines'
+from (
+  select 'invoice_total_differs' as kind, i.tenant_id, i.company_id, i.id, i.total_amount, l.amount
+  from accounting.invoices i
+  cross join lateral (
+    select sum(l.amount) as amount from accounting.invoice_lines l
+    where l.tenant_id = i.tenant_id and l.invoice_id = i.id
+    offset 0
+  ) l
+  where i.status = 'draft'
+  union all
+  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, l.amount
+  from accounting.bills b
+  cross join lateral (
+    select sum(l.amount) as amount from accounting.bill_lines l
+    where l.tenant_id = b.tenant_id and l.bill_id = b.id
+    offset 0
+  ) l
+  where b.status = 'draft'
+) d
+where d.total_amount <> d.amount
 union all
 -- The status says how much is settled; a document over nothing is settled as it is.
 select d.tenant_id, 'status_differs', d.company_id, d.record_table, d.id,
