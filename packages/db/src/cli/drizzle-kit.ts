@@ -48,14 +48,17 @@ export function startDrizzleKit(args: readonly string[], options: KitOptions = {
 /** Runs drizzle-kit to its end, its output shown; resolves with its exit code. Ends with this process. */
 export const runDrizzleKit = (args: readonly string[]): Promise<number> => exitCode(startDrizzleKit(args));
 
+/** What asks a tool to end: Ctrl-C, another process, and a terminal that is closed. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Resolves with the exit code of the process, which is told to end when this one is. */
 export function exitCode(child: ChildProcess): Promise<number> {
   const end = (signal: NodeJS.Signals) => child.kill(signal);
-  process.once("SIGINT", end).once("SIGTERM", end);
+  for (const signal of endings) process.once(signal, end);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      process.off("SIGINT", end).off("SIGTERM", end);
+      for (const one of endings) process.off(one, end);
       resolve(code ?? (signal ? 130 : 1));
     });
   });

@@ -80,7 +80,7 @@ export async function makeBrowsingLogin(
   const until = pg.escapeLiteral(rows[0]?.until ?? "");
   await client.query(`create role ${name} ${attributes} ${secret} valid until ${until}`);
   await client.query(`grant platform, identity to ${name}`);
-  return { login, drop: async (owner) => void (await owner.query(`drop role if exists ${name}`)) };
+  return { login, drop: (owner) => dropBrowsingLogin(owner, login.user) };
 }
 
 const browsing = "studio";
@@ -89,7 +89,29 @@ async function dropExpired(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
     `select rolname from pg_roles where rolname ~ '_${browsing}_[0-9a-f]{8}$' and rolvaliduntil < now()`,
   );
-  for (const { rolname } of rows) await client.query(`drop role ${pg.escapeIdentifier(rolname)}`);
+  for (const { rolname } of rows) {
+    await dropBrowsingLogin(client, rolname).catch((error: unknown) => {
+      // It left something in another database. There its next tool drops it; it cannot log in.
+      if ((error as { code?: unknown }).code !== dependentObjects) throw error;
+    });
+  }
+}
+
+/** SQLSTATE of a role that something still belongs to. */
+const dependentObjects = "2BP01";
+
+/**
+ * Ends the login's sessions, which could go on as a group that they became, and drops it with what it left in this database:
+ * every login may set default privileges of its own. A login that cannot be dropped cannot log in either.
+ */
+async function dropBrowsingLogin(client: pg.ClientBase, user: string): Promise<void> {
+  const name = pg.escapeIdentifier(user);
+  await client.query(`alter role ${name} nologin`);
+  // Who is no superuser may end and drop only what belongs to a role of its own.
+  await client.query(`grant ${name} to current_user`);
+  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", [user]);
+  await client.query(`drop owned by ${name}`);
+  await client.query(`drop role ${name}`);
 }
 
 /** What PostgreSQL keeps of a password (RFC 5803), so that the password itself is never sent. For ASCII passwords. */

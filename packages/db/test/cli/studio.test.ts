@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Login, makeBrowsingLogin } from "../../src/operations/logins";
 import { createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
 import { schemaList } from "../isolation/checks/catalogue";
 import { startTool } from "./run-tool";
@@ -39,9 +41,10 @@ beforeAll(async () => {
 });
 
 async function stop(): Promise<void> {
-  if (studio.exitCode !== null) return;
+  if (studio.exitCode !== null || studio.signalCode !== null) return;
   const ended = new Promise((resolve) => studio.once("exit", resolve));
-  studio.kill("SIGTERM");
+  // As when the terminal is closed.
+  studio.kill("SIGHUP");
   await ended;
 }
 
@@ -271,7 +274,48 @@ describe("its login", () => {
         return { logged: rows.length, left: rowCount };
       });
     expect(await logins()).toEqual({ logged: 1, left: 1 });
+    // What the login leaves behind, and a session that has become a group, keep nothing.
+    await runSql("alter default privileges grant select on tables to public");
+    const { text } = await send("GET", { host: `${host}:${port}` });
+    const session = new pg.Client(/<code>(postgresql:[^<]+)<\/code>/.exec(text)?.[1]?.replaceAll("&amp;", "&"));
+    session.on("error", () => undefined);
+    await session.connect();
+    await session.query("set role platform");
     await stop();
     expect(await logins()).toEqual({ logged: 1, left: 0 });
+    await expect(session.query("select name from tenancy.tenants")).rejects.toThrow();
+    await session.end().catch(() => undefined);
+  });
+
+  it("is dropped by the next one when a killed tool left it, and keeps no one from browsing when it cannot be", async () => {
+    const expire = (user: string) =>
+      test.asOwner((owner) => owner.query(`alter role ${pg.escapeIdentifier(user)} valid until '2000-01-01'`));
+    const leave = async (login: Login, database: string) => {
+      const url = Object.assign(new URL(test.urls.admin), {
+        username: login.user,
+        password: login.password,
+        pathname: database,
+      });
+      const session = new pg.Client(url.href);
+      await session.connect();
+      await session.query("alter default privileges grant select on tables to public");
+      await session.end();
+      await expire(login.user);
+    };
+    const make = () => test.asOwner(async (owner) => (await makeBrowsingLogin(owner, test.name)).login);
+    const [here, elsewhere] = [await make(), await make()];
+    await leave(here, test.name);
+    await leave(elsewhere, "postgres");
+    const next = await make();
+    const { rows } = await test.asOwner((owner) =>
+      owner.query("select rolname, rolcanlogin from pg_roles where rolname = any ($1) order by rolcanlogin", [
+        [here.user, elsewhere.user, next.user],
+      ]),
+    );
+    expect(rows).toEqual([
+      { rolname: elsewhere.user, rolcanlogin: false },
+      { rolname: next.user, rolcanlogin: true },
+    ]);
+    await test.asOwner((owner) => owner.query(`drop role ${pg.escapeIdentifier(next.user)}`));
   });
 });
