@@ -24,10 +24,31 @@ const turns = new Turns();
 /** The longest wait for a turn in milliseconds. A repetition waits longer than a deadlock takes to be found. */
 const waitForTurn = { repeated: 3_000, fresh: 1_000 };
 
+/** How long units of a scope go on to run one after another when a repetition has ended, in milliseconds. */
+const calmFor = 5_000;
+
+/** How many units of a scope are repeated in turn, or were not longer ago than that; a scope without any has no entry. */
+const repeating = new Map<string, number>();
+
+/** Repeats a unit in turn. Those of the same scope that start meanwhile, or soon after, queue up behind it. */
+async function inTurnAgain<T>(scope: string, work: () => Promise<T>): Promise<T> {
+  repeating.set(scope, (repeating.get(scope) ?? 0) + 1);
+  try {
+    return await turns.inTurn(scope, waitForTurn.repeated, work);
+  } finally {
+    setTimeout(() => {
+      const left = (repeating.get(scope) ?? 1) - 1;
+      if (left > 0) repeating.set(scope, left);
+      else repeating.delete(scope);
+    }, calmFor).unref();
+  }
+}
+
 /**
  * Runs a whole unit of work again when the server refused it with 40001 or 40P01, after a wait with full jitter. After a
  * deadlock, units of one `scope` are repeated one after another in this process, so that they do not meet each other again.
- * While there are any, new units that may be repeated queue up behind them. Never repeats work whose outcome is unknown.
+ * While there are any, and for a time after, new units that may be repeated queue up behind them. The time is bounded, as
+ * the queue of a busy scope never ends by itself. Never repeats work whose outcome is unknown.
  * Throws the last error, which says how often the work was tried.
  */
 export async function withRetry<T>(
@@ -37,7 +58,7 @@ export async function withRetry<T>(
 ): Promise<T> {
   if (!retry) return work();
   const attempts = attemptsOf(retry);
-  let run = turns.has(scope) ? () => turns.inTurn(scope, waitForTurn.fresh, work) : work;
+  let run = repeating.has(scope) ? () => turns.inTurn(scope, waitForTurn.fresh, work) : work;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
@@ -46,7 +67,7 @@ export async function withRetry<T>(
       const limits = error.outcome === "rolled-back" ? waits[error.code] : undefined;
       if (!limits || attempt >= attempts) throw afterAttempts(error, attempt);
       await sleep(Math.random() * Math.min(limits.most, limits.first * 2 ** (attempt - 1)));
-      run = error.code === "DEADLOCK" ? () => turns.inTurn(scope, waitForTurn.repeated, work) : work;
+      run = error.code === "DEADLOCK" ? () => inTurnAgain(scope, work) : work;
     }
   }
 }
