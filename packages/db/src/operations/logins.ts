@@ -107,11 +107,20 @@ const dependentObjects = "2BP01";
 async function dropBrowsingLogin(client: pg.ClientBase, user: string): Promise<void> {
   const name = pg.escapeIdentifier(user);
   await client.query(`alter role ${name} nologin`);
-  // Who is no superuser may end and drop only what belongs to a role of its own.
+  // Who is no superuser may drop only what belongs to a role of its own.
   await client.query(`grant ${name} to current_user`);
-  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", [user]);
+  await endSessions(client, user);
   await client.query(`drop owned by ${name}`);
   await client.query(`drop role ${name}`);
+}
+
+/** Ends the sessions of a login. On a server whose superuser made the database, nobody else may know of them: they stay. */
+async function endSessions(client: pg.ClientBase, user: string): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    "select has_function_privilege('pg_stat_get_activity(int)', 'execute') as may",
+  );
+  if (!rows[0]?.may) return;
+  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", [user]);
 }
 
 /** What PostgreSQL keeps of a password (RFC 5803), so that the password itself is never sent. For ASCII passwords. */
