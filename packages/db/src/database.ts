@@ -28,6 +28,7 @@ export class Database {
   #pool: ConnectionPool | undefined;
   #platformPool: ConnectionPool | undefined;
   #closed = false;
+  #isSuperseded = false;
 
   constructor(options: DatabaseOptions = {}) {
     this.#options = options;
@@ -99,6 +100,7 @@ export class Database {
   /** A new pool. Of a handle that is closed it is closed too, so that every way to use it is refused alike. */
   #opened(kind: ApplicationLogin, options: PoolOptions): ConnectionPool {
     const pool = new ConnectionPool(kind, options);
+    if (this.#isSuperseded) pool[supersede]();
     if (this.#closed) void pool.close();
     return pool;
   }
@@ -117,6 +119,7 @@ export class Database {
 
   /** Lets go of its connections after a reload has made another handle in its place; whoever still uses it is served. */
   [supersede](): void {
+    this.#isSuperseded = true;
     this.#pool?.[supersede]();
     this.#platformPool?.[supersede]();
   }

@@ -20,13 +20,13 @@ export function unbuildable(error: unknown): unknown {
   return new ValidationError(`The query cannot be built: ${reason}`);
 }
 
-/** True for what goes on building a query: builders, what can be awaited, and the object that `with` gives. */
+/** True for what goes on building a query: builders, what can be awaited, and the objects that `with` and `$with` give. */
 function goesOn(value: unknown): value is object {
   if (typeof value !== "object" || value === null || value instanceof Promise) return false;
   if (typeof (value as { then?: unknown }).then === "function") return true;
   const kind = (value.constructor as { [entityKind]?: string } | undefined)?.[entityKind];
   return kind === undefined
-    ? Object.getPrototypeOf(value) === Object.prototype && "select" in value
+    ? Object.getPrototypeOf(value) === Object.prototype && ("select" in value || "as" in value)
     : /Builder/.test(kind);
 }
 

@@ -106,6 +106,8 @@ const unbuildable: Way[] = [
         .from(users)
         .where(eq(users.createdAt, new Date(Number.NaN))),
   ],
+  ["a common table of nothing", (q) => q.$with("c").as(undefined)],
+  ["a join with nothing", (q) => q.select().from(customers).leftJoin(undefined, fails)],
   ["a table that is undefined", (q) => q.select().from(undefined)],
   ["an insert into nothing", (q) => q.insert(undefined).values({})],
   [

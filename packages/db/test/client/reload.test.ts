@@ -70,7 +70,7 @@ afterAll(async () => {
 /** An app's module that makes handles in all the ways there are. */
 const program = (applicationName: string) => `
   import { ConflictError, createAuthDatabase, createConnectionPool, createDatabase, getDb } from "@org/db";
-  const options = { url: ${JSON.stringify(test.urls.runtime)}, unsafeLogin: "refuse", max: 2 };
+  const options = { url: ${JSON.stringify(test.urls.runtime)}, platformUrl: ${JSON.stringify(test.urls.platform)}, unsafeLogin: "refuse", max: 2 };
   export const db = createDatabase({ ...options, applicationName: "reload ${applicationName}", reloadKey: "main", onWarning: () => {} });
   export const pool = createConnectionPool({ ...options, applicationName: "reload pool", reloadKey: "pool" });
   export const own = createDatabase({ pool });
@@ -97,19 +97,22 @@ async function reload(file: string): Promise<Loaded> {
   return use(await vite.ssrLoadModule(app));
 }
 
-const connections = () =>
+/** Connections of the reloads' handles, of one login or of all. */
+const connections = (login = "%") =>
   test.asOwner(async (owner) => {
     const { rows } = await owner.query<{ count: number }>(
       `select count(*)::int as count from pg_stat_activity
-       where datname = current_database() and (application_name like 'reload %' or application_name = '@org/db runtime')`,
+       where datname = current_database() and (application_name like 'reload %' or application_name = '@org/db runtime')
+         and usename like $1`,
+      [login],
     );
     return rows[0]?.count ?? 0;
   });
 
 /** The handles' connections, once the server has noticed the ends of those that were closed. */
-async function settled(most: number): Promise<number> {
-  for (let tries = 0; tries < 100 && (await connections()) > most; tries += 1) await sleep(20);
-  return connections();
+async function settled(most: number, login?: string): Promise<number> {
+  for (let tries = 0; tries < 100 && (await connections(login)) > most; tries += 1) await sleep(20);
+  return connections(login);
 }
 
 /** Two of each of three pools and one of the fourth; the test database's own pool has called itself the same. */
@@ -168,6 +171,13 @@ describe("a development server that runs modules again", () => {
     expect((await open).items).toHaveLength(1);
     expect((await old.forTenant({ tenantId: acme.tenant.id }).accounting.customers.list()).items).toHaveLength(1);
     expect(old.pool.status().total).toBe(0);
+  });
+
+  it("keeps no connection of a pool that an old handle opens only after it was replaced", async () => {
+    const old = last.db;
+    await reload(join(source, "core", "errors.ts"));
+    await old.platform({ actor: "test", reason: "late" }).listTenants();
+    expect(await settled(0, new URL(test.urls.platform).username)).toBe(0);
   });
 
   it("makes a new handle after the old one was closed", async () => {
