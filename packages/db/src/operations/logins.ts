@@ -87,7 +87,8 @@ const browsing = "studio";
 
 async function dropExpired(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
-    `select rolname from pg_roles where rolname ~ '_${browsing}_[0-9a-f]{8}$' and rolvaliduntil < now()`,
+    `select rolname from pg_roles where rolname ~ '_${browsing}_[0-9a-f]{8}$' and rolvaliduntil < now()
+       and pg_has_role(oid, 'platform', 'member') and pg_has_role(oid, 'identity', 'member')`,
   );
   for (const { rolname } of rows) {
     await dropBrowsingLogin(client, rolname).catch((error: unknown) => {
