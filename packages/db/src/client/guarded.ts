@@ -2,8 +2,21 @@ import { DrizzleError, entityKind, is } from "drizzle-orm";
 import { DatabaseError, ValidationError } from "../core/errors";
 
 /** What Drizzle says of a query that it cannot build: names alone. Anything else may hold a value, and is not passed on. */
-const namesOnly =
-  /^(?:No values to set|values\(\) must be called|No value for placeholder|Set operator error|You tried to reference)/;
+const namesOnly = new RegExp(
+  `^(?:${[
+    "No values to set",
+    "values\\(\\) must be called",
+    "No value for placeholder",
+    "Set operator error",
+    "You tried to reference",
+    'Alias ".*" is already used',
+    'Your ".*" field references a column',
+    "Unexpected 'undefined' in filter value",
+    "Unexpected empty array in filters",
+    "Insert select error: column",
+    "You cannot use both",
+  ].join("|")})`,
+);
 
 const builtIn: ReadonlySet<unknown> = new Set([Error, TypeError, RangeError, SyntaxError, ReferenceError]);
 

@@ -87,6 +87,14 @@ const refused: Way[] = [
   ["a value with NUL", (q) => q.execute(sql`select ${"a\0b"}`)],
 ];
 
+const conflict = (q: Untyped, more: object) =>
+  q
+    .insert(customers)
+    .values({ name: "x" })
+    .onConflictDoUpdate({ target: customers.id, set: { name: "y" }, ...more });
+
+const twice = (q: Untyped) => q.select().from(customers).innerJoin(invoices, fails).innerJoin(invoices, fails);
+
 /** Refused by Drizzle while the query is built or its values are filled in. */
 const unbuildable: Way[] = [
   ["an update without values", (q) => q.update(customers).set({})],
@@ -164,6 +172,21 @@ describe.each<[string, (way: (drizzle: Untyped) => unknown) => unknown]>([
     });
     const error = await failure(() => on((q) => q.select({ decode }).from(/auth/.test(whose) ? user : customers)));
     expect(error).toMatchObject({ outcome: "unknown", message: expect.stringContaining("the statement has run") });
+  });
+});
+
+describe("a query that cannot be built", () => {
+  it.each<[string, (drizzle: Untyped) => unknown]>([
+    ["Did you forget to join it", (q) => q.select({ id: invoices.id, name: customers.name }).from(customers)],
+    ["already used in this query", (q) => twice(q)],
+    ["Unexpected 'undefined'", (q) => q.query.accountingCustomers.findMany({ where: { id: undefined } })],
+    ["Unexpected empty array", (q) => q.query.accountingCustomers.findMany({ where: { OR: [] } })],
+    ["You cannot use both", (q) => conflict(q, { where: fails, setWhere: fails })],
+    ["does not exist in table", (q) => q.insert(customers).select(q.select({ nothing: invoices.id }).from(invoices))],
+  ])("says what Drizzle finds wrong with it: %s", async (words, way) => {
+    const error = await rejection((async () => way(acme.handle))());
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(String(error)).toContain(words);
   });
 });
 
