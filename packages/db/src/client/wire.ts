@@ -31,31 +31,27 @@ export const prepared = {
   member: "org_db_member",
 } as const;
 
-function message(type: string, ...parts: Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  const head = Buffer.alloc(5);
-  head.write(type, 0, "latin1");
-  head.writeInt32BE(body.length + 4, 1);
-  return Buffer.concat([head, body]);
-}
-
-const cString = (text: string) => Buffer.from(`${text}\0`, "utf8");
-const int16 = (value: number) => Buffer.from([value >> 8, value & 255]);
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-/** Bind and Execute of a prepared statement with text parameters, as bytes that can be sent again and again. */
+/**
+ * Bind and Execute of a prepared statement with text parameters, as bytes that can be sent again and again. Every handle
+ * begins with them, so they are written into one piece of memory. `statement` is ASCII.
+ */
 export function bindAndExecute(statement: string, values: readonly string[]): Buffer {
-  const parameters = values.flatMap((value) => {
-    const bytes = Buffer.from(value, "utf8");
-    return [int32(bytes.length), bytes];
+  const sizes = values.map((value) => Buffer.byteLength(value));
+  const bind = sizes.reduce((sum, size) => sum + 4 + size, statement.length + 12);
+  const bytes = Buffer.alloc(1 + bind + 10);
+  let at = bytes.write("B", "latin1");
+  at = bytes.writeInt32BE(bind, at);
+  // The unnamed portal, the statement, and no formats: all parameters are text.
+  at += 1 + bytes.write(statement, at + 1, "latin1") + 1 + 2;
+  at = bytes.writeInt16BE(values.length, at);
+  values.forEach((value, index) => {
+    at = bytes.writeInt32BE(sizes[index] ?? 0, at);
+    at += bytes.write(value, at, "utf8");
   });
-  const bind = message("B", cString(""), cString(statement), int16(0), int16(values.length), ...parameters, int16(0));
-  return Buffer.concat([bind, message("E", cString(""), int32(0))]);
+  // No formats of results either. Execute follows: the unnamed portal, without a limit of rows.
+  at += 2 + bytes.write("E", at + 2, "latin1");
+  bytes.writeInt32BE(9, at);
+  return bytes;
 }
 
 type Callback = (error: Error | undefined, result: pg.QueryArrayResult) => void;
