@@ -12,6 +12,8 @@ import { PeriodRepository } from "./periods";
 import { ReportRepository } from "./reports";
 import { VendorRepository } from "./vendors";
 
+// AI-BOS names these tables beside those of accounting: one import serves its examples.
+export { companies, tenants, users } from "../tenancy/schema";
 export {
   type Account,
   type AccountChanges,

@@ -1,19 +1,36 @@
-import { and, eq, or } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { customers, invoiceLines, invoices } from "../../src/accounting";
+import { defineConfig } from "drizzle-kit";
+import { and, eq, getTableColumns, or } from "drizzle-orm";
+import { date, decimal, type PgTable, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it, vi } from "vitest";
+import scripts from "../../../../package.json" with { type: "json" };
+import * as accounting from "../../src/accounting";
+import {
+  accounts,
+  bills,
+  companies,
+  customers,
+  invoiceLines,
+  invoices,
+  journalEntries,
+  payments,
+  tenants,
+  users,
+  vendors,
+} from "../../src/accounting";
+import * as root from "../../src/index";
 import {
   ConnectionError,
   checkConnectionHealth,
   createConnectionPool,
   createDatabase,
+  type Database,
   DatabaseError,
+  db,
   ensureDb,
   getDb,
   newId,
-  db as processDatabase,
   validateSchema,
 } from "../../src/index";
-import { companies, tenants, users } from "../../src/tenancy";
 import {
   createCustomer,
   createTenant,
@@ -21,242 +38,382 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
-import { rejection } from "../kit/outcomes";
-import { issued } from "./kit/documents";
+import { pageAt } from "../documents/markdown";
+import { createBill, issued } from "./kit/documents";
 
 /*
- * The code examples of the AI-BOS document (DOC-289) about tables that exist, changed in the import path and in the
- * scope around them. Headings are the document's.
+ * Every code example of the AI-BOS document (DOC-289), as it is written and in its order, in a request of one tenant.
+ * Import paths and ids alone are changed; the layout is the formatter's. Headings are the document's. What a block uses
+ * and does not declare is made before it. `docs/requirements/ai-bos.md` lists what differs, and
+ * `examples-answers.test.ts` shows what the literal form is answered.
  */
 let test: TestDatabase;
 let acme: TestTenant;
 let other: TestTenant;
-const before = { url: process.env.DATABASE_URL, platform: process.env.DATABASE_PLATFORM_URL };
+let tenantId: string;
+let companyId: string;
+let customerId: string;
 
 beforeAll(async () => {
   test = await createTestDatabase();
-  process.env.DATABASE_URL = test.urls.runtime;
-  process.env.DATABASE_PLATFORM_URL = test.urls.platform;
+  vi.stubEnv("DATABASE_URL", test.urls.runtime);
   acme = await createTenant(test, "Acme");
   other = await createTenant(test, "Other");
+  tenantId = acme.tenant.id;
+  companyId = acme.company.id;
+  customerId = (await createCustomer(acme)).id;
 });
 afterAll(async () => {
-  await processDatabase.close();
-  for (const [name, value] of [
-    ["DATABASE_URL", before.url],
-    ["DATABASE_PLATFORM_URL", before.platform],
-  ] as const) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  await db.close();
+  vi.unstubAllEnvs();
   await test.close();
 });
 
-const invoiceData = (customerId: string, totalAmount = "30.00") => ({
-  id: newId(),
-  companyId: acme.company.id,
-  customerId,
-  invoiceDate: "2026-03-01",
-  dueDate: "2026-03-31",
-  totalAmount,
+/** A request of Acme. */
+const request = <T>(work: () => T) => db.runAs({ tenantId: acme.tenant.id }, work);
+const draft = (totalAmount = "30.00") => ({
+  ...{ id: newId(), tenantId, companyId, customerId, totalAmount, currency: "USD", status: "draft" as const },
+  ...{ invoiceDate: "2026-03-01", dueDate: "2026-03-31" },
 });
 
 describe("Database Connection", () => {
-  it("getDb, ensureDb and db are the process's database", async () => {
+  it("gives the process's database", async () => {
+    // Get database instance
     const database = getDb();
-    const connectedDb = await ensureDb();
-    expect(database).toBe(processDatabase);
-    expect(connectedDb).toBe(processDatabase);
+
+    // Ensure database connection
+    const connectedDb = ensureDb();
+
+    expect(database).toBe(db);
+    expect(await connectedDb).toBe(db);
   });
 });
 
 describe("Schema Access", () => {
-  it("queries tenants, and with conditions: a tenant sees itself", async () => {
-    const db = getDb().forTenant({ tenantId: acme.tenant.id });
-    const tenantList = await db.select().from(tenants);
-    const activeTenants = await db.select().from(tenants).where(eq(tenants.status, "active"));
-    expect(tenantList.map((tenant) => tenant.id)).toEqual([acme.tenant.id]);
-    expect(activeTenants).toEqual(tenantList);
-    expect(await db.select().from(tenants).where(eq(tenants.status, "suspended"))).toEqual([]);
-  });
+  it("imports the document's tables from one path, and queries tenants: a tenant sees itself", async () => {
+    const named = {
+      tenants,
+      companies,
+      users,
+      invoices,
+      bills,
+      payments,
+      journalEntries,
+      accounts,
+      customers,
+      vendors,
+    };
+    expect(accounting).toMatchObject(named);
+    await request(async () => {
+      // Query tenants
+      const tenantList = await db.select().from(tenants);
 
-  it("queries tenants as the operator: all of them", async () => {
-    const all = await getDb()
-      .platform({ actor: "example", reason: "the document's query" })
-      .transaction((db) => db.select().from(tenants));
-    const ids = all.map((tenant) => tenant.id);
-    expect(ids).toContain(acme.tenant.id);
-    expect(ids).toContain(other.tenant.id);
-  });
+      // Query with conditions
+      const activeTenants = await db.select().from(tenants).where(eq(tenants.status, "active"));
 
-  it("has companies and users with the document's columns", async () => {
-    const db = getDb().forTenant({ tenantId: acme.tenant.id });
-    const [company] = await db.select().from(companies);
-    const [user] = await db.select().from(users);
-    expect(company).toMatchObject({ tenantId: acme.tenant.id, name: "Acme Ltd", status: "active" });
-    expect(user).toMatchObject({ tenantId: acme.tenant.id, role: "admin", status: "active" });
-    for (const row of [company, user]) expect(row?.createdAt).toBeInstanceOf(Date);
+      expect(tenantList.map(({ name }) => name)).toEqual(["Acme"]);
+      expect(activeTenants).toEqual(tenantList);
+    });
   });
 });
 
 describe("Multi-Tenant Queries", () => {
+  // Query with tenant context
   async function getTenantInvoices(tenantId: string) {
-    const db = getDb().forTenant({ tenantId });
+    const db = getDb();
 
     return await db.select().from(invoices).where(eq(invoices.tenantId, tenantId));
   }
 
-  async function getCompanyInvoices(tenantId: string, companyId: string) {
-    const db = getDb().forTenant({ tenantId });
+  // Query with company context
+  async function getCompanyBills(tenantId: string, companyId: string) {
+    const db = getDb();
 
     return await db
       .select()
-      .from(invoices)
-      .where(and(eq(invoices.tenantId, tenantId), eq(invoices.companyId, companyId)));
+      .from(bills)
+      .where(and(eq(bills.tenantId, tenantId), eq(bills.companyId, companyId)));
   }
 
-  it("reads a tenant's and a company's documents, and nobody else's", async () => {
-    const ours = await issued(acme);
-    const theirs = await issued(other);
-    expect((await getTenantInvoices(acme.tenant.id)).map((row) => row.id)).toContain(ours.id);
-    expect((await getTenantInvoices(other.tenant.id)).map((row) => row.id)).toEqual([theirs.id]);
-    expect((await getCompanyInvoices(other.tenant.id, other.company.id)).map((row) => row.id)).toEqual([theirs.id]);
-    expect(await getCompanyInvoices(other.tenant.id, acme.company.id)).toEqual([]);
-  });
-
-  it("finds nothing when the query asks for another tenant than the scope", async () => {
-    const db = getDb().forTenant({ tenantId: acme.tenant.id });
-    expect(await db.select().from(invoices).where(eq(invoices.tenantId, other.tenant.id))).toEqual([]);
-  });
-
-  it("needs a tenant: the bare db of the document says so", () => {
-    expect(() => (processDatabase as unknown as { select(): unknown }).select()).toThrow(/needs a tenant/);
+  it("read the request's tenant, and nothing when they are asked for another", async () => {
+    const [ours, bill, theirs] = [await issued(acme), await createBill(acme), await issued(other)];
+    await createBill(other);
+    await request(async () => {
+      expect((await getTenantInvoices(tenantId)).map(({ id }) => id)).toEqual([ours.id]);
+      expect((await getCompanyBills(tenantId, companyId)).map(({ id }) => id)).toEqual([bill.id]);
+      expect(await getTenantInvoices(other.tenant.id)).toEqual([]);
+      expect(await getCompanyBills(other.tenant.id, other.company.id)).toEqual([]);
+    });
+    const theirOwn = await db.runAs({ tenantId: other.tenant.id }, () => getTenantInvoices(other.tenant.id));
+    expect(theirOwn.map(({ id }) => id)).toEqual([theirs.id]);
   });
 });
 
 describe("Transactions", () => {
-  it("writes an invoice, its lines and the customer's balance together", async () => {
-    const customerId = (await createCustomer(acme)).id;
-    // The ledger keeps the balance, and what is written here must agree with it: a draft is not owed.
+  it("write an invoice, its lines and the customer's balance together", async () => {
+    const invoiceData = draft();
+    const invoiceLinesData = [1, 2, 3].map((lineNumber) => ({
+      ...{ companyId, invoiceId: invoiceData.id, lineNumber, description: `Line ${lineNumber}` },
+      ...{ quantity: "2", unitPrice: "5.00" },
+    }));
+    // A draft is not owed.
     const newBalance = "0.00";
-    const invoiceId = await processDatabase.transaction({ tenantId: acme.tenant.id }, async (tx) => {
-      // Insert invoice
-      const [invoice] = await tx.insert(invoices).values(invoiceData(customerId)).returning();
+    const customerId = (await createCustomer(acme)).id;
+    await request(async () => {
+      // Use transactions for data consistency
+      await db.transaction(async (tx) => {
+        // Insert invoice
+        const [invoice] = await tx.insert(invoices).values(invoiceData).returning();
 
-      // Insert invoice lines
-      const invoiceLinesData = [1, 2, 3].map((lineNumber) => ({
-        companyId: acme.company.id,
-        invoiceId: invoice?.id ?? "",
-        lineNumber,
-        description: `Line ${lineNumber}`,
-        quantity: "2",
-        unitPrice: "5.00",
-      }));
-      await tx.insert(invoiceLines).values(invoiceLinesData);
+        // Insert invoice lines
+        await tx.insert(invoiceLines).values(invoiceLinesData);
 
-      // Update customer balance
-      await tx.update(customers).set({ balance: newBalance }).where(eq(customers.id, customerId));
-      return invoice?.id ?? "";
+        // Update customer balance
+        await tx.update(customers).set({ balance: newBalance }).where(eq(customers.id, customerId));
+
+        expect(invoice).toMatchObject(invoiceData);
+      });
+      const document = await db.accounting.invoices.findDocument(invoiceData.id);
+      expect(document?.lines.map(({ amount }) => amount)).toEqual(["10.00", "10.00", "10.00"]);
     });
-    const document = await acme.handle.accounting.invoices.findDocument(invoiceId);
-    expect(document).toMatchObject({ totalAmount: "30.00", status: "draft", customer: { balance: "0.00" } });
-    expect(document?.lines.map((line) => line.amount)).toEqual(["10.00", "10.00", "10.00"]);
-  });
-
-  it("writes none of it when one part fails", async () => {
-    const customerId = (await createCustomer(acme)).id;
-    const data = invoiceData(customerId);
-    const error = await rejection(
-      processDatabase.transaction({ tenantId: acme.tenant.id }, async (tx) => {
-        await tx.insert(invoices).values(data);
-        await tx.update(customers).set({ balance: "0.00" }).where(eq(customers.id, customerId));
-        await tx.insert(invoiceLines).values({
-          companyId: acme.company.id,
-          invoiceId: data.id,
-          lineNumber: 0,
-          description: "There is no line 0",
-          quantity: "1",
-          unitPrice: "30.00",
-        });
-      }),
-    );
-    expect(error).toMatchObject({ code: "CHECK_VIOLATION", constraint: "invoice_lines_line_number_check" });
-    expect(await acme.handle.accounting.invoices.findById(data.id)).toBeUndefined();
-    expect((await acme.handle.accounting.customers.getById(customerId)).balance).toBe("0.00");
-  });
-
-  it("raises the balance when the invoice is issued, and takes no other balance from anybody", async () => {
-    const customerId = (await createCustomer(acme)).id;
-    await issued(acme, "30.00", { customerId });
-    expect((await acme.handle.accounting.customers.getById(customerId)).balance).toBe("30.00");
-    const set = acme.handle.update(customers).set({ balance: "0.00" }).where(eq(customers.id, customerId));
-    expect(await rejection(set)).toMatchObject({ code: "INVARIANT_VIOLATED" });
   });
 });
 
 describe("Bulk Operations", () => {
-  it("bulk insert", async () => {
-    const db = getDb().forTenant({ tenantId: acme.tenant.id });
-    const customerId = (await createCustomer(acme)).id;
-    const [invoiceData1, invoiceData2, invoiceData3] = ["1.00", "2.00", "3.00"].map((total) =>
-      invoiceData(customerId, total),
-    );
-    if (!invoiceData1 || !invoiceData2 || !invoiceData3) throw new TypeError("three were made");
-    await db.insert(invoices).values([invoiceData1, invoiceData2, invoiceData3]);
-    const stored = await db.select().from(invoices).where(eq(invoices.customerId, customerId));
-    expect(stored.map((row) => row.totalAmount).sort()).toEqual(["1.00", "2.00", "3.00"]);
+  it("insert three invoices", async () => {
+    const [invoiceData1, invoiceData2, invoiceData3] = [draft("1.00"), draft("2.00"), draft("3.00")];
+    await request(async () => {
+      // Bulk insert
+      await db.insert(invoices).values([invoiceData1, invoiceData2, invoiceData3]);
+
+      expect(await db.$count(invoices, eq(invoices.totalAmount, "2.00"))).toBe(1);
+    });
   });
 
-  it("bulk insert of one foreign row among others writes nothing", async () => {
-    const db = getDb().forTenant({ tenantId: acme.tenant.id });
-    const customerId = (await createCustomer(acme)).id;
-    const foreign = { ...invoiceData(customerId), tenantId: other.tenant.id };
-    const error = await rejection(
-      db.insert(invoices).values([invoiceData(customerId), foreign, invoiceData(customerId)]),
-    );
-    expect(error).toMatchObject({ code: "TENANT_ISOLATION" });
-    expect(await db.select().from(invoices).where(eq(invoices.customerId, customerId))).toEqual([]);
-  });
-
-  it("bulk update", async () => {
-    const db = getDb().forTenant({ tenantId: acme.tenant.id });
-    const [first, second, third, untouched] = [
+  it("make three invoices paid", async () => {
+    const [inv_001, inv_002, inv_003, inv_004] = [
       await issued(acme),
       await issued(acme),
       await issued(acme),
       await issued(acme),
     ];
-    await db
-      .update(invoices)
-      .set({ status: "paid" })
-      .where(or(eq(invoices.id, first.id), eq(invoices.id, second.id), eq(invoices.id, third.id)));
-    const status = async (id: string) => (await acme.handle.accounting.invoices.getById(id)).status;
-    expect(await Promise.all([first, second, third, untouched].map(({ id }) => status(id)))).toEqual([
-      "paid",
-      "paid",
-      "paid",
-      "issued",
-    ]);
+    await request(async () => {
+      // Bulk update
+      await db
+        .update(invoices)
+        .set({ status: "paid" })
+        .where(or(eq(invoices.id, inv_001.id), eq(invoices.id, inv_002.id), eq(invoices.id, inv_003.id)));
+
+      const paid = await db.accounting.invoices.list({ status: "paid" });
+      expect(paid.items.map(({ id }) => id).sort()).toEqual([inv_001.id, inv_002.id, inv_003.id].sort());
+      expect((await db.accounting.invoices.getById(inv_004.id)).status).toBe("issued");
+    });
+  });
+});
+
+/** Columns of the document's table that ours lacks, or has under another name, with another default, or nullable. */
+function differences(theirs: PgTable, ours: PgTable): string[] {
+  const own: Record<string, { name: string; notNull: boolean; default?: unknown }> = getTableColumns(ours);
+  return Object.entries(getTableColumns(theirs)).flatMap(([key, column]) => {
+    const text = typeof column.default === "string" ? column.default : own[key]?.default;
+    const same = own[key]?.name === column.name && own[key]?.default === text;
+    return same && own[key]?.notNull === column.notNull ? [] : [key];
+  });
+}
+
+describe("Core Tables", () => {
+  it("have the document's columns, names and defaults", () => {
+    const own = { tenants, companies, users };
+    const theirs = (() => {
+      // Tenants table
+      const tenants = pgTable("tenants", {
+        id: text("id").primaryKey(),
+        name: text("name").notNull(),
+        status: text("status").notNull().default("active"),
+        createdAt: timestamp("created_at").notNull().defaultNow(),
+        updatedAt: timestamp("updated_at").notNull().defaultNow(),
+      });
+
+      // Companies table
+      const companies = pgTable("companies", {
+        id: text("id").primaryKey(),
+        tenantId: text("tenant_id")
+          .notNull()
+          .references(() => tenants.id),
+        name: text("name").notNull(),
+        status: text("status").notNull().default("active"),
+        createdAt: timestamp("created_at").notNull().defaultNow(),
+        updatedAt: timestamp("updated_at").notNull().defaultNow(),
+      });
+
+      // Users table
+      const users = pgTable("users", {
+        id: text("id").primaryKey(),
+        tenantId: text("tenant_id")
+          .notNull()
+          .references(() => tenants.id),
+        email: text("email").notNull().unique(),
+        name: text("name").notNull(),
+        role: text("role").notNull().default("user"),
+        status: text("status").notNull().default("active"),
+        createdAt: timestamp("created_at").notNull().defaultNow(),
+        updatedAt: timestamp("updated_at").notNull().defaultNow(),
+      });
+      return { tenants, companies, users };
+    })();
+    expect(differences(theirs.tenants, own.tenants)).toEqual([]);
+    expect(differences(theirs.companies, own.companies)).toEqual([]);
+    expect(differences(theirs.users, own.users)).toEqual([]);
+  });
+});
+
+describe("Accounting Tables", () => {
+  it("have the document's columns, names and defaults; a draft has no number yet", () => {
+    const own = { invoices, bills };
+    const theirs = (() => {
+      // Invoices table
+      const invoices = pgTable("invoices", {
+        id: text("id").primaryKey(),
+        tenantId: text("tenant_id")
+          .notNull()
+          .references(() => tenants.id),
+        companyId: text("company_id")
+          .notNull()
+          .references(() => companies.id),
+        customerId: text("customer_id")
+          .notNull()
+          .references(() => customers.id),
+        invoiceNumber: text("invoice_number").notNull(),
+        invoiceDate: date("invoice_date").notNull(),
+        dueDate: date("due_date").notNull(),
+        totalAmount: decimal("total_amount", { precision: 15, scale: 2 }).notNull(),
+        currency: text("currency").notNull().default("USD"),
+        status: text("status").notNull().default("draft"),
+        createdAt: timestamp("created_at").notNull().defaultNow(),
+        updatedAt: timestamp("updated_at").notNull().defaultNow(),
+      });
+
+      // Bills table
+      const bills = pgTable("bills", {
+        id: text("id").primaryKey(),
+        tenantId: text("tenant_id")
+          .notNull()
+          .references(() => tenants.id),
+        companyId: text("company_id")
+          .notNull()
+          .references(() => companies.id),
+        vendorId: text("vendor_id")
+          .notNull()
+          .references(() => vendors.id),
+        billNumber: text("bill_number").notNull(),
+        billDate: date("bill_date").notNull(),
+        dueDate: date("due_date").notNull(),
+        totalAmount: decimal("total_amount", { precision: 15, scale: 2 }).notNull(),
+        currency: text("currency").notNull().default("USD"),
+        status: text("status").notNull().default("draft"),
+        createdAt: timestamp("created_at").notNull().defaultNow(),
+        updatedAt: timestamp("updated_at").notNull().defaultNow(),
+      });
+      return { invoices, bills };
+    })();
+    expect(differences(theirs.invoices, own.invoices)).toEqual(["invoiceNumber"]);
+    expect(differences(theirs.bills, own.bills)).toEqual([]);
+  });
+});
+
+describe("Environment Variables", () => {
+  it("are the document's, and configure a pool", async () => {
+    const variables = `
+# Database Connection
+DATABASE_URL=postgresql://user:password@localhost:5432/accounts
+DATABASE_POOL_SIZE=10
+DATABASE_POOL_TIMEOUT=30000
+
+# Connection Pooling
+DB_CONNECTION_LIMIT=20
+DB_IDLE_TIMEOUT=30000
+DB_CONNECTION_TIMEOUT=2000
+
+# Performance
+DB_QUERY_TIMEOUT=30000
+DB_STATEMENT_TIMEOUT=30000
+`;
+    const before = { ...process.env };
+    for (const [, name = "", value = ""] of variables.matchAll(/^(\w+)=(.*)$/gm)) vi.stubEnv(name, value);
+    const pool = createConnectionPool();
+    vi.unstubAllEnvs();
+    vi.stubEnv("DATABASE_URL", before.DATABASE_URL);
+    const timeouts = { queryTimeoutMillis: 30000, statementTimeoutMillis: 30000, connectionTimeoutMillis: 2000 };
+    expect(pool.limits).toMatchObject({ max: 20, idleTimeoutMillis: 30000, ...timeouts });
+    expect(pool.address).toMatchObject({ host: "localhost", port: 5432, database: "accounts" });
+    await pool.close();
+  });
+});
+
+describe("Drizzle Configuration", () => {
+  it("is drizzle-kit's own", () => {
+    // drizzle.config.ts
+    const config = defineConfig({
+      schema: "./src/schema/index.ts",
+      out: "./drizzle",
+      dialect: "postgresql",
+      dbCredentials: {
+        // biome-ignore lint/style/noNonNullAssertion: The document has it so.
+        url: process.env.DATABASE_URL!,
+      },
+    });
+    expect(config).toMatchObject({ dialect: "postgresql", dbCredentials: { url: test.urls.runtime } });
+  });
+});
+
+describe("Migrations, Testing and Contributing", () => {
+  it.each([
+    "db:generate",
+    "db:migrate",
+    "db:push",
+    "db:studio",
+    "test",
+    "test:database",
+    "test:migrations",
+    "quality:check",
+  ])("pnpm %s is a script", (script) => {
+    expect(Object.keys(scripts.scripts)).toContain(script);
+  });
+});
+
+describe("Schema Validation", () => {
+  it("finds the schema whole", async () => {
+    const error = vi.spyOn(console, "error");
+    // Validate schema integrity
+    const validation = await validateSchema();
+
+    if (!validation.isValid) {
+      console.error("Schema validation failed:", validation.errors);
+    }
+    expect(error).not.toHaveBeenCalled();
+    error.mockRestore();
   });
 });
 
 describe("Query Optimization", () => {
-  it("paid invoices of a tenant", async () => {
-    const tenant = await createTenant(test);
-    const tenantId = tenant.tenant.id;
-    const [paid] = [await issued(tenant), await issued(tenant)];
-    await tenant.handle.accounting.invoices.markPaid([paid.id]);
-    const db = getDb().forTenant({ tenantId });
-    const indexQuery = db
-      .select()
-      .from(invoices)
-      .where(and(eq(invoices.tenantId, tenantId), eq(invoices.status, "paid")));
-    expect((await indexQuery).map((row) => row.id)).toEqual([paid.id]);
+  it("reads the paid invoices of the tenant", async () => {
+    await request(async () => {
+      // Use indexes for better performance
+      const indexQuery = db
+        .select()
+        .from(invoices)
+        .where(and(eq(invoices.tenantId, tenantId), eq(invoices.status, "paid")));
+
+      const paid = await db.accounting.invoices.list({ status: "paid" });
+      expect((await indexQuery).map(({ id }) => id).sort()).toEqual(paid.items.map(({ id }) => id).sort());
+      expect(paid.items).toHaveLength(3);
+    });
   });
 });
 
 describe("Connection Pooling", () => {
   it("takes the document's options and serves a database", async () => {
+    // Create optimized connection pool
     const pool = createConnectionPool({
       max: 20,
       min: 5,
@@ -264,45 +421,87 @@ describe("Connection Pooling", () => {
       connectionTimeoutMillis: 2000,
     });
     const database = createDatabase({ pool });
-    const { items } = await database.forTenant({ tenantId: other.tenant.id }).accounting.customers.list();
-    expect(items.every((customer) => customer.tenantId === other.tenant.id)).toBe(true);
+    const { name } = await database.runAs({ tenantId }, () => database.tenancy.tenant.current());
+    expect(name).toBe("Acme");
     expect(pool.limits).toMatchObject({ max: 20, min: 5, idleTimeoutMillis: 30000, connectionTimeoutMillis: 2000 });
     await database.close();
-    expect(pool.status().total).toBe(0);
+  });
+});
+
+describe("Row Level Security (RLS)", () => {
+  it("is enabled on tenants, by a policy of the document's name", async () => {
+    const run = (text: string) =>
+      test.asOwner(async (owner) => {
+        await owner.query("set search_path = tenancy");
+        return owner.query(text);
+      });
+    // Enable RLS on tenants table
+    await run("ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;");
+
+    // Create policy for tenant isolation
+    const policy = run(`CREATE POLICY tenant_isolation ON tenants
+  FOR ALL TO authenticated
+  USING (id = current_setting('app.current_tenant_id')::uuid);`);
+    const isThere = { sqlState: "42710" };
+    await expect(policy).rejects.toMatchObject(isThere);
   });
 });
 
 describe("Error Handling", () => {
-  async function handled(url: string): Promise<string> {
-    const db = createDatabase({ url, connectionTimeoutMillis: 2000 }).forTenant({ tenantId: acme.tenant.id });
+  const handled = (db: Database) => async () => {
+    const error = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await handle(db);
+    const [said] = error.mock.calls;
+    error.mockRestore();
+    return said;
+  };
+  async function handle(db: Database) {
     try {
-      await db.select().from(invoices);
-      await db.insert(customers).values({ companyId: newId(), name: "No such company" });
+      const result = await db.select().from(invoices);
+      expectTypeOf(result).toEqualTypeOf<accounting.Invoice[]>();
     } catch (error) {
       if (error instanceof ConnectionError) {
-        return `Database connection failed: ${error.message}`;
+        // Handle connection errors
+        console.error("Database connection failed:", error.message);
       } else if (error instanceof DatabaseError) {
-        return `Database error: ${error.message}`;
+        // Handle database errors
+        console.error("Database error:", error.message);
       }
     }
-    return "no error";
   }
 
   it("tells connection errors and database errors apart", async () => {
-    const url = new URL(test.urls.runtime);
-    expect(await handled(url.toString())).toMatch(/^Database error: .*customers_company_id_fkey/);
-    url.port = "1";
-    expect(await handled(url.toString())).toMatch(/^Database connection failed: /);
+    expect(await request(handled(db))).toBeUndefined();
+    const stranger = db.runAs({ tenantId, userId: newId() }, handled(db));
+    expect(await stranger).toEqual(["Database error:", expect.stringContaining("member")]);
+    const nowhere = createDatabase({ url: "postgresql://user:password@127.0.0.1:1/accounts" });
+    const failed = nowhere.runAs({ tenantId }, handled(nowhere));
+    expect(await failed).toEqual(["Database connection failed:", expect.stringContaining("cannot be reached")]);
+    await nowhere.close();
   });
 });
 
-describe("Schema Validation and Connection Health", () => {
-  it("finds the schema whole and the connection healthy", async () => {
-    const validation = await validateSchema();
-    expect(validation.errors).toEqual([]);
-    expect(validation.isValid).toBe(true);
+describe("Connection Health", () => {
+  it("finds the connection healthy", async () => {
+    const error = vi.spyOn(console, "error");
+    // Check database connection health
     const health = await checkConnectionHealth();
-    expect(health.errors).toEqual([]);
-    expect(health.isHealthy).toBe(true);
+
+    if (!health.isHealthy) {
+      console.error("Database health check failed:", health.errors);
+    }
+    expect(error).not.toHaveBeenCalled();
+    error.mockRestore();
   });
+});
+
+describe("What the document names and nobody has built", () => {
+  const page = pageAt("docs/requirements/ai-bos.md").text;
+  it.each(["optimizeQuery", "monitorQueryPerformance", "encryptSensitiveData", "decryptSensitiveData"])(
+    "%s is listed as such",
+    (name) => {
+      expect(Object.keys(root)).not.toContain(name);
+      expect(page).toMatch(new RegExp(`\`${name}\`[^|]*\\| not built yet`));
+    },
+  );
 });
