@@ -34,7 +34,7 @@ export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
   const pool = openPool("identity", options);
   const none = {} as EmptyRelations;
   const source = { pool, prelude: [], scope: { tenantId: "" }, description: "the auth database" };
-  const drizzle = Object.assign(drizzleOn(new SingleStatements(source, "the auth database"), none), {
+  const drizzle = Object.assign(drizzleOn(new SingleStatements(source), none), {
     transaction: <T>(work: (tx: unknown) => Promise<T>) => runTransaction(source, (unit) => work(guard(unit.drizzle))),
   });
   return {

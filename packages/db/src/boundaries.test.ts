@@ -10,7 +10,13 @@ const business = Object.keys(domains).filter((name) => name !== "tenancy");
 /** From the ground up: what is in a layer may import those before it, and nothing beside it. */
 const layers = [
   ...[["core", "sql"], ["client"], ["operations"], ["tenancy"], ["sync"], business, ["domains"], ["schema", "handles"]],
-  ...[["identity", "platform", "auth-database"], ["database", "sql-sources"], ["index"], ["testing"], ["cli"]],
+  ...[
+    ["identity", "platform", "auth-database", "request-scope"],
+    ["database", "sql-sources"],
+    ["index"],
+    ["testing"],
+    ["cli"],
+  ],
 ];
 const rank = (name: string) => layers.findIndex((layer) => layer.includes(name));
 

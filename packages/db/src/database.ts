@@ -1,16 +1,19 @@
+import type { RequestScope } from "./client/call-chain";
 import { supersede } from "./client/connection";
 import type { ApplicationLogin } from "./client/login-check";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
 import { forget, keep } from "./client/reload";
+import { refuseOtherTenant } from "./client/request";
 import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
 import { runTransaction, type TransactionOptions, type TransactionSource } from "./client/scoped-unit";
 import { SingleUnit } from "./client/single-statements";
 import { bindAndExecute, prepared } from "./client/wire";
-import { ConfigurationError, TenantContextMissingError, TenantIsolationError } from "./core/errors";
+import { ConfigurationError, TenantIsolationError } from "./core/errors";
 import { type StartTransaction, TenantDatabase, type TenantTransaction } from "./handles";
 import { IdentityDatabase } from "./identity";
 import { type ConnectionHealth, checkHealth } from "./operations/health";
 import { PlatformDatabase, type PlatformUse } from "./platform";
+import { openHandle, RequestScopedDatabase } from "./request-scope";
 
 export interface DatabaseOptions extends PoolOptions {
   /** A pool made by `createConnectionPool`, instead of the options of one. */
@@ -20,10 +23,11 @@ export interface DatabaseOptions extends PoolOptions {
 }
 
 /**
- * The way in. It reads and writes nothing by itself: choose a tenant with `forTenant` or `withTenant`, a signed-in
- * person with `forIdentity`, or the operator's own work with `platform`.
+ * The way in. By itself it reads and writes nothing: choose a tenant with `forTenant`, `withTenant` or, around a whole
+ * request, `runAs`; a signed-in person with `forIdentity`; the operator's own work with `platform`. Inside `runAs` it has
+ * all that a tenant's handle has; outside, each of these throws `TenantContextMissingError`.
  */
-export class Database {
+export class Database extends RequestScopedDatabase {
   readonly #options: DatabaseOptions;
   #pool: ConnectionPool | undefined;
   #platformPool: ConnectionPool | undefined;
@@ -31,6 +35,7 @@ export class Database {
   #isSuperseded = false;
 
   constructor(options: DatabaseOptions = {}) {
+    super();
     this.#options = options;
     this.#pool = options.pool;
   }
@@ -43,11 +48,18 @@ export class Database {
 
   /**
    * A tenant's handle; cheap, keep it for a request. Throws `TenantContextMissingError` without a tenant,
-   * `ValidationError` on a malformed id. With `userId`, every call checks that the member is still active; without it,
-   * every write checks that the tenant is, unless the job says `inactive: true`.
+   * `ValidationError` on a malformed id, `TenantIsolationError` inside `runAs` of another tenant. With `userId`, every
+   * call checks that the member is still active; without it, every write checks that the tenant is, unless the job says
+   * `inactive: true`.
    */
   forTenant(scope: TenantScope): TenantDatabase {
     const { unit, start } = tenantUnit(this.pool, scope);
+    refuseOtherTenant(scope);
+    return new TenantDatabase(unit, start);
+  }
+
+  override [openHandle](request: RequestScope): TenantDatabase {
+    const { unit, start } = tenantUnit(this.pool, request.scope, request);
     return new TenantDatabase(unit, start);
   }
 
@@ -60,14 +72,20 @@ export class Database {
     return this.forTenant(scope).transaction(work, options);
   }
 
-  /** The same as `withTenant`: a transaction always belongs to a tenant. */
+  /**
+   * Runs several calls as one transaction, all or nothing: in the scope of the request inside `runAs`, or in the scope
+   * that it is given, as `withTenant`. A transaction that the request does not await is undone.
+   * Throws `TenantContextMissingError` where there is no scope.
+   */
+  transaction<T>(work: (tx: TenantTransaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   transaction<T>(
     scope: TenantScope,
     work: (tx: TenantTransaction) => Promise<T>,
     options?: TransactionOptions,
-  ): Promise<T> {
-    if (typeof scope === "function") throw contextMissing("transaction");
-    return this.withTenant(scope, work, options);
+  ): Promise<T>;
+  transaction<T>(...call: OfRequest<T> | [TenantScope, ...OfRequest<T>]): Promise<T> {
+    if (isOfRequest(call)) return this.handleOfRequest("transaction").transaction(...call);
+    return this.withTenant(...call);
   }
 
   /**
@@ -128,35 +146,27 @@ export class Database {
   toJSON(): Record<string, unknown> {
     return { name: "Database", pool: this.#pool?.status() };
   }
+}
 
-  /** Tables belong to tenants: these exist only to say so, at compile time and at run time. */
-  get select(): never {
-    throw contextMissing("select");
-  }
-  get insert(): never {
-    throw contextMissing("insert");
-  }
-  get update(): never {
-    throw contextMissing("update");
-  }
-  get delete(): never {
-    throw contextMissing("delete");
-  }
-  get execute(): never {
-    throw contextMissing("execute");
-  }
-  get query(): never {
-    throw contextMissing("query");
-  }
+/** What a transaction of the request is given. */
+type OfRequest<T> = [work: (tx: TenantTransaction) => Promise<T>, options?: TransactionOptions];
+
+function isOfRequest<T>(call: OfRequest<T> | [TenantScope, ...OfRequest<T>]): call is OfRequest<T> {
+  return typeof call[0] === "function";
 }
 
 /** A tenant's single statements, and how its transactions start: what its handle is made of. */
-export function tenantUnit(pool: ConnectionPool, scope: TenantScope): { unit: SingleUnit; start: StartTransaction } {
+export function tenantUnit(
+  pool: ConnectionPool,
+  scope: TenantScope,
+  request?: RequestScope,
+): { unit: SingleUnit; start: StartTransaction } {
   const source = {
     pool,
     ...preludesOf(scope),
-    scope: { ...scope },
+    scope: Object.freeze({ ...scope }),
     description: "a tenant",
+    request,
   };
   const start: StartTransaction = (work, options) => runTransaction(source, work, options);
   return { unit: new SingleUnit(source, start), start };
@@ -179,12 +189,6 @@ function scopeBytes({ tenantId, userId, companyId, identityId }: ScopeSettings):
   return tenantOnly
     ? bindAndExecute(prepared.scope, [tenantId])
     : bindAndExecute(prepared.member, [tenantId, userId, companyId, identityId]);
-}
-
-function contextMissing(method: string): TenantContextMissingError {
-  return new TenantContextMissingError(
-    `db.${method} needs a tenant: use db.forTenant({ tenantId, userId }).${method} or db.withTenant({ tenantId }, (tx) => …)`,
-  );
 }
 
 /**

@@ -50,9 +50,10 @@ describe("the public face", () => {
     expectTypeOf<NewInvoice["lines"][number]["quantity"]>().toEqualTypeOf<string>();
   });
 
-  it("refuses at compile time what has no tenant", () => {
-    expectTypeOf<root.Database["select"]>().toEqualTypeOf<never>();
-    expectTypeOf<root.Database["query"]>().toEqualTypeOf<never>();
+  it("has on the database all that a tenant's handle has, for the scope of a request", () => {
+    expectTypeOf<Omit<root.TenantDatabase, "transaction">>().toEqualTypeOf<
+      Pick<root.Database, Exclude<keyof root.TenantDatabase, "transaction">>
+    >();
     expectTypeOf<root.Database["forTenant"]>().parameter(0).toEqualTypeOf<root.TenantScope>();
   });
 });

@@ -1,8 +1,10 @@
 import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
 import type { Statement } from "../core/statement";
+import { inTransaction, type RequestScope } from "./call-chain";
 import { runAlone } from "./coalescer";
-import { currentTransaction, type Executor, refuseNestedScope } from "./executor";
+import { type Executor, refuseNestedScope } from "./executor";
 import type { ConnectionPool } from "./pool";
+import { afterTheRequest, openRequest, refuseOtherTenant, refuseStrangers } from "./request";
 import { type RetryOptions, withRetry } from "./retry";
 import type { TenantScope } from "./scope";
 import { drizzleOn, runStatement, type ScopedDrizzle } from "./session";
@@ -19,6 +21,9 @@ export interface TransactionOptions {
 
 const noRelations: EmptyRelations = {} as EmptyRelations;
 
+/** A copy that nobody can change; the scope itself when it is one already. */
+const frozen = (scope: TenantScope): TenantScope => (Object.isFrozen(scope) ? scope : Object.freeze({ ...scope }));
+
 /** Runs statements of one scope on an executor; the base of every handle. */
 export abstract class ScopedUnit implements Unit {
   readonly scope: TenantScope;
@@ -27,7 +32,7 @@ export abstract class ScopedUnit implements Unit {
 
   constructor(executor: Executor, scope: TenantScope) {
     this.executor = executor;
-    this.scope = Object.freeze({ ...scope });
+    this.scope = frozen(scope);
   }
 
   run<P extends object, Result>(statement: Statement<P, Result>, params: P): Promise<Result> {
@@ -87,26 +92,37 @@ export interface TransactionSource {
   scope: TenantScope;
   /** Whose transaction it is, in the words of an error: `a tenant`. */
   description: string;
+  /** The request whose calls alone may use it. */
+  request?: RequestScope | undefined;
+}
+
+/** Throws where a call of this source may not be made: inside a transaction, or in a request that it is not for. */
+export function refuseMisplaced({ scope, request }: TransactionSource, kind: string): void {
+  refuseNestedScope(kind);
+  if (request) refuseStrangers(request);
+  else refuseOtherTenant(scope);
 }
 
 /**
  * Runs `work` in one transaction. It commits when `work` resolves and rolls back when it throws; the error is the
- * first one that happened. Throws `TenantIsolationError` inside another transaction.
+ * first one that happened. Throws `TenantIsolationError` inside another transaction. A transaction that outlives the
+ * request in which it began is rolled back.
  */
 export async function runTransaction<T>(
   source: TransactionSource,
   work: (unit: TransactionUnit) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  refuseNestedScope(`a transaction of ${source.description}`);
-  return withRetry(options.retry, source.scope.tenantId, async () => {
-    const { pool, prelude, description, scope } = source;
-    const transaction = new Transaction(pool, prelude, description, options.isolation);
+  refuseMisplaced(source, `a transaction of ${source.description}`);
+  const { pool, prelude, description, scope, request = openRequest() } = source;
+  return withRetry(options.retry, scope.tenantId, async () => {
+    const transaction = new Transaction({ pool, prelude, description, request }, options.isolation);
     const level = new TransactionLevel(transaction);
-    return currentTransaction.run(level, async () => {
+    return inTransaction(level, async () => {
       let result: T;
       try {
         result = await work(new TransactionUnit(level, scope));
+        if (request?.ended) throw afterTheRequest();
       } catch (error) {
         await level.rollback();
         throw transaction.loss ?? error;

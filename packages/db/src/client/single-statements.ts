@@ -1,48 +1,50 @@
 import type { QueryArrayResult } from "pg";
 import { isProvenToRead } from "../core/reads";
 import { checkout, joins, reads } from "./connection";
-import { type Executor, refuseNestedScope } from "./executor";
+import type { Executor } from "./executor";
 import { failSingle, giveBack, isStale, withStatement } from "./failure";
-import type { ConnectionPool } from "./pool";
 import { type Call, driverQuery, mayLeaveTraces, type QueryDone, type WireQuery } from "./query";
-import { ScopedUnit, type TransactionSource, type TransactionUnit } from "./scoped-unit";
+import {
+  refuseMisplaced,
+  runTransaction,
+  ScopedUnit,
+  type TransactionSource,
+  type TransactionUnit,
+} from "./scoped-unit";
 import type { Batch, Unit } from "./unit";
 import { submit } from "./wire";
 
 /** Runs each query as its own implicit transaction, in one round trip: scope, query, Sync. */
 export class SingleStatements implements Executor {
-  readonly #pool: ConnectionPool;
-  readonly #prelude: readonly Buffer[];
-  readonly #reading: readonly Buffer[];
-  readonly #description: string;
+  readonly #source: TransactionSource;
+  readonly #kind: string;
 
-  /** `description` is that of the source, in the words of an error. */
-  constructor({ pool, prelude, reading = prelude }: TransactionSource, description: string) {
-    this.#pool = pool;
-    this.#prelude = prelude;
-    this.#reading = reading;
-    this.#description = description;
+  constructor(source: TransactionSource) {
+    this.#source = source;
+    this.#kind = `${source.description}'s handle`;
   }
 
   run(query: WireQuery): Promise<QueryArrayResult> {
     return new Promise((resolve, reject) => {
-      refuseNestedScope(this.#description);
+      refuseMisplaced(this.#source, this.#kind);
+      const { pool } = this.#source;
       const call = { query, prelude: this.#preludeOf(query), resolve, reject };
-      if (query.reads) this.#pool[reads].add(call);
+      if (query.reads) pool[reads].add(call);
       // After a migration each open connection may hold one stale statement, which did not run: it is sent again.
-      else this.#attempt(call, this.#pool.limits.max);
+      else this.#attempt(call, pool.limits.max);
     });
   }
 
   /** A caller's own query is looked at only where reads begin otherwise than writes. */
   #preludeOf({ reads: declared, text }: WireQuery): readonly Buffer[] {
-    if (this.#reading === this.#prelude) return this.#prelude;
-    return (declared ?? isProvenToRead(text)) ? this.#reading : this.#prelude;
+    const { prelude, reading } = this.#source;
+    if (!reading) return prelude;
+    return (declared ?? isProvenToRead(text)) ? reading : prelude;
   }
 
   #attempt(call: Call, repeats: number): void {
     const { query, prelude, resolve, reject } = call;
-    this.#pool[checkout]((unavailable, connection) => {
+    this.#source.pool[checkout]((unavailable, connection) => {
       if (unavailable) {
         reject(withStatement(unavailable, query));
         return;
@@ -68,19 +70,27 @@ export class SingleUnit extends ScopedUnit {
   readonly #source: TransactionSource;
   readonly #start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>;
   #scopeKey: string | undefined;
+  #ofBatches: SingleUnit | undefined;
 
   constructor(source: TransactionSource, start: <T>(work: (unit: TransactionUnit) => Promise<T>) => Promise<T>) {
-    super(new SingleStatements(source, `${source.description}'s handle`), source.scope);
+    super(new SingleStatements(source), source.scope);
     this.#source = source;
     this.#start = start;
   }
 
   override async joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result> {
     const { pool, prelude, description } = this.#source;
-    refuseNestedScope(`${description}'s handle`);
+    refuseMisplaced(this.#source, `${description}'s handle`);
     // The bytes sent before a statement are its scope. Calls can share a batch when these bytes are equal.
     this.#scopeKey ??= Buffer.concat(prelude).toString("latin1");
-    return pool[joins].add(this.#scopeKey, this, batch, item);
+    this.#ofBatches ??= this.#source.request ? this.#ofNoRequest() : this;
+    return pool[joins].add(this.#scopeKey, this.#ofBatches, batch, item);
+  }
+
+  /** The same scope without the request: a batch serves callers of other requests when that of its first has ended. */
+  #ofNoRequest(): SingleUnit {
+    const source = { ...this.#source, request: undefined };
+    return new SingleUnit(source, (work) => runTransaction(source, work));
   }
 
   override atomic<T>(work: (unit: Unit) => Promise<T>): Promise<T> {

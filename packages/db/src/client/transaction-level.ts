@@ -1,6 +1,7 @@
 import type { QueryArrayResult } from "pg";
 import { ConflictError, type DatabaseError, ValidationError } from "../core/errors";
-import { currentTransaction, type Executor } from "./executor";
+import { currentTransaction, inTransaction } from "./call-chain";
+import type { Executor } from "./executor";
 import type { WireQuery } from "./query";
 import { afterTheEnd, type Transaction } from "./transaction";
 
@@ -82,7 +83,7 @@ export class TransactionLevel implements Executor {
    * uses the outer handle: a call on the outer level would wait for the part, and the part for the call.
    */
   #ofTheCall(): TransactionLevel {
-    const here = currentTransaction.getStore();
+    const here = currentTransaction();
     let innermost: TransactionLevel | undefined;
     for (let level = here instanceof TransactionLevel ? here : undefined; level; level = level.#outer) {
       if (level === this) return innermost ?? this;
@@ -124,7 +125,7 @@ export class TransactionLevel implements Executor {
     await this.#command(`savepoint ${savepoint}`);
     const part = new TransactionLevel(this.#transaction, this);
     try {
-      const result = await currentTransaction.run(part, () => work(part));
+      const result = await inTransaction(part, () => work(part));
       await part.#close();
       await this.#command(`release savepoint ${savepoint}`);
       return result;

@@ -1,10 +1,12 @@
 import pg, { type QueryArrayResult } from "pg";
 import { ConflictError, DatabaseError } from "../core/errors";
+import type { RequestScope } from "./call-chain";
 import { type Connection, connect } from "./connection";
 import { connectionSurvives, giveBack, isUndone, outcomeUnknown, releaseFailed } from "./failure";
 import { mapError } from "./map-error";
 import type { ConnectionPool } from "./pool";
 import { mayLeaveTraces, send, type WireQuery } from "./query";
+import { afterTheRequest } from "./request";
 import { bindAndExecute, prepared } from "./wire";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
@@ -23,6 +25,16 @@ function hasEnded({ client }: Connection, { command }: QueryArrayResult, { text 
 export const afterTheEnd = () =>
   new ConflictError("This transaction has ended: its tx cannot be used after the callback");
 
+/** Where a transaction gets its connection, what it sends first, and whose it is. */
+interface Origin {
+  pool: ConnectionPool;
+  prelude: readonly Buffer[];
+  /** Whose transaction it is, in the words of an error. */
+  description: string;
+  /** The request in which it began: nothing is sent after the end of it. */
+  request: RequestScope | undefined;
+}
+
 /**
  * The connection of one open transaction. BEGIN and the scope travel with its first statement. It sends what it is
  * given: `TransactionLevel` says in which order.
@@ -34,6 +46,7 @@ export class Transaction {
   readonly #pool: ConnectionPool;
   readonly #scope: readonly Buffer[];
   readonly #isolation: IsolationLevel | undefined;
+  readonly #request: RequestScope | undefined;
   #setOver: () => void = () => undefined;
   #connection: Connection | undefined;
   #begun = false;
@@ -49,10 +62,11 @@ export class Transaction {
   #savepoints = 0;
   ended = false;
 
-  constructor(pool: ConnectionPool, scope: readonly Buffer[], description: string, isolation?: IsolationLevel) {
+  constructor({ pool, prelude, description, request }: Origin, isolation?: IsolationLevel) {
     this.#pool = pool;
-    this.#scope = scope;
+    this.#scope = prelude;
     this.description = description;
+    this.#request = request;
     this.#isolation = isolation;
     this.over = new Promise((resolve) => {
       this.#setOver = resolve;
@@ -75,6 +89,7 @@ export class Transaction {
   async send(query: WireQuery): Promise<QueryArrayResult> {
     if (this.loss) throw this.loss;
     if (this.#released) throw afterTheEnd();
+    if (this.#request?.ended) throw afterTheRequest();
     this.#spoilt ||= mayLeaveTraces(query);
     let result: QueryArrayResult;
     try {

@@ -16,6 +16,7 @@ const longer = [
   "accounting/payments/random",
   "accounting/reports/random",
   "client/retry",
+  "isolation/request-scope-interleaved",
 ];
 console.log(`Soak: SOAK_SEED=${process.env.SOAK_SEED} SOAK_SCALE=${process.env.SOAK_SCALE ?? 1}`);
 

@@ -1,0 +1,55 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { TenantScope } from "./scope";
+
+/** The transaction, or the part of it, in which calls run. */
+export interface OpenTransaction {
+  readonly ended: boolean;
+  readonly description: string;
+}
+
+/** The scope in which a request runs, from its opening until its work has settled. */
+export class RequestScope {
+  readonly scope: TenantScope;
+  /** The request around it, which has the same scope. */
+  readonly outer: RequestScope | undefined;
+  #settled = false;
+
+  constructor(scope: TenantScope, outer: RequestScope | undefined) {
+    this.scope = Object.freeze({ ...scope });
+    this.outer = outer;
+  }
+
+  /** True once its work, or that of a request around it, has settled. */
+  get ended(): boolean {
+    return this.#settled || this.outer?.ended === true;
+  }
+
+  end(): void {
+    this.#settled = true;
+  }
+}
+
+/** Where a call chain runs. */
+interface Place {
+  readonly transaction: OpenTransaction | undefined;
+  readonly request: RequestScope | undefined;
+}
+
+// One storage for both: each storage costs every promise of the process.
+const places = new AsyncLocalStorage<Place>();
+
+/** The transaction in which the current asynchronous call chain runs, or ran before it ended. */
+export const currentTransaction = (): OpenTransaction | undefined => places.getStore()?.transaction;
+
+/** The request in which the current asynchronous call chain runs, or ran before it ended. */
+export const currentRequest = (): RequestScope | undefined => places.getStore()?.request;
+
+/** Runs `work`, and all that it calls, in a transaction. */
+export function inTransaction<T>(transaction: OpenTransaction, work: () => T): T {
+  return places.run({ transaction, request: currentRequest() }, work);
+}
+
+/** Runs `work`, and all that it calls, in a request. */
+export function inRequest<T>(request: RequestScope, work: () => T): T {
+  return places.run({ transaction: currentTransaction(), request }, work);
+}
