@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import * as streams from "node:stream/promises";
 import * as betterAuth from "better-auth";
 import * as adapter from "better-auth/adapters/drizzle";
 import * as betterAuthApi from "better-auth/api";
@@ -6,6 +7,9 @@ import * as betterAuthNode from "better-auth/node";
 import * as drizzle from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import * as pgCore from "drizzle-orm/pg-core";
+import express from "express";
+import fastify from "fastify";
+import * as hono from "hono";
 import * as vitest from "vitest";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as accounting from "../../src/accounting";
@@ -22,8 +26,10 @@ import {
   type TestDatabase,
   type TestTenant,
 } from "../../src/testing";
+import { rejection } from "../kit/outcomes";
 import { pageAt, pages } from "./markdown";
 import { type Program, run, typeErrors } from "./programs";
+import { addSlow, addWrites, listening, type Servers } from "./servers";
 
 /*
  * Every page's code, taken from the page: it compiles under the package's settings, and runs on a real server. The
@@ -31,6 +37,7 @@ import { type Program, run, typeErrors } from "./programs";
  */
 const modules = {
   "@org/db": root,
+  "@org/db/accounting": accounting,
   "@org/db/testing": testing,
   "better-auth": betterAuth,
   "better-auth/adapters/drizzle": adapter,
@@ -38,6 +45,10 @@ const modules = {
   "better-auth/node": betterAuthNode,
   "drizzle-orm": drizzle,
   "drizzle-orm/pg-core": pgCore,
+  express: { __esModule: true, default: express },
+  fastify: { __esModule: true, default: fastify },
+  hono,
+  "node:stream/promises": streams,
   vitest,
   "vitest/config": { defineConfig: (config: unknown) => config },
   "../../src/accounting": accounting,
@@ -46,6 +57,11 @@ const modules = {
   "../../src/core/tenant-table": tenantTables,
   "../../src/tenancy": tenancy,
 };
+
+/** What the servers answer of a customer. */
+interface Row {
+  tenantId: string;
+}
 
 const program = (paths: string | string[], rest: Omit<Program, "pages"> = {}): Program => ({
   pages: [paths].flat().map(pageAt),
@@ -80,6 +96,16 @@ const signIn = program("docs/recipes/sign-in.md", {
     name: "string",
   },
 });
+const requestScope = program("docs/recipes/request-scope.md", {
+  given: {
+    tenantId: "string",
+    userId: "string",
+    companyId: "string",
+    scopeOf: '(token: string | undefined) => Promise<import("../../src/index").TenantScope>',
+    serve: '(servers: import("./servers").Servers, names: { name: string }[]) => Promise<void>',
+  },
+  last: "await serve({ hono, express: app, fastify }, names);",
+});
 const method = program(["docs/recipes/add-a-table.md", "docs/recipes/write-a-repository-method.md"], {
   imports: [
     'import { and, eq, sql } from "drizzle-orm";',
@@ -102,7 +128,7 @@ const method = program(["docs/recipes/add-a-table.md", "docs/recipes/write-a-rep
 });
 const fixtures = program("packages/db/src/testing/README.md");
 const reloads = program("docs/configuration.md", { given: { made: "(handle: object) => void" }, last: "made(db);" });
-const programs = [readme, api, ledger, transactions, signIn, method, fixtures, reloads];
+const programs = [readme, api, ledger, transactions, signIn, requestScope, method, fixtures, reloads];
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -190,6 +216,51 @@ describe("docs/recipes/transactions-and-jobs.md", () => {
         join accounting.invoices i on i.tenant_id = t.id where t.id = ${tenant.id}`),
     );
     expect(rows).toEqual([{ status: "suspended", number: "INV-000001" }]);
+  });
+});
+
+describe("docs/recipes/request-scope.md", () => {
+  it("answers each request of three servers in its own scope, and none without one", async () => {
+    const tenants = [await createTenant(test, "Left"), await createTenant(test, "Right")];
+    const scopeOf = async (token?: string) => {
+      const { tenant, admin } = tenants.find(({ tenant }) => tenant.id === token) ?? acme;
+      if (tenant === acme.tenant) throw new root.NotFoundError("Nobody has this session");
+      return { tenantId: tenant.id, userId: admin.id };
+    };
+    const call = (url: string, { tenant, company }: TestTenant, number: number) => {
+      const body = number % 2 ? { companyId: company.id, name: `Of ${url}` } : undefined;
+      const headers = { authorization: tenant.id, "content-type": "application/json" };
+      return fetch(`${url}/customers`, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
+    };
+    const serve = async (servers: Servers, names: unknown) => {
+      expect(names).toEqual([{ name: "Borealis Inc" }]);
+      addWrites(servers, root.db);
+      let hangUp = new AbortController();
+      const late = addSlow(servers, root.db, () => hangUp.abort());
+      vi.spyOn(console, "error").mockImplementation(() => undefined);
+      await listening(servers, async (urls) => {
+        const calls = Object.values(urls).flatMap((url) =>
+          Array.from({ length: 24 }, async (_, number) => {
+            const of = tenants[number % 3 ? 0 : 1] ?? acme;
+            const rows = [(await (await call(url, of, number)).json()) as Row | Row[]].flat();
+            expect(new Set(rows.map(({ tenantId }) => tenantId))).toEqual(new Set([of.tenant.id]));
+          }),
+        );
+        await Promise.all(calls);
+        for (const url of Object.values(urls)) expect((await call(url, acme, 0)).status).toBeGreaterThanOrEqual(400);
+        const headers = { authorization: tenants[0]?.tenant.id ?? "" };
+        for (const url of [urls.express, urls.fastify]) {
+          hangUp = new AbortController();
+          await rejection(fetch(`${url}/slow`, { headers, signal: hangUp.signal }));
+        }
+        for (const error of await Promise.all(late)) expect(error).toMatchObject({ code: "TENANT_CONTEXT_MISSING" });
+      });
+    };
+    const [{ tenant, admin, company }] = tenants as [TestTenant, TestTenant];
+    await createCustomer(tenants[1] ?? acme);
+    await run(requestScope, [tenant.id, admin.id, company.id, scopeOf, serve], modules);
+    vi.restoreAllMocks();
+    await root.db.close();
   });
 });
 
