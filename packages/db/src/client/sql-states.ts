@@ -136,7 +136,12 @@ const states: Record<string, Build> = {
   "22007": invalid("A date or time is not written as one"),
   "22008": invalid("A date or time is outside the range of its type"),
   "22012": invalid("A division by zero"),
-  "22P02": invalid("A value is not written as its type needs"),
+  "22P02": (e, d, field) =>
+    invalid(
+      e.routine === "string_to_uuid"
+        ? "An id is no UUID: ids are UUIDs, as newId() makes them"
+        : "A value is not written as its type needs",
+    )(e, d, field),
   XX001: plain("The server reports damaged data: stop writing, and restore a backup"),
   XX002: plain("The server reports a damaged index: rebuild it"),
 };

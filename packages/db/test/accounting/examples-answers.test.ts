@@ -48,6 +48,31 @@ describe("an invoice that is not a draft", () => {
   });
 });
 
+describe("an id of the document", () => {
+  it("is answered with what an id is, in a query and in a row", async ({ acme: { handle }, acme }) => {
+    const row = { ...draft(acme, newId()), id: "inv_001" };
+    for (const call of [
+      handle.select().from(invoices).where(eq(invoices.id, "inv_001")),
+      handle.insert(invoices).values(row),
+    ]) {
+      expect(await rejection(call)).toMatchObject({
+        code: "VALIDATION_FAILED",
+        message: expect.stringContaining("ids are UUIDs, as newId() makes them"),
+      });
+    }
+  });
+});
+
+describe("an invoice's number", () => {
+  it("is left out: issuing gives it", async ({ acme }) => {
+    const customerId = (await createCustomer(acme)).id;
+    const numbered = acme.handle.insert(invoices).values({ ...draft(acme, customerId), invoiceNumber: "INV-001" });
+    expect(await rejection(numbered)).toMatchObject({
+      message: "A draft has no number: leave invoice_number out, issuing gives it",
+    });
+  });
+});
+
 describe("a customer's balance", () => {
   it("is not set: it follows the documents", async ({ acme }) => {
     const { id } = await createCustomer(acme);

@@ -5,6 +5,7 @@ import {
   type Database,
   NotFoundError,
   newId,
+  SerializationError,
   TenantContextMissingError,
   TenantIsolationError,
 } from "../../src/index";
@@ -127,6 +128,26 @@ describe("what outlives its request is refused", () => {
       expect(own.pool.status()).toMatchObject({ total: 1, idle: 1 });
     }
     await own.close();
+  });
+
+  it("an attempt of a transaction that is made again", async () => {
+    const { waiting, go } = untilLet();
+    const seen: unknown[] = [];
+    await asAcme(() => {
+      const again = db.transaction(
+        async (tx) => {
+          seen.push(await waiting.then(() => rejection(tx.insert(customers).values(row("Again")))));
+          throw new SerializationError("Once more, please", { retryable: true });
+        },
+        { retry: { attempts: 2 } },
+      );
+      left.push(rejection(again));
+    });
+    go();
+    await Promise.all(left);
+    expect(seen).toHaveLength(2);
+    for (const error of seen) expect(error).toBeInstanceOf(TenantContextMissingError);
+    expect(await namesOf(acme)).not.toContain("Again");
   });
 
   it("work that goes on after it names its tenant, or opens a scope of its own", async () => {

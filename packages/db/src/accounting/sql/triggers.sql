@@ -125,6 +125,10 @@ create trigger keep_lines_update after update on accounting.invoice_lines
 
 -- Invoices. freeze_columns fires first, then guard_status_*; both are generated from schema/ and states.ts. So an illegal
 -- change is refused before it is numbered, valued or dated. Paid amounts come from allocations, and a draft has none.
+create trigger guard_number before insert on accounting.invoices
+  for each row when (new.status = 'draft' and new.invoice_number is not null)
+  execute function tenancy.refuse('ZT003', 'A draft has no number: leave invoice_number out, issuing gives it');
+
 create trigger guard_paid_insert before insert on accounting.invoices
   for each row when (new.paid_amount <> 0 or new.paid_base_amount <> 0)
   execute function tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
