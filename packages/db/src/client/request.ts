@@ -24,13 +24,19 @@ export function refuseOtherTenant({ tenantId }: TenantScope): void {
 }
 
 /** Throws unless the request goes on, and the call is made inside it or inside one of the same scope. */
-export function refuseStrangers(request: RequestScope): void {
+function refuseStrangers(request: RequestScope): void {
   if (request.ended) throw afterTheRequest();
   const current = openRequest();
   if (!current || current === request || sameScope(current.scope, request.scope)) return;
   throw new TenantIsolationError(
     "A query or repository of one request was used in another: take it from db again in each request",
   );
+}
+
+/** Throws in a request that work is not for: `request` is the one that it belongs to, `scope` that of work of none. */
+export function refuseForeign({ scope, request }: { scope: TenantScope; request?: RequestScope | undefined }): void {
+  if (request) refuseStrangers(request);
+  else refuseOtherTenant(scope);
 }
 
 /** True when both are the same tenant, user and company, and go on in an inactive tenant alike. */

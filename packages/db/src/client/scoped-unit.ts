@@ -4,7 +4,7 @@ import { inTransaction, type RequestScope } from "./call-chain";
 import { runAlone } from "./coalescer";
 import { type Executor, refuseNestedScope } from "./executor";
 import type { ConnectionPool } from "./pool";
-import { afterTheRequest, openRequest, refuseOtherTenant, refuseStrangers } from "./request";
+import { afterTheRequest, openRequest, refuseForeign } from "./request";
 import { type RetryOptions, withRetry } from "./retry";
 import type { TenantScope } from "./scope";
 import { drizzleOn, runStatement, type ScopedDrizzle } from "./session";
@@ -97,10 +97,9 @@ export interface TransactionSource {
 }
 
 /** Throws where a call of this source may not be made: inside a transaction, or in a request that it is not for. */
-export function refuseMisplaced({ scope, request }: TransactionSource, kind: string): void {
+export function refuseMisplaced(source: TransactionSource, kind: string): void {
   refuseNestedScope(kind);
-  if (request) refuseStrangers(request);
-  else refuseOtherTenant(scope);
+  refuseForeign(source);
 }
 
 /**
@@ -114,9 +113,9 @@ export async function runTransaction<T>(
   options: TransactionOptions = {},
 ): Promise<T> {
   refuseMisplaced(source, `a transaction of ${source.description}`);
-  const { pool, prelude, description, scope, request = openRequest() } = source;
+  const { scope, request = openRequest() } = source;
   return withRetry(options.retry, scope.tenantId, async () => {
-    const transaction = new Transaction({ pool, prelude, description, request }, options.isolation);
+    const transaction = new Transaction({ ...source, request }, options.isolation);
     const level = new TransactionLevel(transaction);
     return inTransaction(level, async () => {
       let result: T;

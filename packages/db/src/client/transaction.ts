@@ -6,7 +6,8 @@ import { connectionSurvives, giveBack, isUndone, outcomeUnknown, releaseFailed }
 import { mapError } from "./map-error";
 import type { ConnectionPool } from "./pool";
 import { mayLeaveTraces, send, type WireQuery } from "./query";
-import { afterTheRequest } from "./request";
+import { refuseForeign } from "./request";
+import type { TenantScope } from "./scope";
 import { bindAndExecute, prepared } from "./wire";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
@@ -31,7 +32,8 @@ interface Origin {
   prelude: readonly Buffer[];
   /** Whose transaction it is, in the words of an error. */
   description: string;
-  /** The request in which it began: nothing is sent after the end of it. */
+  scope: TenantScope;
+  /** The request in which it began: nothing is sent in another, or after its end. */
   request: RequestScope | undefined;
 }
 
@@ -43,10 +45,8 @@ export class Transaction {
   readonly description: string;
   /** Resolves when the transaction has ended or its connection is lost: nothing waits for its parts any longer. */
   readonly over: Promise<void>;
-  readonly #pool: ConnectionPool;
-  readonly #scope: readonly Buffer[];
+  readonly #origin: Origin;
   readonly #isolation: IsolationLevel | undefined;
-  readonly #request: RequestScope | undefined;
   #setOver: () => void = () => undefined;
   #connection: Connection | undefined;
   #begun = false;
@@ -62,11 +62,9 @@ export class Transaction {
   #savepoints = 0;
   ended = false;
 
-  constructor({ pool, prelude, description, request }: Origin, isolation?: IsolationLevel) {
-    this.#pool = pool;
-    this.#scope = prelude;
-    this.description = description;
-    this.#request = request;
+  constructor(origin: Origin, isolation?: IsolationLevel) {
+    this.#origin = origin;
+    this.description = origin.description;
     this.#isolation = isolation;
     this.over = new Promise((resolve) => {
       this.#setOver = resolve;
@@ -89,7 +87,7 @@ export class Transaction {
   async send(query: WireQuery): Promise<QueryArrayResult> {
     if (this.loss) throw this.loss;
     if (this.#released) throw afterTheEnd();
-    if (this.#request?.ended) throw afterTheRequest();
+    refuseForeign(this.#origin);
     this.#spoilt ||= mayLeaveTraces(query);
     let result: QueryArrayResult;
     try {
@@ -159,7 +157,7 @@ export class Transaction {
   }
 
   async #open(): Promise<Connection> {
-    const connection = await this.#pool[connect]();
+    const connection = await this.#origin.pool[connect]();
     connection.client.on("error", this.#onConnectionError);
     return connection;
   }
@@ -167,12 +165,12 @@ export class Transaction {
   // BEGIN of another isolation level is no prepared statement: it goes first, by itself.
   async #prelude(connection: Connection): Promise<readonly Buffer[]> {
     if (this.#scoped) return [];
-    if (!this.#isolation) return [begin, ...this.#scope];
+    if (!this.#isolation) return [begin, ...this.#origin.prelude];
     if (!this.#begun) {
       await send(connection, { text: `begin isolation level ${this.#isolation}`, values: [] });
       this.#begun = true;
     }
-    return this.#scope;
+    return this.#origin.prelude;
   }
 
   readonly #onConnectionError = (error: unknown): void => {

@@ -8,6 +8,7 @@ import {
   SerializationError,
   TenantContextMissingError,
   TenantIsolationError,
+  type TenantTransaction,
 } from "../../src/index";
 import { accountOf } from "../accounting/kit/journal";
 import { rejection } from "../kit/outcomes";
@@ -99,7 +100,30 @@ describe("what outlives its request is refused", () => {
     expect(await first).toMatchObject(own);
   });
 
-  it.each<[string, (tx: Parameters<Parameters<Database["withTenant"]>[1]>[0]) => Promise<unknown>]>([
+  it.each<[string, <T>(work: (tx: TenantTransaction) => Promise<T>) => Promise<T>]>([
+    ["one request", (work) => asAcme(() => db.transaction(work))],
+    ["no request", (work) => acme.handle.transaction(work)],
+  ])("a transaction of %s that the request of another tenant uses", async (_name, start) => {
+    const { waiting, go } = untilLet();
+    const { waiting: begun, go: hasBegun } = untilLet();
+    let taken: TenantTransaction | undefined;
+    const transaction = start(async (tx) => {
+      await tx.insert(customers).values(row("Of the owner"));
+      taken = tx;
+      hasBegun();
+      await waiting;
+    });
+    await begun;
+    const tx = taken ?? expect.unreachable();
+    for (const use of [() => tx.select().from(customers), () => tx.transaction(async () => undefined)]) {
+      expect(await asOther(() => rejection(use()))).toBeInstanceOf(TenantIsolationError);
+    }
+    go();
+    expect(await rejection(transaction)).toBeInstanceOf(TenantIsolationError);
+    expect(await namesOf(acme)).not.toContain("Of the owner");
+  });
+
+  it.each<[string, (tx: TenantTransaction) => Promise<unknown>]>([
     ["that would write more", (tx) => tx.insert(customers).values(row("Too late"))],
     ["that would only commit", async () => undefined],
     ["that catches the refusal", (tx) => rejection(tx.insert(customers).values(row("Too late")))],
