@@ -154,11 +154,14 @@ describe("what outlives its request is refused", () => {
     await own.close();
   });
 
-  it("an attempt of a transaction that is made again", async () => {
+  it.each([
+    ["the request's", () => db.transaction.bind(db) as Database["transaction"]],
+    ["a handle's", () => acme.handle.transaction.bind(acme.handle) as Database["transaction"]],
+  ])("an attempt of %s transaction that is made again", async (_name, begin) => {
     const { waiting, go } = untilLet();
     const seen: unknown[] = [];
     await asAcme(() => {
-      const again = db.transaction(
+      const again = begin()(
         async (tx) => {
           seen.push(await waiting.then(() => rejection(tx.insert(customers).values(row("Again")))));
           throw new SerializationError("Once more, please", { retryable: true });
