@@ -1,5 +1,4 @@
-import { currentRequest, inRequest, RequestScope } from "./client/call-chain";
-import { refuseNestedScope } from "./client/executor";
+import { currentRequest, inRequest, RequestScope, refuseNestedScope } from "./client/call-chain";
 import { afterTheRequest, openRequest, sameScope } from "./client/request";
 import type { TenantScope } from "./client/scope";
 import { TenantContextMissingError, TenantIsolationError } from "./core/errors";

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { TenantIsolationError } from "../core/errors";
 import type { TenantScope } from "./scope";
 
 /** The transaction, or the part of it, in which calls run. */
@@ -52,4 +53,13 @@ export function inTransaction<T>(transaction: OpenTransaction, work: () => T): T
 /** Runs `work`, and all that it calls, in a request. */
 export function inRequest<T>(request: RequestScope, work: () => T): T {
   return places.run({ transaction: currentTransaction(), request }, work);
+}
+
+/** Throws when called inside an open transaction: the work would run on a second connection, in a second scope. */
+export function refuseNestedScope(kind: string): void {
+  const outer = currentTransaction();
+  if (!outer || outer.ended) return;
+  throw new TenantIsolationError(
+    `A second scope (${kind}) was opened inside a transaction of ${outer.description}: use the transaction's own handle (tx)`,
+  );
 }

@@ -1,8 +1,8 @@
 import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
 import type { Statement } from "../core/statement";
-import { inTransaction, type RequestScope } from "./call-chain";
+import { inTransaction, type RequestScope, refuseNestedScope } from "./call-chain";
 import { runAlone } from "./coalescer";
-import { type Executor, refuseNestedScope } from "./executor";
+import type { Executor } from "./executor";
 import type { ConnectionPool } from "./pool";
 import { afterTheRequest, openRequest, refuseForeign } from "./request";
 import { type RetryOptions, withRetry } from "./retry";
