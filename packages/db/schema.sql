@@ -4123,6 +4123,9 @@ CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WH
 -- trigger accounting.invoices.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id: make another row instead of changing them');
 
+-- trigger accounting.invoices.guard_number
+CREATE TRIGGER guard_number BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.status = 'draft'::text) AND (new.invoice_number IS NOT NULL))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A draft has no number: leave invoice_number out, issuing gives it');
+
 -- trigger accounting.invoices.guard_paid_insert
 CREATE TRIGGER guard_paid_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((new.paid_amount <> (0)::numeric) OR (new.paid_base_amount <> (0)::numeric))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new invoice is an unpaid draft: insert it as one, then make it issued');
 
