@@ -7,9 +7,6 @@ import { withAdmin } from "./admin";
 /** How long the first client may wait for the second before it is taken to wait for its server process. */
 const waitMs = 2_000;
 
-/** A pooler that others use at the same time may give a connection the same process again, but hardly each time. */
-const rounds = 3;
-
 /** Asks which server process answers. */
 export type AskProcess = () => Promise<number>;
 
@@ -23,11 +20,6 @@ const processOf = async (client: ClientBase): Promise<number> =>
  * transaction open, the first one is then answered by another process than before, or gets the second one's, or waits for it.
  */
 export async function sharesProcesses(ask: AskProcess, second: ClientBase): Promise<boolean> {
-  for (let round = 0; round < rounds; round++) if (await changesProcess(ask, second)) return true;
-  return false;
-}
-
-async function changesProcess(ask: AskProcess, second: ClientBase): Promise<boolean> {
   const before = await ask();
   await second.query("begin");
   const held = await processOf(second);
