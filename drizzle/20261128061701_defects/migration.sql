@@ -758,18 +758,20 @@ create or replace function accounting.first_free_number(p_series tenancy.number_
   language plpgsql
 as $$
 declare
-  v_free bigint;
+  v_free bigint := p_after;
+  v_number text;
 begin
-  with recursive step (n) as (
-    select p_after + 1
-    union all
-    select s.n + 1 from step s
-    where exists (
-      select from accounting.invoices i
-      where i.tenant_id = p_series.tenant_id and i.company_id = p_series.company_id
-        and i.invoice_number = tenancy.format_number(p_series.prefix, s.n, p_series.padding))
-  )
-  select max(s.n) into v_free from step s;
+  -- One lookup for each number: most calls look at one or two. The order can be had from the index of the numbers alone,
+  -- so that the planner takes that one for tables whose size it does not know yet.
+  loop
+    v_free := v_free + 1;
+    v_number := tenancy.format_number(p_series.prefix, v_free, p_series.padding);
+    perform from accounting.invoices i
+    where i.tenant_id = p_series.tenant_id and i.company_id = p_series.company_id
+      and i.invoice_number between v_number and v_number
+    order by i.invoice_number limit 1;
+    exit when not found;
+  end loop;
   return v_free;
 end $$;
 --> statement-breakpoint
@@ -779,16 +781,22 @@ create or replace function accounting.count_invoice_numbers(p_ids uuid[]) return
 as $$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
+  v_series tenancy.number_series;
+  v_last bigint;
 begin
-  update tenancy.number_series s set last_number = accounting.first_free_number(s, s.last_number) - 1
-  where s.tenant_id = v_tenant and s.business_id is null and s.period = ''
-    and (s.company_id, s.series) in (
-      select i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids))
-    -- Numbers of an import, say, may be far from the series.
-    and exists (
-      select from accounting.invoices i
-      where i.tenant_id = v_tenant and i.company_id = s.company_id
-        and i.invoice_number = tenancy.format_number(s.prefix, s.last_number + 1, s.padding));
+  for v_series in
+    select s.* from (
+      select distinct i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
+    ) d
+    join tenancy.number_series s on s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null
+      and s.series = d.kind and s.period = ''
+    order by s.id
+  loop
+    v_last := accounting.first_free_number(v_series, v_series.last_number) - 1;
+    if v_last > v_series.last_number then
+      perform tenancy.pass_over_numbers(v_series.id, v_last);
+    end if;
+  end loop;
 end $$;
 --> statement-breakpoint
 -- accounting/sql/guard_account.sql
@@ -949,24 +957,25 @@ as $$
 declare
   v_series constant tenancy.number_series := tenancy.lock_series(
     p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
-  -- The number that this transaction gave last, and its series. It spares a statement of many rows to look for each of
-  -- them from the beginning. It counts only while an invoice has that number, so that nothing is trusted to it.
-  v_given text[] := string_to_array(current_setting('app.number_given', true), ' ');
-  v_after bigint := v_series.last_number;
-  v_number text;
+  -- The numbers that this transaction gave last, by their series. They spare a statement of many rows to look for each
+  -- number from the beginning. One counts only while an invoice has that number, so that nothing is trusted to it.
+  v_transaction constant text := pg_current_xact_id()::text;
+  v_given jsonb := coalesce(nullif(current_setting('app.numbers_given', true), ''), '{}')::jsonb;
+  v_last bigint;
+  v_number bigint;
 begin
-  if v_given[1] = v_series.id::text then
-    v_number := tenancy.format_number(v_series.prefix, v_given[2]::bigint, v_series.padding);
-    if v_given[2]::bigint > v_after and exists (
-      select from accounting.invoices i
-      where i.tenant_id = v_series.tenant_id and i.company_id = p_company_id and i.invoice_number = v_number
-    ) then
-      v_after := v_given[2]::bigint;
-    end if;
+  if v_given ->> 'transaction' is distinct from v_transaction then
+    v_given := jsonb_build_object('transaction', v_transaction);
   end if;
-  v_after := accounting.first_free_number(v_series, v_after);
-  v_given := array[set_config('app.number_given', v_series.id || ' ' || v_after, true)];
-  return tenancy.format_number(v_series.prefix, v_after, v_series.padding);
+  v_last := v_given ->> v_series.id::text;
+  if v_last > v_series.last_number then
+    v_number := accounting.first_free_number(v_series, v_last - 1);
+  end if;
+  if v_number is null or v_number = v_last then
+    v_number := accounting.first_free_number(v_series, v_series.last_number);
+  end if;
+  perform set_config('app.numbers_given', (v_given || jsonb_build_object(v_series.id, v_number))::text, true);
+  return tenancy.format_number(v_series.prefix, v_number, v_series.padding);
 end $$;
 --> statement-breakpoint
 -- accounting/sql/write_documents.sql
@@ -1634,6 +1643,9 @@ begin
   if btrim(action) = '' or btrim(target_type) = '' then
     raise exception using errcode = 'ZT002', message = 'An audit record needs an action and a target type';
   end if;
+  if jsonb_typeof(details) <> 'object' then
+    raise exception using errcode = 'ZT002', message = 'The details of an audit record are an object of its fields';
+  end if;
   if lower(action collate "C") ~ '^[^a-z]*(insert|update|delete|truncate)[^a-z]*$' then
     raise exception using errcode = 'ZT002',
       message = 'insert, update, delete and truncate are recorded by the database: name the action otherwise';
@@ -1692,7 +1704,8 @@ begin
     where l.tenant_id = v_tenant and l.created_at > coalesce(v_last.written_after, '-infinity')
       and l.transaction_id >= greatest(pg_snapshot_xmax(pg_current_snapshot()), v_last.to_transaction)
       and l.transaction_id is distinct from pg_current_xact_id_if_assigned();
-    if v_last.server <> v_server or v_foreign is not null then
+    if v_last.server <> v_server or v_foreign is not null
+      or v_last.to_transaction > pg_snapshot_xmax(pg_current_snapshot()) then
       v_foreign := greatest(v_last.sealed_at, v_foreign);
       v_last := tenancy.append_seal(v_last, coalesce(v_last.server, v_server), v_last.written_after, v_foreign,
         '18446744073709551615'::xid8);
@@ -1739,7 +1752,10 @@ declare
   v_until timestamptz;
   v_digest record;
   v_read bigint;
+  -- Where the last seal ends: at a number that this server has not given yet, when it is of another numbering.
+  v_last xid8;
 begin
+  select s.to_transaction into v_last from tenancy.audit_seals s where s.tenant_id = v_tenant order by s.sequence desc limit 1;
   select s.* into v_previous from tenancy.audit_seals s
   where s.tenant_id = v_tenant and s.sequence <= p_sequence order by s.sequence desc limit 1;
   for v_seal in
@@ -1750,7 +1766,8 @@ begin
       v_read := coalesce(v_read, 0);
       select min(s.written_after) into v_until from tenancy.audit_seals s
       where s.tenant_id = v_tenant and s.written_after > coalesce(v_seal.written_after, '-infinity');
-      if v_until is null and v_seal.server <> v_server then
+      if v_until is null and (v_seal.server <> v_server
+          or v_last > pg_snapshot_xmax(pg_current_snapshot())) then
         select max(s.sealed_at) into v_until from tenancy.audit_seals s where s.tenant_id = v_tenant;
       end if;
     end if;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { ClientBase } from "pg";
 import { connect, spare } from "../client/connection";
 import { mapError } from "../client/map-error";
@@ -129,8 +130,10 @@ export async function assertStatementsKept(pool: ConnectionPool): Promise<void> 
   if (!second) return;
   try {
     const connection = await pool[connect]();
+    // A server process may still know the statement of an application that asked before: this one has a name of its own.
+    const name = `org_db_process_${randomBytes(8).toString("hex")}`;
     const ask = async () => {
-      const query = { text: "select pg_backend_pid()", name: "org_db_process", rowMode: "array" as const, values: [] };
+      const query = { text: "select pg_backend_pid()", name, rowMode: "array" as const, values: [] };
       return Number((await send(connection, query)).rows[0]?.[0]);
     };
     try {

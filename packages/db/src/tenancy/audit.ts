@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Unit } from "../client/unit";
-import { filledText, pgJsonb, pgUuid } from "../core/column-kinds";
+import { filledText, pgUuid } from "../core/column-kinds";
 import { listOf } from "../core/lists";
 import { type Page, type PageRequest, pageSize } from "../core/page";
 import type { Params } from "../core/statement";
@@ -9,6 +9,7 @@ import { parseInput } from "../core/validation";
 import { type AuditHead, type AuditProblem, headOf, type SealOptions, sealTrail, verifyTrail } from "./audit-seals";
 import { auditLog } from "./schema";
 import { sqlStatement, statement } from "./statements";
+import { jsonObject } from "./validation";
 
 export type AuditEntry = typeof auditLog.$inferSelect;
 
@@ -30,7 +31,7 @@ const actionSchema = z.object({
     "insert, update, delete and truncate are recorded by the database: name the action otherwise",
   ),
   targetType: filledText("targetType"),
-  details: pgJsonb(),
+  details: jsonObject,
 });
 
 // A scope's company is a filter of its own: the policy alone would read the lines of all companies to find those of one.

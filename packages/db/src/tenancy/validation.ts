@@ -33,7 +33,8 @@ export const memberSchema = z
 
 export const roleChangeSchema = userRole.zod;
 
-const jsonObject = pgJsonb().pipe(z.record(z.string(), z.unknown()));
+/** Any JSON object. */
+export const jsonObject = pgJsonb().pipe(z.record(z.string(), z.unknown()));
 
 /** Preferences of a member, any JSON object. */
 export const settingsSchema = jsonObject;

@@ -57,6 +57,15 @@ const find = (index: number) => handleOf(index).accounting.customers.findById(nt
 const syncs = () => proxy.counts.get("S") ?? 0;
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 
+/**
+ * Reads share only while they are quick, and a busy machine makes each slow. What one round shows holds whatever the load; that reads
+ * shared at all is seen in one of many rounds.
+ */
+async function untilShared(round: () => Promise<boolean>): Promise<void> {
+  for (let left = 50; left > 0; left -= 1) if (await round()) return;
+  expect.fail("No round had reads that share a round trip");
+}
+
 /** Makes a statement slow once: it waits for a lock on its table. */
 async function slowDown(table: string, work: () => Promise<unknown>): Promise<void> {
   await test.asOwner(async (owner) => {
@@ -70,11 +79,16 @@ async function slowDown(table: string, work: () => Promise<unknown>): Promise<vo
 
 describe("reads that wait for a connection", () => {
   it("share the next round trip, each in its own scope", async () => {
-    const found = await Promise.all(many(64).map(find));
-    expect(found.map((customer) => customer?.id)).toEqual(many(64).map((index) => nth(index).customerId));
-    expect(found.map((customer) => customer?.tenantId)).toEqual(many(64).map((index) => nth(index).of.tenant.id));
-    // How many share one depends on how long they take; alone, it would be one or more for each.
-    expect(syncs()).toBeLessThan(48);
+    await untilShared(async () => {
+      proxy.reset();
+      const found = await Promise.all(many(64).map(find));
+      expect(found.map((customer) => customer?.id)).toEqual(many(64).map((index) => nth(index).customerId));
+      expect(found.map((customer) => customer?.tenantId)).toEqual(many(64).map((index) => nth(index).of.tenant.id));
+      // Alone, each has a Sync of its own; at most sixteen share one.
+      expect(syncs()).toBeGreaterThanOrEqual(4);
+      expect(syncs()).toBeLessThanOrEqual(64);
+      return syncs() < 48;
+    });
   });
 
   it("see nothing of the tenant before them", async () => {
@@ -133,19 +147,25 @@ describe("reads that wait for a connection", () => {
   });
 
   it("all end when the connection is cut in the middle of a round, and the next ones are served", async () => {
-    let seen = 0;
-    proxy.judge((type) => {
-      seen += type === "S" ? 1 : 0;
-      return type === "S" && seen === 2 ? "cut-after" : "pass";
+    await untilShared(async () => {
+      // A new connection describes the statement first; on it the reads are as quick as before.
+      for (let i = 0; i < 3; i += 1) await find(0);
+      let seen = 0;
+      proxy.judge((type) => {
+        seen += type === "S" ? 1 : 0;
+        return type === "S" && seen === 2 ? "cut-after" : "pass";
+      });
+      const outcomes = await Promise.allSettled(many(40).map(find));
+      proxy.judge(() => "pass");
+      const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+      expect(errors.length).toBeGreaterThan(0);
+      expect(errors.length).toBeLessThanOrEqual(16);
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(ConnectionError);
+        expect(error).toMatchObject({ statement: "accounting.customers.find", retryable: true });
+      }
+      return errors.length > 1;
     });
-    const outcomes = await Promise.allSettled(many(40).map(find));
-    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
-    expect(errors.length).toBeGreaterThan(1);
-    expect(errors.length).toBeLessThanOrEqual(16);
-    for (const error of errors) {
-      expect(error).toBeInstanceOf(ConnectionError);
-      expect(error).toMatchObject({ statement: "accounting.customers.find", retryable: true });
-    }
     expect((await find(0))?.id).toBe(nth(0).customerId);
     expect(db.pool.status()).toMatchObject({ total: 1, idle: 1, waiting: 0 });
   });

@@ -24,6 +24,15 @@ export const triggerMutations: Mutation[] = [
     "an update with an alias, on two lines",
     trigger('UPDATE only accounting."customers"\n as c\n SET number = null;'),
   ),
+  caught("an update of a name with a space", trigger('update accounting."odd name" o set number = null;')),
+  caught(
+    "an update behind a quote within a text",
+    trigger("new.status := E'\\''; update accounting.customers set number = '';"),
+  ),
+  caught(
+    "an update behind a quote within a name",
+    trigger("perform new.id as \"it's\"; update accounting.customers set number = '';"),
+  ),
   caught("an insert", trigger("insert into accounting.customers (id) values (new.id);")),
   caught("a delete before each statement", trigger("delete from accounting.customers;", "BEFORE UPDATE", "STATEMENT")),
   caught(

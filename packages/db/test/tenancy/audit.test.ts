@@ -145,6 +145,20 @@ describe("a named action", () => {
     }
     const raw = sql`select tenancy.record_audit('noted', ' ', null, '{}')`;
     await expect(acme.handle.execute(raw)).rejects.toMatchObject({ sqlState: "ZT002" });
+    // Whoever reads a line finds an object, or nothing was recorded.
+    for (const details of [[], "x", 1, true]) {
+      const raw = sql`select tenancy.record_audit('noted', 'x', null, ${JSON.stringify(details)}::jsonb)`;
+      await expect(acme.handle.execute(raw)).rejects.toMatchObject({ sqlState: "ZT002" });
+      await expect(
+        audit().record({ action: "noted", targetType: "x", details: details as never }),
+      ).rejects.toMatchObject({
+        code: "VALIDATION_FAILED",
+        issues: [{ path: "details" }],
+      });
+    }
+    await expect(
+      acme.handle.execute(sql`select tenancy.record_audit('noted', 'x', null, 'null')`),
+    ).rejects.toMatchObject({ sqlState: "ZT002" });
     const lines = await added(async () => {
       await audit().record({
         action: "updated",

@@ -1,5 +1,5 @@
 -- Moves the series of invoices that have just been issued up to the last number that one of them has, so that no number
--- below it is free. Internal.
+-- below it is free. Numbers of an import may be far from their series, which then stays where it is. Internal.
 -- @owner number_writer
 -- @execute ledger_writer
 create function accounting.count_invoice_numbers(p_ids uuid[]) returns void
@@ -7,14 +7,20 @@ create function accounting.count_invoice_numbers(p_ids uuid[]) returns void
 as $$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
+  v_series tenancy.number_series;
+  v_last bigint;
 begin
-  update tenancy.number_series s set last_number = accounting.first_free_number(s, s.last_number) - 1
-  where s.tenant_id = v_tenant and s.business_id is null and s.period = ''
-    and (s.company_id, s.series) in (
-      select i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids))
-    -- Numbers of an import, say, may be far from the series.
-    and exists (
-      select from accounting.invoices i
-      where i.tenant_id = v_tenant and i.company_id = s.company_id
-        and i.invoice_number = tenancy.format_number(s.prefix, s.last_number + 1, s.padding));
+  for v_series in
+    select s.* from (
+      select distinct i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
+    ) d
+    join tenancy.number_series s on s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null
+      and s.series = d.kind and s.period = ''
+    order by s.id
+  loop
+    v_last := accounting.first_free_number(v_series, v_series.last_number) - 1;
+    if v_last > v_series.last_number then
+      perform tenancy.pass_over_numbers(v_series.id, v_last);
+    end if;
+  end loop;
 end $$;

@@ -9,22 +9,23 @@ as $$
 declare
   v_series constant tenancy.number_series := tenancy.lock_series(
     p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
-  -- The number that this transaction gave last, and its series. It spares a statement of many rows to look for each of
-  -- them from the beginning. It counts only while an invoice has that number, so that nothing is trusted to it.
-  v_given text[] := string_to_array(current_setting('app.number_given', true), ' ');
-  v_after bigint := v_series.last_number;
-  v_number text;
+  -- The numbers that this transaction gave last, by their series. They spare a statement of many rows to look for each
+  -- number from the beginning. One counts only while an invoice has that number, so that nothing is trusted to it.
+  v_transaction constant text := pg_current_xact_id()::text;
+  v_given jsonb := coalesce(nullif(current_setting('app.numbers_given', true), ''), '{}')::jsonb;
+  v_last bigint;
+  v_number bigint;
 begin
-  if v_given[1] = v_series.id::text then
-    v_number := tenancy.format_number(v_series.prefix, v_given[2]::bigint, v_series.padding);
-    if v_given[2]::bigint > v_after and exists (
-      select from accounting.invoices i
-      where i.tenant_id = v_series.tenant_id and i.company_id = p_company_id and i.invoice_number = v_number
-    ) then
-      v_after := v_given[2]::bigint;
-    end if;
+  if v_given ->> 'transaction' is distinct from v_transaction then
+    v_given := jsonb_build_object('transaction', v_transaction);
   end if;
-  v_after := accounting.first_free_number(v_series, v_after);
-  v_given := array[set_config('app.number_given', v_series.id || ' ' || v_after, true)];
-  return tenancy.format_number(v_series.prefix, v_after, v_series.padding);
+  v_last := v_given ->> v_series.id::text;
+  if v_last > v_series.last_number then
+    v_number := accounting.first_free_number(v_series, v_last - 1);
+  end if;
+  if v_number is null or v_number = v_last then
+    v_number := accounting.first_free_number(v_series, v_series.last_number);
+  end if;
+  perform set_config('app.numbers_given', (v_given || jsonb_build_object(v_series.id, v_number))::text, true);
+  return tenancy.format_number(v_series.prefix, v_number, v_series.padding);
 end $$;

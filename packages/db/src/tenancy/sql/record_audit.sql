@@ -12,6 +12,9 @@ begin
   if btrim(action) = '' or btrim(target_type) = '' then
     raise exception using errcode = 'ZT002', message = 'An audit record needs an action and a target type';
   end if;
+  if jsonb_typeof(details) <> 'object' then
+    raise exception using errcode = 'ZT002', message = 'The details of an audit record are an object of its fields';
+  end if;
   if lower(action collate "C") ~ '^[^a-z]*(insert|update|delete|truncate)[^a-z]*$' then
     raise exception using errcode = 'ZT002',
       message = 'insert, update, delete and truncate are recorded by the database: name the action otherwise';

@@ -3,9 +3,9 @@
 -- so no write waits, and no line that commits late is left out. Returns how many lines it sealed, and whether committed
 -- lines are left, which a later call seals. Of two calls at once the second begins anew behind the seal of the first.
 --
--- Transaction numbers are a server's own. When the server is another one than that of the last seal, or a line has a
--- number that this server has not given yet, the numbering has changed: the lines of the old one are sealed up to the time
--- at which it ended, and the new one begins after it.
+-- Transaction numbers are a server's own. When the server is another one than that of the last seal, or a line or the last
+-- seal has a number that this server has not given yet, the numbering has changed: the lines of the old one are sealed up
+-- to the time at which it ended, and the new one begins after it.
 -- @owner audit_sealer
 -- @execute authenticated, platform
 create function tenancy.seal_audit(p_lines integer, out sealed integer, out remaining boolean)
@@ -34,7 +34,8 @@ begin
     where l.tenant_id = v_tenant and l.created_at > coalesce(v_last.written_after, '-infinity')
       and l.transaction_id >= greatest(pg_snapshot_xmax(pg_current_snapshot()), v_last.to_transaction)
       and l.transaction_id is distinct from pg_current_xact_id_if_assigned();
-    if v_last.server <> v_server or v_foreign is not null then
+    if v_last.server <> v_server or v_foreign is not null
+      or v_last.to_transaction > pg_snapshot_xmax(pg_current_snapshot()) then
       v_foreign := greatest(v_last.sealed_at, v_foreign);
       v_last := tenancy.append_seal(v_last, coalesce(v_last.server, v_server), v_last.written_after, v_foreign,
         '18446744073709551615'::xid8);

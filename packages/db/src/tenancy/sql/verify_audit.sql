@@ -16,7 +16,10 @@ declare
   v_until timestamptz;
   v_digest record;
   v_read bigint;
+  -- Where the last seal ends: at a number that this server has not given yet, when it is of another numbering.
+  v_last xid8;
 begin
+  select s.to_transaction into v_last from tenancy.audit_seals s where s.tenant_id = v_tenant order by s.sequence desc limit 1;
   select s.* into v_previous from tenancy.audit_seals s
   where s.tenant_id = v_tenant and s.sequence <= p_sequence order by s.sequence desc limit 1;
   for v_seal in
@@ -27,7 +30,8 @@ begin
       v_read := coalesce(v_read, 0);
       select min(s.written_after) into v_until from tenancy.audit_seals s
       where s.tenant_id = v_tenant and s.written_after > coalesce(v_seal.written_after, '-infinity');
-      if v_until is null and v_seal.server <> v_server then
+      if v_until is null and (v_seal.server <> v_server
+          or v_last > pg_snapshot_xmax(pg_current_snapshot())) then
         select max(s.sealed_at) into v_until from tenancy.audit_seals s where s.tenant_id = v_tenant;
       end if;
     end if;

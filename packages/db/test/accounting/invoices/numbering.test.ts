@@ -1,7 +1,7 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import { type ImportedInvoice, invoices } from "../../../src/accounting";
-import type { TestDatabase, TestTenant } from "../../../src/testing";
+import { asTenantSql, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { bySql, outcomeOf, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { issued, work } from "../kit/documents";
@@ -34,6 +34,32 @@ describe("the numbers of a company", () => {
       Array.from({ length: 1_500 }, (_, i) => imported(acme, customerId, number(i + 1))),
     );
     expect((await issued(acme, "1.00", { customerId })).invoiceNumber).toBe(number(1_501));
+  });
+
+  it("are found by a few looks for each invoice, whatever the books hold and before anybody analysed the table", async ({
+    test,
+    acme,
+    customerId,
+  }) => {
+    const reads = async (count: number) => {
+      const kinds = ["invoice", "credit_note"] as const;
+      const ids = (await drafts(acme, customerId, count, (index) => kinds[index % 2] ?? "invoice")).map(({ id }) => id);
+      return asTenantSql(test, acme, async (client) => {
+        await client.query(
+          "update accounting.invoices i set status = 'issued' from unnest($1::uuid[]) d (id) where i.id = d.id",
+          [ids],
+        );
+        // What all lookups by an index read; the statement itself reads the table as it likes.
+        const { rows } = await client.query<{ reads: number }>(
+          `select sum(pg_stat_get_xact_tuples_returned(x.indexrelid))::int as reads
+           from pg_index x where x.indrelid = 'accounting.invoices'::regclass`,
+        );
+        return (rows[0]?.reads ?? 0) / count;
+      });
+    };
+    await reads(300);
+    // Did each look at every invoice of the company, or at each number of the statement, it would be many times as many.
+    expect(await reads(400)).toBeLessThan(40);
   });
 
   it("are given by plain SQL as well, a number of one's own is kept", async ({ test, acme, customerId }) => {
@@ -104,9 +130,15 @@ const number = (n: number, prefix = "INV-") => `${prefix}${String(n).padStart(6,
 
 const numbersTo = (count: number) => Array.from({ length: count }, (_, i) => number(i + 1));
 
-const drafts = (acme: TestTenant, customerId: string, count: number) =>
+const drafts = (
+  acme: TestTenant,
+  customerId: string,
+  count: number,
+  kindOf: (index: number) => "invoice" | "credit_note" = () => "invoice",
+) =>
   acme.handle.accounting.invoices.createMany(
-    Array.from({ length: count }, () => ({
+    Array.from({ length: count }, (_, index) => ({
+      kind: kindOf(index),
       companyId: acme.company.id,
       customerId,
       invoiceDate: "2026-01-15",

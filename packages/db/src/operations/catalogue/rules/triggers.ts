@@ -8,8 +8,13 @@ import type { Rule } from "./rule";
  * hidden in a text escapes, and running such a text is refused as well.
  */
 
+const opaque = /"(?:[^"]|"")*"|\be'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//gi;
+
+/** A name as the patterns read it: without quotes, and with nothing in it that ends a name. */
+const plain = (quoted: string) => quoted.replace(/^"|"$/g, "").replace(/[^\w$]/g, "_");
+
 /** SQL without comments and without the content of literals, in which words are only words. */
-const bare = (text: string) => text.replace(/'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, " ");
+const bare = (text: string) => text.replace(opaque, (part) => (part.startsWith('"') ? `"${plain(part)}"` : " "));
 
 const name = String.raw`"?[\w$]+"?`;
 const writing: readonly [what: string, pattern: RegExp][] = [
@@ -43,7 +48,8 @@ function calledBy(text: string, functions: readonly FunctionInfo[]): FunctionInf
   );
 }
 
-const nameOf = ({ fullName, schema }: FunctionInfo) => fullName.slice(schema.length + 1, fullName.indexOf("("));
+const nameOf = ({ fullName, schema }: FunctionInfo) =>
+  plain(fullName.slice(schema.length + 1, fullName.indexOf("("))).toLowerCase();
 
 /** The first write that the function, or one that it calls, makes. */
 function writeOf(source: string, functions: readonly FunctionInfo[]): string | undefined {
