@@ -1898,6 +1898,10 @@ create or replace trigger mark_balance after update on accounting.accounts
 create or replace trigger mark_books after insert on accounting.fiscal_periods
   for each row execute function accounting.mark_books();
 --> statement-breakpoint
+create or replace trigger guard_number before insert on accounting.invoices
+  for each row when (new.status = 'draft' and new.invoice_number is not null)
+  execute function tenancy.refuse('ZT003', 'A draft has no number: leave invoice_number out, issuing gives it');
+--> statement-breakpoint
 create or replace trigger prepare_allocation before insert on accounting.payment_allocations
   for each row execute function accounting.prepare_allocation();
 --> statement-breakpoint
