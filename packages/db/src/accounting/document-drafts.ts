@@ -3,6 +3,7 @@ import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
+import { inOrder } from "../core/keys";
 import { type Given, kept, type RowParams, type Rows, type RowType, rowsOf } from "../core/rows";
 import { columnsOf, type Params, type Statement } from "../core/statement";
 import { type GivenDocument, type LinesParams, type ManyParams, type OneParams, WithLines } from "../core/with-lines";
@@ -137,8 +138,7 @@ const withIds = <Document extends Keyed>(documents: readonly Document[]) =>
  */
 function inOrderOfKeys<Document extends Keyed & { id: string }>(documents: readonly Document[]): readonly Document[] {
   const keyOf = ({ externalId, billNumber, id }: Document) => `${externalId ?? ""} ${billNumber ?? ""} ${id}`;
-  const keyed = documents.map((document): [string, Document] => [keyOf(document), document]);
-  return keyed.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, document]) => document);
+  return inOrder(documents.map((document) => [keyOf(document), document] as const));
 }
 
 interface DraftStatements<Header, Row> {

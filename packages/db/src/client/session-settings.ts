@@ -2,10 +2,10 @@ import type pg from "pg";
 import { UnsafeRoleError } from "../core/errors";
 
 /*
- * Every role may give itself defaults (ALTER ROLE current_user SET …), so SQL that was once injected can leave one behind, and
- * a database or a server may have others. What changes how the package's statements are understood or what they do is therefore
- * set on each connection. Not what a time-limit or a planner setting is, and not default_transaction_read_only: it says that a server
- * is not the one to write on.
+ * A database or a server may have defaults that change how the package's statements are understood. A role may also have
+ * them: it can give them to itself (ALTER ROLE current_user SET …), so SQL that was once injected can leave one behind. Each
+ * connection therefore sets these settings itself. Time limits and planner settings stay as they are, as they change no
+ * result. default_transaction_read_only stays too, because it says that a server is not the one to write on.
  */
 const ofEachConnection = {
   // Dates and times are read in one format.

@@ -15,7 +15,12 @@ export function oneForEachKey<Row extends Keyed>(rows: readonly Row[]): Row[] {
     const key = `${row.companyId} ${row.externalId}`;
     if (!first.has(key)) first.set(key, row);
   }
-  return [...first].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+  return inOrder(first);
+}
+
+/** The rows in the order of their keys, which may come twice. */
+export function inOrder<Row>(keyed: Iterable<readonly [key: string, row: Row]>): Row[] {
+  return [...keyed].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
 }
 
 /** The error of a record whose id, chosen by the caller, another record has. */
