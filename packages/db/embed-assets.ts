@@ -1,16 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-type Loaded = { contents: string; loader: "json" | "text" };
-
-/** What is used of esbuild's plugin interface. */
-interface Build {
-  onResolve(
-    match: { filter: RegExp },
-    resolve: (found: { path: string; resolveDir: string }) => { path: string; namespace?: string } | undefined,
-  ): void;
-  onLoad(match: { filter: RegExp; namespace: string }, load: (found: { path: string }) => Loaded | undefined): void;
-}
+import type { Plugin } from "esbuild";
 
 /** Migrations by the names of their folders, oldest first. */
 function migrationsIn(folder: string): Record<string, string> {
@@ -27,10 +17,10 @@ function migrationsIn(folder: string): Record<string, string> {
  * `operations/assets-embedded.ts` for `operations/assets.ts`. What is built looks for no file, and so cannot find a wrong
  * one. `packageFolder` is the checkout's packages/db.
  */
-export function embedAssets(packageFolder: string) {
+export function embedAssets(packageFolder: string): Plugin {
   return {
     name: "embed-assets",
-    setup(build: Build): void {
+    setup(build) {
       build.onResolve({ filter: /\/assets$/ }, ({ path, resolveDir }) => {
         const file = join(resolveDir, path);
         return file === join(packageFolder, "src", "operations", "assets")

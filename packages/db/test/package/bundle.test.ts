@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
-import { type App, esbuild, filesBelow, installPackage, packageFolder, placeForeignFiles } from "./packed";
+import { type App, filesBelow, installPackage, packageFolder, placeForeignFiles } from "./packed";
 
 let test: TestDatabase;
 let app: App;
@@ -63,7 +64,7 @@ async function runBundle(name: string, options: object, place = bare): Promise<O
   mkdirSync(folder, { recursive: true });
   for (const above of [folder, join(place, name)]) placeForeignFiles(above);
   const outfile = join(folder, options && "format" in options && options.format === "cjs" ? "app.cjs" : "app.mjs");
-  await esbuild.build({
+  await build({
     entryPoints: [app.path("app.mjs")],
     bundle: true,
     platform: "node",

@@ -15,14 +15,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-/** What is used of esbuild, which comes with tsup. */
-interface Esbuild {
-  build(options: object): Promise<unknown>;
-}
-
 const require = createRequire(import.meta.url);
 export const packageFolder = join(__dirname, "..", "..");
-export const esbuild: Esbuild = createRequire(require.resolve("tsup"))("esbuild");
 
 /** A folder of an app that has installed the built package, with files that a search would take for the package's. */
 export interface App {
@@ -39,7 +33,7 @@ export async function installPackage(): Promise<App> {
   const installed = path("node_modules", "@org", "db");
   const tsup = join(dirname(require.resolve("tsup")), "cli-default.js");
   // A process of its own: esbuild resolves paths from the folder in which its first build of a process ran.
-  await promisify(execFile)(process.execPath, [tsup, "--no-dts", "--silent", "--out-dir", join(installed, "dist")], {
+  await promisify(execFile)(process.execPath, [tsup, "--silent", "--out-dir", join(installed, "dist")], {
     cwd: packageFolder,
   });
   const manifest = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
