@@ -1,6 +1,6 @@
 import { catalogueScope } from "../domains";
 import { withAdmin } from "../operations/admin";
-import { readCatalogue, renderSchema } from "../operations/catalogue";
+import { readSchemaText } from "../operations/catalogue";
 import { startTestRun } from "./run";
 import { useTemplate } from "./server/template";
 
@@ -9,9 +9,7 @@ export async function migratedSchemaText(): Promise<string> {
   const run = await startTestRun();
   try {
     const clone = await useTemplate({ adminUrl: run.adminUrl, name: run.templateName }).clone();
-    return await withAdmin(clone.url(), async (client) =>
-      renderSchema(await readCatalogue(client, catalogueScope.schemas)),
-    );
+    return await withAdmin(clone.url(), (client) => readSchemaText(client, catalogueScope.schemas));
   } finally {
     await run.stop();
   }

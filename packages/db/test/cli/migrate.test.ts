@@ -8,7 +8,7 @@ import { withUrlParts } from "../../src/client/url";
 import { catalogueScope } from "../../src/domains";
 import { withAdmin } from "../../src/operations/admin";
 import { migrationsFolder } from "../../src/operations/assets";
-import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import { readSchemaText } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
 import { currentTestRun } from "../../src/testing";
 import { createTemplate, type Template } from "../../src/testing/server/template";
@@ -40,7 +40,7 @@ const state = () =>
       "select to_regclass('migrations.applied') is not null as there",
     );
     const history = rows[0]?.there ? (await client.query("select * from migrations.applied order by 1")).rows : [];
-    return { schemas: schemas.rows, history, text: renderSchema(await readCatalogue(client, catalogueScope.schemas)) };
+    return { schemas: schemas.rows, history, text: await readSchemaText(client, catalogueScope.schemas) };
   });
 
 describe("db:migrate --dry-run", () => {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type TenantTableEntry, tenantTables } from "../../src/core/tenant-table";
 import { catalogueScope } from "../../src/domains";
 import { migrationsFolder, schemaFile } from "../../src/operations/assets";
-import { parseSchema, readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import { parseSchema, readSchemaText } from "../../src/operations/catalogue";
 import { createTestDatabase } from "../../src/testing";
 
 const packageFolder = join(__dirname, "..", "..");
@@ -14,7 +14,7 @@ let text: string;
 
 beforeAll(async () => {
   const test = await createTestDatabase();
-  text = await test.asOwner(async (client) => renderSchema(await readCatalogue(client, catalogueScope.schemas)));
+  text = await test.asOwner((client) => readSchemaText(client, catalogueScope.schemas));
   await test.close();
 });
 

@@ -10,7 +10,7 @@ import { catalogueScope } from "../../src/domains";
 import { createDatabase, validateSchema } from "../../src/index";
 import { withAdmin } from "../../src/operations/admin";
 import { migrationsFolder } from "../../src/operations/assets";
-import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import { readSchemaText } from "../../src/operations/catalogue";
 import { ensureLogins, type Logins, newLogins } from "../../src/operations/logins";
 import { migrate } from "../../src/operations/migrations";
 import type { AuditHead } from "../../src/tenancy";
@@ -109,7 +109,7 @@ function contents(url: string) {
        from pg_database d cross join aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
        left join pg_roles r on r.oid = a.grantee where d.datname = current_database() order by 1`,
     );
-    const schema = renderSchema(await readCatalogue(client, catalogueScope.schemas));
+    const schema = await readSchemaText(client, catalogueScope.schemas);
     return { tables, schema, database: rights.rows.map((row) => row.line) };
   });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogueScope } from "../../src/domains";
-import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import { readSchemaText } from "../../src/operations/catalogue";
 import { migrate } from "../../src/operations/migrations";
 import { migratorTests } from "./arrange";
 import { gate, gatedMigrations } from "./fixtures/gated-migrations";
@@ -17,7 +17,7 @@ let own: Record<string, string>;
 let names: string[];
 let undisturbed: string;
 
-const schemaText = async (client: Client) => renderSchema(await readCatalogue(client, catalogueScope.schemas));
+const schemaText = (client: Client) => readSchemaText(client, catalogueScope.schemas);
 
 beforeAll(async () => {
   own = await gatedMigrations();

@@ -1,6 +1,12 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compareSchema, parseSchema, readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import {
+  compareSchema,
+  parseSchema,
+  readCatalogue,
+  readSchemaText,
+  renderSchema,
+} from "../../src/operations/catalogue";
 import { normaliseView } from "../../src/operations/catalogue/view-text";
 import { type Migration, migrate, readMigrations } from "../../src/operations/migrations";
 import { migrationsFolder, miniSchemas as schemas } from "./mini";
@@ -30,7 +36,7 @@ describe("one server", () => {
   beforeAll(async () => {
     server = await startServer();
     ({ client, database } = await migrated(server));
-    text = renderSchema(await readCatalogue(client, schemas));
+    text = await readSchemaText(client, schemas);
   });
   afterAll(() => server?.stop(), 60_000);
 
@@ -85,9 +91,9 @@ describe("one server", () => {
   test("neither the session's settings nor an open transaction change the text", async () => {
     const other = await server.connect(database);
     await other.query("SET search_path = accounting, tenancy; SET datestyle = german; SET quote_all_identifiers = on");
-    expect(renderSchema(await readCatalogue(other, schemas))).toBe(text);
+    expect(await readSchemaText(other, schemas)).toBe(text);
     await other.query("BEGIN");
-    expect(renderSchema(await readCatalogue(other, schemas))).toBe(text);
+    expect(await readSchemaText(other, schemas)).toBe(text);
     const { rows } = await other.query(
       "SELECT current_setting('search_path') AS path, current_setting('datestyle') AS style",
     );
@@ -106,17 +112,14 @@ describe("one server", () => {
     await client.query(`GRANT CREATE ON DATABASE ${empty} TO ${owner}`);
     const owned = await server.connect(empty, owner);
     await migrate(owned, { migrations });
-    expect(renderSchema(await readCatalogue(owned, schemas))).toBe(text);
+    expect(await readSchemaText(owned, schemas)).toBe(text);
   });
 
   test("an owner that is not the schema's is told", async () => {
     const { client: other } = await migrated(server);
     const login = await server.login("definer");
     await other.query(`ALTER FUNCTION tenancy.tenant_count() OWNER TO ${login}`);
-    const differences = compareSchema(
-      parseSchema(text),
-      parseSchema(renderSchema(await readCatalogue(other, schemas))),
-    );
+    const differences = compareSchema(parseSchema(text), parseSchema(await readSchemaText(other, schemas)));
     expect(differences.map((error) => error.object)).toEqual(["function tenancy.tenant_count()"]);
     await other.query("ALTER FUNCTION tenancy.tenant_count() OWNER TO CURRENT_USER");
   });
@@ -164,7 +167,7 @@ describe("PostgreSQL 15 and 18", () => {
         servers.push(server);
         const { client } = await migrated(server);
         for (const statement of more) await client.query(statement);
-        return renderSchema(await readCatalogue(client, schemas));
+        return readSchemaText(client, schemas);
       }),
     );
     expect(texts[0]).toBe(texts[1]);

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readCatalogue, renderSchema, validateSchema } from "../../src/operations/catalogue";
+import { readSchemaText, validateSchema } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
 import { migrationsFolder, miniAllowances, miniSchemas as schemas } from "./mini";
 import { startServer, type TestServer } from "./server";
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const files = await migrationsFolder();
   await migrate(client, { migrations: await readMigrations(files.folder) });
   await files.remove();
-  expected = renderSchema(await readCatalogue(client, schemas));
+  expected = await readSchemaText(client, schemas);
 });
 afterAll(() => server?.stop(), 60_000);
 

@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogueScope } from "../../src/domains";
 import { migrationsFolder } from "../../src/operations/assets";
-import { readCatalogue, renderSchema } from "../../src/operations/catalogue";
+import { readSchemaText } from "../../src/operations/catalogue";
 import { migrate, readMigrations } from "../../src/operations/migrations";
 import { spawnMigrator, urlOf } from "../operations/fixtures/spawn-migrator";
 import { startServer, type TestServer } from "../operations/server";
@@ -16,7 +16,7 @@ let server: TestServer;
 let names: string[];
 let undisturbed: string;
 
-const schemaText = async (client: Client) => renderSchema(await readCatalogue(client, catalogueScope.schemas));
+const schemaText = (client: Client) => readSchemaText(client, catalogueScope.schemas);
 const connectNew = async () => {
   const database = await server.database();
   return { database, client: await server.connect(database) };

@@ -6,7 +6,7 @@ import { tenantTables } from "../../core/tenant-table";
 import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
 import { packageMigrations } from "../../operations/assets";
-import { readCatalogue, renderSchema, validateSchema } from "../../operations/catalogue";
+import { readSchemaText, validateSchema } from "../../operations/catalogue";
 import { migrate } from "../../operations/migrations";
 import { clearingObstacles, differentBlocks, makeAll, readBlocks } from "../../operations/sources";
 import { packageSources } from "../../sql-sources";
@@ -60,7 +60,7 @@ async function pushTo(client: pg.Client, ddl: readonly string[]): Promise<number
   const changed = differentBlocks(before, await readBlocks(client, catalogueScope.schemas));
   for (const block of changed) say(`changed ${block}`);
   // Nothing is expected but what is there: the rules of isolation alone are proven, not drift.
-  const expected = renderSchema(await readCatalogue(client, catalogueScope.schemas));
+  const expected = await readSchemaText(client, catalogueScope.schemas);
   const { errors, warnings } = await validateSchema(client, { expected, ...catalogueScope });
   printFindings("✗", errors);
   printFindings("!", warnings);

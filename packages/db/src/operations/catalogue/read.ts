@@ -3,8 +3,9 @@ import { readRelationGrants } from "./read-grants";
 import { readEnums, readFunctions, readSchemas, readSequences, readViews } from "./read-objects";
 import { readSurroundings } from "./read-surroundings";
 import { readTables } from "./read-tables";
+import { renderSchema } from "./render";
 import { withPlainSettings } from "./session";
-import type { Catalogue } from "./types";
+import type { Catalogue, Definitions } from "./types";
 
 /**
  * Reads what the database really holds in the given schemas. The catalogue is readable by every login, so the runtime
@@ -16,16 +17,25 @@ export async function readCatalogue(
   logins: readonly string[] = [],
 ): Promise<Catalogue> {
   const wanted = [...schemas];
-  return withPlainSettings(client, async () => {
-    const grants = await readRelationGrants(client, wanted);
-    return {
-      schemas: await readSchemas(client, wanted),
-      tables: await readTables(client, wanted, grants),
-      views: await readViews(client, wanted, grants),
-      sequences: await readSequences(client, wanted, grants),
-      functions: await readFunctions(client, wanted),
-      enums: await readEnums(client, wanted),
-      surroundings: await readSurroundings(client, wanted, logins),
-    };
-  });
+  return withPlainSettings(client, async () => ({
+    ...(await definitionsOf(client, wanted)),
+    surroundings: await readSurroundings(client, wanted, logins),
+  }));
+}
+
+/** The text of schema.sql as the database is now. It needs less than the whole catalogue, and takes half the time. */
+export async function readSchemaText(client: ClientBase, schemas: readonly string[]): Promise<string> {
+  return renderSchema(await withPlainSettings(client, () => definitionsOf(client, [...schemas])));
+}
+
+async function definitionsOf(client: ClientBase, schemas: string[]): Promise<Definitions> {
+  const grants = await readRelationGrants(client, schemas);
+  return {
+    schemas: await readSchemas(client, schemas),
+    tables: await readTables(client, schemas, grants),
+    views: await readViews(client, schemas, grants),
+    sequences: await readSequences(client, schemas, grants),
+    functions: await readFunctions(client, schemas),
+    enums: await readEnums(client, schemas),
+  };
 }

@@ -1,5 +1,14 @@
 import { quoteFullName, quoteName } from "./text";
-import type { Catalogue, ColumnGrant, ColumnInfo, Grant, PolicyInfo, TableInfo, TriggerInfo, ViewInfo } from "./types";
+import type {
+  ColumnGrant,
+  ColumnInfo,
+  Definitions,
+  Grant,
+  PolicyInfo,
+  TableInfo,
+  TriggerInfo,
+  ViewInfo,
+} from "./types";
 import { normaliseView } from "./view-text";
 
 const kinds = [
@@ -34,7 +43,7 @@ const preamble = [
 ].join("\n");
 
 /** The text of schema.sql: readable SQL in blocks that each begin with `-- <kind> <name>`, the same on every server. */
-export function renderSchema(catalogue: Catalogue): string {
+export function renderSchema(catalogue: Definitions): string {
   const blocks = blocksOf(catalogue).map(({ kind, name, definition }) => {
     const lines = definition.split("\n").map((line) => (likeHeader.test(line) ? ` ${line}` : line));
     return `-- ${kind} ${name}\n${lines.join("\n")}\n`;
@@ -64,7 +73,7 @@ export function parseSchema(text: string): Map<string, string> {
   return blocks;
 }
 
-function blocksOf(catalogue: Catalogue): Block[] {
+function blocksOf(catalogue: Definitions): Block[] {
   return [
     ...catalogue.schemas.flatMap(({ name, grants }) => [
       { kind: "schema" as const, name, definition: `CREATE SCHEMA ${quoteName(name)};` },

@@ -1,11 +1,15 @@
-/** What the catalogue of one database says about the package's schemas, sorted, without owner names. */
-export interface Catalogue {
+/** What the package's schemas hold in one database, sorted, without owner names: all that `schema.sql` shows. */
+export interface Definitions {
   readonly schemas: SchemaInfo[];
   readonly tables: TableInfo[];
   readonly views: ViewInfo[];
   readonly sequences: SequenceInfo[];
   readonly functions: FunctionInfo[];
   readonly enums: EnumInfo[];
+}
+
+/** What the catalogue of one database says about the package's schemas, and about what reaches them from outside. */
+export interface Catalogue extends Definitions {
   readonly surroundings: SurroundingsInfo;
 }
 

@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import { parseSchema, readCatalogue, renderSchema } from "../catalogue";
+import { type ObjectName, parseSchema, readNames, readSchemaText } from "../catalogue";
 
 /** What a database has of the kinds of objects that come from sources, by `schema.name`. */
 export interface DatabaseObjects {
@@ -14,23 +14,23 @@ export interface DatabaseObjects {
 
 /** Functions, views and triggers of the schemas, without those of extensions and of foreign keys. */
 export async function readObjects(client: ClientBase, schemas: readonly string[]): Promise<DatabaseObjects> {
-  const { functions, views, tables } = await readCatalogue(client, schemas);
+  const names = await readNames(client, schemas);
   const overloads = new Map<string, string[]>();
-  for (const { fullName } of functions) {
-    const name = fullName.slice(0, fullName.indexOf("("));
-    overloads.set(name, [...(overloads.get(name) ?? []), fullName]);
+  for (const { name, signature } of names) {
+    if (signature !== undefined) overloads.set(name, [...(overloads.get(name) ?? []), signature]);
   }
+  const named = (kind: ObjectName["kind"]) => names.filter((each) => each.kind === kind).map(({ name }) => name);
   return {
     functions: overloads,
-    views: views.map((view) => view.fullName),
-    triggers: tables.flatMap((table) => table.triggers.map((trigger) => `${table.fullName}.${trigger.name}`)),
-    owners: [...new Set(functions.flatMap(({ owner }) => (owner === undefined ? [] : [owner])))].sort(),
+    views: named("view"),
+    triggers: named("trigger"),
+    owners: [...new Set(names.flatMap(({ owner }) => (owner === undefined ? [] : [owner])))].sort(),
   };
 }
 
 /** The blocks of schema.sql as the database is now: `<kind> <name>` → definition. */
 export async function readBlocks(client: ClientBase, schemas: readonly string[]): Promise<Map<string, string>> {
-  return parseSchema(renderSchema(await readCatalogue(client, schemas)));
+  return parseSchema(await readSchemaText(client, schemas));
 }
 
 /** Names of the blocks that differ, or that only one of the two has. */
