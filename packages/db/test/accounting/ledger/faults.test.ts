@@ -15,7 +15,7 @@ let findings: FaultyFindings;
 beforeAll(async () => {
   console.log(`Ledger under faults: SOAK_SEED=${seed}`);
   server = await startFaultyServer();
-  run = await runWithFaults(server, { seconds: 5, crashes: 1, seed });
+  run = await runWithFaults(server, { seconds: 3, crashes: 1, seed });
   findings = await findingsOf(server, run);
   console.log(JSON.stringify({ ...run.figures, commits: findings.commits, ...findings.inTheDark }));
 });

@@ -19,40 +19,46 @@ interface Seen {
   numbers: string[];
 }
 
-/** What the database holds of a company, without the lines of its journal. */
-export async function seen(on: Runner, { companyId }: { companyId: string }): Promise<Seen> {
-  const own = sql`company_id = ${companyId}::uuid`;
+/** What the database holds of a company, without the lines of its journal; prepared, as it is asked after every command. */
+function preparedSeen(on: Runner) {
+  const own = sql`company_id = ${sql.placeholder("companyId")}::uuid`;
   const document = (table: string) => sql`
     select d.id, concat_ws(' ', replace(replace(d.status, 'issued', 'valid'), 'approved', 'valid'), d.total_amount,
       d.base_amount, 'paid', d.paid_amount, d.paid_base_amount, d.voided_on) as text
     from ${sql.raw(`accounting.${table}`)} d where d.${own}`;
-  const result = (await on.execute(
-    sql`select jsonb_build_object(
-      'accounts', (select coalesce(jsonb_object_agg(a.code, b.balance || ' in ' || b.version), '{}')
-        from accounting.account_balances b
-        join accounting.accounts a on a.tenant_id = b.tenant_id and a.id = b.account_id
-        where b.${own} and b.version > 0),
-      'parties', (select jsonb_object_agg(p.id, p.balance::text) from (
-        select c.id, c.balance from accounting.customers c where c.${own}
-        union all select v.id, v.balance from accounting.vendors v where v.${own}) p),
-      'documents', (select coalesce(jsonb_object_agg(d.id, d.text), '{}') from (
-        ${document("invoices")} union all ${document("bills")}) d),
-      'payments', (select coalesce(jsonb_object_agg(p.id, concat_ws(' ', p.amount, p.base_amount, 'allocated',
-          p.allocated_amount, p.allocated_base_amount, p.voided_on)), '{}')
-        from accounting.payments p where p.${own}),
-      'allocations', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id,
-          'source', coalesce(a.payment_id, a.credit_note_id, a.vendor_credit_id), 'document', coalesce(a.invoice_id, a.bill_id),
-          'text', concat_ws(' ', a.amount, a.base_amount, a.source_base_amount, a.allocated_on, a.reversed_on))), '[]')
-        from accounting.payment_allocations a where a.${own}),
-      'periods', (select jsonb_agg(p.status order by p.starts_on) from accounting.fiscal_periods p where p.${own}),
-      'rates', (select coalesce(jsonb_agg(r.rate_date || ' ' || r.rate order by r.rate_date), '[]')
-        from accounting.exchange_rates r where r.${own}),
-      'entries', (select count(*) from accounting.journal_entries e where e.${own}),
-      'numbers', (select coalesce(jsonb_agg(i.invoice_number order by i.invoice_number), '[]')
-        from accounting.invoices i where i.${own} and i.invoice_number is not null)) as seen`,
-    "objects",
-  )) as unknown as { seen: Seen }[];
-  const [row] = result;
+  const seen = sql<Seen>`jsonb_build_object(
+    'accounts', (select coalesce(jsonb_object_agg(a.code, b.balance || ' in ' || b.version), '{}')
+      from accounting.account_balances b
+      join accounting.accounts a on a.tenant_id = b.tenant_id and a.id = b.account_id
+      where b.${own} and b.version > 0),
+    'parties', (select jsonb_object_agg(p.id, p.balance::text) from (
+      select c.id, c.balance from accounting.customers c where c.${own}
+      union all select v.id, v.balance from accounting.vendors v where v.${own}) p),
+    'documents', (select coalesce(jsonb_object_agg(d.id, d.text), '{}') from (
+      ${document("invoices")} union all ${document("bills")}) d),
+    'payments', (select coalesce(jsonb_object_agg(p.id, concat_ws(' ', p.amount, p.base_amount, 'allocated',
+        p.allocated_amount, p.allocated_base_amount, p.voided_on)), '{}')
+      from accounting.payments p where p.${own}),
+    'allocations', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id,
+        'source', coalesce(a.payment_id, a.credit_note_id, a.vendor_credit_id), 'document', coalesce(a.invoice_id, a.bill_id),
+        'text', concat_ws(' ', a.amount, a.base_amount, a.source_base_amount, a.allocated_on, a.reversed_on))), '[]')
+      from accounting.payment_allocations a where a.${own}),
+    'periods', (select jsonb_agg(p.status order by p.starts_on) from accounting.fiscal_periods p where p.${own}),
+    'rates', (select coalesce(jsonb_agg(r.rate_date || ' ' || r.rate order by r.rate_date), '[]')
+      from accounting.exchange_rates r where r.${own}),
+    'entries', (select count(*) from accounting.journal_entries e where e.${own}),
+    'numbers', (select coalesce(jsonb_agg(i.invoice_number order by i.invoice_number), '[]')
+      from accounting.invoices i where i.${own} and i.invoice_number is not null))`;
+  return on.select({ seen }).from(sql`(values (1)) as one`).prepare("model_seen");
+}
+
+const prepared = new WeakMap<Runner, ReturnType<typeof preparedSeen>>();
+
+/** What the database holds of a company, without the lines of its journal. */
+export async function seen(on: Runner, { companyId }: { companyId: string }): Promise<Seen> {
+  const query = prepared.get(on) ?? preparedSeen(on);
+  prepared.set(on, query);
+  const [row] = await query.execute({ companyId });
   if (!row) throw new TypeError("The database answered with nothing");
   return row.seen;
 }
