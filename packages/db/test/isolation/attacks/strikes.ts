@@ -4,16 +4,18 @@ import { type TenantTableEntry, tenantTables } from "../../../src/core/tenant-ta
 import { catalogueScope } from "../../../src/domains";
 import { schemaFile } from "../../../src/operations/assets";
 import { validateSchema } from "../../../src/operations/catalogue";
-import { scopeToTenant } from "../../../src/testing";
 import { asText, sampleValues, type Values } from "../../../src/testing/sample-rows";
 import { type Arena, openArena } from "../arena";
 import {
   attempt,
   attemptPastTriggers,
+  inlined,
   type Outcome,
   refusedByTrigger,
   type Settings,
   type Statement,
+  scoping,
+  serverError,
 } from "../checks/attempt";
 import { type Duel, reversed } from "../checks/duel";
 
@@ -141,20 +143,18 @@ export async function spoilt<T>(
   }
 }
 
-async function runAs(owner: pg.Client, login: string, settings: Settings, { text, values = [] }: Statement) {
-  await owner.query("savepoint attack");
-  await owner.query(`set local session authorization ${pg.escapeIdentifier(login)}`);
-  await scopeToTenant(owner, settings.tenant ?? "");
+/** As one message, which the server undoes as a whole when the statement fails. */
+async function runAs(owner: pg.Client, login: string, settings: Settings, statement: Statement): Promise<Outcome> {
+  const before = ["savepoint attack", `set local session authorization ${pg.escapeIdentifier(login)}`];
+  const after = ["set local session authorization default", "release savepoint attack"];
+  const text = [...before, ...scoping(settings), inlined(statement), ...after].join(";\n");
   try {
-    const result = await owner.query<Values>({ text, values, types: asText });
-    await owner.query("set local session authorization default");
-    await owner.query("release savepoint attack");
-    return { rows: result.rows, count: result.rowCount ?? 0 };
+    const results = (await owner.query({ text, types: asText })) as unknown as pg.QueryResult<Values>[];
+    const result = results.at(-1 - after.length);
+    return { rows: result?.rows ?? [], count: result?.rowCount ?? 0 };
   } catch (error) {
     await owner.query("rollback to savepoint attack");
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    const { code = "", message, detail, constraint } = error;
-    return { rows: [], count: 0, error: { code, message, detail, constraint } };
+    return { rows: [], count: 0, error: serverError(error) };
   }
 }
 

@@ -28,16 +28,18 @@ const settingNames = {
   identity: "app.current_identity_id",
 } as const;
 
-/** The statement that opens a transaction, arranges and sets the scope, as one message. */
-function opening(arrange: readonly string[], settings: Settings): string {
-  const scope = (Object.keys(settings) as (keyof Settings)[]).map(
+/** Statements that set the scope for the rest of the transaction. */
+export const scoping = (settings: Settings): string[] =>
+  (Object.keys(settings) as (keyof Settings)[]).map(
     (key) => `select set_config('${settingNames[key]}', ${pg.escapeLiteral(settings[key] ?? "")}, true)`,
   );
-  return ["begin", ...arrange, ...scope].join("; ");
-}
+
+/** The statement that opens a transaction, arranges and sets the scope, as one message. */
+const opening = (arrange: readonly string[], settings: Settings): string =>
+  ["begin", ...arrange, ...scoping(settings)].join("; ");
 
 /** The parameters as literals in the text: only a message without parameters may hold several statements. */
-const inlined = ({ text, values = [] }: Statement): string =>
+export const inlined = ({ text, values = [] }: Statement): string =>
   text.replace(/\$(\d+)/g, (_hole, number: string) => {
     const value = values[Number(number) - 1];
     if (value === null || value === undefined) return "null";
@@ -63,7 +65,7 @@ async function inOneMessage(
   }
 }
 
-function serverError(error: unknown): NonNullable<Outcome["error"]> {
+export function serverError(error: unknown): NonNullable<Outcome["error"]> {
   if (!(error instanceof pg.DatabaseError)) throw error;
   return { code: error.code ?? "", message: error.message, detail: error.detail, constraint: error.constraint };
 }
