@@ -17,12 +17,10 @@ const alone = [
   "packages/db/test/isolation/new-table.test.ts",
   "packages/db/test/**/examples.test.ts",
   "packages/db/test/client/start-up.test.ts",
-  "packages/db/test/secrets/**/*.test.ts",
 ];
 /** Files without a database that read what a process has registered, which other files add to. */
 const registries = ["packages/db/src/domains.test.ts", "packages/db/src/state-pictures.test.ts"];
 const withoutDatabase = "packages/db/test/{budget,kit}/**/*.test.ts";
-const otherServers = "packages/db/test/{migrations,operations,server}/**/*.test.ts";
 
 export default defineConfig({
   ssr,
@@ -49,17 +47,13 @@ export default defineConfig({
           ...shared,
           name: "database",
           include: ["packages/{db,bench}/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
-          exclude: [otherServers, withoutDatabase, ...alone],
+          exclude: [withoutDatabase, ...alone],
           globalSetup: databaseSetup,
           // Files of one worker share the modules that they import: loading them costs a second of CPU.
           isolate: false,
         },
       },
       { ssr, test: { ...shared, name: "alone", include: alone, globalSetup: databaseSetup } },
-      {
-        ssr,
-        test: { ...shared, name: "migrations", include: [otherServers], globalSetup: databaseSetup, isolate: false },
-      },
     ],
   },
 });

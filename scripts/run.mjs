@@ -1,6 +1,6 @@
 // The root scripts: what each does in one line, and how. `pnpm <script> --help` prints the line.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,6 +15,9 @@ const vitest = (...projects) => [
   "vitest.workspace.ts",
   ...projects.flatMap((project) => ["--project", project]),
 ];
+const tests = readdirSync(join(root, "packages/db/test")).map((folder) => `packages/db/test/${folder}/`);
+const ofMigrations = tests.filter((folder) => /\/(migrations|operations|server)\/$/.test(folder));
+const ofDatabase = ["apps/", "packages/bench/test/", ...tests.filter((folder) => !ofMigrations.includes(folder))];
 const soak = [
   ...bin({ package: "vitest", file: "vitest.mjs" }),
   "run",
@@ -52,13 +55,16 @@ const scripts = {
   "test:unit": ["Run the tests that need no database", vitest("unit*")],
   "test:database": [
     "Run the tests of repositories, isolation and the tour on a real PostgreSQL",
-    vitest("database", "alone"),
+    [...vitest("database", "alone"), ...ofDatabase],
   ],
   "test:soak": [
     "Run the long forms of the tests, about half an hour; SOAK_SEED and SOAK_SCALE set seed and length",
     soak,
   ],
-  "test:migrations": ["Run the tests of migrations, the catalogue proof and the embedded server", vitest("migrations")],
+  "test:migrations": [
+    "Run the tests of migrations, the catalogue proof and the embedded server",
+    [...vitest("database"), ...ofMigrations],
+  ],
 };
 
 for (const command of "up down generate migrate push roles studio seed reset check doctor".split(" ")) {
