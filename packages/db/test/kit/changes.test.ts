@@ -9,7 +9,7 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "org-db-changes-"));
-  vi.stubEnv("DB_TEST_SQL_CHANGED", "");
+  vi.stubEnv("DB_TEST_CHANGED", "");
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -61,9 +61,9 @@ describe("the SQL of a domain has changed", () => {
 
   it("when it is stated, and not where git knows nothing", () => {
     expect(sqlChanged("accounting", root)).toBe(false);
-    vi.stubEnv("DB_TEST_SQL_CHANGED", "trading,accounting");
+    vi.stubEnv("DB_TEST_CHANGED", "trading,accounting");
     expect(sqlChanged("accounting", root)).toBe(true);
-    vi.stubEnv("DB_TEST_SQL_CHANGED", "none");
+    vi.stubEnv("DB_TEST_CHANGED", "none");
     expect(sqlChanged("accounting", root)).toBe(false);
   });
 });

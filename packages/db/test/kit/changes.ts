@@ -20,17 +20,24 @@ function startOfWork(root: string): string | undefined {
 }
 
 /**
- * Whether the SQL sources that a domain stands on, its own and those of tenancy, differ from where this work started;
- * then tests that otherwise sample take their whole. `DB_TEST_SQL_CHANGED` states it: `all`, or names of domains, or
- * `none`. Where git cannot tell (no repository, a shallow clone) the answer is no: the soak is for the rest.
+ * Whether files below these folders differ from where this work started; then tests that otherwise sample take their
+ * whole. `DB_TEST_CHANGED` states it: `all`, or names such as the caller's, or `none`. Where git cannot tell (no
+ * repository, a shallow clone) the answer is no: the soak is for the rest.
  */
-export function sqlChanged(domain: string, root = checkout): boolean {
-  const stated = process.env.DB_TEST_SQL_CHANGED;
-  if (stated) return stated === "all" || stated.split(",").includes(domain);
+export function changed(name: string, folders: readonly string[], root = checkout): boolean {
+  const stated = process.env.DB_TEST_CHANGED;
+  if (stated) return stated === "all" || stated.split(",").includes(name);
   const base = startOfWork(root);
   if (base === undefined) return false;
-  const folders = [domain, "tenancy"].map((name) => `packages/db/src/${name}/sql`);
-  const changed = git(root, "diff", "--name-only", base, "--", ...folders);
+  const edited = git(root, "diff", "--name-only", base, "--", ...folders);
   const added = git(root, "ls-files", "--others", "--exclude-standard", "--", ...folders);
-  return Boolean(changed) || Boolean(added);
+  return Boolean(edited) || Boolean(added);
 }
+
+/** Whether the SQL sources that a domain stands on, its own and those of tenancy, have changed. */
+export const sqlChanged = (domain: string, root = checkout): boolean =>
+  changed(
+    domain,
+    [domain, "tenancy"].map((name) => `packages/db/src/${name}/sql`),
+    root,
+  );

@@ -10,13 +10,17 @@ const longer = [
   "accounting/asking-twice",
   "accounting/documents/paid",
   "accounting/integrity/columns",
+  "accounting/invoices/numbering",
+  "accounting/ledger/clients",
   "accounting/ledger/mutations",
   "accounting/lock-order",
   "accounting/payments/races",
   "accounting/payments/random",
   "accounting/reports/random",
+  "client/faults/leaks",
   "client/retry",
   "isolation/request-scope-interleaved",
+  "operations/prove",
 ];
 console.log(`Soak: SOAK_SEED=${process.env.SOAK_SEED} SOAK_SCALE=${process.env.SOAK_SCALE ?? 1}`);
 

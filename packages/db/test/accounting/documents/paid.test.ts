@@ -110,7 +110,7 @@ describe("AI-BOS's bulk update to paid", () => {
   });
 
   it("is one of two at the same time", async ({ test, acme }) => {
-    await inLanes({ everyRun: 40, soak: 200 }, async () => {
+    await inLanes({ everyRun: 24, soak: 200 }, async () => {
       const { id: customerId, companyId } = await createCustomer(acme);
       return async () => {
         const { id: invoiceId } = await issued(acme, "10.00", { customerId });

@@ -2,17 +2,19 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import { type ImportedInvoice, invoices } from "../../../src/accounting";
 import { asTenantSql, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { lengthOf } from "../../kit/length";
 import { bySql, outcomeOf, ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { issued, work } from "../kit/documents";
 
 describe("the numbers of a company", () => {
-  it("have no gap when eight callers issue a hundred invoices each", async ({ test, acme, customerId }) => {
+  it("have no gap when eight callers issue invoices at the same time", async ({ test, acme, customerId }) => {
+    const count = lengthOf(240, 800);
     await issueByEight(
       acme,
-      (await drafts(acme, customerId, 800)).map((draft) => draft.id),
+      (await drafts(acme, customerId, count)).map((draft) => draft.id),
     );
-    expect(await allNumbers(test, acme)).toEqual(numbersTo(800));
+    expect(await allNumbers(test, acme)).toEqual(numbersTo(count));
   });
 
   it("pass over those that were imported, and leave no gap beside them", async ({ test, acme, customerId }) => {

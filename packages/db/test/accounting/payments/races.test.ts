@@ -99,7 +99,7 @@ describe("raw SQL that waits for other raw SQL", () => {
 
 describe("at the same time", () => {
   it("two payments of the full amount never both settle an invoice", async ({ test, acme, money }) => {
-    await inLanes({ everyRun: 40, soak: 200 }, async () => {
+    await inLanes({ everyRun: 24, soak: 200 }, async () => {
       const { customerId, issued, received } = await customerOf(money, acme);
       return async () => {
         const { id: invoiceId } = await issued("10.00");
@@ -114,7 +114,7 @@ describe("at the same time", () => {
   });
 
   it("two allocations never take a payment twice", async ({ test, acme, money }) => {
-    await inLanes({ everyRun: 40, soak: 200 }, async () => {
+    await inLanes({ everyRun: 24, soak: 200 }, async () => {
       const { issued, received } = await customerOf(money, acme);
       return async () => {
         const [one, two] = [await issued("10.00"), await issued("10.00")];
@@ -137,7 +137,7 @@ describe("at the same time", () => {
   });
 
   it("an allocation is taken back once", async ({ test, acme, money }) => {
-    await inLanes({ everyRun: 40, soak: 200 }, async () => {
+    await inLanes({ everyRun: 24, soak: 200 }, async () => {
       const { issued, received } = await customerOf(money, acme);
       return async () => {
         await issued("10.00");
@@ -155,7 +155,7 @@ describe("at the same time", () => {
 
   it("a payment is voided, or allocated and voided, and never both", async ({ test, acme, money }) => {
     const date = "2026-02-01";
-    await inLanes({ everyRun: 40, soak: 200 }, async () => {
+    await inLanes({ everyRun: 24, soak: 200 }, async () => {
       const { issued, received } = await customerOf(money, acme);
       return async () => {
         const { id: invoiceId } = await issued("10.00");
@@ -174,7 +174,7 @@ describe("at the same time", () => {
 
   it("a void and a taking back do not wait for each other", async ({ test, acme, money }) => {
     const date = "2026-02-01";
-    await inLanes({ everyRun: 40, soak: 200 }, async () => {
+    await inLanes({ everyRun: 24, soak: 200 }, async () => {
       const { issued, received } = await customerOf(money, acme);
       return async () => {
         await issued("10.00");
