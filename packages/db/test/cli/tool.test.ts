@@ -50,7 +50,7 @@ describe("the org-db tool", () => {
     for (const command of commands) expect(output).toMatch(new RegExp(`^ +${command} +.{20,}$`, "m"));
     const near = await run("migrat");
     expect(near).toMatchObject({ code: 2, output: expect.stringContaining("did you mean migrate?") });
-    const option = await start("migrate", "--dryrun");
+    const option = await run("migrate", "--dryrun");
     const said = "ConfigurationError: There is no option --dryrun: did you mean --dry-run?\n";
     expect(option).toEqual({ code: 2, output: said });
   });

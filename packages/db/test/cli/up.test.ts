@@ -7,7 +7,7 @@ const run = (...args: string[]) => runTool(args, checkout.root);
 const isRunning = async () => (await developmentServerStatus({ root: checkout.root })).running;
 
 afterAll(async () => {
-  await run("down");
+  if (await isRunning()) await run("down");
   checkout.remove();
 });
 

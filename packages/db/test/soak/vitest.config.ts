@@ -8,9 +8,11 @@ process.env.SOAK_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 process.env.DB_TEST_LENGTH = "soak";
 const longer = [
   "accounting/asking-twice",
+  "accounting/documents/frozen",
   "accounting/documents/paid",
   "accounting/integrity/columns",
   "accounting/invoices/numbering",
+  "accounting/journal/journal",
   "accounting/ledger/clients",
   "accounting/ledger/mutations",
   "accounting/lock-order",

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { describe, expect } from "vitest";
 import type { Invoice } from "../../../src/accounting";
 import { asTenantSql, beginAsTenant, createInvoice, type TestDatabase, type TestTenant } from "../../../src/testing";
+import { lengthOf } from "../../kit/length";
 import { somebodyWaitsForALock } from "../../kit/locks";
 import { asLogin, ownerRows, stateOf } from "../../kit/sql";
 import { freshBooks } from "../kit/books";
@@ -240,7 +241,7 @@ describe("the total", () => {
       `insert into accounting.invoice_lines (company_id, invoice_id, line_number, description, quantity, unit_price)
        values ($1, $2, ${number}, 'Late', 1, 5)`;
     const seen = new Set<string>();
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < lengthOf(9, 25); round += 1) {
       const { id } = await createInvoice(acme);
       const outcomes = await Promise.all([
         attempt(test, acme, "update accounting.invoices set status = 'issued' where id = $1", [id]),
