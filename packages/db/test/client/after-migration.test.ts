@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createCustomer, createTenant, createTestDatabase, type TestDatabase } from "../../src/testing";
-
-let test: TestDatabase;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
+import { describe, expect } from "vitest";
+import { createCustomer, createTenant } from "../../src/testing";
+import { inDatabase as it } from "../kit/tenants";
 
 describe("a migration while the application runs", () => {
-  it("that changes a column's type does not fail the next calls, on any open connection", async () => {
+  it("that changes a column's type does not fail the next calls, on any open connection", async ({ test }) => {
     const acme = await createTenant(test);
     const { id } = await createCustomer(acme);
     const find = () => acme.handle.accounting.customers.findById(id);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { customers } from "../../src/accounting";
+import { withUrlParts } from "../../src/client/url";
 import {
   createDatabase,
   type Database,
@@ -10,47 +11,29 @@ import {
   UnsafeRoleError,
   validateSchema,
 } from "../../src/index";
-import {
-  createCustomer,
-  createTenant,
-  createTestDatabase,
-  type TestDatabase,
-  type TestTenant,
-} from "../../src/testing";
+import { createCustomer } from "../../src/testing";
+import { sharedTenant } from "../kit/tenants";
 
 /*
  * Defaults of a login or of the database, which take effect before any code of the package. They are given in this database alone,
- * as the logins of all test files are on one server.
+ * as the logins of all test files are on one server. `loginWith` makes a runtime login with defaults in this database.
  */
-let test: TestDatabase;
-let acme: TestTenant;
-const made: string[] = [];
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  acme = await createTenant(test);
+const it = sharedTenant.extend("loginWith", { scope: "file" }, async ({ test, acme }, { onCleanup }) => {
   await createCustomer(acme);
-});
-afterAll(async () => {
-  await test.asOwner(async (owner) => {
-    for (const name of made) await owner.query(`drop role ${name}`);
+  const made: string[] = [];
+  onCleanup(async () => {
+    await test.asOwner((owner) => owner.query(made.map((name) => `drop role ${name};`).join("")));
   });
-  await test.close();
+  return async (...defaults: string[]): Promise<{ name: string; url: string }> => {
+    const name = `defaults_${randomBytes(6).toString("hex")}`;
+    made.push(name);
+    await test.asOwner(async (owner) => {
+      await owner.query(`create role ${name} login password '${name}' in role authenticated`);
+      for (const each of defaults) await owner.query(`alter role ${name} in database ${test.name} set ${each}`);
+    });
+    return { name, url: withUrlParts(test.urls.runtime, { user: name, password: name }) };
+  };
 });
-
-/** A runtime login of its own, with defaults in this database. */
-async function loginWith(...defaults: string[]): Promise<{ name: string; url: string }> {
-  const name = `defaults_${randomBytes(6).toString("hex")}`;
-  await test.asOwner(async (owner) => {
-    await owner.query(`create role ${name} login password '${name}' in role authenticated`);
-    for (const each of defaults) await owner.query(`alter role ${name} in database ${test.name} set ${each}`);
-  });
-  made.push(name);
-  const url = new URL(test.urls.runtime);
-  url.username = name;
-  url.password = name;
-  return { name, url: url.href };
-}
 
 async function using<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
   const db = createDatabase({ url, max: 1, unsafeLogin: "refuse" });
@@ -72,7 +55,7 @@ const ownDefaults = [
 ];
 
 describe("defaults that a login may give itself", () => {
-  it("may be limits, which the start-up does not mind", async () => {
+  it("may be limits, which the start-up does not mind", async ({ loginWith }) => {
     const { url } = await loginWith("statement_timeout = '20s'", "work_mem = '8MB'");
     await using(url, async (db) => {
       expect(await ensureDb(db)).toBe(db);
@@ -80,7 +63,11 @@ describe("defaults that a login may give itself", () => {
     });
   });
 
-  it("change nothing of what the package does, and are told at start-up and by the proof", async () => {
+  it("change nothing of what the package does, and are told at start-up and by the proof", async ({
+    test,
+    acme,
+    loginWith,
+  }) => {
     const { name, url } = await loginWith(...ownDefaults);
     await using(url, async (db) => {
       const handle = db.forTenant({ tenantId: acme.tenant.id, userId: acme.admin.id });
@@ -107,7 +94,7 @@ describe("defaults that a login may give itself", () => {
     });
   });
 
-  it("cannot be left behind unseen by SQL that was injected", async () => {
+  it("cannot be left behind unseen by SQL that was injected", async ({ test, acme, loginWith }) => {
     const { name, url } = await loginWith();
     await using(url, async (db) => {
       const handle = db.forTenant({ tenantId: acme.tenant.id });
@@ -121,12 +108,12 @@ describe("defaults that a login may give itself", () => {
 });
 
 describe("triggers that are switched off by a default", () => {
-  it.each([
-    ["the login", (name: string) => `alter role ${name} in database ${test.name}`],
-    ["the database", () => `alter database ${test.name}`],
-  ])("of %s make every connection refuse the login", async (_whose, alter) => {
+  it.for([
+    ["the login", (name: string, database: string) => `alter role ${name} in database ${database}`],
+    ["the database", (_name: string, database: string) => `alter database ${database}`],
+  ] as const)("of %s make every connection refuse the login", async ([, alter], { test, acme, loginWith }) => {
     const { name, url } = await loginWith();
-    await test.asOwner((owner) => owner.query(`${alter(name)} set session_replication_role = replica`));
+    await test.asOwner((owner) => owner.query(`${alter(name, test.name)} set session_replication_role = replica`));
     try {
       await using(url, async (db) => {
         for (const attempt of [
@@ -139,7 +126,7 @@ describe("triggers that are switched off by a default", () => {
         }
       });
     } finally {
-      await test.asOwner((owner) => owner.query(`${alter(name)} reset session_replication_role`));
+      await test.asOwner((owner) => owner.query(`${alter(name, test.name)} reset session_replication_role`));
     }
     expect(await using(url, (db) => ensureDb(db).then(() => "fine"))).toBe("fine");
   });

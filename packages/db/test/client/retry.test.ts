@@ -1,23 +1,11 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { DeadlockError, SerializationError, type TenantTransaction, ValidationError } from "../../src/index";
-import {
-  createCustomer,
-  createTenant,
-  createTestDatabase,
-  type TestDatabase,
-  type TestTenant,
-} from "../../src/testing";
+import { createCustomer, createTenant, type TestTenant } from "../../src/testing";
 import { lengthOf } from "../kit/length";
 import { rejection } from "../kit/outcomes";
+import { inDatabase as it } from "../kit/tenants";
 import { meetingPoint } from "./connections";
-
-let test: TestDatabase;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
 
 const phoneOf = async (tx: Pick<TenantTransaction, "accounting">, id: string) =>
   Number((await tx.accounting.customers.getById(id)).phone);
@@ -61,7 +49,7 @@ const fail = (tx: TenantTransaction, state: string) =>
   tx.execute(sql.raw(`do $$ begin raise exception using errcode = '${state}'; end $$`));
 
 describe("retry", () => {
-  it("repeats the callback after a serialization failure, so that no update is lost", async () => {
+  it("repeats the callback after a serialization failure, so that no update is lost", async ({ test }) => {
     const acme = await createTenant(test);
     const { id } = await createCustomer(acme, { phone: "0" });
     const collision = collide(acme, id, { retry: true });
@@ -70,7 +58,7 @@ describe("retry", () => {
     expect(collision.attempts()).toBe(3);
   });
 
-  it("is not done unasked: the serialization failure arrives typed", async () => {
+  it("is not done unasked: the serialization failure arrives typed", async ({ test }) => {
     const acme = await createTenant(test);
     const { id } = await createCustomer(acme, { phone: "0" });
     const collision = collide(acme, id, {});
@@ -81,7 +69,7 @@ describe("retry", () => {
     expect(await phoneOf(acme.handle, id)).toBe(1);
   });
 
-  it("repeats the callback after a deadlock", async () => {
+  it("repeats the callback after a deadlock", async ({ test }) => {
     const acme = await createTenant(test);
     const ids = [(await createCustomer(acme)).id, (await createCustomer(acme)).id] as const;
     const locked = deadlock(acme, ids, { retry: true });
@@ -89,7 +77,7 @@ describe("retry", () => {
     expect(locked.attempts()).toBe(3);
   });
 
-  it("is not done unasked: the deadlock arrives typed", async () => {
+  it("is not done unasked: the deadlock arrives typed", async ({ test }) => {
     const acme = await createTenant(test);
     const ids = [(await createCustomer(acme)).id, (await createCustomer(acme)).id] as const;
     const failures = reasons(await deadlock(acme, ids, {}).done);
@@ -98,7 +86,7 @@ describe("retry", () => {
     expect(failures[0]).toMatchObject({ sqlState: "40P01", retryable: true });
   });
 
-  it("repeats after a refused COMMIT: write skew under serializable", async () => {
+  it("repeats after a refused COMMIT: write skew under serializable", async ({ test }) => {
     const acme = await createTenant(test);
     const [left, right] = [await createCustomer(acme), await createCustomer(acme)];
     const meet = meetingPoint(2);
@@ -119,7 +107,9 @@ describe("retry", () => {
     expect((await acme.handle.accounting.customers.list()).items).toHaveLength(1);
   });
 
-  it("gives up after the given number of attempts, ten at most, with the last error, which says how often it tried", async () => {
+  it("gives up after the given number of attempts, ten at most, with the last error, which says how often it tried", async ({
+    test,
+  }) => {
     const acme = await createTenant(test);
     const cases = [
       ["40001", { attempts: 1 }, 1, "once"],
@@ -145,7 +135,9 @@ describe("retry", () => {
     }
   });
 
-  it("says the number of attempts of another failure too, and nothing where no retry was asked for", async () => {
+  it("says the number of attempts of another failure too, and nothing where no retry was asked for", async ({
+    test,
+  }) => {
     const acme = await createTenant(test);
     let attempts = 0;
     const work = async (tx: TenantTransaction) => {
@@ -160,7 +152,7 @@ describe("retry", () => {
     expect(unasked).toMatchObject({ attempts: undefined, message: expect.not.stringContaining("tried") });
   });
 
-  it("separates transactions that cross, many at once", async () => {
+  it("separates transactions that cross, many at once", async ({ test }) => {
     const acme = await createTenant(test);
     const ids = [(await createCustomer(acme)).id, (await createCustomer(acme)).id] as const;
     let attempts = 0;
@@ -186,7 +178,7 @@ describe("retry", () => {
     expect(attempts).toBeLessThan(2 * lanes * rounds);
   });
 
-  it("does not repeat other failures, nor the caller's own", async () => {
+  it("does not repeat other failures, nor the caller's own", async ({ test }) => {
     const acme = await createTenant(test);
     for (const failure of [(tx: TenantTransaction) => fail(tx, "23505"), () => Promise.reject(new RangeError("own"))]) {
       let attempts = 0;
@@ -203,7 +195,7 @@ describe("retry", () => {
     }
   });
 
-  it("refuses a number of attempts outside 1 to 10 before anything runs", async () => {
+  it("refuses a number of attempts outside 1 to 10 before anything runs", async ({ test }) => {
     const acme = await createTenant(test);
     for (const attempts of [0, 11, 1.5, Number.NaN]) {
       let ran = false;

@@ -1,15 +1,9 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { CheckViolationError, ConflictError, type TenantTransaction } from "../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
+import { createTenant, type TestTenant } from "../../src/testing";
 import { rejection } from "../kit/outcomes";
-
-let test: TestDatabase;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
+import { inDatabase as it } from "../kit/tenants";
 
 const add = (tx: TenantTransaction, of: TestTenant, name: string) =>
   tx.accounting.customers.create({ companyId: of.company.id, name });
@@ -21,7 +15,7 @@ async function names(of: TestTenant): Promise<string[]> {
 }
 
 describe("a part of a transaction", () => {
-  it("is kept with the rest when it succeeds", async () => {
+  it("is kept with the rest when it succeeds", async ({ test }) => {
     const acme = await createTenant(test);
     await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "Outer");
@@ -30,7 +24,7 @@ describe("a part of a transaction", () => {
     expect(await names(acme)).toEqual(["Inner", "Outer"]);
   });
 
-  it("is undone alone when it fails, and the rest commits", async () => {
+  it("is undone alone when it fails, and the rest commits", async ({ test }) => {
     const acme = await createTenant(test);
     await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "Before");
@@ -46,7 +40,7 @@ describe("a part of a transaction", () => {
     expect(await names(acme)).toEqual(["After", "Before"]);
   });
 
-  it("is undone by an error of the caller as well", async () => {
+  it("is undone by an error of the caller as well", async ({ test }) => {
     const acme = await createTenant(test);
     await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "Kept");
@@ -60,7 +54,7 @@ describe("a part of a transaction", () => {
     expect(await names(acme)).toEqual(["Kept"]);
   });
 
-  it("can hold parts: only the failed level is undone", async () => {
+  it("can hold parts: only the failed level is undone", async ({ test }) => {
     const acme = await createTenant(test);
     await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "1");
@@ -84,7 +78,7 @@ describe("a part of a transaction", () => {
     expect(await names(acme)).toEqual(["1", "2", "4"]);
   });
 
-  it("takes the whole transaction down when its error is not caught", async () => {
+  it("takes the whole transaction down when its error is not caught", async ({ test }) => {
     const acme = await createTenant(test);
     const error = await rejection(
       acme.handle.transaction(async (tx) => {
@@ -96,7 +90,7 @@ describe("a part of a transaction", () => {
     expect(await names(acme)).toEqual([]);
   });
 
-  it("throws its first error when the callback swallows it, and is undone", async () => {
+  it("throws its first error when the callback swallows it, and is undone", async ({ test }) => {
     const acme = await createTenant(test);
     await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "Kept");
@@ -111,7 +105,7 @@ describe("a part of a transaction", () => {
     expect(await names(acme)).toEqual(["Kept"]);
   });
 
-  it("belongs to its transaction: a query that is not awaited undoes everything", async () => {
+  it("belongs to its transaction: a query that is not awaited undoes everything", async ({ test }) => {
     const acme = await createTenant(test);
     let forgotten: Promise<unknown> = Promise.resolve();
     const error = await rejection(

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { customers } from "../../src/accounting";
 import {
   CheckViolationError,
@@ -8,22 +8,10 @@ import {
   TenantIsolationError,
   type TenantTransaction,
 } from "../../src/index";
-import {
-  createCustomer,
-  createTenant,
-  createTestDatabase,
-  type TestDatabase,
-  type TestTenant,
-} from "../../src/testing";
+import { createCustomer, createTenant, type TestTenant } from "../../src/testing";
 import { rejection } from "../kit/outcomes";
+import { inDatabase as it } from "../kit/tenants";
 import { value } from "./connections";
-
-let test: TestDatabase;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.close());
 
 const add = (tx: Pick<TenantTransaction, "accounting">, of: TestTenant, name: string) =>
   tx.accounting.customers.create({ companyId: of.company.id, name });
@@ -37,7 +25,7 @@ const breakCheck = (tx: Pick<TenantTransaction, "execute">) =>
   tx.execute(sql`update accounting.customers set name = ''`);
 
 describe("a transaction", () => {
-  it("commits when the callback returns, and returns what it returned", async () => {
+  it("commits when the callback returns, and returns what it returned", async ({ test }) => {
     const acme = await createTenant(test);
     const id = await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "First");
@@ -47,7 +35,7 @@ describe("a transaction", () => {
     expect((await acme.handle.accounting.customers.getById(id)).name).toBe("Second");
   });
 
-  it("sees its own writes, and nobody else does before the end", async () => {
+  it("sees its own writes, and nobody else does before the end", async ({ test }) => {
     const acme = await createTenant(test);
     const seen = await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "Half done");
@@ -60,7 +48,7 @@ describe("a transaction", () => {
     expect(seen).toEqual({ inside: 1, outside: 0 });
   });
 
-  it("rolls back when the callback throws, and throws the same error", async () => {
+  it("rolls back when the callback throws, and throws the same error", async ({ test }) => {
     const acme = await createTenant(test);
     const failure = new RangeError("the caller's own");
     const error = await rejection(
@@ -73,7 +61,7 @@ describe("a transaction", () => {
     expect(await names(acme)).toEqual([]);
   });
 
-  it("rolls back when a statement fails, with its SQLSTATE", async () => {
+  it("rolls back when a statement fails, with its SQLSTATE", async ({ test }) => {
     const acme = await createTenant(test);
     const error = await rejection(
       acme.handle.transaction(async (tx) => {
@@ -86,7 +74,9 @@ describe("a transaction", () => {
     expect(await names(acme)).toEqual([]);
   });
 
-  it("throws the first error even when the callback swallows it: COMMIT was answered with ROLLBACK", async () => {
+  it("throws the first error even when the callback swallows it: COMMIT was answered with ROLLBACK", async ({
+    test,
+  }) => {
     const acme = await createTenant(test);
     const error = await rejection(
       acme.handle.transaction(async (tx) => {
@@ -99,7 +89,7 @@ describe("a transaction", () => {
     expect(await names(acme)).toEqual([]);
   });
 
-  it("keeps the first error, not the echo of it, when later statements fail as well", async () => {
+  it("keeps the first error, not the echo of it, when later statements fail as well", async ({ test }) => {
     const acme = await createTenant(test);
     const error = await rejection(
       acme.handle.transaction(async (tx) => {
@@ -111,7 +101,7 @@ describe("a transaction", () => {
     expect(error).toMatchObject({ sqlState: "23514" });
   });
 
-  it("runs in the isolation level that was asked for", async () => {
+  it("runs in the isolation level that was asked for", async ({ test }) => {
     const acme = await createTenant(test);
     const levelIn = (isolation?: "read committed" | "repeatable read" | "serializable") =>
       acme.handle.transaction((tx) => value(tx, sql`select current_setting('transaction_isolation')`), { isolation });
@@ -122,7 +112,7 @@ describe("a transaction", () => {
     expect(await levelIn(), "the level does not stay on the connection").toBe("read committed");
   });
 
-  it("keeps its scope in another isolation level", async () => {
+  it("keeps its scope in another isolation level", async ({ test }) => {
     const acme = await createTenant(test);
     const other = await createTenant(test);
     await createCustomer(other, { name: "Foreign" });
@@ -135,7 +125,7 @@ describe("a transaction", () => {
     );
   });
 
-  it("cannot be used after its end", async () => {
+  it("cannot be used after its end", async ({ test }) => {
     const acme = await createTenant(test);
     const kept = await acme.handle.transaction(async (tx) => {
       await add(tx, acme, "Kept");
@@ -146,7 +136,7 @@ describe("a transaction", () => {
     expect(await rejection(kept.tx.transaction(async () => undefined))).toBeInstanceOf(ConflictError);
   });
 
-  it("cannot be used after it was rolled back", async () => {
+  it("cannot be used after it was rolled back", async ({ test }) => {
     const acme = await createTenant(test);
     let escaped: TenantTransaction | undefined;
     await rejection(
@@ -159,7 +149,7 @@ describe("a transaction", () => {
     expect(await rejection(escaped?.accounting.customers.list() ?? Promise.resolve())).toBeInstanceOf(ConflictError);
   });
 
-  it("writes nothing when a query was not awaited, and says so", async () => {
+  it("writes nothing when a query was not awaited, and says so", async ({ test }) => {
     const acme = await createTenant(test);
     let forgotten: Promise<unknown> = Promise.resolve();
     const error = await rejection(
@@ -174,13 +164,13 @@ describe("a transaction", () => {
     expect(await names(acme)).toEqual([]);
   });
 
-  it("runs statements one after another when they are called together", async () => {
+  it("runs statements one after another when they are called together", async ({ test }) => {
     const acme = await createTenant(test);
     await acme.handle.transaction((tx) => Promise.all(["C", "A", "B"].map((name) => add(tx, acme, name))));
     expect(await names(acme)).toEqual(["A", "B", "C"]);
   });
 
-  it("refuses a second scope inside, in a call and in a transaction", async () => {
+  it("refuses a second scope inside, in a call and in a transaction", async ({ test }) => {
     const acme = await createTenant(test);
     const other = await createTenant(test);
     for (const inside of [
@@ -199,7 +189,7 @@ describe("a transaction", () => {
     expect(await names(acme)).toEqual([]);
   });
 
-  it("cannot move a row to another tenant", async () => {
+  it("cannot move a row to another tenant", async ({ test }) => {
     const acme = await createTenant(test);
     const other = await createTenant(test);
     await createCustomer(acme, { name: "Stays" });
@@ -210,7 +200,7 @@ describe("a transaction", () => {
     expect(await names(acme)).toEqual(["Stays"]);
   });
 
-  it("is not committed as a success when its own SQL ended it early", async () => {
+  it("is not committed as a success when its own SQL ended it early", async ({ test }) => {
     const acme = await createTenant(test);
     const error = await rejection(
       acme.handle.transaction(async (tx) => {

@@ -1,17 +1,8 @@
 import { getTableConfig } from "drizzle-orm/pg-core";
-import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf } from "vitest";
 import { relations } from "../../src/domains";
 import type { TenantTransaction } from "../../src/index";
-import { createTenant, createTestDatabase, type TestDatabase, type TestTenant } from "../../src/testing";
-
-let test: TestDatabase;
-let acme: TestTenant;
-
-beforeAll(async () => {
-  test = await createTestDatabase();
-  acme = await createTenant(test);
-});
-afterAll(() => test.close());
+import { sharedTenant as it } from "../kit/tenants";
 
 interface Queries {
   findMany(options: object): Promise<unknown[]>;
@@ -24,7 +15,7 @@ const tables = Object.entries(relations).map(([key, { table, relations: joins }]
 }));
 
 describe("a relational query that a tenant's handle offers", () => {
-  it.each(tables)("$key can be run by its login, with each of its relations", async ({ key, joins }) => {
+  it.for(tables)("$key can be run by its login, with each of its relations", async ({ key, joins }, { acme }) => {
     await acme.handle.transaction(async (tx) => {
       const offered = (tx.query as unknown as Record<string, Queries>)[key];
       expect(await offered?.findMany({ limit: 2 })).toBeInstanceOf(Array);
@@ -33,7 +24,7 @@ describe("a relational query that a tenant's handle offers", () => {
     });
   });
 
-  it("leads to no table of auth", () => {
+  it("leads to no table of auth", ({ acme }) => {
     const offered = Object.keys(acme.handle.query);
     expect(offered.toSorted()).toEqual(tables.map(({ key }) => key).toSorted());
     expect(tables.filter(({ table }) => getTableConfig(table as never).schema === "auth")).toEqual([]);
@@ -43,7 +34,7 @@ describe("a relational query that a tenant's handle offers", () => {
     expectTypeOf<TenantTransaction["query"]>().not.toHaveProperty("userProfiles");
   });
 
-  it("is offered by the platform for no table: it has no relations", () =>
+  it("is offered by the platform for no table: it has no relations", ({ test }) =>
     test.db.platform({ actor: "test", reason: "look" }).transaction(async (tx) => {
       expect(Object.keys(tx.query)).toEqual([]);
     }));
