@@ -12,7 +12,7 @@ export const databaseSetup = ["packages/db/src/testing/global-setup.ts"];
 // Limits are for what hangs. The slowest test takes a sixth of one on two quiet cores, and machines that build are rarely quiet.
 export const shared = { environment: "node", testTimeout: 120_000, hookTimeout: 180_000, pool: "forks" } as const;
 
-/** Files that change what a process has in common: they register tables, use the process's own database, or fake its streams. */
+/** Files that change what a process has in common: they register tables, or use the process's own database. */
 const alone = [
   "packages/db/test/isolation/new-table.test.ts",
   "packages/db/test/**/examples.test.ts",

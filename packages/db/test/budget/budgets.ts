@@ -10,6 +10,6 @@ export const budgets: Budgets = {
   tenancy: 20,
   isolation: 50,
   client: 40,
-  secrets: 40,
+  secrets: 25,
   plans: 6,
 };

@@ -193,6 +193,8 @@ describe("functions that run SQL given as text", () => {
     expect(rows.filter((row) => row.open).map((row) => row.name)).toEqual(["ts_rewrite(tsquery,tsquery,tsquery)"]);
   });
 
+  const shown = new Map<string, Outcome>();
+
   /** What a call shows of a table. That of a whole schema or database is made once for each side, not for each table. */
   async function shownBy(run: RunAs, { settings }: Duel["attacker"], table: string, call: string): Promise<Outcome> {
     const key = `${settings.tenant} ${call}`;
@@ -205,7 +207,6 @@ describe("functions that run SQL given as text", () => {
     shown.set(key, outcome);
     return outcome;
   }
-  const shown = new Map<string, Outcome>();
 
   // A server whose owner is no superuser cannot close them.
   it.each(calls)(

@@ -143,7 +143,7 @@ export async function spoilt<T>(
   }
 }
 
-/** As one message, which the server undoes as a whole when the statement fails. */
+/** All in one message. When the statement fails, what it did is undone back to the savepoint. */
 async function runAs(owner: pg.Client, login: string, settings: Settings, statement: Statement): Promise<Outcome> {
   const before = ["savepoint attack", `set local session authorization ${pg.escapeIdentifier(login)}`];
   const after = ["set local session authorization default", "release savepoint attack"];
