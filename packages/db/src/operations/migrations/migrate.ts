@@ -7,6 +7,7 @@ import { serverFailure } from "./failure";
 import { type Migration, readMigrations } from "./folder";
 import { compareHistory, ensureHistory, type MigrationStatus, statusOf } from "./history";
 import { withMigratorLock } from "./lock";
+import { refuseUnusable } from "./protection";
 import { withMigratorSettings } from "./settings";
 
 export interface MigrationProgress {
@@ -40,9 +41,10 @@ export interface MigrateResult {
 
 /**
  * Applies the pending migrations, each in its own transaction together with its history row. Safe to call from many
- * processes at once. Refuses a database that is not UTF8. What `drizzle-kit migrate` applied by hand is taken into the history and not run again. Refuses a
- * history that is not an unedited prefix of the folder. Needs a direct connection (the
- * lock belongs to the session) and a client without an open transaction.
+ * processes at once. Refuses a database that is not UTF8, a history that is not an unedited prefix of the folder, and a migration
+ * that leaves a table with tenant_id without `tenancy.protect_table`. What `drizzle-kit migrate` applied by hand is taken into the
+ * history and not run again. Needs a direct connection (the lock belongs to the session) and a client without an open
+ * transaction.
  */
 export async function migrate(client: ClientBase, options: MigrateOptions): Promise<MigrateResult> {
   if (["T", "E"].includes(client.getTransactionStatus() ?? "")) {
@@ -64,6 +66,7 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
       if (problems.length > 0) {
         throw new MigrationError(`Nothing was migrated. ${problems.map((problem) => problem.message).join(" ")}`);
       }
+      for (const migration of pending) refuseUnusable(migration);
       if (history.foreign.length > 0) await adopt(client, history.foreign);
       for (const { name } of history.foreign) onProgress?.({ migration: name, event: "adopted", durationMs: 0 });
       for (const migration of pending) {
