@@ -58,7 +58,7 @@ function refused(migration: Migration, tables: readonly OpenTable[]): MigrationE
   const names = tables.map(({ name }) => name).join(", ");
   return new MigrationError(
     `Migration ${migration.name} is refused: it leaves ${names} with tenant_id and without tenancy.protect_table. ${kept} ` +
-      `\`pnpm db:generate\` writes the call for a table made with tenantTable(). By hand it is, at the end of the file:\n${calls.join("\n")}`,
+      `\`pnpm db:generate\` writes the call for a table made with tenantTable(). By hand it is, behind the statement that makes the table:\n${calls.join("\n")}`,
   );
 }
 
