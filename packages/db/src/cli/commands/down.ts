@@ -1,4 +1,4 @@
-import { checkoutRoot } from "../../testing/development";
+import { checkoutRoot } from "../../testing/checkout";
 import { stopDevelopmentServer } from "../../testing/server/development";
 import { defineCommand, say } from "../command";
 

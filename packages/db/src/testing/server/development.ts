@@ -47,9 +47,10 @@ async function startLocked(home: DevelopmentHome, log: (message: string) => void
   const isNew = (await clusterVersion(home.data)) === undefined;
   const password = await passwordOf(home, isNew);
   if (isNew) {
+    log(`Making a PostgreSQL database in ${home.data}: this takes a few seconds, once.`);
     const binaries = await locateBinaries();
     const { milliseconds } = await initialiseCluster(home.data, { password, binaries });
-    log(`Made a PostgreSQL ${binaries.version} database in ${home.data} (${milliseconds} ms).`);
+    log(`Made it with PostgreSQL ${binaries.version} (${milliseconds} ms).`);
   }
   const { port, reused } = await startCluster(home.data, {
     settings: { max_connections: 100 },
