@@ -68,7 +68,7 @@ export function draftEnvironment(variables: Record<string, string>, comment?: st
   };
 }
 
-const mark = "# The embedded PostgreSQL of this checkout; pnpm db:up renews these lines";
+const mark = "# The embedded PostgreSQL of this folder; db:up renews these lines";
 
 // The file remembers what was written for the embedded server, so that a URL that somebody changed is not taken for one of these.
 const short = (url: string) => createHash("sha256").update(url).digest("hex").slice(0, 12);

@@ -1,16 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 import { vi } from "vitest";
 import { runCommand } from "../../src/cli/run-command";
 import { bundle } from "../kit/bundle";
 
-const require = createRequire(import.meta.url);
-const tsx = pathToFileURL(require.resolve("tsx")).href;
 const packageFolder = join(__dirname, "..", "..");
 const main = join(packageFolder, "src", "cli", "main.ts");
 /** The compiled tool of these sources, made by the first that needs it. */
@@ -65,9 +61,9 @@ export const runTool = (
   program?: string,
 ): Promise<Run> => toItsEnd(startTool(args, cwd, variables, program));
 
-/** Runs the tool from its sources, as `pnpm db:<command>` does. That takes three times as long to start. */
-export const runSources = (args: string[], cwd: string, variables: Record<string, string> = {}): Promise<Run> =>
-  toItsEnd(start(["--conditions=@org/source", "--import", tsx, main, ...args], cwd, variables));
+/** Runs a script of the root, as pnpm does. */
+export const runScript = (...args: string[]): Promise<Run> =>
+  toItsEnd(start([join(packageFolder, "..", "..", "scripts", "run.mjs"), ...args], packageFolder, {}));
 
 /**
  * Runs a command line in this process, for tests of what a command says and does to a database. Like a process it sees

@@ -2,13 +2,14 @@ import { findDevelopmentServer, keepDevelopmentServer, prepareServer } from "../
 import { draftEnvironment } from "../../testing/environment-file";
 import { firstLines } from "../../testing/first-lines";
 import { defineCommand, say } from "../command";
+import { worksHere } from "../words";
 
 /** pnpm db:up */
 export const up = defineCommand({
-  help: "Start the embedded PostgreSQL of this checkout, migrate it, keep it running, and write its URLs to .env",
+  help: "Start the embedded PostgreSQL of this folder, migrate it, keep it running, and write its URLs to .env",
   notes:
     "A URL in .env that names another server is left as it is. As long as .env names the embedded server, every command that\n" +
-    "needs it starts it when it is down, e.g. after a restart of the machine. Prefer Docker? See docs/hosting.md.",
+    "needs it starts it when it is down, as after a restart of the machine, and leaves it running.",
   async run() {
     // What cannot be written is said before a server is made.
     draftEnvironment({}).discard();
@@ -22,7 +23,8 @@ export const up = defineCommand({
       say(`Running: ${server.location}`);
       for (const line of await keepDevelopmentServer(server)) say(line);
       say(`\nTen lines that connect, to paste into a shell in ${process.cwd()}:\n\n${firstLines()}\n`);
-      say("Look inside with pnpm db:studio. Stop it with pnpm db:down: its data stays, and so do the URLs.");
+      if (worksHere("studio")) say("Look inside with pnpm db:studio.");
+      say("Stop it with pnpm db:down: its data stays, and so do the URLs.");
       return 0;
     } finally {
       await server.stop();
