@@ -3,7 +3,7 @@ import { isInstalled } from "../testing/checkout";
 import { helpText, say, UsageError } from "./command";
 import { commands } from "./commands";
 import { nearest } from "./nearest";
-import { asTypedHere } from "./words";
+import { asTypedHere, ofSources } from "./words";
 
 function printHelp(): void {
   say(`${isInstalled() ? "npx org-db <command>" : "org-db <command>, or pnpm db:<command>"} [options]\n`);
@@ -17,7 +17,9 @@ const asksForHelp = (word: string | undefined) => word === "--help" || word === 
 /** Says which command was probably meant. The word is not repeated: it may be a connection string. */
 function refuseCommand(name: string): number {
   const near = nearest(name, Object.keys(commands));
-  console.error(`There is no such command${near === undefined ? "" : `: did you mean ${near}?`}\n`);
+  if (ofSources.includes(name))
+    console.error(`"${name}" works in the workspace of @org/db alone: it needs the sources\n`);
+  else console.error(`There is no such command${near === undefined ? "" : `: did you mean ${near}?`}\n`);
   printHelp();
   return 2;
 }

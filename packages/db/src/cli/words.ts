@@ -17,7 +17,7 @@ const names = [
 export type CommandName = (typeof names)[number];
 
 /** Commands that write or read the sources of the package: an app that has installed it does not have them. */
-const ofSources: readonly string[] = ["generate", "push", "studio"] satisfies CommandName[];
+export const ofSources: readonly string[] = ["generate", "push", "studio"] satisfies CommandName[];
 
 /** True for a command that works here: all in the workspace, and in an app those that need no sources. */
 export const worksHere = (command: string): boolean => !isInstalled() || !ofSources.includes(command);

@@ -7,7 +7,7 @@ import { packageMigrations } from "../operations/assets";
 import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../operations/logins";
 import { type MigrateOptions, migrate } from "../operations/migrations";
 import { refusePooler } from "../operations/pooler";
-import { checkoutRoot } from "./checkout";
+import { checkoutRoot, isInstalled } from "./checkout";
 import { draftEnvironment, environmentFile, isEmbeddedUrl, urlVariables, writeEmbeddedUrls } from "./environment-file";
 import { firstLines } from "./first-lines";
 import { startDevelopmentServer } from "./server/development";
@@ -60,6 +60,7 @@ export async function keepDevelopmentServer(server: DevelopmentServerAccess): Pr
   return [
     `${written.join(", ")}: in ${environmentFile()}, readable by you alone`,
     ...left.map((name) => `${name} names another server and was left as it is: remove it to have the embedded one's`),
+    ...(isInstalled() ? ["Keep .env and .data out of version control"] : []),
   ];
 }
 

@@ -112,7 +112,10 @@ describe("the built package", () => {
     expect(doctor.text).toContain("All is well");
     expect(doctor.text).toContain('psql "$(node -p process.env.DATABASE_ADMIN_URL)"');
     const refused = await output(tool, ["studio"]);
-    expect(refused).toMatchObject({ code: 2, text: expect.stringContaining("There is no such command") });
+    expect(refused).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('"studio" works in the workspace of @org/db alone'),
+    });
     const option = await output(tool, ["check", "--write"]);
     expect(option).toMatchObject({ code: 2, text: expect.stringContaining("There is no option --write") });
     for (const { text } of [{ text: help }, doctor, refused, option]) {
