@@ -39,11 +39,12 @@ async function choose([name, ...args]: readonly string[]): Promise<number> {
 }
 
 /**
- * Runs one command line of the tool, without the program's name. Prints what went wrong instead of throwing; the number
+ * Runs one command line of the tool, without the program's name, after `prepare`. Prints what went wrong instead of throwing; the number
  * is the exit code: 1 for a failure, 2 for a command line that is not understood.
  */
-export async function runCommand(args: readonly string[]): Promise<number> {
+export async function runCommand(args: readonly string[], prepare: () => void = () => undefined): Promise<number> {
   try {
+    prepare();
     return await choose(args);
   } catch (error) {
     // A typed error says what to do; anything else is a fault of the tool, and its stack helps to mend it.

@@ -8,7 +8,7 @@ import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../
 import { type MigrateOptions, migrate } from "../operations/migrations";
 import { refusePooler } from "../operations/pooler";
 import { checkoutRoot, isInstalled } from "./checkout";
-import { draftEnvironment, environmentFile, isEmbeddedUrl, urlVariables, writeEmbeddedUrls } from "./environment-file";
+import { environmentFile, isEmbeddedUrl, requireWritable, urlVariables, writeEmbeddedUrls } from "./environment-file";
 import { firstLines } from "./first-lines";
 import { startDevelopmentServer } from "./server/development";
 
@@ -140,7 +140,7 @@ export async function openDevelopmentDatabase(
   options: { onProgress?: (line: string) => void; keep?: boolean } = {},
 ): Promise<OpenedDevelopmentDatabase> {
   const { onProgress = () => {}, keep = false } = options;
-  if (keep) draftEnvironment({}).discard();
+  if (keep) requireWritable();
   const server = await findDevelopmentServer(onProgress);
   try {
     const { applied, serverVersion } = await prepareServer(server, onProgress);

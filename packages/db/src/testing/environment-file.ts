@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import type { LoginKind } from "../client/config";
 import { ConfigurationError } from "../core/errors";
@@ -25,6 +25,16 @@ export const urlVariables = { admin: "DATABASE_ADMIN_URL", ...loginVariables } a
 
 /** Where the file is, whether or not it exists. */
 export const environmentFile = (): string => join(checkoutRoot(), ".env");
+
+/** Puts what the file says into the environment, where nothing is exported. Throws `ConfigurationError` when it cannot be read. */
+export function loadEnvironmentFile(): void {
+  if (!existsSync(environmentFile())) return;
+  try {
+    process.loadEnvFile(environmentFile());
+  } catch (error) {
+    throw new ConfigurationError(`${environmentFile()} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
 
 const readText = (): string => (existsSync(environmentFile()) ? readFileSync(environmentFile(), "utf8") : "");
 
@@ -49,23 +59,37 @@ export interface EnvironmentDraft {
   discard(): void;
 }
 
-/** Writes the draft. Throws `ConfigurationError` when .env cannot be written: to be asked before anything else is made. */
+/** Where the text is: what .env leads to where it is a link, as in a folder of worktrees. */
+const target = () => (existsSync(environmentFile()) ? realpathSync(environmentFile()) : environmentFile());
+const draftOf = (file: string) => `${file}.new`;
+
+/** Throws `ConfigurationError` when .env cannot be written: to be asked before anything else is made. */
+export function requireWritable(): void {
+  const file = target();
+  const draft = draftOf(file);
+  refusing(file, () => {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+    if (existsSync(draft)) rmSync(draft);
+  });
+}
+
+/** Writes the draft. Throws `ConfigurationError` when .env cannot be written. */
 export function draftEnvironment(variables: Record<string, string>, comment?: string): EnvironmentDraft {
-  const file = environmentFile();
-  const draft = `${file}.new`;
+  requireWritable();
+  const file = target();
+  const draft = draftOf(file);
+  const text = withVariables(readText(), variables, comment);
+  refusing(file, () => writeFileSync(draft, text, { mode: 0o600, flag: "wx" }));
+  return { put: () => renameSync(draft, file), discard: () => rmSync(draft, { force: true }) };
+}
+
+function refusing(file: string, work: () => void): void {
   try {
-    if (existsSync(file)) accessSync(file, constants.W_OK);
-    rmSync(draft, { force: true });
-    writeFileSync(draft, withVariables(readText(), variables, comment), { mode: 0o600, flag: "wx" });
+    work();
   } catch (error) {
     const reason = String((error as { code?: unknown }).code);
     throw new ConfigurationError(`${file} cannot be written (${reason}): nothing was made. Make it writable first`);
   }
-  return {
-    // Where .env is a link, what it leads to is replaced.
-    put: () => renameSync(draft, existsSync(file) ? realpathSync(file) : file),
-    discard: () => rmSync(draft, { force: true }),
-  };
 }
 
 const mark = "# The embedded PostgreSQL of this folder; db:up renews these lines";

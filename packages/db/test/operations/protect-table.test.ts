@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageMigrations } from "../../src/operations/assets";
-import { migrate, parseMigration } from "../../src/operations/migrations";
+import { migrate, parseMigration, planMigrations } from "../../src/operations/migrations";
 import { createTestDatabase, type TestDatabase } from "../../src/testing";
 import { failure } from "./arrange";
 
@@ -169,6 +169,10 @@ describe("a file that would run less than it says", () => {
     const { message } = await failure(apply(text));
     expect(message).toContain("has a statement on the line of a comment");
     expect(await traces()).toEqual([]);
+    const plan = await test.asOwner(async (client) =>
+      planMigrations(client, [...(await packageMigrations()), parseMigration(name, text)]),
+    );
+    expect(plan).toMatchObject({ pending: [name], problems: [expect.stringContaining("on the line of a comment")] });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { findDevelopmentServer, keepDevelopmentServer, prepareServer } from "../../testing/development";
-import { draftEnvironment } from "../../testing/environment-file";
+import { requireWritable } from "../../testing/environment-file";
 import { firstLines } from "../../testing/first-lines";
 import { defineCommand, say } from "../command";
 import { worksHere } from "../words";
@@ -12,7 +12,7 @@ export const up = defineCommand({
     "needs it starts it when it is down, as after a restart of the machine, and leaves it running.",
   async run() {
     // What cannot be written is said before a server is made.
-    draftEnvironment({}).discard();
+    requireWritable();
     const server = await findDevelopmentServer(say);
     try {
       if (server.given) {

@@ -7,7 +7,7 @@ import { serverFailure } from "./failure";
 import { type Migration, readMigrations } from "./folder";
 import { compareHistory, ensureHistory, type MigrationStatus, statusOf } from "./history";
 import { withMigratorLock } from "./lock";
-import { refuseUnusable } from "./protection";
+import { unusable } from "./protection";
 import { withMigratorSettings } from "./settings";
 
 export interface MigrationProgress {
@@ -63,10 +63,8 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
       await prepare();
       const history = await openHistory(client, migrations);
       const { applied, pending, problems } = compareHistory(history.applied, migrations);
-      if (problems.length > 0) {
-        throw new MigrationError(`Nothing was migrated. ${problems.map((problem) => problem.message).join(" ")}`);
-      }
-      for (const migration of pending) refuseUnusable(migration);
+      const refusals = [...problems.map((problem) => problem.message), ...unusableOnes(pending)];
+      if (refusals.length > 0) throw new MigrationError(`Nothing was migrated. ${refusals.join(" ")}`);
       if (history.foreign.length > 0) await adopt(client, history.foreign);
       for (const { name } of history.foreign) onProgress?.({ migration: name, event: "adopted", durationMs: 0 });
       for (const migration of pending) {
@@ -87,12 +85,19 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
   );
 }
 
-/** What `migrate` would apply and what it would refuse, as the migrating login reads it. Changes nothing. */
+const unusableOnes = (pending: readonly Migration[]) => pending.flatMap((migration) => unusable(migration) ?? []);
+
+/**
+ * What `migrate` would apply and what it would refuse before it runs anything, as the migrating login reads it. Changes nothing:
+ * whether a table is left without protection shows when it is made.
+ */
 export async function planMigrations(client: ClientBase, migrations: readonly Migration[]): Promise<MigrationStatus> {
   const { applied } = await readKnownHistory(client, migrations);
-  const status = statusOf(compareHistory(applied, migrations));
+  const comparison = compareHistory(applied, migrations);
+  const status = statusOf(comparison);
   const unfit = await encodingProblem(client);
-  return unfit === undefined ? status : { ...status, problems: [unfit, ...status.problems] };
+  const problems = [...(unfit === undefined ? [] : [unfit]), ...status.problems, ...unusableOnes(comparison.pending)];
+  return { ...status, problems };
 }
 
 async function openHistory(client: ClientBase, migrations: readonly Migration[]): Promise<KnownHistory> {

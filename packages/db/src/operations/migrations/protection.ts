@@ -71,13 +71,12 @@ function callFor(name: string): string {
 const makesTable = /\bcreate\s+(?:unlogged\s+)?table\b|^select\b[\s\S]*\binto\b/i;
 
 /**
- * Refuses, before anything is run, a file whose text shows that it does not do what it was written for: a statement on the line of
- * a comment, no statement at all, or a tenant table outside of a transaction, where nothing could be taken back. Throws
- * `MigrationError`.
+ * What the text of a file shows that it does not do what it was written for: a statement on the line of a comment, no statement at
+ * all, or a tenant table outside of a transaction, where nothing could be taken back. Undefined where nothing is wrong.
  */
-export function refuseUnusable(migration: Migration): void {
+export function unusable(migration: Migration): string | undefined {
   const problem = problemOf(migration);
-  if (problem !== undefined) throw new MigrationError(`Nothing was migrated. Migration ${migration.name} ${problem}`);
+  return problem === undefined ? undefined : `Migration ${migration.name} ${problem}.`;
 }
 
 function problemOf({ statements, swallowed, transactional }: Migration): string | undefined {
