@@ -3,7 +3,10 @@ import { promise } from "../failure";
 import { plural } from "../format";
 import type { Print } from "../print";
 
-/** A database to work with: the environment's, or the embedded server of the checkout; migrated, with safe logins; `keep` lets it run on. */
+/**
+ * A database to work with: the environment's, or the embedded server of the checkout; migrated, with safe logins. `keep` lets the
+ * embedded one run on, with its URLs in .env.
+ */
 export function openDatabase(print: Print, keep = false): Promise<OpenedDevelopmentDatabase> {
   return print.chapter("A database, ready to use", async () => {
     print.code("const { db } = await openDevelopmentDatabase()");

@@ -5,12 +5,16 @@ import { join } from "node:path";
 import { format } from "node:util";
 import { vi } from "vitest";
 import { runCommand } from "../../src/cli/run-command";
-import { bundle } from "../kit/bundle";
+import { compileScript } from "../kit/compile-script";
 
 const packageFolder = join(__dirname, "..", "..");
-const main = join(packageFolder, "src", "cli", "main.ts");
-/** The compiled tool of these sources, made by the first that needs it. */
-let compiled: string | undefined;
+const workspace = join(packageFolder, "..", "..");
+/** The compiled tool of these sources, as the scripts of the root run it. */
+const tool = await compileScript(workspace, {
+  name: "org-db",
+  entry: "packages/db/src/cli/main.ts",
+  inputs: ["packages/db/src"],
+});
 
 export interface Run {
   code: number | null;
@@ -39,8 +43,7 @@ export function startTool(
   variables: Record<string, string> = {},
   program?: string,
 ): ChildProcess {
-  compiled ??= bundle(main, packageFolder);
-  return start([program ?? compiled, ...args], cwd, variables);
+  return start([program ?? tool, ...args], cwd, variables);
 }
 
 function toItsEnd(child: ChildProcess): Promise<Run> {
@@ -63,7 +66,7 @@ export const runTool = (
 
 /** Runs a script of the root, as pnpm does. */
 export const runScript = (...args: string[]): Promise<Run> =>
-  toItsEnd(start([join(packageFolder, "..", "..", "scripts", "run.mjs"), ...args], packageFolder, {}));
+  toItsEnd(start([join(workspace, "scripts", "run.mjs"), ...args], packageFolder, {}));
 
 /**
  * Runs a command line in this process, for tests of what a command says and does to a database. Like a process it sees

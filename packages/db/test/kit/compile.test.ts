@@ -1,14 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, expect, it } from "vitest";
+import { compileScript } from "./compile-script";
 
 /* What `pnpm demo` and `pnpm db:*` run: a program compiled from a checkout, here from a small one. */
-interface Compile {
-  compiled(root: string, program: object, onCompile: () => void): Promise<string>;
-}
-
 const packageFolder = join(__dirname, "..", "..");
 mkdirSync(join(packageFolder, ".data"), { recursive: true });
 // Below the package, so that esbuild is found.
@@ -30,12 +26,10 @@ write(
 );
 
 it("is compiled when a source has changed, and only then, and finds the files beside its sources", async () => {
-  const path = pathToFileURL(join(packageFolder, "..", "..", "scripts", "compile.mjs")).href;
-  const { compiled } = (await import(path)) as Compile;
   let times = 0;
   const compile = () => {
     const program = { name: "hello", entry: "packages/db/src/main.ts", inputs: ["packages/db/src"] };
-    return compiled(root, program, () => {
+    return compileScript(root, program, () => {
       times += 1;
     });
   };
