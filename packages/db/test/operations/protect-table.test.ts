@@ -78,7 +78,7 @@ const forms: Record<string, [statements: string[], tables: string[]]> = {
     ["accounting.carriers", "accounting.carriers_0"],
   ],
   "from a query": [[`create table accounting.carriers as ${rows}`], ["accounting.carriers"]],
-  "by select into": [["select x.* into accounting.carriers from (" + rows + ") x"], ["accounting.carriers"]],
+  "by select into": [[`select x.* into accounting.carriers from (${rows}) x`], ["accounting.carriers"]],
   "like another": [
     ["create table accounting.carriers (like accounting.customers including all)"],
     ["accounting.carriers"],
