@@ -37,6 +37,7 @@ async function customMigration(name: string): Promise<number> {
 async function generateMigration(name: string): Promise<number> {
   const known = migrationNames();
   const migrations = await readMigrations(sourceMigrations());
+  say("Making a scratch database of the migrations so far, to compare with");
   const scratch = await startScratch(migrations);
   try {
     const code = await runDrizzleKit(["generate", "--name", name]);
