@@ -2,11 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-// Sources run as they are: the condition leads @org/db to its TypeScript, and tsx reads it.
-const node = (file) => [process.execPath, "--conditions=@org/source", "--import", "tsx", file];
 const bin = (name) => [process.execPath, join(root, "node_modules", name.package, name.file)];
 const vitest = (...projects) => [
   ...bin({ package: "vitest", file: "vitest.mjs" }),
@@ -28,12 +26,14 @@ const soak = [
 const typecheck = [...bin({ package: "typescript", file: "bin/tsc" }), "-p", "tsconfig.json"];
 const turbo = (task) => [...bin({ package: "turbo", file: "bin/turbo" }), "run", task];
 const biome = [...bin({ package: "@biomejs/biome", file: "bin/biome" }), "check", "."];
-const cli = (command) => [...node("packages/db/src/cli/main.ts"), command];
+/** A program of the sources, compiled and run in this process; `args` come before those of the command line. */
+const cli = (...args) => ({ name: "org-db", entry: "packages/db/src/cli/main.ts", inputs: ["packages/db/src"], args });
+const tour = { name: "tour", entry: "apps/tour/src/main.ts", inputs: ["packages/db/src", "apps/tour/src"], args: [] };
 
 const scripts = {
   demo: [
-    "Run the tour: real data through every domain, on a PostgreSQL of its own if none is given",
-    node("apps/tour/src/main.ts"),
+    "Run the tour: real data through every domain, on a PostgreSQL of its own if none is given; --keep leaves it running and writes .env",
+    tour,
   ],
   test: ["Run all tests on a real PostgreSQL: given by DATABASE_ADMIN_URL, in Docker, or embedded", vitest()],
   verify: ["The quick loop, without a database: format, lint, types, unit tests", biome, typecheck, vitest("unit*")],
@@ -71,6 +71,18 @@ for (const command of "up down generate migrate push roles studio seed reset che
   scripts[`db:${command}`] = [undefined, cli(command)];
 }
 
+/** Runs a program of the sources in this process: a second one would cost a twentieth of a second, and hear Ctrl-C twice. */
+async function runProgram(program, further) {
+  const { compiled } = await import("./compile.mjs");
+  const file = await compiled(root, program, () =>
+    console.error("Compiling the sources, as they are new or have changed …"),
+  );
+  process.chdir(root);
+  process.setSourceMapsEnabled(true);
+  process.argv = [process.argv[0], file, ...program.args, ...further];
+  await import(pathToFileURL(file).href);
+}
+
 function fail(message) {
   console.error(message);
   process.exit(1);
@@ -84,7 +96,7 @@ if (args.includes("--help") && help) {
   console.log(`${name}: ${help}`);
   process.exit(0);
 }
-if (!existsSync(join(root, "node_modules", "tsx")))
+if (!existsSync(join(root, "packages", "db", "node_modules", "esbuild")))
   fail("Dependencies are missing: run npx --yes pnpm@10.34.9 install");
 
 // The demo uses the server that .env names, as the db: commands do; tests never read it.
@@ -94,7 +106,12 @@ if (name === "demo" && existsSync(join(root, ".env"))) process.loadEnvFile(join(
 // `pnpm <script> -- <arguments>` hands over the two hyphens as well, which end no options here.
 const further = args[0] === "--" ? args.slice(1) : args;
 const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
-for (const [index, [file, ...parameters]] of commands.entries()) {
+for (const [index, command] of commands.entries()) {
+  if (!Array.isArray(command)) {
+    await runProgram(command, further);
+    continue;
+  }
+  const [file, ...parameters] = command;
   const extra = index === commands.length - 1 ? further : [];
   const { status, signal, error } = spawnSync(file, [...parameters, ...extra], {
     cwd: root,

@@ -9,6 +9,12 @@ import { runTour } from "./tour";
 const print = new Print(outputOf(process.stdout));
 const start = performance.now();
 let interrupted = false;
+const [option, ...others] = process.argv.slice(2);
+const keep = option === "--keep";
+if ((option !== undefined && !keep) || others.length > 0) {
+  console.error("The demo takes one option: --keep leaves its server running and writes the URLs to .env");
+  process.exit(2);
+}
 
 // `pnpm demo | head` closes the pipe early: the tour ends its work all the same, and the server with it.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -20,7 +26,7 @@ async function main(): Promise<void> {
     "A tour of @org/db",
     "Real sales, two tenants, one PostgreSQL: each step with the line of code that did it.",
   );
-  const opening = openDatabase(print);
+  const opening = openDatabase(print, keep);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= opening.then(

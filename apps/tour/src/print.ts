@@ -54,6 +54,11 @@ export class Print {
     this.#line(`${indent}${this.#style("cyan", `› ${line}`)}`);
   }
 
+  /** Text to be pasted elsewhere: as it is, without indentation and colours. */
+  paste(what: string, text: string): void {
+    this.#line(`\n${indent}${what}:\n\n${text}\n`);
+  }
+
   /** What was seen to be true. */
   proof(text: string): void {
     const [first, ...more] = wrap(text, 92);

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { NotFoundError, ValidationError } from "@org/db";
 import { describe, expect, it } from "vitest";
+import { sayWhereNext } from "../src/chapters/where-next";
 import { describeFailure, TourError } from "../src/failure";
 import { count, money, plural, tableLines, wrap } from "../src/format";
 import { outputOf } from "../src/print";
@@ -108,5 +109,24 @@ describe("a failure", () => {
     expect(describeFailure(refused)).toEqual(["ValidationError: The customer does not fit", "name: must not be empty"]);
     expect(describeFailure(new TourError("No"))).toEqual(["TourError: No"]);
     expect(describeFailure("odd")).toEqual(["odd"]);
+  });
+});
+
+describe("where to go", () => {
+  const location = "embedded PostgreSQL";
+
+  it("is db:up, to connect, when the server stops with the demo", async () => {
+    const { print, text } = printed();
+    await sayWhereNext(print, { location, kept: undefined });
+    expect(text()).toContain("pnpm db:up");
+  });
+
+  it("has the lines that connect, unchanged, when it was kept", async () => {
+    const { print, text } = printed();
+    const firstLines = "cat > hello.ts <<'END'\n  indented\nEND\nnode hello.ts";
+    await sayWhereNext(print, { location, kept: { said: ["DATABASE_URL: in .env"], firstLines } });
+    expect(text()).toContain("   DATABASE_URL: in .env\n");
+    expect(text()).toContain(`\n\n${firstLines}\n`);
+    expect(text()).not.toContain("pnpm db:up");
   });
 });

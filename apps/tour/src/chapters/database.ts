@@ -3,11 +3,14 @@ import { promise } from "../failure";
 import { plural } from "../format";
 import type { Print } from "../print";
 
-/** A database to work with: the environment's, or the embedded server of the checkout; migrated, with safe logins. */
-export function openDatabase(print: Print): Promise<OpenedDevelopmentDatabase> {
+/**
+ * A database to work with: the environment's, or the embedded server of the checkout; migrated, with safe logins. `keep` lets the
+ * embedded one run on, with its URLs in .env.
+ */
+export function openDatabase(print: Print, keep = false): Promise<OpenedDevelopmentDatabase> {
   return print.chapter("A database, ready to use", async () => {
     print.code("const { db } = await openDevelopmentDatabase()");
-    const opened = await openDevelopmentDatabase({ onProgress: (line) => print.note(line) });
+    const opened = await openDevelopmentDatabase({ onProgress: (line) => print.note(line), keep });
     try {
       await prove(print, opened);
     } catch (error) {

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../core/errors";
+import { isInstalled } from "../testing/checkout";
 import { nearest } from "./nearest";
+import { asTypedHere } from "./words";
 
 /** One option of a command: what `--help` says of it, and how it is read. */
 export interface OptionSpec {
@@ -8,6 +10,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** One line: what it does, with the unit and the default of a value. */
   readonly help: string;
+  /** True where the option needs the sources of the package, which an app that has installed it does not have. */
+  readonly ofSources?: true;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -47,7 +51,8 @@ export function defineCommand<const Specs extends OptionSpecs = Record<never, Op
   definition: Definition<Specs>,
 ): Command {
   const { help, notes, run } = definition;
-  const options: OptionSpecs = definition.options ?? {};
+  const declared: [string, OptionSpec][] = Object.entries(definition.options ?? {});
+  const options = Object.fromEntries(declared.filter(([, { ofSources }]) => !(ofSources && isInstalled())));
   // The names and kinds of what was read are those of `Specs`, which the type of the reader does not know.
   return { help, notes, options, run: async (args) => run(readOptions(args, options) as Values<Specs>) };
 }
@@ -111,7 +116,7 @@ export function helpText(name: string, { help, notes, options }: Command): strin
   ]);
   const width = Math.max(0, ...rows.map(([usage = ""]) => usage.length));
   const lines = rows.map(([usage = "", line]) => `  ${usage.padEnd(width)}  ${line}`);
-  return [`db:${name}: ${help}`, ...lines, ...(notes === undefined ? [] : [notes])].join("\n");
+  return asTypedHere([`db:${name}: ${help}`, ...lines, ...(notes === undefined ? [] : [notes])].join("\n"));
 }
 
-export const say = (line: string): void => console.log(line);
+export const say = (line: string): void => console.log(asTypedHere(line));

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ConfigurationError } from "../core/errors";
-import { checkoutRoot } from "../testing/development";
+import { checkoutRoot } from "../testing/checkout";
 
 /** The folder with drizzle.config.ts. */
 export const packageFolder = () => join(checkoutRoot(), "packages", "db");

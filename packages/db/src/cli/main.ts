@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { checkoutRoot } from "../testing/development";
+import { loadEnvironmentFile } from "../testing/environment-file";
 import { runCommand } from "./run-command";
 
 // `pnpm db:doctor | head` closes the pipe early: that is no failure.
@@ -9,6 +7,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const environmentFile = join(checkoutRoot(), ".env");
-if (existsSync(environmentFile)) process.loadEnvFile(environmentFile);
-process.exitCode = await runCommand(process.argv.slice(2));
+process.exitCode = await runCommand(process.argv.slice(2), loadEnvironmentFile);

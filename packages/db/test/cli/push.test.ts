@@ -32,7 +32,7 @@ describe("db:push", () => {
     changeSources(checkout);
     const { code, output } = await run("push");
     expect(code, output).toBe(0);
-    expect(output).toContain("changed table accounting.customer_notes");
+    expect(output).toContain("changed table accounting.carriers");
     expect(output).toMatch(/Pushed to org_db_scratch: \d+ changes, every table isolated/);
     expect(migrations()).toEqual(before);
 
@@ -41,13 +41,13 @@ describe("db:push", () => {
        where table_schema = 'accounting' and column_name = 'website' order by 1`,
     );
     expect(columns.map(({ name }) => name)).toEqual(["customers", "vendors"]);
-    const [notes] = await inScratch(
+    const [carriers] = await inScratch(
       `select relforcerowsecurity as forced, has_table_privilege('authenticated', oid, 'insert') as granted,
          exists (select from pg_trigger where tgrelid = c.oid and tgname = 'write_audit') as audited,
          (select count(*)::int from pg_policy where polrelid = c.oid) > 0 as policies
-       from pg_class c where oid = 'accounting.customer_notes'::regclass`,
+       from pg_class c where oid = 'accounting.carriers'::regclass`,
     );
-    expect(notes).toEqual({ forced: true, granted: true, audited: true, policies: true });
+    expect(carriers).toEqual({ forced: true, granted: true, audited: true, policies: true });
     expect(
       await inScratch("select accounting.greeting(), accounting.base_part(1, 3, 0, 0.05, 0)::text as part"),
     ).toEqual([{ greeting: "hello", part: "0.01" }]);

@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 import { vi } from "vitest";
 import { runCommand } from "../../src/cli/run-command";
-import { bundle } from "../kit/bundle";
+import { compileScript } from "../kit/compile-script";
 
-const require = createRequire(import.meta.url);
-const tsx = pathToFileURL(require.resolve("tsx")).href;
 const packageFolder = join(__dirname, "..", "..");
-const main = join(packageFolder, "src", "cli", "main.ts");
-/** The compiled tool of these sources, made by the first that needs it. */
-let compiled: string | undefined;
+const workspace = join(packageFolder, "..", "..");
+/** The compiled tool of these sources, as the scripts of the root run it. */
+const tool = await compileScript(workspace, {
+  name: "org-db",
+  entry: "packages/db/src/cli/main.ts",
+  inputs: ["packages/db/src"],
+});
 
 export interface Run {
   code: number | null;
@@ -43,8 +43,7 @@ export function startTool(
   variables: Record<string, string> = {},
   program?: string,
 ): ChildProcess {
-  compiled ??= bundle(main, packageFolder);
-  return start([program ?? compiled, ...args], cwd, variables);
+  return start([program ?? tool, ...args], cwd, variables);
 }
 
 function toItsEnd(child: ChildProcess): Promise<Run> {
@@ -65,9 +64,9 @@ export const runTool = (
   program?: string,
 ): Promise<Run> => toItsEnd(startTool(args, cwd, variables, program));
 
-/** Runs the tool from its sources, as `pnpm db:<command>` does. That takes three times as long to start. */
-export const runSources = (args: string[], cwd: string, variables: Record<string, string> = {}): Promise<Run> =>
-  toItsEnd(start(["--conditions=@org/source", "--import", tsx, main, ...args], cwd, variables));
+/** Runs a script of the root, as pnpm does. */
+export const runScript = (...args: string[]): Promise<Run> =>
+  toItsEnd(start([join(workspace, "scripts", "run.mjs"), ...args], packageFolder, {}));
 
 /**
  * Runs a command line in this process, for tests of what a command says and does to a database. Like a process it sees

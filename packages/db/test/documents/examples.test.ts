@@ -50,11 +50,11 @@ const modules = {
   "node:stream/promises": streams,
   vitest,
   "vitest/config": { defineConfig: (config: unknown) => config },
-  "../../src/accounting": accounting,
+  "../../src/accounting/schema/schemas": accounting,
   "../../src/core/columns": columns,
   "../../src/accounting/statements": statements,
   "../../src/core/tenant-table": tenantTables,
-  "../../src/tenancy": tenancy,
+  "../../src/tenancy/schema/tenants": tenancy,
 };
 
 const program = (paths: string | string[], rest: Omit<Program, "pages"> = {}): Program => ({
@@ -101,15 +101,11 @@ const requestScope = program("docs/recipes/request-scope.md", {
   last: "await serve({ hono, express: app, fastify }, names);",
 });
 const method = program(["docs/recipes/add-a-table.md", "docs/recipes/write-a-repository-method.md"], {
+  folder: "packages/db/src/accounting/schema",
   imports: [
-    'import { and, eq, sql } from "drizzle-orm";',
-    'import { boolean, check, text, unique, uuid } from "drizzle-orm/pg-core";',
-    'import { accounting } from "../../src/accounting";',
-    'import { timestamps } from "../../src/core/columns";',
+    'import { and, eq } from "drizzle-orm";',
     'import { statement } from "../../src/accounting/statements";',
     'import type { Params } from "../../src/core/statement";',
-    'import { tenantTable } from "../../src/core/tenant-table";',
-    'import { companies } from "../../src/tenancy";',
     'import type { Unit } from "../../src/client/unit";',
   ].join("\n"),
   given: { acme: tenant, companyId: "string", found: "(name: string | undefined) => void" },

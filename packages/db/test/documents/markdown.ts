@@ -25,11 +25,16 @@ export interface Page {
 }
 
 const fence = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
+/** Code without the blanks that a list puts before each line. */
+const withoutIndent = (text: string, indent: string) => text.replaceAll(new RegExp(`^${indent}`, "gm"), "");
 const span = /`[^`\n]+`/g;
 
 export function readPage(path: string): Page {
   const text = read(path);
-  const blocks = [...text.matchAll(fence)].map(([, , language = "", body = ""]) => ({ language, text: body }));
+  const blocks = [...text.matchAll(fence)].map(([, indent = "", language = "", body = ""]) => ({
+    language,
+    text: withoutIndent(body, indent),
+  }));
   const prose = text.replace(fence, "");
   const links = [...prose.replace(span, "code").matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
   return { path, text, blocks, prose, anchors: anchorsOf(prose), links };

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { transformSync } from "esbuild";
 import { type Page, root } from "./markdown";
 
@@ -11,21 +11,32 @@ export interface Program {
   readonly imports?: string;
   /** What the page takes for granted: names and their types. */
   readonly given?: Readonly<Record<string, string>>;
+  /** The folder, relative to the root, of the file that the page's code belongs to: its relative imports begin there. */
+  readonly folder?: string;
   /** What the test adds at the end, to use what the page declares. */
   readonly last?: string;
 }
 
 /** The program as a module: imports first, then one function of what the page takes for granted. */
-export function sourceOf({ pages, imports = "", given = {}, last = "" }: Program): string {
+export function sourceOf({ pages, imports = "", given = {}, folder, last = "" }: Program): string {
   const blocks = pages.flatMap((page) => page.blocks);
   const code = blocks.filter(({ language }) => language === "ts").map(({ text }) => text);
   const isImport = /^import [^;]+;$/gm;
-  const own = code.flatMap((text) => text.match(isImport) ?? []);
+  const own = code.flatMap((text) => text.match(isImport) ?? []).map((line) => fromTests(line, folder));
   const body = code.map((text) => text.replace(isImport, "").replace(/^export (?:default )?/gm, "")).join("\n");
   const parameters = Object.entries(given).map(([name, type]) => `${name}: ${type}`);
   // The block inside lets the page declare a name that it takes for granted elsewhere.
   return [imports, ...own, `export async function program(${parameters.join(", ")}) {{`, body, last, "}}", ""].join(
     "\n",
+  );
+}
+
+/** The import of a file in that folder, as a file of this folder writes it. */
+function fromTests(line: string, folder: string | undefined): string {
+  if (folder === undefined) return line;
+  return line.replace(
+    /"(\.[^"]+)"/,
+    (_, name: string) => `"${posix.relative("packages/db/test/documents", posix.join(folder, name))}"`,
   );
 }
 

@@ -152,7 +152,8 @@ describe("an owner that is no superuser", () => {
 
   it("adds a sound foreign key to a forced table, and FORCE is on again", async () => {
     await withAdmin(url, async (client) => {
-      const sound = later("29990101000000_carriers", carriers[0] ?? "", foreignKey);
+      const protect = "select tenancy.protect_table('accounting.carriers', 'read-write', 'none')";
+      const sound = later("29990101000000_carriers", carriers[0] ?? "", foreignKey, protect);
       expect((await applyAll(client, sound)).applied).toEqual(["29990101000000_carriers"]);
       const { rows } = await client.query(
         "select relforcerowsecurity as forced from pg_class where oid = 'tenancy.companies'::regclass",

@@ -103,6 +103,26 @@ describe("the built package", () => {
     expect((await output(tool, ["check"])).text).toContain("No drift, every table isolated");
   });
 
+  it("brings a tool that says only what works in an app", async () => {
+    const tool = app.path("node_modules", "@org", "db", "bin", "org-db.mjs");
+    const { text: help } = await output(tool, ["--help"]);
+    const listed = [...help.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name);
+    expect(listed).toEqual(["up", "down", "migrate", "roles", "seed", "reset", "check", "doctor"]);
+    const doctor = await output(tool, ["doctor"]);
+    expect(doctor.text).toContain("All is well");
+    expect(doctor.text).toContain('psql "$(node -p process.env.DATABASE_ADMIN_URL)"');
+    const refused = await output(tool, ["studio"]);
+    expect(refused).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('"studio" works in the workspace of @org/db alone'),
+    });
+    const option = await output(tool, ["check", "--write"]);
+    expect(option).toMatchObject({ code: 2, text: expect.stringContaining("There is no option --write") });
+    for (const { text } of [{ text: help }, doctor, refused, option]) {
+      expect(text).not.toMatch(/pnpm|db:|@org\/source|tsx|checkout|packages\//);
+    }
+  });
+
   it("makes one handle of a module that is imported again under another query", async () => {
     app.write(
       "handle.mjs",

@@ -5,7 +5,8 @@ import { type ApplicationLogin, groupOf } from "../../client/login-check";
 import { catalogueScope } from "../../domains";
 import { withAdmin } from "../../operations/admin";
 import { validateDatabase } from "../../operations/schema-validation";
-import { checkoutRoot, findDevelopmentServer } from "../../testing/development";
+import { checkoutRoot } from "../../testing/checkout";
+import { findDevelopmentServer } from "../../testing/development";
 import { migratedSchemaText } from "../../testing/schema-text";
 import { defineCommand, say, UsageError } from "../command";
 import { printFindings } from "./migrate";
@@ -41,8 +42,9 @@ async function checkFile(): Promise<number> {
 export const check = defineCommand({
   help: "Compare the database with schema.sql (tables, policies, grants, triggers, …) and prove the isolation rules",
   options: {
-    write: { help: "write packages/db/schema.sql anew from the migrations (after db:generate)" },
+    write: { help: "write packages/db/schema.sql anew from the migrations (after db:generate)", ofSources: true },
     file: {
+      ofSources: true,
       help: "check that packages/db/schema.sql is what the migrations make; needs no database of yours (for CI)",
     },
   },

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type pg from "pg";
-import { type LoginKind, urlFromEnvironment } from "../../client/config";
+import { type LoginKind, urlFromEnvironment, urlVariable } from "../../client/config";
 import { checkLogin } from "../../client/login-check";
 import { mapError } from "../../client/map-error";
 import { ConnectionPool } from "../../client/pool";
@@ -13,22 +12,20 @@ import { encodingProblem } from "../../operations/encoding";
 import { assertStatementsKept } from "../../operations/health";
 import { migrationStatus } from "../../operations/migrations";
 import { refusePooler } from "../../operations/pooler";
-import { checkoutRoot } from "../../testing/development";
+import { checkoutRoot } from "../../testing/checkout";
+import { findDevelopmentServer } from "../../testing/development";
+import { environmentFile, isEmbeddedUrl } from "../../testing/environment-file";
 import { locateBinaries } from "../../testing/server/binaries";
 import { developmentServerStatus } from "../../testing/server/development";
 import { defineCommand, say } from "../command";
+import { howToReach, shownUrl, whereNamed } from "../reach";
 
 interface Finding {
   ok: boolean;
   text: string;
 }
 
-const kinds: Record<LoginKind, string> = {
-  runtime: "DATABASE_URL",
-  admin: "DATABASE_ADMIN_URL",
-  identity: "DATABASE_AUTH_URL",
-  platform: "DATABASE_PLATFORM_URL",
-};
+const doctorOrder = ["runtime", "admin", "identity", "platform"] as const satisfies readonly LoginKind[];
 
 function checkNode(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -36,7 +33,8 @@ function checkNode(): Finding {
   return { ok, text: `Node.js ${process.versions.node}${ok ? "" : ": use 20.19 or newer"}` };
 }
 
-async function checkEmbedded(): Promise<Finding> {
+/** The embedded server. Where the environment names another one it is not needed, so that its absence is no fault. */
+async function checkEmbedded(isNeeded: boolean): Promise<Finding> {
   try {
     const { version } = await locateBinaries();
     const { running, port, dataDirectory } = await developmentServerStatus({ root: checkoutRoot() });
@@ -45,7 +43,9 @@ async function checkEmbedded(): Promise<Finding> {
       text: `Embedded PostgreSQL ${version}, ${running ? `running on port ${port}` : "stopped"}, data in ${dataDirectory}`,
     };
   } catch (error) {
-    return { ok: false, text: mapError(error).message };
+    return isNeeded
+      ? { ok: false, text: mapError(error).message }
+      : { ok: true, text: "There is no embedded PostgreSQL, and none is needed: the environment names a server" };
   }
 }
 
@@ -69,9 +69,10 @@ async function checkUrl(kind: LoginKind, variable: string): Promise<Finding[]> {
   if (!url) return [{ ok: true, text: `${variable} is not set` }];
   try {
     const target = parseUrl(url, variable);
-    const where = `${variable}: ${target.user} at ${target.host}:${target.port}/${target.database}`;
     const findings = await withAdmin(url, async (client) => {
-      const list: Finding[] = [{ ok: true, text: `${where} answers` }];
+      const list: Finding[] = [
+        { ok: true, text: `${variable} (${whereNamed(variable)}): ${shownUrl(target)} answers` },
+      ];
       if (kind !== "admin") {
         const login = await checkLogin(client, kind);
         list.push({
@@ -106,17 +107,25 @@ async function checkUrl(kind: LoginKind, variable: string): Promise<Finding[]> {
 export const doctor = defineCommand({
   help: "Say what is set up, what is not, and how to mend it; shows no secrets",
   async run() {
-    const findings = [checkNode(), await checkEmbedded()];
-    const environmentFile = join(checkoutRoot(), ".env");
-    findings.push({
-      ok: true,
-      text: existsSync(environmentFile) ? ".env is read" : "There is no .env: the environment is used as it is",
-    });
-    for (const [kind, variable] of Object.entries(kinds))
-      findings.push(...(await checkUrl(kind as LoginKind, variable)));
-    for (const { ok, text } of findings) say(`${ok ? "✓" : "✗"} ${text}`);
-    const wrong = findings.filter((finding) => !finding.ok).length;
-    say(wrong === 0 ? "\nAll is well" : `\n${wrong} to mend`);
-    return wrong === 0 ? 0 : 1;
+    const admin = urlFromEnvironment("admin") ?? urlFromEnvironment("runtime");
+    // A server that .env names is started as for every other command; nothing else is.
+    const server = admin !== undefined && isEmbeddedUrl(admin) ? await findDevelopmentServer(say) : undefined;
+    try {
+      const findings = [checkNode(), await checkEmbedded(admin === undefined)];
+      findings.push({
+        ok: true,
+        text: existsSync(environmentFile()) ? ".env is read" : "There is no .env: the environment is used as it is",
+      });
+      for (const kind of doctorOrder) findings.push(...(await checkUrl(kind, urlVariable(kind))));
+      // Logins of one database find the same of it: it is said once.
+      const found = new Map(findings.map(({ ok, text }) => [text, ok]));
+      for (const [text, ok] of found) say(`${ok ? "✓" : "✗"} ${text}`);
+      const wrong = [...found.values()].filter((ok) => !ok).length;
+      say(wrong === 0 ? "\nAll is well" : `\n${wrong} to mend`);
+      if (wrong === 0) say(howToReach());
+      return wrong === 0 ? 0 : 1;
+    } finally {
+      await server?.stop();
+    }
   },
 });

@@ -1,10 +1,10 @@
-import { checkoutRoot } from "../../testing/development";
+import { checkoutRoot } from "../../testing/checkout";
 import { stopDevelopmentServer } from "../../testing/server/development";
 import { defineCommand, say } from "../command";
 
 /** pnpm db:down */
 export const down = defineCommand({
-  help: "Stop the embedded PostgreSQL of this checkout; its data stays",
+  help: "Stop the embedded PostgreSQL of this folder; its data stays",
   async run() {
     await stopDevelopmentServer({ root: checkoutRoot(), log: say });
     return 0;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigurationError } from "../../core/errors";
 import { tenantTables } from "../../core/tenant-table";
@@ -21,13 +21,23 @@ export const generate = defineCommand({
     if (!name || !/^[a-z][a-z0-9_]*$/.test(name)) {
       throw new ConfigurationError("A migration needs a name in snake_case: pnpm db:generate --name=add_vendors");
     }
-    return custom ? runDrizzleKit(["generate", "--name", name, "--custom"]) : generateMigration(name);
+    return custom ? customMigration(name) : generateMigration(name);
   },
 });
+
+/** Writes an empty migration. drizzle-kit ends it with a comment and no newline: what is appended would be part of the comment. */
+async function customMigration(name: string): Promise<number> {
+  const known = migrationNames();
+  const code = await runDrizzleKit(["generate", "--name", name, "--custom"]);
+  const folder = newMigration(known);
+  if (folder !== undefined) appendFileSync(migrationFile(folder), "\n");
+  return code;
+}
 
 async function generateMigration(name: string): Promise<number> {
   const known = migrationNames();
   const migrations = await readMigrations(sourceMigrations());
+  say("Making a scratch database of the migrations so far, to compare with");
   const scratch = await startScratch(migrations);
   try {
     const code = await runDrizzleKit(["generate", "--name", name]);

@@ -1,4 +1,5 @@
 import type { Command } from "../command";
+import { type CommandName, worksHere } from "../words";
 import { check } from "./check";
 import { doctor } from "./doctor";
 import { down } from "./down";
@@ -11,8 +12,7 @@ import { seed } from "./seed";
 import { studio } from "./studio";
 import { up } from "./up";
 
-/** The commands of the tool by their names, in the order of the help. */
-export const commands: Readonly<Record<string, Command>> = {
+const all: Readonly<Record<CommandName, Command>> = {
   up,
   down,
   generate,
@@ -25,3 +25,8 @@ export const commands: Readonly<Record<string, Command>> = {
   check,
   doctor,
 };
+
+/** The commands that work here by their names, in the order of the help. */
+export const commands: Readonly<Record<string, Command>> = Object.fromEntries(
+  Object.entries(all).filter(([name]) => worksHere(name)),
+);

@@ -24,7 +24,7 @@ async function prove(client: pg.ClientBase) {
   return { errors, warnings, orphans: rows.length > 0 ? await scanOrphans(client, catalogueScope) : undefined };
 }
 
-/** Says what a run would do, in a transaction that cannot write. Exit code 1 for a history that it would refuse. */
+/** Says what a run would do, in a transaction that cannot write. Exit code 1 for a history or a file that it would refuse. */
 async function dryRun(url: string, location: string): Promise<number> {
   const migrations = await packageMigrations();
   const { pending, problems } = await withAdmin(url, async (client) => {

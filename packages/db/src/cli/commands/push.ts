@@ -27,6 +27,7 @@ export const push = defineCommand({
   async run() {
     if (process.env.NODE_ENV === "production")
       throw new ConfigurationError("db:push is for development only: write a migration");
+    say("Comparing the tables with the migrations so far");
     const ddl = await tableChanges();
     const server = await findDevelopmentServer(say);
     try {

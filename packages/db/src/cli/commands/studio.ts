@@ -21,6 +21,7 @@ async function choosePort(wanted: string | undefined): Promise<number> {
 
 /** Serves Studio on the port until drizzle-kit ends, which it does with this process; returns its exit code. */
 async function serve(port: number, databaseUrl: string): Promise<number> {
+  say("Starting Drizzle Studio: this takes a few seconds");
   const kit = await startKitServer(databaseUrl);
   try {
     const gate = await openGate({ port, socket: kit.socket, databaseUrl });

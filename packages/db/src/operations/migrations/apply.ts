@@ -5,6 +5,7 @@ import { clearForRetry } from "./concurrent-index";
 import { isClusterConflict, serverFailure, statementFailed } from "./failure";
 import type { Migration } from "./folder";
 import { withForceLifted } from "./foreign-key";
+import { checkProtection } from "./protection";
 
 export interface ApplyOptions {
   /** Gives the session the migrator's settings, the limit of one wait for a lock among them. */
@@ -29,8 +30,10 @@ export async function applyMigration(client: ClientBase, migration: Migration, o
 
 async function applyInTransaction(client: ClientBase, migration: Migration, options: ApplyOptions): Promise<void> {
   const waits = new LockWaits(options.lockWaitMs);
+  const protection = await checkProtection(client);
   for (let conflicts = 0; ; ) {
     let position = 0;
+    let refusal: MigrationError | undefined;
     try {
       await options.prepare();
       await client.query("BEGIN");
@@ -38,6 +41,8 @@ async function applyInTransaction(client: ClientBase, migration: Migration, opti
         position += 1;
         await withForceLifted(client, statement, () => execute(client, statement));
       }
+      refusal = await protection.refusal(migration);
+      if (refusal !== undefined) throw refusal;
       await record(client, migration, options.started);
       const { command } = await client.query("COMMIT");
       // The server answers COMMIT of a broken transaction with ROLLBACK and no error.
@@ -46,7 +51,7 @@ async function applyInTransaction(client: ClientBase, migration: Migration, opti
     } catch (error) {
       await client.query("ROLLBACK").catch(() => undefined);
       // Before the first statement only the connection can fail, which is no fault of the migration.
-      if (position === 0) throw error;
+      if (position === 0 || error === refusal) throw error;
       const again = waits.next(error);
       if (again === undefined) {
         conflicts += 1;
@@ -62,7 +67,9 @@ async function applyInTransaction(client: ClientBase, migration: Migration, opti
 
 async function applyOneByOne(client: ClientBase, migration: Migration, options: ApplyOptions): Promise<void> {
   const waits = new LockWaits(options.lockWaitMs);
+  const protection = await checkProtection(client);
   let position = 0;
+  let refusal: MigrationError | undefined;
   await options.prepare();
   try {
     for (const statement of migration.statements) {
@@ -71,8 +78,11 @@ async function applyOneByOne(client: ClientBase, migration: Migration, options: 
         if ((await clearForRetry(client, statement)) === "run") await execute(client, statement);
       });
     }
+    refusal = await protection.refusal(migration);
+    if (refusal !== undefined) throw refusal;
     await record(client, migration, options.started);
   } catch (error) {
+    if (error === refusal && refusal !== undefined) throw refusal;
     throw statementFailed(migration, position, error, waits.attempts);
   }
 }

@@ -12,10 +12,14 @@ export interface Migration {
   readonly statements: readonly string[];
   /** False where the file says `-- migrate: no-transaction` (CREATE INDEX CONCURRENTLY). */
   readonly transactional: boolean;
+  /** True where text stands behind a line of the tools, which ends in no newline when drizzle-kit has written it: it would not run. */
+  readonly swallowed: boolean;
 }
 
 const folderName = /^\d{14}_.+$/;
 const breakpoint = /--> statement-breakpoint[^\n]*/;
+const swallowed =
+  /^(?:-- Custom SQL migration file, put your code below! --|.*--> statement-breakpoint)[ \t]*(?!--)[^\s]/m;
 const noTransaction = /^[ \t]*-- migrate: no-transaction[ \t]*$/m;
 const transactionControl = /^(begin|start\s+transaction|commit|rollback|end|abort|savepoint|release)\b/i;
 
@@ -60,6 +64,7 @@ export function parseMigration(name: string, text: string): Migration {
     sha256: createHash("sha256").update(sql).digest("hex"),
     statements,
     transactional,
+    swallowed: swallowed.test(sql),
   };
 }
 

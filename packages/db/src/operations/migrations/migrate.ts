@@ -7,6 +7,7 @@ import { serverFailure } from "./failure";
 import { type Migration, readMigrations } from "./folder";
 import { compareHistory, ensureHistory, type MigrationStatus, statusOf } from "./history";
 import { withMigratorLock } from "./lock";
+import { unusable } from "./protection";
 import { withMigratorSettings } from "./settings";
 
 export interface MigrationProgress {
@@ -40,9 +41,10 @@ export interface MigrateResult {
 
 /**
  * Applies the pending migrations, each in its own transaction together with its history row. Safe to call from many
- * processes at once. Refuses a database that is not UTF8. What `drizzle-kit migrate` applied by hand is taken into the history and not run again. Refuses a
- * history that is not an unedited prefix of the folder. Needs a direct connection (the
- * lock belongs to the session) and a client without an open transaction.
+ * processes at once. Refuses a database that is not UTF8, a history that is not an unedited prefix of the folder, and a migration
+ * that leaves a table with tenant_id without `tenancy.protect_table`. What `drizzle-kit migrate` applied by hand is taken into the
+ * history and not run again. Needs a direct connection (the lock belongs to the session) and a client without an open
+ * transaction.
  */
 export async function migrate(client: ClientBase, options: MigrateOptions): Promise<MigrateResult> {
   if (["T", "E"].includes(client.getTransactionStatus() ?? "")) {
@@ -61,9 +63,8 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
       await prepare();
       const history = await openHistory(client, migrations);
       const { applied, pending, problems } = compareHistory(history.applied, migrations);
-      if (problems.length > 0) {
-        throw new MigrationError(`Nothing was migrated. ${problems.map((problem) => problem.message).join(" ")}`);
-      }
+      const refusals = [...problems.map((problem) => problem.message), ...unusableOnes(pending)];
+      if (refusals.length > 0) throw new MigrationError(`Nothing was migrated. ${refusals.join(" ")}`);
       if (history.foreign.length > 0) await adopt(client, history.foreign);
       for (const { name } of history.foreign) onProgress?.({ migration: name, event: "adopted", durationMs: 0 });
       for (const migration of pending) {
@@ -84,12 +85,19 @@ export async function migrate(client: ClientBase, options: MigrateOptions): Prom
   );
 }
 
-/** What `migrate` would apply and what it would refuse, as the migrating login reads it. Changes nothing. */
+const unusableOnes = (pending: readonly Migration[]) => pending.flatMap((migration) => unusable(migration) ?? []);
+
+/**
+ * What `migrate` would apply and what it would refuse before it runs anything, as the migrating login reads it. Changes nothing:
+ * whether a table is left without protection shows when it is made.
+ */
 export async function planMigrations(client: ClientBase, migrations: readonly Migration[]): Promise<MigrationStatus> {
   const { applied } = await readKnownHistory(client, migrations);
-  const status = statusOf(compareHistory(applied, migrations));
+  const comparison = compareHistory(applied, migrations);
+  const status = statusOf(comparison);
   const unfit = await encodingProblem(client);
-  return unfit === undefined ? status : { ...status, problems: [unfit, ...status.problems] };
+  const problems = [...(unfit === undefined ? [] : [unfit]), ...status.problems, ...unusableOnes(comparison.pending)];
+  return { ...status, problems };
 }
 
 async function openHistory(client: ClientBase, migrations: readonly Migration[]): Promise<KnownHistory> {

