@@ -102,7 +102,9 @@ describe("round trips", () => {
     expect(roundTrips()).toBe(1);
     expect(await journal.getById(reversal.id)).toEqual(reversal);
     proxy.reset();
-    expect(await journal.reverse(posted[0]?.id ?? "", { date: "2026-03-16", idempotencyKey: "back" })).toEqual(reversal);
+    expect(await journal.reverse(posted[0]?.id ?? "", { date: "2026-03-16", idempotencyKey: "back" })).toEqual(
+      reversal,
+    );
     expect(roundTrips()).toBe(1);
   });
 
