@@ -144,12 +144,12 @@ export async function* partsOf(unit: Unit, position: Position, wanted: Wanted): 
       continue;
     }
     const { through = null, statementLimit = 0 } = rows[0] ?? {};
-    at = after(group, through, kind);
-    yield { violations: violationsIn(rows), next: at };
     const time = statementLimit > 0 ? Math.min(usualTime, statementLimit / 5) : usualTime;
     const fitting = (size * time) / (performance.now() - began);
+    at = after(group, through, kind);
     size =
       at?.group === group ? between(1, fitting, Math.min(4 * size, mostRecords)) : groups[at?.group ?? group].first;
+    yield { violations: violationsIn(rows), next: at };
   }
 }
 

@@ -123,7 +123,8 @@ export class InvoiceRepository {
    * number must have. `preview` changes nothing and returns the entry.
    * AI-BOS: invoice, lines and customer balance are written in one transaction; here, in one statement.
    * Throws `NotFoundError`; `ConflictError` when it is no draft, its date is in a closed period, there is no exchange
-   * rate, or the series has another `prefix`; `InvariantError` when lines and total differ, or a credit note takes back more than there is.
+   * rate, or the series has another `prefix`; `InvariantError` when lines and total differ, or a credit note takes back
+   * more than there is.
    */
   async issue<O extends IssueOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Invoice>> {
     const { prefix, preview } = parseInput(issueOptionsSchema, options, "issue");
