@@ -31,7 +31,7 @@ export interface AuthDatabase {
  * `advanced.database.generateId` to `"uuid"`, and leave its joins off. Throws `ConfigurationError`.
  */
 export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
-  const pool = openPool("identity", options);
+  const pool = openPool("identity", options, createAuthDatabase);
   const none = {} as EmptyRelations;
   const source = { pool, prelude: [], scope: { tenantId: "" }, description: "the auth database" };
   const drizzle = Object.assign(drizzleOn(new SingleStatements(source), none), {

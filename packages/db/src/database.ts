@@ -2,7 +2,7 @@ import type { RequestScope } from "./client/call-chain";
 import { supersede } from "./client/connection";
 import type { ApplicationLogin } from "./client/login-check";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
-import { forget, keep } from "./client/reload";
+import { forget, keep, warnOfReloads } from "./client/reload";
 import { refuseOtherTenant } from "./client/request";
 import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
 import { runTransaction, type TransactionOptions, type TransactionSource } from "./client/scoped-unit";
@@ -197,7 +197,11 @@ function scopeBytes({ tenantId, userId, companyId, identityId }: ScopeSettings):
  */
 export function createDatabase(options: DatabaseOptions = {}): Database {
   const { pool, reloadKey } = options;
-  if (reloadKey === undefined) return opened(options);
+  if (reloadKey === undefined) {
+    const database = opened(options);
+    if (!pool) warnOfReloads(database, options, createDatabase);
+    return database;
+  }
   if (pool)
     throw new ConfigurationError("reloadKey: give it to createConnectionPool, which makes the pool of this handle");
   return keepDatabase(`database ${reloadKey}`, options, () => opened(options));

@@ -47,7 +47,8 @@ export {
   ExchangeRateRepository,
   type NewExchangeRate,
 } from "./exchange-rates";
-export { IntegrityRepository, type Violation, type ViolationKind } from "./integrity";
+export { type IntegrityCheck, type IntegrityCheckOptions, IntegrityRepository } from "./integrity";
+export type { Violation } from "./integrity-parts";
 export {
   type ImportedInvoice,
   type Invoice,
@@ -82,6 +83,8 @@ export { accountingRelations } from "./relations";
 export * from "./reports";
 export * from "./schema";
 export * from "./validation";
+export type { RuleGroup } from "./validation/integrity";
+export type { ViolationKind } from "./validation/reports";
 export { type ImportedVendor, type NewVendor, type Vendor, type VendorChanges, VendorRepository } from "./vendors";
 
 /** The accounting repositories of one unit of work: `tx.accounting.invoices`. */

@@ -118,12 +118,13 @@ export class InvoiceRepository {
   }
 
   /**
-   * Issues a draft: assigns the next gap-free number of its company's series and the exchange rate, posts it, and adds its
-   * total to what the customer owes. `prefix` counts for the first number of a series. `preview` changes nothing and
-   * returns the entry.
+   * Issues a draft: assigns the next gap-free number of the series of its date and the exchange rate, posts it, and adds
+   * its total to what the customer owes. `prefix` is taken by the company's first series, and later the one that the
+   * number must have. `preview` changes nothing and returns the entry.
    * AI-BOS: invoice, lines and customer balance are written in one transaction; here, in one statement.
-   * Throws `NotFoundError`; `ConflictError` when it is no draft, its date is in a closed period, or there is no exchange
-   * rate; `InvariantError` when lines and total differ, or a credit note takes back more than there is.
+   * Throws `NotFoundError`; `ConflictError` when it is no draft, its date is in a closed period, there is no exchange
+   * rate, or the series has another `prefix`; `InvariantError` when lines and total differ, or a credit note takes back
+   * more than there is.
    */
   async issue<O extends IssueOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Invoice>> {
     const { prefix, preview } = parseInput(issueOptionsSchema, options, "issue");
@@ -132,9 +133,10 @@ export class InvoiceRepository {
 
   /**
    * Says with which number, prefix and padding a company's invoices or credit notes begin, before the first one is issued:
-   * for a company that comes from another system. Who sets a first number other than 1 must be an admin, and is in the
-   * trail. Throws `ValidationError`; `ConflictError` when the series gave a number already; `PermissionDeniedError`;
-   * `ForeignKeyViolationError` for a company of another tenant.
+   * those dated in `year`, or in all years that have no series of their own. With `{year}` in the prefix each year is a
+   * series that begins at 1. Who sets a first number other than 1 must be an admin, and is in the trail.
+   * Throws `ValidationError`; `ConflictError` when the series gave a number already, or when another series of the company
+   * gives numbers with this prefix; `PermissionDeniedError`; `ForeignKeyViolationError` for a company of another tenant.
    */
   async startNumbers(input: NumberStart): Promise<void> {
     return startNumbers(this.#unit, parseInput(numberStartSchema, input, "start of numbers"));

@@ -66,36 +66,33 @@ export function toEntry(row: Omit<JournalEntry, "lines"> & { lines: StoredLine[]
   return { ...row, lines: row.lines.map(toLine) };
 }
 
+/** What every statement that answers with entries selects, in the order of the columns of `entries_with_lines`. */
+export const entryShape = {
+  id: journalEntries.id,
+  companyId: journalEntries.companyId,
+  entryDate: journalEntries.entryDate,
+  description: journalEntries.description,
+  reference: journalEntries.reference,
+  source: journalEntries.source,
+  sourceId: journalEntries.sourceId,
+  reversesEntryId: journalEntries.reversesEntryId,
+  idempotencyKey: journalEntries.idempotencyKey,
+  postedBy: journalEntries.postedBy,
+  createdAt: journalEntries.createdAt,
+  lines: sql<StoredLine[]>`null`,
+};
+
+/** Those columns of `e`. */
+export const entryColumns: SQL = sql`e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id,
+  e.reverses_entry_id, e.idempotency_key, e.posted_by, e.created_at, e.lines`;
+
 /** Entries with their lines, under one condition. */
 export function readEntries<P>(name: string, rest: (p: Params<P>) => SQL) {
   return sqlStatement(
     `accounting.journal.${name}`,
-    (q) =>
-      q
-        .select({
-          id: journalEntries.id,
-          companyId: journalEntries.companyId,
-          entryDate: journalEntries.entryDate,
-          description: journalEntries.description,
-          reference: journalEntries.reference,
-          source: journalEntries.source,
-          sourceId: journalEntries.sourceId,
-          reversesEntryId: journalEntries.reversesEntryId,
-          idempotencyKey: journalEntries.idempotencyKey,
-          postedBy: journalEntries.postedBy,
-          createdAt: journalEntries.createdAt,
-          lines: sql<StoredLine[]>`null`,
-        })
-        .from(journalEntries),
+    (q) => q.select(entryShape).from(journalEntries),
     (p: Params<P>) => sql`
-      select e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses_entry_id,
-        e.idempotency_key, e.posted_by, e.created_at, (
-          select jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency,
-            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', l.base_debit::text,
-            'baseCredit', l.base_credit::text, 'isExchangeDifference', l.is_exchange_difference,
-            'customerId', l.customer_id, 'vendorId', l.vendor_id, 'description', l.description) order by l.line_number)
-          from accounting.journal_lines l where l.tenant_id = e.tenant_id and l.entry_id = e.id)
-      from accounting.journal_entries e
+      select ${entryColumns} from accounting.entries_with_lines e
       where e.tenant_id = ${p.tenantId}::uuid ${rest(p)}`,
   );
 }

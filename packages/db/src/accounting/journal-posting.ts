@@ -6,7 +6,7 @@ import { newId } from "../core/ids";
 import { requestHash } from "../core/request-hash";
 import { type ArrayParams, field, kept, type RowType, rowsOf } from "../core/rows";
 import type { Params } from "../core/statement";
-import { type JournalEntry, type StoredLine, toLine } from "./journal-entry";
+import { entryColumns, entryShape, type JournalEntry, type StoredLine, toEntry, toLine } from "./journal-entry";
 import { journalEntries, journalLines } from "./schema";
 import { sqlStatement } from "./statements";
 import type { newJournalEntrySchema } from "./validation/journal";
@@ -69,7 +69,7 @@ type PostParams = ArrayParams<RowType<typeof entryRows>> & ArrayParams<RowType<t
 
 /**
  * Posts manual entries, all or none. `lines` is null for an entry whose lines are all in base currency: they are stored
- * as they were given.
+ * as they were given. `repeated` is the entry that a key stands for already.
  */
 const postEntries = sqlStatement(
   "accounting.journal.post",
@@ -83,38 +83,40 @@ const postEntries = sqlStatement(
         postedAt: sql<string>`''`,
         baseCurrency: sql<string>`''`,
         lines: sql<StoredLine[] | null>`null`,
+        repeated: entryShape,
       })
       .from(journalEntries),
   (p: Params<PostParams>) => sql`
     select w.entry_position, w.entry_id, w.is_new, w.is_same_request, round(extract(epoch from now()) * 1000)::text,
-      w.base_currency, w.lines
+      w.base_currency, w.lines, ${entryColumns}
     from accounting.post_journal(${entryRows.lists(p)}, ${lineRows.lists(p)}) w
+    left join lateral accounting.stored_entry(case when not w.is_new and w.is_same_request then w.entry_id end) e on true
     where ${p.tenantId}::uuid is not null`,
 );
 
 /** Calls in one statement at most. More calls go in several, so that one is prepared while the server runs another. */
 const mostJoined = 128;
 
-/** The result of a posting: the entry, or the id of the one that its key stands for already. */
-export type PostingResult = JournalEntry | { repeated: string };
-
 /** Postings of one scope, as one statement. */
-export const posts: Batch<Posting, PostingResult> = {
+export const posts: Batch<Posting, JournalEntry> = {
   name: "accounting.journal.post",
   most: mostJoined,
   run: postBatch,
 };
 
-/** Posts entries by one statement, all or none; an entry whose key came with other content is an error of its own. */
-export async function postBatch(unit: Unit, postings: readonly Posting[]): Promise<(PostingResult | DatabaseError)[]> {
+/**
+ * Posts entries by one statement, all or none. An entry whose key was used before is the one posted then, or an error of
+ * its own when the content is another.
+ */
+export async function postBatch(unit: Unit, postings: readonly Posting[]): Promise<(JournalEntry | DatabaseError)[]> {
   const rows = await unit.run(postEntries, paramsOf(postings));
-  const outcomes = new Array<PostingResult | DatabaseError>(postings.length);
+  const outcomes = new Array<JournalEntry | DatabaseError>(postings.length);
   const postedAt = new Date(Number(rows[0]?.postedAt));
   for (const row of rows) {
     const posting = postings[row.position - 1];
     if (!posting) continue;
     if (row.isNew) outcomes[row.position - 1] = postedEntry(posting, row, postedAt, unit.scope.userId ?? null);
-    else outcomes[row.position - 1] = row.isSameRequest ? { repeated: row.entryId } : otherContent();
+    else outcomes[row.position - 1] = row.isSameRequest ? toEntry(row.repeated) : otherContent();
   }
   return outcomes;
 }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { inChunks } from "../client/chunks";
 import type { Unit } from "../client/unit";
-import { ConflictError, type DatabaseError, UniqueViolationError } from "../core/errors";
+import { ConflictError, UniqueViolationError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
 import { listBy, SortKey } from "../core/lists";
@@ -12,8 +12,8 @@ import { requestHash } from "../core/request-hash";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { lockForPosting } from "./account-locks";
-import { type JournalEntry, readEntries, toEntry } from "./journal-entry";
-import { otherContent, type PostingResult, postBatch, posts, toPosting } from "./journal-posting";
+import { entryColumns, entryShape, type JournalEntry, readEntries, toEntry } from "./journal-entry";
+import { otherContent, postBatch, posts, toPosting } from "./journal-posting";
 import { preview } from "./preview";
 import { journalEntries } from "./schema";
 import { sqlStatement } from "./statements";
@@ -71,14 +71,15 @@ interface Reversal {
   requestHash: string | null;
 }
 
-/** Posts the mirror of a manual entry. */
+/** Posts the mirror of a manual entry, or finds the one that its key stands for already. */
 const reverseEntry = sqlStatement(
   "accounting.journal.reverse",
-  (q) => q.select({ id: journalEntries.id, isSameRequest: sql<boolean>`true` }).from(journalEntries),
+  (q) => q.select({ isSameRequest: sql<boolean>`true`, entry: entryShape }).from(journalEntries),
   (p: Params<Reversal>) => sql`
-    select w.entry_id, w.is_same_request
+    select w.is_same_request, ${entryColumns}
     from accounting.reverse_entry(${p.original}::uuid, ${p.id}::uuid, ${p.date}::date, ${p.description}::text,
       ${p.idempotencyKey}::text, ${p.requestHash}::text) w
+    cross join lateral accounting.stored_entry(w.entry_id) e
     where ${p.tenantId}::uuid is not null`,
 );
 
@@ -102,8 +103,8 @@ export class JournalRepository {
    */
   async post(input: NewJournalEntry, options: { preview?: boolean } = {}): Promise<JournalEntry> {
     const posting = toPosting(parseInput(newJournalEntrySchema, input, "entry"));
-    if (options.preview) return preview(this.#unit, async (unit) => onePosted(unit, await unit.joined(posts, posting)));
-    return onePosted(this.#unit, await this.#unit.joined(posts, posting));
+    if (options.preview) return preview(this.#unit, (unit) => unit.joined(posts, posting));
+    return this.#unit.joined(posts, posting);
   }
 
   /**
@@ -119,7 +120,10 @@ export class JournalRepository {
       begin: entries.length > mostAtOnce ? (unit) => lockForPosting(unit, entries) : undefined,
       prepare: (chunk) => chunk.map(toPosting),
       write: async (unit, postings) => {
-        for (const outcome of await postBatch(unit, postings)) posted.push(await onePosted(unit, outcome));
+        for (const outcome of await postBatch(unit, postings)) {
+          if (outcome instanceof Error) throw outcome;
+          posted.push(outcome);
+        }
       },
     });
     return posted;
@@ -143,9 +147,9 @@ export class JournalRepository {
         idempotencyKey: given.idempotencyKey ?? null,
         requestHash: given.idempotencyKey ? requestHash({ entryId, date: given.date, ...described(given) }) : null,
       });
-      const { id, isSameRequest } = found(written, "journal entry");
+      const { entry, isSameRequest } = found(written, "journal entry");
       if (!isSameRequest) throw otherContent();
-      return records.get(unit, id);
+      return toEntry(entry);
     };
     try {
       return await (isPreview ? preview(this.#unit, run) : run(this.#unit));
@@ -175,11 +179,6 @@ export class JournalRepository {
 
 /** Entries of `postMany` in one statement. A larger statement takes longer per entry. */
 const mostAtOnce = 1_000;
-
-async function onePosted(unit: Unit, outcome: PostingResult | DatabaseError): Promise<JournalEntry> {
-  if (outcome instanceof Error) throw outcome;
-  return "repeated" in outcome ? records.get(unit, outcome.repeated) : outcome;
-}
 
 const described = ({ description }: { description?: string | null | undefined }) =>
   description ? { description } : {};

@@ -1,4 +1,4 @@
-import { DrizzleError, entityKind, is } from "drizzle-orm";
+import { DrizzleError, entityKind, is, Subquery } from "drizzle-orm";
 import { DatabaseError, ValidationError } from "../core/errors";
 
 /** What Drizzle says of a query that it cannot build: names alone. Anything else may hold a value, and is not passed on. */
@@ -60,7 +60,21 @@ const handler: ProxyHandler<object> = {
   },
 };
 
-const wrapped = (value: unknown): unknown => (goesOn(value) ? guard(value) : value);
+/** A subquery throws where one of its fields is read that has no alias: `sub.total` of `sql\`sum(…)\`` without `.as()`. */
+const fieldsOfSubquery: ProxyHandler<object> = {
+  get(from, key) {
+    try {
+      return Reflect.get(from, key);
+    } catch (error) {
+      throw unbuildable(error);
+    }
+  },
+};
+
+function wrapped(value: unknown): unknown {
+  if (goesOn(value)) return guard(value);
+  return is(value, Subquery) ? new Proxy(value, fieldsOfSubquery) : value;
+}
 
 /**
  * Drizzle, whose failures are typed from the first method to the answer. What it throws while a query is built is its own

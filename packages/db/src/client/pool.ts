@@ -7,7 +7,7 @@ import { type Connection, checkout, connect, joins, reads, spare, supersede } fr
 import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
-import { forget, keep } from "./reload";
+import { forget, keep, warnOfReloads } from "./reload";
 import { settleSession } from "./session-settings";
 import { SharedReads } from "./shared-reads";
 import { type BusyClient, clientsOf, watchForSilence } from "./silence";
@@ -271,10 +271,17 @@ function prepareAll(client: pg.ClientBase, statements: Record<string, string>): 
   });
 }
 
-/** A pool of one kind of login; with `reloadKey` the one that an earlier run made. Throws `ConfigurationError`. */
-export function openPool(kind: ApplicationLogin, options: PoolOptions): ConnectionPool {
+/**
+ * A pool of one kind of login; with `reloadKey` the one that an earlier run made. `maker` is the function that the caller
+ * called. Throws `ConfigurationError`.
+ */
+export function openPool(kind: ApplicationLogin, options: PoolOptions, maker: CallableFunction): ConnectionPool {
   const make = () => new ConnectionPool(kind, options);
-  if (options.reloadKey === undefined) return make();
+  if (options.reloadKey === undefined) {
+    const pool = make();
+    warnOfReloads(pool, options, maker);
+    return pool;
+  }
   const key = `${kind} pool ${options.reloadKey}`;
   return keep({ key, owner: ConnectionPool, options, make, supersede: (pool) => pool[supersede]() });
 }
@@ -284,5 +291,5 @@ export function openPool(kind: ApplicationLogin, options: PoolOptions): Connecti
  * Pass it to `createDatabase({ pool })`. Throws `ConfigurationError` when no URL is configured.
  */
 export function createConnectionPool(options: PoolOptions = {}): ConnectionPool {
-  return openPool("runtime", options);
+  return openPool("runtime", options, createConnectionPool);
 }

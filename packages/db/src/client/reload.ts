@@ -64,8 +64,51 @@ export function keep<Handle extends object>({ key, owner, options, make, superse
   return handle;
 }
 
+/** Files that hold open handles of equal settings without a key; on globalThis, as the package may run again too. */
+const unkeyedPlace = Symbol.for("@org/db/handles without a key");
+
+function unkeyedHandles(): Map<string, WeakRef<object>[]> {
+  const host = globalThis as { [unkeyedPlace]?: Map<string, WeakRef<object>[]> };
+  if (!host[unkeyedPlace]) Object.defineProperty(host, unkeyedPlace, { value: new Map<string, WeakRef<object>[]>() });
+  return host[unkeyedPlace] as Map<string, WeakRef<object>[]>;
+}
+
+/** So many open handles of one file and of equal settings are taken for runs of its module, each with a pool of its own. */
+const suspicious = 3;
+
+interface WarningOptions {
+  onWarning?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Warns once, in development, when the file that called `maker` has made the third open handle with these options: its
+ * module is likely run again by a development server, and each run leaves a pool behind. It cannot be told from a factory
+ * of handles, so nothing is shared or closed.
+ */
+export function warnOfReloads(handle: object, options: WarningOptions, maker: CallableFunction): void {
+  if (process.env.NODE_ENV === "production" || process.env.NODE_ENV === "test") return;
+  const trace: { stack?: string } = {};
+  Error.captureStackTrace(trace, maker);
+  // Vite and others name each run of a module by a query; lines move with every change.
+  const [, file = ""] = /\n\s+at (?:.*\()?(.*?)(?:\?[^:]*)?:\d+:\d+/.exec(trace.stack ?? "") ?? [];
+  const handles = unkeyedHandles();
+  const key = `${file} ${fingerprint(options)}`;
+  const open = (handles.get(key) ?? []).filter((other) => other.deref());
+  open.push(new WeakRef(handle));
+  handles.set(key, open);
+  if (open.length !== suspicious) return;
+  const text = `${file} has opened ${suspicious} equal handles and closed none. Where a development server runs the module again, give each handle a key: ${maker.name}({ reloadKey: "main" })`;
+  if (options.onWarning) options.onWarning(text);
+  else process.emitWarning(text, { code: "ORG_DB_RELOADS" });
+}
+
 /** A closed handle is not kept: the next run makes a new one. */
 export function forget(handle: object): void {
+  for (const [key, open] of unkeyedHandles()) {
+    const left = open.filter((other) => other.deref() !== handle);
+    if (left.length > 0) unkeyedHandles().set(key, left);
+    else unkeyedHandles().delete(key);
+  }
   const handles = keptHandles();
   for (const [key, kept] of handles) if (kept.handle === handle) handles.delete(key);
 }

@@ -46,19 +46,21 @@ async function inTurnAgain<T>(scope: string, work: () => Promise<T>): Promise<T>
 
 /**
  * Runs a whole unit of work again when the server refused it with 40001 or 40P01, after a wait with full jitter. After a
- * deadlock, units of one `scope` are repeated one after another in this process, so that they do not meet each other again.
- * While there are any, and for a time after, new units that may be repeated queue up behind them. The time is bounded, as
- * the queue of a busy scope never ends by itself. Never repeats work whose outcome is unknown.
+ * deadlock, units of one `scope` are repeated one after another, so that they do not meet each other again: in this process
+ * by a queue, and in all by a turn in the database, for which `work` waits so many milliseconds as it is called with. While
+ * there are any in this process, and for a time after, new units that may be repeated queue up behind them and take turns
+ * too. The time is bounded, as the queue of a busy scope never ends by itself. Never repeats work whose outcome is unknown.
  * Throws the last error, which says how often the work was tried.
  */
 export async function withRetry<T>(
   retry: boolean | RetryOptions | undefined,
   scope: string,
-  work: () => Promise<T>,
+  work: (waitForTurn?: number) => Promise<T>,
 ): Promise<T> {
   if (!retry) return work();
   const attempts = attemptsOf(retry);
-  let run = repeating.has(scope) ? () => turns.inTurn(scope, waitForTurn.fresh, work) : work;
+  const { fresh, repeated } = waitForTurn;
+  let run = repeating.has(scope) ? () => turns.inTurn(scope, fresh, () => work(fresh)) : () => work();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
@@ -67,7 +69,7 @@ export async function withRetry<T>(
       const limits = error.outcome === "rolled-back" ? waits[error.code] : undefined;
       if (!limits || attempt >= attempts) throw afterAttempts(error, attempt);
       await sleep(Math.random() * Math.min(limits.most, limits.first * 2 ** (attempt - 1)));
-      run = error.code === "DEADLOCK" ? () => inTurnAgain(scope, work) : work;
+      run = error.code === "DEADLOCK" ? () => inTurnAgain(scope, () => work(repeated)) : () => work();
     }
   }
 }

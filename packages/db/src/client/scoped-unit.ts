@@ -103,6 +103,15 @@ export function refuseMisplaced(source: TransactionSource, kind: string): void {
 }
 
 /**
+ * True where a transaction may wait for a turn of its tenant. Above READ COMMITTED it may not: it would go on from a
+ * snapshot that is older than its turn, and be refused for what was written meanwhile.
+ */
+const takesTurns = ({ isolation = "read committed" }: TransactionOptions, { tenantId }: TenantScope) =>
+  isolation === "read committed" && tenantId !== "";
+
+const takeTurn = (longestWait: number) => ({ text: "select tenancy.take_turn($1::int)", values: [longestWait] });
+
+/**
  * Runs `work` in one transaction. It commits when `work` resolves and rolls back when it throws; the error is the
  * first one that happened. Throws `TenantIsolationError` inside another transaction. A transaction that outlives the
  * request in which it began is rolled back.
@@ -114,12 +123,13 @@ export async function runTransaction<T>(
 ): Promise<T> {
   refuseMisplaced(source, `a transaction of ${source.description}`);
   const { scope, request = openRequest() } = source;
-  return withRetry(options.retry, scope.tenantId, async () => {
+  return withRetry(options.retry, scope.tenantId, async (waitForTurn) => {
     const transaction = new Transaction({ ...source, request }, options.isolation);
     const level = new TransactionLevel(transaction);
     return inTransaction(level, async () => {
       let result: T;
       try {
+        if (waitForTurn && takesTurns(options, scope)) await level.run(takeTurn(waitForTurn));
         result = await work(new TransactionUnit(level, scope));
         if (request?.ended) throw afterTheRequest();
       } catch (error) {

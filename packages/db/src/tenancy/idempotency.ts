@@ -83,7 +83,10 @@ export class IdempotencyRepository {
       }
       const earlier = found((await unit.run(read, { operation, key }))[0], "idempotency key");
       if (earlier.requestHash !== hash) {
-        throw new ConflictError(`The idempotency key was used for another request of ${operation}: choose a new key`);
+        throw new ConflictError(`The idempotency key was used for another request of ${operation}: choose a new key`, {
+          table: "idempotency_keys",
+          column: "key",
+        });
       }
       return earlier.result as T;
     });

@@ -119,7 +119,10 @@ export class MemberRepository {
     const own = identityId ? await this.findByIdentity(identityId) : undefined;
     const user = own ?? found(await this.findByEmail(email), "member");
     if (identityId && user.identityId !== identityId) {
-      throw new ConflictError("Another person is a member under this e-mail address");
+      throw new ConflictError("Another person is a member under this e-mail address", {
+        table: "users",
+        column: "email",
+      });
     }
     return user;
   }

@@ -93,6 +93,8 @@ const conflict = (q: Untyped, more: object) =>
     .values({ name: "x" })
     .onConflictDoUpdate({ target: customers.id, set: { name: "y" }, ...more });
 
+const countsOf = (q: Untyped) => q.select({ n: sql`count(*)`, id: sql`min(id::text)`.as("least") }).from(customers);
+
 const twice = (q: Untyped) => q.select().from(customers).innerJoin(invoices, fails).innerJoin(invoices, fails);
 
 /** Refused by Drizzle while the query is built or its values are filled in. */
@@ -126,6 +128,8 @@ const unbuildable: Way[] = [
         .from(customers)
         .union(q.select({ id: invoices.id, n: invoices.invoiceNumber }).from(invoices)),
   ],
+  ["a field of a subquery without an alias", (q) => countsOf(q).as("sub").n],
+  ["a field of a common table without an alias", (q) => q.$with("c").as(countsOf(q)).n],
   ["execute() of nothing", (q) => q.execute(undefined)],
   ["execute() of an object", (q) => q.execute({ canary })],
 ];
@@ -178,6 +182,7 @@ describe.each<[string, (way: (drizzle: Untyped) => unknown) => unknown]>([
 describe("a query that cannot be built", () => {
   it.each<[string, (drizzle: Untyped) => unknown]>([
     ["Did you forget to join it", (q) => q.select({ id: invoices.id, name: customers.name }).from(customers)],
+    ["add an alias to the field", (q) => q.select({ n: countsOf(q).as("sub").n }).from(countsOf(q).as("sub"))],
     ["already used in this query", (q) => twice(q)],
     ["Unexpected 'undefined'", (q) => q.query.accountingCustomers.findMany({ where: { id: undefined } })],
     ["Unexpected empty array", (q) => q.query.accountingCustomers.findMany({ where: { OR: [] } })],
@@ -188,6 +193,15 @@ describe("a query that cannot be built", () => {
     expect(error).toBeInstanceOf(ValidationError);
     expect(String(error)).toContain(words);
   });
+});
+
+it("a subquery and a common table serve as tables, by the fields that have an alias", async () => {
+  const found = await acme.handle.transaction(async (tx) => {
+    const q: Untyped = tx;
+    const [sub, common] = [countsOf(q).as("sub"), q.$with("common").as(countsOf(q))];
+    return q.with(common).select({ one: sub.id, other: common.id }).from(sub).leftJoin(common, eq(sub.id, common.id));
+  });
+  expect(found).toEqual([{ one: null, other: null }]);
 });
 
 describe("a relational query", () => {

@@ -75,6 +75,39 @@ describe("round trips", () => {
     expect(roundTrips()).toBe(1);
   });
 
+  it("takes as many for entries that were posted before as for new ones, and answers with them", async () => {
+    const { journal, accounts } = acme.accounting;
+    const chart = (await accounts.list({ companyId })).items;
+    const idOf = (code: string) => chart.find((account) => account.code === code)?.id ?? "";
+    const entries = Array.from({ length: 150 }, (_, number) => ({
+      companyId,
+      date: "2026-03-15",
+      idempotencyKey: `key-${number}`,
+      lines: [
+        { accountId: idOf("1120"), debit: `${number + 1}` },
+        { accountId: idOf("4000"), credit: `${number + 1}` },
+      ],
+    }));
+    proxy.reset();
+    const posted = await journal.postMany(entries);
+    const many = roundTrips();
+    proxy.reset();
+    expect(await journal.postMany(entries)).toEqual(posted);
+    expect([many, roundTrips()]).toEqual([2, 2]);
+    proxy.reset();
+    expect(await Promise.all(entries.slice(0, 100).map((entry) => journal.post(entry)))).toEqual(posted.slice(0, 100));
+    expect(roundTrips()).toBe(1);
+    proxy.reset();
+    const reversal = await journal.reverse(posted[0]?.id ?? "", { date: "2026-03-16", idempotencyKey: "back" });
+    expect(roundTrips()).toBe(1);
+    expect(await journal.getById(reversal.id)).toEqual(reversal);
+    proxy.reset();
+    expect(await journal.reverse(posted[0]?.id ?? "", { date: "2026-03-16", idempotencyKey: "back" })).toEqual(
+      reversal,
+    );
+    expect(roundTrips()).toBe(1);
+  });
+
   it("takes one for a query in Drizzle's language, and one for raw SQL", async () => {
     await acme.select().from(customers);
     expect(roundTrips()).toBe(1);

@@ -11,12 +11,17 @@ declare
   v_last bigint;
 begin
   for v_series in
-    select s.* from (
-      select distinct i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
+    select distinct on (n.id) n.* from (
+      select distinct i.company_id, i.kind, to_char(i.invoice_date, 'YYYY') as year
+      from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
     ) d
-    join tenancy.number_series s on s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null
-      and s.series = d.kind and s.period = ''
-    order by s.id
+    cross join lateral (
+      select s.* from tenancy.number_series s
+      where s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null and s.series = d.kind
+        and s.period in (d.year, '')
+      order by s.period desc limit 1
+    ) n
+    order by n.id
   loop
     v_last := accounting.first_free_number(v_series, v_series.last_number) - 1;
     if v_last > v_series.last_number then

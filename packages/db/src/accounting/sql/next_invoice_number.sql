@@ -1,14 +1,13 @@
--- The next number of a company's invoices or of its credit notes, which have a series each: the first one that no invoice
--- has. Numbers that invoices have already, from an import or written by hand, are passed over. The series is locked, and
+-- The next number of a company's invoices or credit notes of a day, in the series that invoice_series finds: the first one
+-- that no invoice has. Numbers that invoices have already, from an import or written by hand, are passed over. The series is locked, and
 -- count_invoice_numbers moves it when the invoices are written, so that a row that is not written uses no number. Internal.
 -- @owner number_writer
 -- @execute ledger_writer
-create function accounting.next_invoice_number(p_company_id uuid, p_kind text) returns text
+create function accounting.next_invoice_number(p_company_id uuid, p_kind text, p_date date) returns text
   language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_series constant tenancy.number_series := tenancy.lock_series(
-    p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
+  v_series constant tenancy.number_series := accounting.invoice_series(p_company_id, p_kind, p_date);
   -- The numbers that this transaction gave last, by their series. They spare a statement of many rows to look for each
   -- number from the beginning. One counts only while an invoice has that number, so that nothing is trusted to it.
   v_transaction constant text := pg_current_xact_id()::text;

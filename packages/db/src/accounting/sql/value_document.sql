@@ -34,7 +34,7 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind);
+    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind, new.invoice_date);
   end if;
   return new;
 end $$;

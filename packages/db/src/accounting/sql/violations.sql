@@ -10,6 +10,9 @@ select * from accounting.violations_of_journal_entries
 union all
 select * from accounting.violations_of_journal_lines
 union all
+select v.tenant_id, v.kind, v.company_id, v.record_table, v.record_id, v.detail
+from accounting.violations_of_account_chains v
+union all
 select * from accounting.violations_of_accounts
 union all
 select * from accounting.violations_of_parties

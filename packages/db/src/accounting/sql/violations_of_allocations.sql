@@ -21,16 +21,20 @@ from (
       p.allocated_amount, p.allocated_base_amount, 0, 0
     from accounting.payments p
     union all
-    select a.tenant_id, a.company_id, side.record_table, side.id, 0, 0, 0, 0, a.amount, side.base_amount
-    from accounting.payment_allocations a
-    cross join lateral (values
-      ('accounting.invoices', a.invoice_id, a.base_amount),
-      ('accounting.bills', a.bill_id, a.base_amount),
-      ('accounting.payments', a.payment_id, a.source_base_amount),
-      ('accounting.invoices', a.credit_note_id, a.source_base_amount),
-      ('accounting.bills', a.vendor_credit_id, a.source_base_amount)
-    ) side (record_table, id, base_amount)
-    where a.reversed_on is null and side.id is not null
+    select a.tenant_id, a.company_id, 'accounting.invoices' as record_table, a.invoice_id, 0, 0, 0, 0, a.amount, a.base_amount
+    from accounting.payment_allocations a where a.reversed_on is null and a.invoice_id is not null
+    union all
+    select a.tenant_id, a.company_id, 'accounting.bills' as record_table, a.bill_id, 0, 0, 0, 0, a.amount, a.base_amount
+    from accounting.payment_allocations a where a.reversed_on is null and a.bill_id is not null
+    union all
+    select a.tenant_id, a.company_id, 'accounting.payments' as record_table, a.payment_id, 0, 0, 0, 0, a.amount, a.source_base_amount
+    from accounting.payment_allocations a where a.reversed_on is null and a.payment_id is not null
+    union all
+    select a.tenant_id, a.company_id, 'accounting.invoices' as record_table, a.credit_note_id, 0, 0, 0, 0, a.amount, a.source_base_amount
+    from accounting.payment_allocations a where a.reversed_on is null and a.credit_note_id is not null
+    union all
+    select a.tenant_id, a.company_id, 'accounting.bills' as record_table, a.vendor_credit_id, 0, 0, 0, 0, a.amount, a.source_base_amount
+    from accounting.payment_allocations a where a.reversed_on is null and a.vendor_credit_id is not null
   ) r
   group by r.tenant_id, r.company_id, r.record_table, r.id
   having sum(r.kept) <> sum(r.amount) or sum(r.base_kept) <> sum(r.base_amount) or sum(r.amount) > sum(r.total)

@@ -66,22 +66,23 @@ where case d.status
   else d.paid_amount <> 0 end
 union all
 -- The credit notes of an invoice or bill are not more than it.
-select d.tenant_id, 'credit_exceeds', d.company_id, d.record_table, part.document_id,
+select d.tenant_id, 'credit_exceeds', d.company_id, d.record_table, d.id,
   case d.record_table when 'accounting.invoices' then 'The credit notes are more than the invoice'
     else 'The credit notes are more than the bill' end
 from (
-  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount,
-    case when i.status not in ('draft', 'void') then i.credited_invoice_id end as credited_id
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as amount
   from accounting.invoices i
   union all
-  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount,
-    case when b.status not in ('draft', 'void') then b.credited_bill_id end
-  from accounting.bills b
+  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.credited_invoice_id, -i.total_amount
+  from accounting.invoices i where i.credited_invoice_id is not null and i.status not in ('draft', 'void')
+  union all
+  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount from accounting.bills b
+  union all
+  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.credited_bill_id, -b.total_amount
+  from accounting.bills b where b.credited_bill_id is not null and b.status not in ('draft', 'void')
 ) d
-cross join lateral (values (d.id, d.total_amount), (d.credited_id, -d.total_amount)) part (document_id, amount)
-where part.document_id is not null
-group by d.tenant_id, d.company_id, d.record_table, part.document_id
-having sum(part.amount) < 0
+group by d.tenant_id, d.company_id, d.record_table, d.id
+having sum(d.amount) < 0
 union all
 -- A credit note takes back a document that is owed, of the same party and currency, on its date or later. OFFSET 0 makes
 -- the planner look up the document of each of these few.

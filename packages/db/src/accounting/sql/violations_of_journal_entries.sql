@@ -29,17 +29,16 @@ cross join lateral (values
 ) rule (kind, is_broken, detail)
 where rule.is_broken
 union all
--- Nothing was posted into a period after it closed. OFFSET 0 makes the planner read one index range per period.
-select p.tenant_id, 'posted_in_closed_period', p.company_id, 'accounting.journal_entries', late.id,
+-- Nothing was posted into a period after it closed. LIMIT makes the planner look up the period of each entry.
+select e.tenant_id, 'posted_in_closed_period', e.company_id, 'accounting.journal_entries', e.id,
   'The entry was posted after its period closed'
-from accounting.fiscal_periods p
+from accounting.journal_entries e
 cross join lateral (
-  select e.id from accounting.journal_entries e
-  where e.tenant_id = p.tenant_id and e.company_id = p.company_id
-    and e.entry_date >= p.starts_on and e.entry_date <= p.ends_on and e.created_at > p.closed_at
-  offset 0
-) late
-where p.status = 'closed'
+  select f.status, f.ends_on, f.closed_at from accounting.fiscal_periods f
+  where f.tenant_id = e.tenant_id and f.company_id = e.company_id and f.starts_on <= e.entry_date
+  order by f.starts_on desc limit 1
+) p
+where p.status = 'closed' and e.entry_date <= p.ends_on and e.created_at > p.closed_at
 union all
 -- A reversal, or the entry of a void, has the lines of the original with the sides changed. OFFSET 0 makes the planner
 -- look up, for each of these few, its original and then the lines of both.

@@ -70,26 +70,36 @@ export const importedInvoicesSchema = z.array(importedInvoiceSchema);
 
 export const issueOptionsSchema = z
   .object({
-    /** The prefix of the company's series, taken with its first number: `INV-`, or `CN-` for credit notes, when left out. */
+    /** The prefix that the number must have. Taken by the company's first series; another one than the series has is refused. */
     prefix: filledText("prefix").optional(),
     /** Changes nothing, and returns the journal entries that it would post. */
     preview: z.boolean().optional(),
   })
   .strict();
 
+/** Stands for the year in the prefix of a series. */
+const yearMark = "{year}";
+
 /** How the numbers of a company's invoices or credit notes begin. */
 export const numberStartSchema = z
   .object({
     companyId: pgUuid(),
     kind: z.enum(["invoice", "credit_note"]).default("invoice"),
+    /** Numbers the documents of this year alone, by their dates; when left out, those of all years without a series. */
+    year: z.int().min(1).max(9_999).optional(),
     /** The number that comes first. */
-    firstNumber: z.int().min(1).max(999_999_999_999_999),
-    /** `INV-`, or `CN-` for credit notes, when left out. */
+    firstNumber: z.int().min(1).max(999_999_999_999_999).default(1),
+    /** `INV-`, or `CN-` for credit notes, when left out; with a year `INV-{year}-`. With `{year}` each year begins anew. */
     prefix: filledText("prefix").optional(),
     /** Digits at least, filled with zeros. */
     padding: z.int().min(0).max(18).default(6),
   })
-  .strict();
+  .strict()
+  .superRefine(({ year, firstNumber, prefix }, context) => {
+    if (firstNumber === 1 || year !== undefined || !prefix?.includes(yearMark)) return;
+    const message = "each year begins at 1: give the year of this first number as well";
+    context.addIssue({ code: "custom", path: ["firstNumber"], message });
+  });
 
 /** A credit note for an invoice. */
 export const invoiceCreditSchema = z

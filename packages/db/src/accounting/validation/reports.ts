@@ -90,6 +90,9 @@ export const violationKinds = [
   "vendor_balance_differs",
 ] as const;
 
+/** A kind of violation: names what is wrong where a rule of the books does not hold. */
+export type ViolationKind = (typeof violationKinds)[number];
+
 /** Which violations to look for. */
 export const violationFilterSchema = z
   .object({

@@ -81,7 +81,7 @@ export const writingCalls: Record<string, Call> = {
   "entries with keys": (of) => entries(of, some(4)),
   "the same entries in another order": (of) => entries(of, reversed(some(4))),
   "an issue": (of) => of.acme.handle.accounting.invoices.issue(of.draftId),
-  "an issue with a prefix": (of) => of.acme.handle.accounting.invoices.issue(of.draftId, { prefix: "P-" }),
+  "an issue with a prefix": (of) => of.acme.handle.accounting.invoices.issue(of.draftId, { prefix: "INV-" }),
   "new lines for the draft": (of) => of.acme.handle.accounting.invoices.setLines(of.draftId, [work("11.00")]),
   "a credit note": (of) =>
     of.acme.handle.accounting.invoices.credit(of.invoiceIds[0] ?? "", { date, lines: [work("2.00")] }),

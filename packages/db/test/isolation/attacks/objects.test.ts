@@ -88,6 +88,7 @@ describe("objects of the owner", () => {
       "ledger_writer: accounting.post_journal",
       "ledger_writer: accounting.reverse_entry",
       "number_writer: accounting.start_invoice_numbers",
+      "number_writer: accounting.use_number_prefix",
       "self_service: self.memberships",
       "self_service: self.profile",
       "self_service: self.save_profile",
