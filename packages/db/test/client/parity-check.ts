@@ -7,13 +7,10 @@ import fc from "fast-check";
 import { choice } from "../../src/core/choice";
 import { filledText } from "../../src/core/column-kinds";
 import {
-  baseMoney,
-  baseTotal,
   exchangeRate,
   instant,
-  lineMoney,
-  lineTotal,
   money,
+  moneyTotal,
   quantity,
 } from "../../src/core/columns";
 import { insertSchema } from "../../src/core/validation";
@@ -39,10 +36,7 @@ export const kinds = scratch.table("kinds", {
   choice: mood.column("choice"),
   money: money("money"),
   quantity: quantity("quantity"),
-  baseMoney: baseMoney("base_money"),
-  baseTotal: baseTotal("base_total"),
-  lineMoney: lineMoney("line_money"),
-  lineTotal: lineTotal("line_total"),
+  moneyTotal: moneyTotal("money_total"),
   rate: exchangeRate("rate"),
   price: numeric("price", { precision: 15, scale: 4 }),
   fraction: numeric("fraction", { precision: 4, scale: 4 }),

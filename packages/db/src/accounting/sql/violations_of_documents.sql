@@ -1,4 +1,4 @@
--- Invoices, bills and payments that break a rule: total, status, credit notes, and the amount in base currency.
+-- Invoices and bills that break a rule: total, currency of lines, status, credit notes.
 -- @select authenticated, platform
 create view accounting.violations_of_documents (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
@@ -108,22 +108,16 @@ from (
 ) n
 where n.fits is not true
 union all
--- The amount in base currency is the amount at the rate, which is 1 for the base currency.
-select d.tenant_id, 'base_amount_differs', d.company_id, d.record_table, d.id,
-  'The base amount is not the amount at its rate, or the base currency has another rate than 1'
+-- A line is in the currency of its document.
+select l.tenant_id, 'line_currency_differs', l.company_id, l.record_table, l.id,
+  'The line is in another currency than its document'
 from (
-  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as amount, i.currency,
-    i.exchange_rate, i.base_amount
-  from accounting.invoices i where i.status <> 'draft'
+  select l.tenant_id, l.company_id, 'accounting.invoice_lines' as record_table, l.id, l.currency, d.currency as wanted
+  from accounting.invoice_lines l
+  join accounting.invoices d on d.tenant_id = l.tenant_id and d.id = l.invoice_id
   union all
-  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount, b.currency, b.exchange_rate,
-    b.base_amount
-  from accounting.bills b where b.status <> 'draft'
-  union all
-  select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.currency, p.exchange_rate,
-    p.base_amount
-  from accounting.payments p
-) d
-left join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
-where d.base_amount is distinct from round(d.amount * d.exchange_rate, 2)
-  or (d.currency = b.base_currency and d.exchange_rate <> 1);
+  select l.tenant_id, l.company_id, 'accounting.bill_lines' as record_table, l.id, l.currency, d.currency
+  from accounting.bill_lines l
+  join accounting.bills d on d.tenant_id = l.tenant_id and d.id = l.bill_id
+) l
+where l.currency <> l.wanted;
