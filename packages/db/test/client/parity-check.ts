@@ -6,13 +6,7 @@ import { PgDialect } from "drizzle-orm/pg-core/dialect";
 import fc from "fast-check";
 import { choice } from "../../src/core/choice";
 import { filledText } from "../../src/core/column-kinds";
-import {
-  exchangeRate,
-  instant,
-  money,
-  moneyTotal,
-  quantity,
-} from "../../src/core/columns";
+import { exchangeRate, instant, money, moneyTotal, quantity } from "../../src/core/columns";
 import { insertSchema } from "../../src/core/validation";
 import { valueChecks } from "../../src/core/value-checks";
 import { newId, type TenantDatabase } from "../../src/index";

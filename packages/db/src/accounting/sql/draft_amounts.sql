@@ -6,6 +6,7 @@ create function accounting.draft_amounts() returns trigger
 as $$
 declare
   v_decimals constant int := tenancy.currency_exponent(new.currency);
+  v_base_decimals int;
   v_total numeric;
 begin
   if tg_op = 'UPDATE' and old.currency <> new.currency and old.total_amount = new.total_amount then
@@ -26,6 +27,14 @@ begin
   if tg_op = 'UPDATE' and old.base_amount = new.base_amount
     and (old.currency <> new.currency or old.total_amount <> new.total_amount) then
     new.base_amount := null;
+  end if;
+  if new.base_amount is not null then
+    select tenancy.currency_exponent(b.base_currency) into v_base_decimals from accounting.books b
+    where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+    if new.base_amount <> round(new.base_amount, v_base_decimals) then
+      raise exception using errcode = 'ZT002', message = 'The base amount has more decimals than the base currency of the books has';
+    end if;
+    new.base_amount := round(new.base_amount, coalesce(v_base_decimals, scale(new.base_amount)));
   end if;
   return new;
 end $$;

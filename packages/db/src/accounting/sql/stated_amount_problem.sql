@@ -9,6 +9,6 @@ create function accounting.stated_amount_problem(stated numeric, amount numeric,
       then 'The base amount has more decimals than the base currency of the books has'
     when currency = base_currency and stated <> amount
       then 'What is in the base currency has its own amount as its base amount: leave the base amount out'
-    when (stated > 0) <> (amount > 0)
-      then 'The base amount of an amount above 0 is above 0'
+    when stated > 0 and amount = 0
+      then 'An amount of 0 has a base amount of 0: leave the base amount out'
   end;

@@ -52,12 +52,13 @@ create trigger guard_voided_on before update on accounting.bills
 
 create trigger scale_amounts_insert before insert on accounting.bills
   for each row when (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
-    or scale(new.paid_amount) <> tenancy.currency_exponent(new.currency))
+    or scale(new.paid_amount) <> tenancy.currency_exponent(new.currency) or new.base_amount is not null)
   execute function accounting.draft_amounts();
 
 create trigger scale_amounts_update before update on accounting.bills
   for each row when (old.status = 'draft' and (new.currency <> old.currency or new.total_amount <> old.total_amount
-    or scale(new.total_amount) <> tenancy.currency_exponent(new.currency)))
+    or scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
+    or new.base_amount is distinct from old.base_amount))
   execute function accounting.draft_amounts();
 
 create trigger renew_line_amounts after update on accounting.bills
@@ -173,12 +174,13 @@ create trigger guard_voided_on before update on accounting.invoices
 
 create trigger scale_amounts_insert before insert on accounting.invoices
   for each row when (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
-    or scale(new.paid_amount) <> tenancy.currency_exponent(new.currency))
+    or scale(new.paid_amount) <> tenancy.currency_exponent(new.currency) or new.base_amount is not null)
   execute function accounting.draft_amounts();
 
 create trigger scale_amounts_update before update on accounting.invoices
   for each row when (old.status = 'draft' and (new.currency <> old.currency or new.total_amount <> old.total_amount
-    or scale(new.total_amount) <> tenancy.currency_exponent(new.currency)))
+    or scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
+    or new.base_amount is distinct from old.base_amount))
   execute function accounting.draft_amounts();
 
 create trigger renew_line_amounts after update on accounting.invoices

@@ -4,36 +4,40 @@ create view accounting.violations_of_base_amounts (tenant_id, kind, company_id, 
   with (security_invoker = true)
 as
 -- The amount in base currency is the amount at the rate, which is 1 for the base currency. What a document states instead
--- differs by what its entry has on the exchange account. OFFSET 0 and the condition on the document make the planner look
--- up the entries of those few.
+-- differs by what its entry has on the exchange account. OFFSET 0 makes the planner look up the entries of those few lines.
 select d.tenant_id, 'base_amount_differs', d.company_id, d.record_table, d.id,
   'The base amount is not the amount at its rate, or the base currency has another rate than 1'
 from (
-  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, 'invoice' as source, i.currency,
-    i.exchange_rate, i.total_amount as amount, i.base_amount, case i.kind when 'credit_note' then -1 else 1 end as sign
-  from accounting.invoices i where i.status <> 'draft'
+  select r.tenant_id, r.company_id, r.record_table, r.id,
+    r.sign * (r.base_amount - round(r.amount * r.exchange_rate, tenancy.currency_exponent(b.base_currency))) as difference,
+    num_nulls(r.base_amount, r.exchange_rate) > 0 or (r.currency = b.base_currency and r.exchange_rate <> 1) as is_wrong
+  from (
+    select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.currency, i.exchange_rate,
+      i.total_amount as amount, i.base_amount, case i.kind when 'credit_note' then -1 else 1 end as sign
+    from accounting.invoices i where i.status <> 'draft'
+    union all
+    select v.tenant_id, v.company_id, 'accounting.bills' as record_table, v.id, v.currency, v.exchange_rate,
+      v.total_amount, v.base_amount, case v.kind when 'credit_note' then 1 else -1 end
+    from accounting.bills v where v.status <> 'draft'
+    union all
+    select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.currency, p.exchange_rate,
+      p.amount, p.base_amount - p.exchange_difference, 1
+    from accounting.payments p
+  ) r
+  left join accounting.books b on b.tenant_id = r.tenant_id and b.company_id = r.company_id
   union all
-  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, 'bill', b.currency, b.exchange_rate,
-    b.total_amount, b.base_amount, case b.kind when 'credit_note' then 1 else -1 end
-  from accounting.bills b where b.status <> 'draft'
-  union all
-  select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, null, p.currency, p.exchange_rate,
-    p.amount, p.base_amount - p.exchange_difference, 0
-  from accounting.payments p
+  select l.tenant_id, l.company_id, 'accounting.' || e.source || 's' as record_table, e.source_id,
+    l.base_debit - l.base_credit, false
+  from accounting.journal_lines l
+  cross join lateral (
+    select j.source, j.source_id from accounting.journal_entries j
+    where j.tenant_id = l.tenant_id and j.id = l.entry_id
+    offset 0
+  ) e
+  where l.is_exchange_difference and e.source in ('invoice', 'bill')
 ) d
-left join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
-cross join lateral (
-  select round(d.amount * d.exchange_rate, tenancy.currency_exponent(b.base_currency)) as amount offset 0
-) rated
-cross join lateral (
-  select coalesce(sum(l.base_credit - l.base_debit), 0) as amount
-  from accounting.journal_entries e
-  join accounting.journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.id and l.is_exchange_difference
-  where d.base_amount <> rated.amount and e.tenant_id = d.tenant_id and e.source_id = d.id and e.source = d.source
-  offset 0
-) posted
-where d.base_amount is distinct from rated.amount + d.sign * posted.amount
-  or (d.currency = b.base_currency and d.exchange_rate <> 1)
+group by d.tenant_id, d.company_id, d.record_table, d.id
+having sum(d.difference) <> 0 or bool_or(d.is_wrong)
 union all
 -- No base amount has more decimals than the base currency.
 select a.tenant_id, 'base_amount_scale', a.company_id, a.record_table, a.id,

@@ -1,10 +1,18 @@
 import { z } from "zod";
 import { pgDate, pgUuid } from "../../core/column-kinds";
+import { wholeDigits } from "../../core/columns";
+import { compareMoney, lineAmount } from "../../core/money";
 import { insertSchema } from "../../core/validation";
 import { invoiceLines } from "../schema";
 import { amountSchema } from "./amounts";
 
 export { rateSchema } from "./amounts";
+
+// Most products are known to fit by their digits; the others are computed.
+const isTooLarge = (quantity: string, unitPrice: string) =>
+  quantity.length + unitPrice.length > wholeDigits &&
+  [quantity, unitPrice].every((value) => /^\d+(\.\d+)?$/.test(value)) &&
+  compareMoney(lineAmount(quantity, unitPrice), `1${"0".repeat(wholeDigits)}`) >= 0;
 
 /** A line as it is written: the database computes its amount. Without `accountId` it goes to the books' usual account. */
 export const newDocumentLineSchema = insertSchema(invoiceLines)
@@ -15,6 +23,9 @@ export const newDocumentLineSchema = insertSchema(invoiceLines)
       context.addIssue({ code: "custom", path: ["quantity"], message: "use more than 0" });
     if (line.unitPrice.startsWith("-")) {
       context.addIssue({ code: "custom", path: ["unitPrice"], message: "use 0 or more" });
+    }
+    if (isTooLarge(line.quantity, line.unitPrice)) {
+      context.addIssue({ code: "custom", path: [], message: `quantity × unit price must be below 10^${wholeDigits}` });
     }
   });
 
