@@ -59,9 +59,11 @@ begin
   end if;
   v_decimals := tenancy.currency_exponent(v_books.base_currency);
   v_stated := nullif(new.base_amount, 0);
-  v_problem := accounting.stated_amount_problem(v_stated, new.amount, new.currency, v_books.base_currency);
-  if v_problem is not null then
-    raise exception using errcode = 'ZT002', message = v_problem;
+  if v_stated is not null then
+    v_problem := accounting.stated_amount_problem(v_stated, new.amount, new.currency, v_books.base_currency);
+    if v_problem is not null then
+      raise exception using errcode = 'ZT002', message = v_problem;
+    end if;
   end if;
   if new.currency = v_books.base_currency then
     new.exchange_rate := 1;

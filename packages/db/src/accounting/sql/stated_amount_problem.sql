@@ -1,10 +1,9 @@
--- What is wrong with the base amount that a document or payment states; null when nothing is, or when it states none.
+-- What is wrong with the base amount that a document or payment states; null when nothing is.
 -- @execute authenticated, platform
 create function accounting.stated_amount_problem(stated numeric, amount numeric, currency text, base_currency text)
   returns text
   language sql immutable parallel safe
   return case
-    when stated is null then null
     when stated <> round(stated, tenancy.currency_exponent(base_currency))
       then 'The base amount has more decimals than the base currency of the books has'
     when currency = base_currency and stated <> amount

@@ -30,9 +30,11 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';
   end if;
-  v_problem := accounting.stated_amount_problem(new.base_amount, new.total_amount, new.currency, v_base_currency);
-  if v_problem is not null then
-    raise exception using errcode = 'ZT002', message = v_problem;
+  if new.base_amount is not null then
+    v_problem := accounting.stated_amount_problem(new.base_amount, new.total_amount, new.currency, v_base_currency);
+    if v_problem is not null then
+      raise exception using errcode = 'ZT002', message = v_problem;
+    end if;
   end if;
   new.base_amount := round(coalesce(new.base_amount, new.total_amount * new.exchange_rate), v_decimals);
   new.paid_base_amount := round(new.paid_base_amount, v_decimals);
