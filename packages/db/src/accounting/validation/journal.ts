@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { filledText, pgDate, pgNumeric, pgText, pgUuid } from "../../core/column-kinds";
-import { moneyDecimals, wholeDigits } from "../../core/columns";
+import { filledText, pgDate, pgText, pgUuid } from "../../core/column-kinds";
+import { moneyDecimals } from "../../core/columns";
 import { currencyExponent, currencySchema } from "../../core/currency";
 import { sumMoney } from "../../core/money";
-import { decimalsOf, rateSchema } from "./amounts";
+import { amountSchema, decimalsOf, rateSchema } from "./amounts";
 
-const moneyOf = () => pgNumeric(wholeDigits + moneyDecimals, moneyDecimals);
-const amount = () => moneyOf().refine((value) => !value.startsWith("-"), "use an amount above 0, on the other side");
+const amount = () => amountSchema("use an amount above 0, on the other side");
 
 const newJournalLineSchema = z
   .object({
@@ -18,9 +17,7 @@ const newJournalLineSchema = z
     /** Base units for one unit of the currency; the last known rate when left out. */
     rate: rateSchema.optional(),
     /** The amount in base currency, instead of a rate. */
-    baseAmount: moneyOf()
-      .refine((amount) => !amount.startsWith("-"), "use an amount of 0 or more: its side is that of the line")
-      .optional(),
+    baseAmount: amountSchema("use an amount of 0 or more: its side is that of the line").optional(),
     isExchangeDifference: z.boolean().optional(),
     description: pgText().nullish(),
   })
