@@ -86,15 +86,15 @@ ALTER FUNCTION accounting.apply_allocation() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.apply_allocation() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.apply_allocation() TO platform;
 
--- function accounting.base_part(numeric, numeric, numeric, numeric, numeric)
-CREATE OR REPLACE FUNCTION accounting.base_part(part numeric, amount numeric, used numeric, base_amount numeric, used_base numeric)
+-- function accounting.base_part(numeric, numeric, numeric, numeric, numeric, integer)
+CREATE OR REPLACE FUNCTION accounting.base_part(part numeric, amount numeric, used numeric, base_amount numeric, used_base numeric, decimals integer)
  RETURNS numeric
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (part = (amount - used)) THEN (base_amount - used_base) ELSE LEAST(round(((part * base_amount) / amount), 2), (base_amount - used_base)) END;
+RETURN CASE WHEN (part = (amount - used)) THEN (base_amount - used_base) ELSE LEAST(round(((part * base_amount) / amount), decimals), (base_amount - used_base)) END;
 
--- grants accounting.base_part(numeric, numeric, numeric, numeric, numeric)
-GRANT EXECUTE ON FUNCTION accounting.base_part(numeric, numeric, numeric, numeric, numeric) TO ledger_writer;
+-- grants accounting.base_part(numeric, numeric, numeric, numeric, numeric, integer)
+GRANT EXECUTE ON FUNCTION accounting.base_part(numeric, numeric, numeric, numeric, numeric, integer) TO ledger_writer;
 
 -- function accounting.begin_period()
 CREATE OR REPLACE FUNCTION accounting.begin_period()
@@ -334,8 +334,11 @@ begin
         bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
           or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
         bool_or(a.currency <> l.currency) as wrong_currency,
-        bool_or(l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency))
-          or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
+        -- What takes something back has the amounts that were posted, of books from before this rule too.
+        bool_or(p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment', 'allocation')
+          and (l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency)) or l.base_debit
+            + l.base_credit <> round(l.base_debit + l.base_credit, tenancy.currency_exponent(b.base_currency))))
+          as wrong_scale,
         bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
         bool_or(l.is_exchange_difference
           and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
@@ -465,14 +468,14 @@ GRANT EXECUTE ON FUNCTION accounting.count_invoice_numbers(uuid[]) TO ledger_wri
 
 -- function accounting.document_lines(text)
 CREATE OR REPLACE FUNCTION accounting.document_lines(p_source text)
- RETURNS TABLE(tenant_id uuid, document_id uuid, line_number integer, account_id uuid, amount numeric)
+ RETURNS TABLE(tenant_id uuid, document_id uuid, line_number integer, account_id uuid, currency text, amount numeric)
  LANGUAGE sql
  STABLE
 AS $function$
-  select l.tenant_id, l.invoice_id, l.line_number, l.account_id, l.amount
+  select l.tenant_id, l.invoice_id, l.line_number, l.account_id, l.currency, l.amount
   from accounting.invoice_lines l where p_source = 'invoice'
   union all
-  select l.tenant_id, l.bill_id, l.line_number, l.account_id, l.amount
+  select l.tenant_id, l.bill_id, l.line_number, l.account_id, l.currency, l.amount
   from accounting.bill_lines l where p_source = 'bill'
 $function$;
 
@@ -482,22 +485,68 @@ GRANT EXECUTE ON FUNCTION accounting.document_lines(text) TO platform;
 
 -- function accounting.documents(text)
 CREATE OR REPLACE FUNCTION accounting.documents(p_source text)
- RETURNS TABLE(tenant_id uuid, id uuid, company_id uuid, customer_id uuid, vendor_id uuid, document_date date, number text, is_credit boolean, credited_id uuid, status text, currency text, total_amount numeric, base_amount numeric, voided_on date)
+ RETURNS TABLE(tenant_id uuid, id uuid, company_id uuid, customer_id uuid, vendor_id uuid, document_date date, number text, is_credit boolean, credited_id uuid, status text, currency text, total_amount numeric, exchange_rate numeric, base_amount numeric, voided_on date)
  LANGUAGE sql
  STABLE
 AS $function$
   select i.tenant_id, i.id, i.company_id, i.customer_id, null::uuid, i.invoice_date, i.invoice_number,
-    i.kind = 'credit_note', i.credited_invoice_id, i.status, i.currency, i.total_amount, i.base_amount, i.voided_on
+    i.kind = 'credit_note', i.credited_invoice_id, i.status, i.currency, i.total_amount,
+    i.exchange_rate, i.base_amount, i.voided_on
   from accounting.invoices i where p_source = 'invoice'
   union all
   select b.tenant_id, b.id, b.company_id, null::uuid, b.vendor_id, b.bill_date, b.bill_number,
-    b.kind = 'credit_note', b.credited_bill_id, b.status, b.currency, b.total_amount, b.base_amount, b.voided_on
+    b.kind = 'credit_note', b.credited_bill_id, b.status, b.currency, b.total_amount,
+    b.exchange_rate, b.base_amount, b.voided_on
   from accounting.bills b where p_source = 'bill'
 $function$;
 
 -- grants accounting.documents(text)
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO platform;
+
+-- function accounting.draft_amounts()
+CREATE OR REPLACE FUNCTION accounting.draft_amounts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_decimals constant int := tenancy.currency_exponent(new.currency);
+  v_base_decimals int;
+  v_total numeric;
+begin
+  if tg_op = 'UPDATE' and old.currency <> new.currency and old.total_amount = new.total_amount then
+    if tg_table_name = 'invoices' then
+      select sum(round(l.quantity * l.unit_price, v_decimals)) into v_total
+      from accounting.invoice_lines l where l.tenant_id = new.tenant_id and l.invoice_id = new.id;
+    else
+      select sum(round(l.quantity * l.unit_price, v_decimals)) into v_total
+      from accounting.bill_lines l where l.tenant_id = new.tenant_id and l.bill_id = new.id;
+    end if;
+    new.total_amount := coalesce(v_total, new.total_amount);
+  end if;
+  if new.total_amount <> round(new.total_amount, v_decimals) then
+    raise exception using errcode = 'ZT002', message = 'The total has more decimals than its currency has';
+  end if;
+  new.total_amount := round(new.total_amount, v_decimals);
+  new.paid_amount := tenancy.with_decimals(new.paid_amount, v_decimals);
+  if tg_op = 'UPDATE' and old.base_amount = new.base_amount
+    and (old.currency <> new.currency or old.total_amount <> new.total_amount) then
+    new.base_amount := null;
+  end if;
+  if new.base_amount is not null then
+    select tenancy.currency_exponent(b.base_currency) into v_base_decimals from accounting.books b
+    where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+    if new.base_amount <> round(new.base_amount, v_base_decimals) then
+      raise exception using errcode = 'ZT002', message = 'The base amount has more decimals than the base currency of the books has';
+    end if;
+    new.base_amount := round(new.base_amount, coalesce(v_base_decimals, scale(new.base_amount)));
+  end if;
+  return new;
+end $function$;
+
+-- grants accounting.draft_amounts()
+GRANT EXECUTE ON FUNCTION accounting.draft_amounts() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.draft_amounts() TO platform;
 
 -- function accounting.first_free_number(tenancy.number_series, bigint)
 CREATE OR REPLACE FUNCTION accounting.first_free_number(p_series tenancy.number_series, p_after bigint)
@@ -604,6 +653,17 @@ ALTER FUNCTION accounting.guard_take_back() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.guard_take_back() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.guard_take_back() TO platform;
 
+-- function accounting.implied_rate(numeric, numeric)
+CREATE OR REPLACE FUNCTION accounting.implied_rate(amount numeric, base_amount numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((amount > (0)::numeric) AND (base_amount > (0)::numeric)) THEN round((round(base_amount, 40) / amount), 24) ELSE NULL::numeric END;
+
+-- grants accounting.implied_rate(numeric, numeric)
+GRANT EXECUTE ON FUNCTION accounting.implied_rate(numeric, numeric) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.implied_rate(numeric, numeric) TO platform;
+
 -- function accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[])
 CREATE OR REPLACE FUNCTION accounting.insert_journal_entries(p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[], p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[])
  RETURNS integer[]
@@ -668,8 +728,8 @@ begin
 end $function$;
 ALTER FUNCTION accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[]) OWNER TO ledger_writer;
 
--- function accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[])
-CREATE OR REPLACE FUNCTION accounting.insert_journal_lines(p_repeated integer[], p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_line_entry integer[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[], p_line_description text[])
+-- function accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[], uuid[], integer[])
+CREATE OR REPLACE FUNCTION accounting.insert_journal_lines(p_repeated integer[], p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_line_entry integer[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[], p_line_description text[], p_companies uuid[], p_decimals integer[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -677,15 +737,24 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
 begin
   with line as materialized (
-    select l.*, p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
+    select l.id, l.entry_position, l.account_id, l.currency, l.is_exchange_difference, l.customer_id, l.vendor_id,
+      l.description, l.line_position, d.base_decimals,
+      round(l.debit, d.decimals) as debit, round(l.credit, d.decimals) as credit,
+      tenancy.with_decimals(l.base_debit, d.base_decimals) as base_debit,
+      tenancy.with_decimals(l.base_credit, d.base_decimals) as base_credit,
+      p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
       p_entry_date[l.entry_position] as entry_date,
       row_number() over (partition by l.entry_position order by l.line_position) as line_number,
       b.version + row_number() over chain as account_version,
-      b.balance + sum(l.base_debit - l.base_credit) over chain as balance_after
+      tenancy.with_decimals(b.balance + sum(l.base_debit - l.base_credit) over chain, d.base_decimals) as balance_after
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
         p_is_exchange_difference, p_customer_id, p_vendor_id, p_line_description) with ordinality as l
       (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
        customer_id, vendor_id, description, line_position)
+    cross join lateral (
+      select tenancy.currency_exponent(l.currency) as decimals,
+        p_decimals[array_position(p_companies, p_company_id[l.entry_position])] as base_decimals
+    ) d
     join accounting.account_balances b on b.tenant_id = v_tenant and b.account_id = l.account_id
     where l.entry_position <> all (p_repeated)
     window chain as (partition by l.account_id order by l.line_position rows unbounded preceding)
@@ -698,8 +767,10 @@ begin
       l.account_version, l.balance_after
     from line l order by l.line_position
   ), moved as (
-    update accounting.account_balances b set balance = b.balance + s.amount, version = b.version + s.lines
-    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount from line l group by 1) s
+    update accounting.account_balances b set balance = tenancy.with_decimals(b.balance + s.amount, s.decimals), version = b.version + s.lines
+    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount,
+            max(l.base_decimals) as decimals
+          from line l group by 1) s
     where b.tenant_id = v_tenant and b.account_id = s.account_id
   )
   insert into accounting.period_totals as t
@@ -711,7 +782,7 @@ begin
   set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
     base_debit = t.base_debit + excluded.base_debit, base_credit = t.base_credit + excluded.base_credit;
 end $function$;
-ALTER FUNCTION accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[]) OWNER TO ledger_writer;
+ALTER FUNCTION accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[], uuid[], integer[]) OWNER TO ledger_writer;
 
 -- function accounting.keep_lines()
 CREATE OR REPLACE FUNCTION accounting.keep_lines()
@@ -798,6 +869,26 @@ $function$;
 -- grants accounting.last_exchange_rate(uuid, uuid, text, date)
 GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO platform;
+
+-- function accounting.line_currency()
+CREATE OR REPLACE FUNCTION accounting.line_currency()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_table_name = 'invoice_lines' then
+    select d.currency into new.currency from accounting.invoices d
+    where d.tenant_id = new.tenant_id and d.id = new.invoice_id;
+  else
+    select d.currency into new.currency from accounting.bills d
+    where d.tenant_id = new.tenant_id and d.id = new.bill_id;
+  end if;
+  return new;
+end $function$;
+
+-- grants accounting.line_currency()
+GRANT EXECUTE ON FUNCTION accounting.line_currency() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.line_currency() TO platform;
 
 -- function accounting.lock_account(uuid)
 CREATE OR REPLACE FUNCTION accounting.lock_account(p_account_id uuid)
@@ -1088,7 +1179,7 @@ begin
         when c.currency = b.base_currency then g.debit + g.credit
         else round((g.debit + g.credit) * coalesce(g.rate, (
           select x.rate
-          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), 2)
+          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), tenancy.currency_exponent(b.base_currency))
       end as base
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
         p_is_exchange_difference, p_line_description) with ordinality as g
@@ -1105,7 +1196,7 @@ begin
       from given l group by 1
     ) o
     join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[o.entry_position]
-    where o.is_converted and o.off <> 0 and abs(o.off) <= 0.01 * o.lines
+    where o.is_converted and o.off <> 0 and abs(o.off) <= o.lines / 10 ^ tenancy.currency_exponent(b.base_currency)::numeric
   ), line as (
     select l.entry_position, l.id, l.account_id, l.currency, l.debit, l.credit, l.is_difference, l.description, l.base,
       l.position, l.is_converted
@@ -1131,8 +1222,10 @@ begin
     select w.entry_position, w.entry_id, w.is_new, w.is_same_request, b.base_currency,
       case when w.is_new and w.entry_position = any (v_line.converted) then (
         select jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency,
-            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', l.base_debit::numeric(17, 2)::text,
-            'baseCredit', l.base_credit::numeric(17, 2)::text, 'isExchangeDifference', l.is_difference,
+            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', 
+              tenancy.with_decimals(l.base_debit, tenancy.currency_exponent(b.base_currency))::text,
+            'baseCredit', tenancy.with_decimals(l.base_credit, tenancy.currency_exponent(b.base_currency))::text,
+             'isExchangeDifference', l.is_difference,
             'description', l.description) order by l.position)
         from unnest(v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit,
             v_line.base_debit, v_line.base_credit, v_line.is_difference, v_line.description) with ordinality as l
@@ -1175,22 +1268,32 @@ begin
   select array_agg(l.entry_position order by l.entry_position, l.side) as entry, array_agg(gen_random_uuid()) as id,
     array_agg(l.account_id order by l.entry_position, l.side) as account_id,
     array_agg(l.currency order by l.entry_position, l.side) as currency,
-    array_agg(case l.side when 1 then l.amount else 0 end order by l.entry_position, l.side) as debit,
-    array_agg(case l.side when 2 then l.amount else 0 end order by l.entry_position, l.side) as credit,
-    array_agg(case l.side when 1 then l.base_amount else 0 end order by l.entry_position, l.side) as base_debit,
-    array_agg(case l.side when 2 then l.base_amount else 0 end order by l.entry_position, l.side) as base_credit,
+    array_agg(case when l.is_debit then l.amount else 0 end order by l.entry_position, l.side) as debit,
+    array_agg(case when l.is_debit then 0 else l.amount end order by l.entry_position, l.side) as credit,
+    array_agg(case when l.is_debit then l.base_amount else 0 end order by l.entry_position, l.side) as base_debit,
+    array_agg(case when l.is_debit then 0 else l.base_amount end order by l.entry_position, l.side) as base_credit,
+    array_agg(l.side = 3 order by l.entry_position, l.side) as is_difference, count(*)::int as count,
     array_agg(case when l.is_control then l.customer_id end order by l.entry_position, l.side) as customer_id,
     array_agg(case when l.is_control then l.vendor_id end order by l.entry_position, l.side) as vendor_id,
-    array_agg(l.exchange_account_id) filter (where l.currency <> l.base_currency) as exchange_account_id
+    array_agg(l.exchange_account_id) filter (where l.is_foreign) as exchange_account_id
     into v_line
   from (
-    select p.entry_position, s.side, p.currency, p.amount, p.base_amount, p.customer_id, p.vendor_id,
-      b.exchange_account_id, b.base_currency, (p.direction = 'in') = (s.side = 2) as is_control,
-      case when (p.direction = 'in') = (s.side = 1) then p.account_id
-        when p.direction = 'in' then b.receivable_account_id else b.payable_account_id end as account_id
-    from (select w.*, row_number() over (order by w.id)::int as entry_position from written w) p
+    select p.entry_position, s.side, s.account_id, s.is_debit, s.is_control, p.customer_id, p.vendor_id,
+      s.amount, s.base_amount, case s.side when 3 then b.base_currency else p.currency end as currency,
+      b.exchange_account_id, p.currency <> b.base_currency as is_foreign
+    from (
+      select w.*, row_number() over (order by w.id)::int as entry_position, w.direction = 'in' as is_in
+      from written w
+    ) p
     join accounting.books b on b.tenant_id = p.tenant_id and b.company_id = p.company_id
-    cross join (values (1), (2)) s (side)
+    cross join lateral (values
+      (case when p.is_in then 1 else 2 end, p.account_id, p.is_in, false, p.amount, p.base_amount),
+      (case when p.is_in then 2 else 1 end, case when p.is_in then b.receivable_account_id else b.payable_account_id end,
+        not p.is_in, true, p.amount, p.base_amount - p.exchange_difference),
+      (3, b.exchange_account_id, p.is_in = (p.exchange_difference < 0), false, abs(p.exchange_difference),
+        abs(p.exchange_difference))
+    ) s (side, account_id, is_debit, is_control, amount, base_amount)
+    where s.side < 3 or p.exchange_difference <> 0
   ) l;
   if v_line.exchange_account_id is not null then
     perform accounting.lock_accounts(v_entry.company_id, v_line.account_id || v_line.exchange_account_id);
@@ -1200,8 +1303,8 @@ begin
     array_fill('payment'::text, array[v_entry.count]), v_entry.source_id, array_fill(null::uuid, array[v_entry.count]),
     array_fill(null::text, array[v_entry.count]), array_fill(null::text, array[v_entry.count]),
     v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit,
-    v_line.base_credit, array_fill(false, array[2 * v_entry.count]), v_line.customer_id, v_line.vendor_id,
-    array_fill(null::text, array[2 * v_entry.count]));
+    v_line.base_credit, v_line.is_difference, v_line.customer_id, v_line.vendor_id,
+    array_fill(null::text, array[v_line.count]));
   return null;
 end $function$;
 ALTER FUNCTION accounting.post_payments() OWNER TO ledger_writer;
@@ -1219,6 +1322,7 @@ CREATE OR REPLACE FUNCTION accounting.prepare_allocation()
 AS $function$
 declare
   v_closed_through date;
+  v_decimals int;
   v_source record;
   v_document record;
   v_made record;
@@ -1229,13 +1333,14 @@ begin
     raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
   end if;
   perform accounting.lock_allocation(new);
-  select b.closed_through into v_closed_through from accounting.books b
+  select b.closed_through, tenancy.currency_exponent(b.base_currency) into v_closed_through, v_decimals
+  from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;
 
   select s.* into v_source from (
-    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount, p.base_amount,
-      p.voided_on is null as is_usable
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount,
+      p.base_amount - p.exchange_difference as base_amount, p.voided_on is null as is_usable
     from accounting.payments p
     where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.id = new.payment_id
     union all
@@ -1326,10 +1431,12 @@ begin
     raise exception using errcode = 'ZT002', message = v_problem;
   end if;
 
+  new.amount := round(new.amount, tenancy.currency_exponent(v_document.currency));
   new.base_amount := accounting.base_part(
-    new.amount, v_document.amount, v_made.settled, v_document.base_amount, v_made.settled_base);
+    new.amount, v_document.amount, v_made.settled, v_document.base_amount, v_made.settled_base,
+    v_decimals);
   new.source_base_amount := accounting.base_part(
-    new.amount, v_source.amount, v_made.used, v_source.base_amount, v_made.used_base);
+    new.amount, v_source.amount, v_made.used, v_source.base_amount, v_made.used_base, v_decimals);
   return new;
 end $function$;
 ALTER FUNCTION accounting.prepare_allocation() OWNER TO ledger_writer;
@@ -1346,6 +1453,9 @@ AS $function$
 declare
   v_books accounting.books;
   v_account accounting.accounts;
+  v_decimals int;
+  v_stated numeric;
+  v_problem text;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   select b.* into v_books from accounting.books b
@@ -1359,6 +1469,7 @@ begin
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.external_id = new.external_id;
   if found then
     new.account_id := coalesce(new.account_id, v_account.id);
+    new.base_amount := coalesce(new.base_amount, 0);
     return new;
   end if;
   if new.allocated_amount <> 0 or new.allocated_base_amount <> 0 or new.voided_on is not null then
@@ -1392,17 +1503,30 @@ begin
   if new.amount <> round(new.amount, tenancy.currency_exponent(new.currency)) then
     raise exception using errcode = 'ZT002', message = 'The amount has more decimals than its currency';
   end if;
+  v_decimals := tenancy.currency_exponent(v_books.base_currency);
+  v_stated := nullif(new.base_amount, 0);
+  if v_stated is not null then
+    v_problem := accounting.stated_amount_problem(v_stated, new.amount, new.currency, v_books.base_currency);
+    if v_problem is not null then
+      raise exception using errcode = 'ZT002', message = v_problem;
+    end if;
+  end if;
   if new.currency = v_books.base_currency then
     new.exchange_rate := 1;
   elsif new.exchange_rate is null then
     select x.rate into new.exchange_rate
     from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, new.payment_date) x;
-    if not found then
+    new.exchange_rate := coalesce(new.exchange_rate, accounting.implied_rate(new.amount, v_stated));
+    if new.exchange_rate is null then
       raise exception using errcode = 'ZT003',
         message = 'There is no exchange rate for the currency on that date: set one, or give the rate';
     end if;
   end if;
-  new.base_amount := round(new.amount * new.exchange_rate, 2);
+  new.base_amount := round(coalesce(v_stated, new.amount * new.exchange_rate), v_decimals);
+  new.exchange_difference := new.base_amount - round(new.amount * new.exchange_rate, v_decimals);
+  new.amount := round(new.amount, tenancy.currency_exponent(new.currency));
+  new.allocated_amount := round(0, tenancy.currency_exponent(new.currency));
+  new.allocated_base_amount := round(0, v_decimals);
   return new;
 end $function$;
 
@@ -1430,6 +1554,26 @@ end $function$;
 -- grants accounting.refuse_early_void()
 GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO platform;
+
+-- function accounting.renew_line_amounts()
+CREATE OR REPLACE FUNCTION accounting.renew_line_amounts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_table_name = 'invoices' then
+    update accounting.invoice_lines l set currency = new.currency
+    where l.tenant_id = new.tenant_id and l.invoice_id = new.id;
+  else
+    update accounting.bill_lines l set currency = new.currency
+    where l.tenant_id = new.tenant_id and l.bill_id = new.id;
+  end if;
+  return null;
+end $function$;
+
+-- grants accounting.renew_line_amounts()
+GRANT EXECUTE ON FUNCTION accounting.renew_line_amounts() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.renew_line_amounts() TO platform;
 
 -- function accounting.reverse_entry(uuid, uuid, date, text, text, text)
 CREATE OR REPLACE FUNCTION accounting.reverse_entry(p_original uuid, p_new_id uuid, p_entry_date date, p_description text, p_idempotency_key text, p_request_hash text)
@@ -1572,6 +1716,17 @@ ALTER FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigin
 GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO platform;
 
+-- function accounting.stated_amount_problem(numeric, numeric, text, text)
+CREATE OR REPLACE FUNCTION accounting.stated_amount_problem(stated numeric, amount numeric, currency text, base_currency text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (stated <> round(stated, tenancy.currency_exponent(base_currency))) THEN 'The base amount has more decimals than the base currency of the books has'::text WHEN ((currency = base_currency) AND (stated <> amount)) THEN 'What is in the base currency has its own amount as its base amount: leave the base amount out'::text WHEN ((stated > (0)::numeric) AND (amount = (0)::numeric)) THEN 'An amount of 0 has a base amount of 0: leave the base amount out'::text ELSE NULL::text END;
+
+-- grants accounting.stated_amount_problem(numeric, numeric, text, text)
+GRANT EXECUTE ON FUNCTION accounting.stated_amount_problem(numeric, numeric, text, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.stated_amount_problem(numeric, numeric, text, text) TO platform;
+
 -- function accounting.take_back_allocation()
 CREATE OR REPLACE FUNCTION accounting.take_back_allocation()
  RETURNS trigger
@@ -1607,7 +1762,7 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
 begin
   if num_nonnulls(variadic p_customer_id) > 0 then
-    update accounting.customers c set balance = c.balance + s.amount
+    update accounting.customers c set balance = tenancy.with_decimals(c.balance + s.amount, scale(s.amount))
     from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
           from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
             (entry_position, customer_id, base_debit, base_credit)
@@ -1615,7 +1770,7 @@ begin
     where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
   end if;
   if num_nonnulls(variadic p_vendor_id) > 0 then
-    update accounting.vendors v set balance = v.balance + s.amount
+    update accounting.vendors v set balance = tenancy.with_decimals(v.balance + s.amount, scale(s.amount))
     from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
           from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
             (entry_position, vendor_id, base_debit, base_credit)
@@ -1634,6 +1789,9 @@ CREATE OR REPLACE FUNCTION accounting.value_document()
 AS $function$
 declare
   v_date date;
+  v_base_currency text;
+  v_decimals int;
+  v_problem text;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if tg_table_name = 'invoices' then
@@ -1641,10 +1799,11 @@ begin
   else
     v_date := new.bill_date;
   end if;
-  select case when b.base_currency = new.currency then 1
+  select b.base_currency, tenancy.currency_exponent(b.base_currency), case when b.base_currency = new.currency then 1
       else coalesce(new.exchange_rate, (
-        select x.rate from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, v_date) x)) end
-  into new.exchange_rate
+        select x.rate from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, v_date) x),
+        accounting.implied_rate(new.total_amount, new.base_amount)) end
+  into v_base_currency, v_decimals, new.exchange_rate
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
@@ -1653,7 +1812,14 @@ begin
     raise exception using errcode = 'ZT003',
       message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';
   end if;
-  new.base_amount := round(new.total_amount * new.exchange_rate, 2);
+  if new.base_amount is not null then
+    v_problem := accounting.stated_amount_problem(new.base_amount, new.total_amount, new.currency, v_base_currency);
+    if v_problem is not null then
+      raise exception using errcode = 'ZT002', message = v_problem;
+    end if;
+  end if;
+  new.base_amount := round(coalesce(new.base_amount, new.total_amount * new.exchange_rate), v_decimals);
+  new.paid_base_amount := round(new.paid_base_amount, v_decimals);
   if tg_table_name = 'bills' then
     new.approved_at := now();
     new.approved_by := tenancy.current_user_id();
@@ -1761,7 +1927,8 @@ declare
   v record;
 begin
   with document as materialized (
-    select d.*, b.receivable_account_id, b.payable_account_id,
+    select d.*, b.receivable_account_id, b.payable_account_id, b.exchange_account_id, b.base_currency, s.decimals,
+      round(d.total_amount * d.exchange_rate, s.decimals) as rated_amount,
       case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
       case p_source when 'invoice' then b.sales_account_id else b.purchases_account_id end as usual_account_id,
       -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way
@@ -1770,23 +1937,25 @@ begin
       row_number() over (order by d.document_date, d.number, d.id) as sequence
     from accounting.documents(p_source) d
     join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
+    cross join lateral (select tenancy.currency_exponent(b.base_currency) as decimals) s
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   ), line as materialized (
     -- Each document looks up its lines by its key and carries along what is needed below. A join further down would
     -- compare each document with each line, because plans are made while the tables are small.
-    select d.id, d.currency, d.total_amount, d.base_amount, d.is_debit, d.sequence, d.receivable_account_id,
-      d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount
+    select d.id, d.currency, d.total_amount, d.rated_amount, d.decimals, d.is_debit, d.sequence,
+      d.receivable_account_id, d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount,
+      l.currency as line_currency
     from document d
     left join lateral (
-      select n.account_id, n.line_number, n.amount from accounting.document_lines(p_source) n
+      select n.account_id, n.line_number, n.currency, n.amount from accounting.document_lines(p_source) n
       where n.tenant_id = v_tenant and n.document_id = d.id offset 0
     ) l on true
   ), checked as (
-    select bool_or(c.lines is distinct from c.total_amount) as is_wrong_total, bool_or(c.wrong_scale) as is_wrong_scale,
+    select bool_or(c.lines is distinct from c.total_amount) as is_wrong_total, bool_or(c.other_currency) as is_other_currency,
       bool_or(c.on_control) as is_on_control
     from (
       select l.total_amount, sum(l.amount) as lines,
-        bool_or(l.amount <> round(l.amount, tenancy.currency_exponent(l.currency))) as wrong_scale,
+        bool_or(l.line_currency <> l.currency) as other_currency,
         bool_or(l.account_id in (l.receivable_account_id, l.payable_account_id)) as on_control
       from line l
       group by l.id, l.total_amount
@@ -1800,23 +1969,29 @@ begin
     from document d where d.total_amount > 0
   ), share as (
     select a.sequence, a.currency, a.is_debit, a.account_id, a.first_line, a.amount,
-      round(a.base_amount * sum(a.amount) over earlier / a.total_amount, 2)
-        - round(a.base_amount * (sum(a.amount) over earlier - a.amount) / a.total_amount, 2) as base
+      round(a.rated_amount * sum(a.amount) over earlier / a.total_amount, a.decimals)
+        - round(a.rated_amount * (sum(a.amount) over earlier - a.amount) / a.total_amount, a.decimals) as base
     from (
-      select l.sequence, l.currency, not l.is_debit as is_debit, l.total_amount, l.base_amount, l.account_id,
+      select l.sequence, l.currency, not l.is_debit as is_debit, l.total_amount, l.rated_amount, l.decimals, l.account_id,
         min(l.line_number) as first_line, sum(l.amount) as amount
       from line l where l.total_amount > 0
-      group by 1, 2, 3, 4, 5, 6 having sum(l.amount) > 0
+      group by 1, 2, 3, 4, 5, 6, 7 having sum(l.amount) > 0
     ) a
     window earlier as (partition by a.sequence order by a.first_line rows unbounded preceding)
   ), side as (
     select dense_rank() over (order by e.sequence)::int as position, e.*
     from (
       select d.sequence, 0 as first_line, d.currency, d.is_debit, d.control_account_id as account_id,
-        d.total_amount as amount, d.base_amount as base, d.customer_id, d.vendor_id
+        d.total_amount as amount, d.base_amount as base, d.customer_id, d.vendor_id,
+        false as is_difference
       from document d where d.total_amount > 0
       union all
-      select s.sequence, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null from share s
+      select s.sequence, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null, false
+      from share s
+      union all
+      select d.sequence, null, d.base_currency, d.is_debit = (d.base_amount < d.rated_amount), d.exchange_account_id,
+        abs(d.base_amount - d.rated_amount), abs(d.base_amount - d.rated_amount), null, null, true
+      from document d where d.base_amount <> d.rated_amount
     ) e
   ), line_columns as (
     select count(*)::int as lines, array_agg(s.position order by s.position, s.first_line) as entry,
@@ -1827,20 +2002,23 @@ begin
       array_agg(case when s.is_debit then s.base else 0 end order by s.position, s.first_line) as base_debit,
       array_agg(case when s.is_debit then 0 else s.base end order by s.position, s.first_line) as base_credit,
       array_agg(s.customer_id order by s.position, s.first_line) as customer_id,
-      array_agg(s.vendor_id order by s.position, s.first_line) as vendor_id
+      array_agg(s.vendor_id order by s.position, s.first_line) as vendor_id,
+      array_agg(s.is_difference order by s.position, s.first_line) as is_difference
     from side s
   )
-  select (select count(*) from document) as documents, c.is_wrong_total, c.is_wrong_scale, c.is_on_control,
+  select (select count(*) from document) as documents, c.is_wrong_total, c.is_other_currency, c.is_on_control,
     e.id as entry_id, e.company_id, e.entry_date, e.number, e.source_id, e.entries, e.description, l.lines, l.entry,
-    l.id as line_id, l.account_id, l.currency, l.debit, l.credit, l.base_debit, l.base_credit, l.customer_id, l.vendor_id
+    l.id as line_id, l.account_id, l.currency, l.debit, l.credit, l.base_debit, l.base_credit, l.customer_id, l.vendor_id,
+    l.is_difference
   into v
   from checked c cross join entry e cross join line_columns l;
   if v.documents < cardinality(p_ids) then
     raise exception using errcode = 'ZT005', message = 'Documents are posted in the scope of their tenant and company';
   elsif v.is_wrong_total then
     raise exception using errcode = 'ZT002', message = 'A document needs lines, and its total must be their sum';
-  elsif v.is_wrong_scale then
-    raise exception using errcode = 'ZT002', message = 'An amount has more decimals than its currency has: change the line';
+  elsif v.is_other_currency then
+    raise exception using errcode = 'ZT002',
+      message = 'A line is in another currency than its document: leave its currency out';
   elsif v.is_on_control then
     raise exception using errcode = 'ZT003',
       message = 'A line is not on the receivable or payable account, which the document''s total is on: choose another';
@@ -1849,7 +2027,7 @@ begin
     perform accounting.write_entries(v.entry_id, v.company_id, v.entry_date, v.description, v.number,
       array_fill(p_source, array[v.entries]), v.source_id, array_fill(null::uuid, array[v.entries]),
       array_fill(null::text, array[v.entries]), array_fill(null::text, array[v.entries]), v.entry, v.line_id,
-      v.account_id, v.currency, v.debit, v.credit, v.base_debit, v.base_credit, array_fill(false, array[v.lines]),
+      v.account_id, v.currency, v.debit, v.credit, v.base_debit, v.base_credit, v.is_difference,
       v.customer_id, v.vendor_id, array_fill(null::text, array[v.lines]));
   end if;
 end $function$;
@@ -1868,6 +2046,8 @@ AS $function$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v_books int;
+  -- The decimals of the base currency of each company.
+  v_decimals int[];
   v_closed_through date;
   v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
   -- Positions that are not written: their key stands for an entry already.
@@ -1877,8 +2057,9 @@ begin
     raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
   end if;
   -- Closing a period takes this lock FOR UPDATE: it waits for postings in flight, and later ones see it.
-  select count(*), max(b.closed_through) into v_books, v_closed_through
-  from (select closed_through from accounting.books
+  select count(*), max(b.closed_through), array_agg(tenancy.currency_exponent(b.base_currency) order by b.company_id)
+  into v_books, v_closed_through, v_decimals
+  from (select company_id, closed_through, base_currency from accounting.books
         where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
   if v_books < cardinality(v_companies) then
     raise exception using errcode = 'ZT003',
@@ -1919,7 +2100,7 @@ begin
     p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id, p_vendor_id);
   perform accounting.insert_journal_lines(v_repeated, p_entry_id, p_company_id, p_entry_date, p_line_entry, p_line_id,
     p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id,
-    p_vendor_id, p_line_description);
+    p_vendor_id, p_line_description, v_companies, v_decimals);
   if num_nonnulls(variadic p_customer_id) + num_nonnulls(variadic p_vendor_id) > 0 then
     perform accounting.update_party_balances(v_repeated, p_line_entry, p_customer_id, p_vendor_id, p_base_debit,
       p_base_credit);
@@ -3023,6 +3204,17 @@ ALTER FUNCTION tenancy.verify_audit(integer, integer) OWNER TO audit_sealer;
 GRANT EXECUTE ON FUNCTION tenancy.verify_audit(integer, integer) TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.verify_audit(integer, integer) TO platform;
 
+-- function tenancy.with_decimals(numeric, integer)
+CREATE OR REPLACE FUNCTION tenancy.with_decimals(amount numeric, decimals integer)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN round(amount, GREATEST(decimals, min_scale(amount)));
+
+-- grants tenancy.with_decimals(numeric, integer)
+GRANT EXECUTE ON FUNCTION tenancy.with_decimals(numeric, integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.with_decimals(numeric, integer) TO platform;
+
 -- function tenancy.write_audit()
 CREATE OR REPLACE FUNCTION tenancy.write_audit()
  RETURNS trigger
@@ -3057,7 +3249,7 @@ CREATE TABLE accounting.account_balances (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
   company_id uuid NOT NULL,
   account_id uuid NOT NULL,
-  balance numeric(21,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric DEFAULT 0.00 NOT NULL,
   version bigint DEFAULT 0 NOT NULL
 );
 
@@ -3068,7 +3260,7 @@ ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_account_
 ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_account_id_unique UNIQUE (tenant_id, account_id, company_id);
 
 -- constraint accounting.account_balances.account_balances_balance_nan_check
-ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_balance_nan_check CHECK ((balance <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.account_balances.account_balances_pkey
 ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_pkey PRIMARY KEY (tenant_id, id);
@@ -3215,14 +3407,18 @@ CREATE TABLE accounting.bill_lines (
   description text NOT NULL,
   quantity numeric(15,3) NOT NULL,
   unit_price numeric(15,4) NOT NULL,
-  amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
   account_id uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  currency text,
+  amount numeric GENERATED ALWAYS AS (round((quantity * unit_price), tenancy.currency_exponent(currency))) STORED
 );
 
 -- constraint accounting.bill_lines.bill_lines_account_id_fkey
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.bill_lines.bill_lines_amount_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_amount_check CHECK ((amount < '1000000000000000'::numeric));
 
 -- constraint accounting.bill_lines.bill_lines_bill_id_fkey
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_fkey FOREIGN KEY (tenant_id, company_id, bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE CASCADE;
@@ -3232,6 +3428,9 @@ ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_line_number_
 
 -- constraint accounting.bill_lines.bill_lines_created_at_range_check
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint accounting.bill_lines.bill_lines_currency_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 
 -- constraint accounting.bill_lines.bill_lines_line_number_check
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_line_number_check CHECK ((line_number > 0));
@@ -3276,8 +3475,14 @@ CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.bill_lines.fill_currency
+CREATE TRIGGER fill_currency BEFORE INSERT ON accounting.bill_lines FOR EACH ROW WHEN ((new.currency IS NULL)) EXECUTE FUNCTION accounting.line_currency();
+
 -- trigger accounting.bill_lines.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.bill_id IS DISTINCT FROM old.bill_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
+
+-- trigger accounting.bill_lines.keep_currency
+CREATE TRIGGER keep_currency BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN ((new.currency IS DISTINCT FROM old.currency)) EXECUTE FUNCTION accounting.line_currency();
 
 -- trigger accounting.bill_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
@@ -3309,12 +3514,12 @@ CREATE TABLE accounting.bills (
   bill_number text NOT NULL,
   bill_date date NOT NULL,
   due_date date NOT NULL,
-  total_amount numeric(15,2) NOT NULL,
+  total_amount numeric NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  exchange_rate numeric(18,8),
-  base_amount numeric(15,2),
-  paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  exchange_rate numeric,
+  base_amount numeric,
+  paid_amount numeric DEFAULT 0.00 NOT NULL,
+  paid_base_amount numeric DEFAULT 0.00 NOT NULL,
   voided_on date,
   external_id text,
   status text DEFAULT 'draft'::text NOT NULL,
@@ -3328,10 +3533,14 @@ CREATE TABLE accounting.bills (
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_approved_at_range_check CHECK (((approved_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (approved_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.bills.bills_base_amount_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_check CHECK (((status = 'draft'::text) = (base_amount IS NULL)));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_check CHECK (
+CASE
+    WHEN (base_amount IS NULL) THEN (status = 'draft'::text)
+    ELSE (base_amount >= (0)::numeric)
+END);
 
 -- constraint accounting.bills.bills_base_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.bills.bills_bill_date_range_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_bill_date_range_check CHECK (((bill_date >= '0001-01-01'::date) AND (bill_date <= '9999-12-31'::date)));
@@ -3367,7 +3576,7 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_due_date_range_check CHECK (((
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.bills.bills_exchange_rate_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.bills.bills_kind_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_kind_check CHECK ((kind = ANY (ARRAY['bill'::text, 'credit_note'::text])));
@@ -3376,10 +3585,10 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_kind_check CHECK ((kind = ANY 
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
 
 -- constraint accounting.bills.bills_paid_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK ((((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999)) AND (scale(paid_amount) <= 4)));
 
 -- constraint accounting.bills.bills_paid_base_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK ((((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999)) AND (scale(paid_base_amount) <= 4)));
 
 -- constraint accounting.bills.bills_pkey
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_pkey PRIMARY KEY (tenant_id, id);
@@ -3391,10 +3600,10 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_status_check CHECK ((status = 
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
 
 -- constraint accounting.bills.bills_total_amount_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_check CHECK ((total_amount >= (0)::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_check CHECK (((total_amount >= (0)::numeric) AND ((status = 'draft'::text) OR (total_amount = round(total_amount, tenancy.currency_exponent(currency))))));
 
 -- constraint accounting.bills.bills_total_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK ((((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999)) AND (scale(total_amount) <= 4)));
 
 -- constraint accounting.bills.bills_updated_at_range_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
@@ -3481,6 +3690,15 @@ CREATE TRIGGER post_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE
 -- trigger accounting.bills.refuse_early_void
 CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
 
+-- trigger accounting.bills.renew_line_amounts
+CREATE TRIGGER renew_line_amounts AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN ((new.currency <> old.currency)) EXECUTE FUNCTION accounting.renew_line_amounts();
+
+-- trigger accounting.bills.scale_amounts_insert
+CREATE TRIGGER scale_amounts_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (scale(new.paid_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS NOT NULL))) EXECUTE FUNCTION accounting.draft_amounts();
+
+-- trigger accounting.bills.scale_amounts_update
+CREATE TRIGGER scale_amounts_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.currency <> old.currency) OR (new.total_amount <> old.total_amount) OR (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS DISTINCT FROM old.base_amount)))) EXECUTE FUNCTION accounting.draft_amounts();
+
 -- trigger accounting.bills.settle_bills
 CREATE TRIGGER settle_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_documents('bill');
 
@@ -3521,7 +3739,7 @@ CREATE TABLE accounting.books (
 ALTER TABLE accounting.books ADD CONSTRAINT books_bank_account_id_fkey FOREIGN KEY (tenant_id, company_id, bank_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.books.books_base_currency_check
-ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK (((base_currency ~ '^[A-Z]{3}$'::text) AND (tenancy.currency_exponent(base_currency) <= 2)));
+ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK ((base_currency ~ '^[A-Z]{3}$'::text));
 
 -- constraint accounting.books.books_closed_through_range_check
 ALTER TABLE accounting.books ADD CONSTRAINT books_closed_through_range_check CHECK (((closed_through >= '0001-01-01'::date) AND (closed_through <= '9999-12-31'::date)));
@@ -3635,7 +3853,7 @@ CREATE TABLE accounting.customers (
   state text,
   postal_code text,
   country text,
-  balance numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric DEFAULT 0.00 NOT NULL,
   external_id text,
   is_active boolean DEFAULT true NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
@@ -3643,7 +3861,7 @@ CREATE TABLE accounting.customers (
 );
 
 -- constraint accounting.customers.customers_balance_nan_check
-ALTER TABLE accounting.customers ADD CONSTRAINT customers_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+ALTER TABLE accounting.customers ADD CONSTRAINT customers_balance_nan_check CHECK ((balance <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.customers.customers_company_id_fkey
 ALTER TABLE accounting.customers ADD CONSTRAINT customers_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -3717,7 +3935,7 @@ CREATE TABLE accounting.exchange_rates (
   company_id uuid NOT NULL,
   currency text NOT NULL,
   rate_date date NOT NULL,
-  rate numeric(18,8) NOT NULL,
+  rate numeric NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
@@ -3744,7 +3962,7 @@ ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_check C
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_date_range_check CHECK (((rate_date >= '0001-01-01'::date) AND (rate_date <= '9999-12-31'::date)));
 
 -- constraint accounting.exchange_rates.exchange_rates_rate_nan_check
-ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK ((rate <> 'NaN'::numeric));
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK ((((rate >= '-999999999999999.999999999999999999999999'::numeric) AND (rate <= 999999999999999.999999999999999999999999)) AND (scale(rate) <= 24)));
 
 -- constraint accounting.exchange_rates.exchange_rates_tenant_id_fkey
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
@@ -3901,17 +4119,24 @@ CREATE TABLE accounting.invoice_lines (
   description text NOT NULL,
   quantity numeric(15,3) NOT NULL,
   unit_price numeric(15,4) NOT NULL,
-  amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
   account_id uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  currency text,
+  amount numeric GENERATED ALWAYS AS (round((quantity * unit_price), tenancy.currency_exponent(currency))) STORED
 );
 
 -- constraint accounting.invoice_lines.invoice_lines_account_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
 
+-- constraint accounting.invoice_lines.invoice_lines_amount_check
+ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_amount_check CHECK ((amount < '1000000000000000'::numeric));
+
 -- constraint accounting.invoice_lines.invoice_lines_created_at_range_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint accounting.invoice_lines.invoice_lines_currency_check
+ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 
 -- constraint accounting.invoice_lines.invoice_lines_invoice_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE CASCADE;
@@ -3962,8 +4187,14 @@ CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.invoice_lines.fill_currency
+CREATE TRIGGER fill_currency BEFORE INSERT ON accounting.invoice_lines FOR EACH ROW WHEN ((new.currency IS NULL)) EXECUTE FUNCTION accounting.line_currency();
+
 -- trigger accounting.invoice_lines.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
+
+-- trigger accounting.invoice_lines.keep_currency
+CREATE TRIGGER keep_currency BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN ((new.currency IS DISTINCT FROM old.currency)) EXECUTE FUNCTION accounting.line_currency();
 
 -- trigger accounting.invoice_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
@@ -3995,12 +4226,12 @@ CREATE TABLE accounting.invoices (
   invoice_number text,
   invoice_date date NOT NULL,
   due_date date NOT NULL,
-  total_amount numeric(15,2) NOT NULL,
+  total_amount numeric NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  exchange_rate numeric(18,8),
-  base_amount numeric(15,2),
-  paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  exchange_rate numeric,
+  base_amount numeric,
+  paid_amount numeric DEFAULT 0.00 NOT NULL,
+  paid_base_amount numeric DEFAULT 0.00 NOT NULL,
   voided_on date,
   external_id text,
   status text DEFAULT 'draft'::text NOT NULL,
@@ -4011,10 +4242,14 @@ CREATE TABLE accounting.invoices (
 );
 
 -- constraint accounting.invoices.invoices_base_amount_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_check CHECK (((status = 'draft'::text) = (base_amount IS NULL)));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_check CHECK (
+CASE
+    WHEN (base_amount IS NULL) THEN (status = 'draft'::text)
+    ELSE (base_amount >= (0)::numeric)
+END);
 
 -- constraint accounting.invoices.invoices_base_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_company_id_fkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -4047,7 +4282,7 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_due_date_range_check CHE
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.invoices.invoices_exchange_rate_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.invoices.invoices_invoice_date_range_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_date_range_check CHECK (((invoice_date >= '0001-01-01'::date) AND (invoice_date <= '9999-12-31'::date)));
@@ -4065,10 +4300,10 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_kind_check CHECK ((kind 
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
 
 -- constraint accounting.invoices.invoices_paid_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CHECK ((((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999)) AND (scale(paid_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_paid_base_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK ((((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999)) AND (scale(paid_base_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_pkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (tenant_id, id);
@@ -4080,10 +4315,10 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_status_check CHECK ((sta
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
 
 -- constraint accounting.invoices.invoices_total_amount_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK ((total_amount >= (0)::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK (((total_amount >= (0)::numeric) AND ((status = 'draft'::text) OR (total_amount = round(total_amount, tenancy.currency_exponent(currency))))));
 
 -- constraint accounting.invoices.invoices_total_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999)) AND (scale(total_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_updated_at_range_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
@@ -4169,6 +4404,15 @@ CREATE TRIGGER post_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD
 
 -- trigger accounting.invoices.refuse_early_void
 CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
+
+-- trigger accounting.invoices.renew_line_amounts
+CREATE TRIGGER renew_line_amounts AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN ((new.currency <> old.currency)) EXECUTE FUNCTION accounting.renew_line_amounts();
+
+-- trigger accounting.invoices.scale_amounts_insert
+CREATE TRIGGER scale_amounts_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (scale(new.paid_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS NOT NULL))) EXECUTE FUNCTION accounting.draft_amounts();
+
+-- trigger accounting.invoices.scale_amounts_update
+CREATE TRIGGER scale_amounts_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.currency <> old.currency) OR (new.total_amount <> old.total_amount) OR (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS DISTINCT FROM old.base_amount)))) EXECUTE FUNCTION accounting.draft_amounts();
 
 -- trigger accounting.invoices.settle_invoices
 CREATE TRIGGER settle_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_documents('invoice');
@@ -4292,16 +4536,16 @@ CREATE TABLE accounting.journal_lines (
   account_id uuid NOT NULL,
   entry_date date NOT NULL,
   currency text NOT NULL,
-  debit numeric(19,4) DEFAULT '0'::numeric NOT NULL,
-  credit numeric(19,4) DEFAULT '0'::numeric NOT NULL,
-  base_debit numeric(17,2) DEFAULT '0'::numeric NOT NULL,
-  base_credit numeric(17,2) DEFAULT '0'::numeric NOT NULL,
+  debit numeric DEFAULT 0.00 NOT NULL,
+  credit numeric DEFAULT 0.00 NOT NULL,
+  base_debit numeric DEFAULT 0.00 NOT NULL,
+  base_credit numeric DEFAULT 0.00 NOT NULL,
   is_exchange_difference boolean DEFAULT false NOT NULL,
   customer_id uuid,
   vendor_id uuid,
   description text,
   account_version bigint NOT NULL,
-  balance_after numeric(21,2) NOT NULL,
+  balance_after numeric NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
@@ -4312,19 +4556,19 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_account_id_fke
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_account_version_unique UNIQUE (tenant_id, account_id, account_version);
 
 -- constraint accounting.journal_lines.journal_lines_balance_after_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_balance_after_nan_check CHECK ((balance_after <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_balance_after_nan_check CHECK ((balance_after <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.journal_lines.journal_lines_base_credit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_nan_check CHECK ((base_credit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_nan_check CHECK ((((base_credit >= '-999999999999999.9999'::numeric) AND (base_credit <= 999999999999999.9999)) AND (scale(base_credit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_base_debit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK ((base_debit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK ((((base_debit >= '-999999999999999.9999'::numeric) AND (base_debit <= 999999999999999.9999)) AND (scale(base_debit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_created_at_range_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.journal_lines.journal_lines_credit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK ((((credit >= '-999999999999999.9999'::numeric) AND (credit <= 999999999999999.9999)) AND (scale(credit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_currency_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -4333,7 +4577,7 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_currency_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_customer_id_fkey FOREIGN KEY (tenant_id, company_id, customer_id) REFERENCES accounting.customers(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.journal_lines.journal_lines_debit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK ((debit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK ((((debit >= '-999999999999999.9999'::numeric) AND (debit <= 999999999999999.9999)) AND (scale(debit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_entry_date_range_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_entry_date_range_check CHECK (((entry_date >= '0001-01-01'::date) AND (entry_date <= '9999-12-31'::date)));
@@ -4405,9 +4649,9 @@ CREATE TABLE accounting.payment_allocations (
   vendor_credit_id uuid,
   invoice_id uuid,
   bill_id uuid,
-  amount numeric(15,2) NOT NULL,
-  base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  source_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  amount numeric NOT NULL,
+  base_amount numeric DEFAULT 0.00 NOT NULL,
+  source_base_amount numeric DEFAULT 0.00 NOT NULL,
   allocated_on date NOT NULL,
   reversed_on date,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
@@ -4421,10 +4665,10 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_al
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_check CHECK ((amount > (0)::numeric));
 
 -- constraint accounting.payment_allocations.payment_allocations_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_nan_check CHECK ((((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999)) AND (scale(amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_base_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_bill_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_bill_id_fkey FOREIGN KEY (tenant_id, company_id, bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE RESTRICT;
@@ -4454,7 +4698,7 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_re
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_range_check CHECK (((reversed_on >= '0001-01-01'::date) AND (reversed_on <= '9999-12-31'::date)));
 
 -- constraint accounting.payment_allocations.payment_allocations_source_base_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((source_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((((source_base_amount >= '-999999999999999.9999'::numeric) AND (source_base_amount <= 999999999999999.9999)) AND (scale(source_base_amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_source_check
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_check CHECK (((num_nonnulls(payment_id, credit_note_id, vendor_credit_id) = 1) AND ((credit_note_id IS NULL) OR (invoice_id IS NOT NULL)) AND ((vendor_credit_id IS NULL) OR (bill_id IS NOT NULL))));
@@ -4543,19 +4787,20 @@ CREATE TABLE accounting.payments (
   vendor_id uuid,
   account_id uuid NOT NULL,
   payment_date date NOT NULL,
-  amount numeric(15,2) NOT NULL,
+  amount numeric NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  exchange_rate numeric(18,8),
-  base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  allocated_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  allocated_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  exchange_rate numeric,
+  base_amount numeric DEFAULT 0.00 NOT NULL,
+  allocated_amount numeric DEFAULT 0.00 NOT NULL,
+  allocated_base_amount numeric DEFAULT 0.00 NOT NULL,
   method text,
   reference text,
   voided_on date,
   external_id text,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  allocations_hash text
+  allocations_hash text,
+  exchange_difference numeric DEFAULT 0.00 NOT NULL
 );
 
 -- constraint accounting.payments.payments_account_id_fkey
@@ -4565,19 +4810,22 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_account_id_fkey FOREIGN 
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_check CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount)));
 
 -- constraint accounting.payments.payments_allocated_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_nan_check CHECK ((allocated_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_nan_check CHECK ((((allocated_amount >= '-999999999999999.9999'::numeric) AND (allocated_amount <= 999999999999999.9999)) AND (scale(allocated_amount) <= 4)));
 
 -- constraint accounting.payments.payments_allocated_base_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_base_amount_nan_check CHECK ((allocated_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_base_amount_nan_check CHECK ((((allocated_base_amount >= '-999999999999999.9999'::numeric) AND (allocated_base_amount <= 999999999999999.9999)) AND (scale(allocated_base_amount) <= 4)));
 
 -- constraint accounting.payments.payments_amount_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_check CHECK ((amount > (0)::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_check CHECK (((amount > (0)::numeric) AND (amount = round(amount, tenancy.currency_exponent(currency)))));
 
 -- constraint accounting.payments.payments_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_nan_check CHECK ((((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999)) AND (scale(amount) <= 4)));
+
+-- constraint accounting.payments.payments_base_amount_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_check CHECK ((base_amount >= GREATEST(exchange_difference, (0)::numeric)));
 
 -- constraint accounting.payments.payments_base_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.payments.payments_company_id_fkey
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -4597,11 +4845,14 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_customer_id_fkey FOREIGN
 -- constraint accounting.payments.payments_direction_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])));
 
+-- constraint accounting.payments.payments_exchange_difference_nan_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_difference_nan_check CHECK ((((exchange_difference >= '-999999999999999.9999'::numeric) AND (exchange_difference <= 999999999999999.9999)) AND (scale(exchange_difference) <= 4)));
+
 -- constraint accounting.payments.payments_exchange_rate_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.payments.payments_exchange_rate_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.payments.payments_party_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((((direction = 'in'::text) AND (customer_id IS NOT NULL) AND (vendor_id IS NULL)) OR ((direction = 'out'::text) AND (vendor_id IS NOT NULL) AND (customer_id IS NULL))));
@@ -4659,7 +4910,7 @@ CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.payments.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.allocations_hash IS DISTINCT FROM old.allocations_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.exchange_difference IS DISTINCT FROM old.exchange_difference) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.allocations_hash IS DISTINCT FROM old.allocations_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 
 -- trigger accounting.payments.guard_second_void
 CREATE TRIGGER guard_second_void BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
@@ -4694,10 +4945,10 @@ CREATE TABLE accounting.period_totals (
   account_id uuid NOT NULL,
   month date NOT NULL,
   currency text NOT NULL,
-  debit numeric(25,4) NOT NULL,
-  credit numeric(25,4) NOT NULL,
-  base_debit numeric(21,2) NOT NULL,
-  base_credit numeric(21,2) NOT NULL
+  debit numeric NOT NULL,
+  credit numeric NOT NULL,
+  base_debit numeric NOT NULL,
+  base_credit numeric NOT NULL
 );
 
 -- constraint accounting.period_totals.period_totals_account_id_fkey
@@ -4707,16 +4958,16 @@ ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_account_id_fke
 ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_account_month_unique UNIQUE (tenant_id, company_id, account_id, month, currency);
 
 -- constraint accounting.period_totals.period_totals_base_credit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_credit_nan_check CHECK ((base_credit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_credit_nan_check CHECK ((base_credit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_base_debit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_debit_nan_check CHECK ((base_debit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_debit_nan_check CHECK ((base_debit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_credit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_credit_nan_check CHECK ((credit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_debit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_debit_nan_check CHECK ((debit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_debit_nan_check CHECK ((debit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_month_check
 ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric));
@@ -4768,7 +5019,7 @@ CREATE TABLE accounting.vendors (
   state text,
   postal_code text,
   country text,
-  balance numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric DEFAULT 0.00 NOT NULL,
   external_id text,
   is_active boolean DEFAULT true NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
@@ -4776,7 +5027,7 @@ CREATE TABLE accounting.vendors (
 );
 
 -- constraint accounting.vendors.vendors_balance_nan_check
-ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_balance_nan_check CHECK ((balance <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.vendors.vendors_company_id_fkey
 ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -5977,6 +6228,14 @@ UNION ALL
     violations_of_documents.detail
    FROM accounting.violations_of_documents
 UNION ALL
+ SELECT violations_of_base_amounts.tenant_id,
+    violations_of_base_amounts.kind,
+    violations_of_base_amounts.company_id,
+    violations_of_base_amounts.record_table,
+    violations_of_base_amounts.record_id,
+    violations_of_base_amounts.detail
+   FROM accounting.violations_of_base_amounts
+UNION ALL
  SELECT violations_of_allocations.tenant_id,
     violations_of_allocations.kind,
     violations_of_allocations.company_id,
@@ -6207,7 +6466,7 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     'accounting.payments'::text AS record_table,
                     p.id,
                     p.amount,
-                    p.base_amount,
+                    (p.base_amount - p.exchange_difference),
                     p.allocated_amount,
                     p.allocated_base_amount,
                     0,
@@ -6236,52 +6495,175 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
 GRANT SELECT ON accounting.violations_of_allocations TO authenticated;
 GRANT SELECT ON accounting.violations_of_allocations TO platform;
 
--- view accounting.violations_of_documents
-CREATE VIEW accounting.violations_of_documents WITH (security_invoker=true) AS
- SELECT n.tenant_id,
-    n.kind,
-    n.company_id,
-        CASE n.kind
-            WHEN 'invoice_total_differs'::text THEN 'accounting.invoices'::text
-            ELSE 'accounting.bills'::text
-        END AS record_table,
-    n.id AS record_id,
-    'The total is not the sum of the lines'::text AS detail
-   FROM ( SELECT 'invoice_total_differs'::text AS kind,
-            i.tenant_id,
+-- view accounting.violations_of_base_amounts
+CREATE VIEW accounting.violations_of_base_amounts WITH (security_invoker=true) AS
+ SELECT d.tenant_id,
+    'base_amount_differs'::text AS kind,
+    d.company_id,
+    d.record_table,
+    d.id AS record_id,
+    'The base amount is not the amount at its rate, or the base currency has another rate than 1'::text AS detail
+   FROM ( SELECT r.tenant_id,
+            r.company_id,
+            r.record_table,
+            r.id,
+            ((r.sign)::numeric * (r.base_amount - round((r.amount * r.exchange_rate), tenancy.currency_exponent(b.base_currency)))) AS difference,
+            ((num_nulls(r.base_amount, r.exchange_rate) > 0) OR ((r.currency = b.base_currency) AND (r.exchange_rate <> (1)::numeric))) AS is_wrong
+           FROM (( SELECT i.tenant_id,
+                    i.company_id,
+                    'accounting.invoices'::text AS record_table,
+                    i.id,
+                    i.currency,
+                    i.exchange_rate,
+                    i.total_amount AS amount,
+                    i.base_amount,
+                        CASE i.kind
+                            WHEN 'credit_note'::text THEN '-1'::integer
+                            ELSE 1
+                        END AS sign
+                   FROM accounting.invoices i
+                  WHERE (i.status <> 'draft'::text)
+                UNION ALL
+                 SELECT v.tenant_id,
+                    v.company_id,
+                    'accounting.bills'::text AS record_table,
+                    v.id,
+                    v.currency,
+                    v.exchange_rate,
+                    v.total_amount,
+                    v.base_amount,
+                        CASE v.kind
+                            WHEN 'credit_note'::text THEN 1
+                            ELSE '-1'::integer
+                        END AS "case"
+                   FROM accounting.bills v
+                  WHERE (v.status <> 'draft'::text)
+                UNION ALL
+                 SELECT p.tenant_id,
+                    p.company_id,
+                    'accounting.payments'::text AS record_table,
+                    p.id,
+                    p.currency,
+                    p.exchange_rate,
+                    p.amount,
+                    (p.base_amount - p.exchange_difference),
+                    1
+                   FROM accounting.payments p) r
+             LEFT JOIN accounting.books b ON (((b.tenant_id = r.tenant_id) AND (b.company_id = r.company_id))))
+        UNION ALL
+         SELECT l.tenant_id,
+            l.company_id,
+            (('accounting.'::text || e.source) || 's'::text) AS record_table,
+            e.source_id,
+            (l.base_debit - l.base_credit),
+            false
+           FROM (accounting.journal_lines l
+             CROSS JOIN LATERAL ( SELECT j.source,
+                    j.source_id
+                   FROM accounting.journal_entries j
+                  WHERE ((j.tenant_id = l.tenant_id) AND (j.id = l.entry_id))
+                 OFFSET 0) e)
+          WHERE (l.is_exchange_difference AND (e.source = ANY (ARRAY['invoice'::text, 'bill'::text])))) d
+  GROUP BY d.tenant_id, d.company_id, d.record_table, d.id
+ HAVING ((sum(d.difference) <> (0)::numeric) OR bool_or(d.is_wrong))
+UNION ALL
+ SELECT a.tenant_id,
+    'base_amount_scale'::text AS kind,
+    a.company_id,
+    a.record_table,
+    a.id AS record_id,
+    'A base amount has more decimals than the base currency of the books'::text AS detail
+   FROM (( SELECT i.tenant_id,
             i.company_id,
+            'accounting.invoices'::text AS record_table,
             i.id,
-            i.total_amount,
-            NULL::numeric AS amount
+            GREATEST(min_scale(i.base_amount), min_scale(i.paid_base_amount)) AS decimals
            FROM accounting.invoices i
           WHERE (i.status <> 'draft'::text)
         UNION ALL
-         SELECT 'bill_total_differs'::text AS kind,
-            b.tenant_id,
-            b.company_id,
-            b.id,
-            b.total_amount,
-            NULL::numeric AS amount
-           FROM accounting.bills b
-          WHERE (b.status <> 'draft'::text)
+         SELECT b_1.tenant_id,
+            b_1.company_id,
+            'accounting.bills'::text AS record_table,
+            b_1.id,
+            GREATEST(min_scale(b_1.base_amount), min_scale(b_1.paid_base_amount)) AS "greatest"
+           FROM accounting.bills b_1
+          WHERE (b_1.status <> 'draft'::text)
         UNION ALL
-         SELECT 'invoice_total_differs'::text AS kind,
-            l.tenant_id,
-            l.company_id,
-            l.invoice_id,
-            NULL::numeric AS total_amount,
-            l.amount
-           FROM accounting.invoice_lines l
+         SELECT p.tenant_id,
+            p.company_id,
+            'accounting.payments'::text AS record_table,
+            p.id,
+            GREATEST(min_scale(p.base_amount), min_scale(p.exchange_difference), min_scale(p.allocated_base_amount)) AS "greatest"
+           FROM accounting.payments p
         UNION ALL
-         SELECT 'bill_total_differs'::text AS kind,
-            l.tenant_id,
+         SELECT l.tenant_id,
             l.company_id,
-            l.bill_id,
-            NULL::numeric AS total_amount,
-            l.amount
-           FROM accounting.bill_lines l) n
-  GROUP BY n.tenant_id, n.kind, n.company_id, n.id
- HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
+            'accounting.payment_allocations'::text AS record_table,
+            l.id,
+            GREATEST(min_scale(l.base_amount), min_scale(l.source_base_amount)) AS "greatest"
+           FROM accounting.payment_allocations l) a
+     JOIN accounting.books b ON (((b.tenant_id = a.tenant_id) AND (b.company_id = a.company_id))))
+  WHERE (a.decimals > tenancy.currency_exponent(b.base_currency));
+
+-- grants accounting.violations_of_base_amounts
+GRANT SELECT ON accounting.violations_of_base_amounts TO authenticated;
+GRANT SELECT ON accounting.violations_of_base_amounts TO platform;
+
+-- view accounting.violations_of_documents
+CREATE VIEW accounting.violations_of_documents WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    rule.kind,
+    n.company_id,
+    (('accounting.'::text || n.source) || 's'::text) AS record_table,
+    n.id AS record_id,
+    rule.detail
+   FROM (( SELECT d.tenant_id,
+            d.source,
+            d.company_id,
+            d.id,
+            (sum(d.total_amount) IS DISTINCT FROM sum(d.amount)) AS has_other_total,
+            (min(d.currency) <> max(d.currency)) AS has_other_currency
+           FROM ( SELECT 'invoice'::text AS source,
+                    i.tenant_id,
+                    i.company_id,
+                    i.id,
+                    i.currency,
+                    i.total_amount,
+                    NULL::numeric AS amount
+                   FROM accounting.invoices i
+                  WHERE (i.status <> 'draft'::text)
+                UNION ALL
+                 SELECT 'bill'::text AS source,
+                    b.tenant_id,
+                    b.company_id,
+                    b.id,
+                    b.currency,
+                    b.total_amount,
+                    NULL::numeric AS amount
+                   FROM accounting.bills b
+                  WHERE (b.status <> 'draft'::text)
+                UNION ALL
+                 SELECT 'invoice'::text AS source,
+                    l.tenant_id,
+                    l.company_id,
+                    l.invoice_id,
+                    l.currency,
+                    NULL::numeric AS total_amount,
+                    l.amount
+                   FROM accounting.invoice_lines l
+                UNION ALL
+                 SELECT 'bill'::text AS source,
+                    l.tenant_id,
+                    l.company_id,
+                    l.bill_id,
+                    l.currency,
+                    NULL::numeric AS total_amount,
+                    l.amount
+                   FROM accounting.bill_lines l) d
+          GROUP BY d.tenant_id, d.source, d.company_id, d.id
+         HAVING ((count(d.total_amount) > 0) AND ((sum(d.total_amount) IS DISTINCT FROM sum(d.amount)) OR (min(d.currency) <> max(d.currency))))) n
+     CROSS JOIN LATERAL ( VALUES ((n.source || '_total_differs'::text),n.has_other_total,'The total is not the sum of the lines'::text), ('line_currency_differs'::text,n.has_other_currency,'A line is in another currency than the document'::text)) rule(kind, is_broken, detail))
+  WHERE rule.is_broken
 UNION ALL
  SELECT d.tenant_id,
     d.kind,
@@ -6461,47 +6843,7 @@ UNION ALL
                   WHERE ((o.tenant_id = b.tenant_id) AND (o.id = b.credited_bill_id))
                  OFFSET 0) c ON (true))
           WHERE ((b.credited_bill_id IS NOT NULL) AND (b.status <> ALL (ARRAY['draft'::text, 'void'::text])))) n
-  WHERE (n.fits IS NOT TRUE)
-UNION ALL
- SELECT d.tenant_id,
-    'base_amount_differs'::text AS kind,
-    d.company_id,
-    d.record_table,
-    d.id AS record_id,
-    'The base amount is not the amount at its rate, or the base currency has another rate than 1'::text AS detail
-   FROM (( SELECT i.tenant_id,
-            i.company_id,
-            'accounting.invoices'::text AS record_table,
-            i.id,
-            i.total_amount AS amount,
-            i.currency,
-            i.exchange_rate,
-            i.base_amount
-           FROM accounting.invoices i
-          WHERE (i.status <> 'draft'::text)
-        UNION ALL
-         SELECT b_1.tenant_id,
-            b_1.company_id,
-            'accounting.bills'::text AS record_table,
-            b_1.id,
-            b_1.total_amount,
-            b_1.currency,
-            b_1.exchange_rate,
-            b_1.base_amount
-           FROM accounting.bills b_1
-          WHERE (b_1.status <> 'draft'::text)
-        UNION ALL
-         SELECT p.tenant_id,
-            p.company_id,
-            'accounting.payments'::text AS record_table,
-            p.id,
-            p.amount,
-            p.currency,
-            p.exchange_rate,
-            p.base_amount
-           FROM accounting.payments p) d
-     LEFT JOIN accounting.books b ON (((b.tenant_id = d.tenant_id) AND (b.company_id = d.company_id))))
-  WHERE ((d.base_amount IS DISTINCT FROM round((d.amount * d.exchange_rate), 2)) OR ((d.currency = b.base_currency) AND (d.exchange_rate <> (1)::numeric)));
+  WHERE (n.fits IS NOT TRUE);
 
 -- grants accounting.violations_of_documents
 GRANT SELECT ON accounting.violations_of_documents TO authenticated;
@@ -6643,7 +6985,7 @@ CREATE VIEW accounting.violations_of_journal_lines WITH (security_invoker=true) 
             l.company_id,
             l.id,
             (e.entry_date IS DISTINCT FROM l.entry_date) AS has_other_date,
-            ((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) AS has_decimals,
+            (((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) OR ((l.base_debit + l.base_credit) <> round((l.base_debit + l.base_credit), tenancy.currency_exponent(b.base_currency)))) AS has_decimals,
             ((a.currency <> l.currency) AND (NOT l.is_exchange_difference)) AS has_other_currency,
             (a.company_id IS DISTINCT FROM l.company_id) AS lacks_account,
                 CASE
@@ -6656,7 +6998,7 @@ CREATE VIEW accounting.violations_of_journal_lines WITH (security_invoker=true) 
              LEFT JOIN accounting.journal_entries e ON (((e.tenant_id = l.tenant_id) AND (e.id = l.entry_id))))
              LEFT JOIN accounting.accounts a ON (((a.tenant_id = l.tenant_id) AND (a.id = l.account_id))))
              LEFT JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))) c
-     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('line_account'::text,c.lacks_account,'The line names an account that its company does not have'::text), ('line_base_amount'::text,c.has_other_base,'The line is in base currency and has another base amount, or is an exchange difference in another currency'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
+     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount, or the base amount, has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('line_account'::text,c.lacks_account,'The line names an account that its company does not have'::text), ('line_base_amount'::text,c.has_other_base,'The line is in base currency and has another base amount, or is an exchange difference in another currency'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
   WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_account OR c.has_other_base OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
 UNION ALL
  SELECT c.tenant_id,
@@ -6807,7 +7149,7 @@ UNION ALL
                     p.customer_id,
                     p.payment_date,
                     p.voided_on,
-                    (- p.base_amount)
+                    (p.exchange_difference - p.base_amount)
                    FROM accounting.payments p
                   WHERE (p.direction = 'in'::text)
                 UNION ALL
@@ -6817,7 +7159,7 @@ UNION ALL
                     p.vendor_id,
                     p.payment_date,
                     p.voided_on,
-                    (- p.base_amount)
+                    (p.exchange_difference - p.base_amount)
                    FROM accounting.payments p
                   WHERE (p.direction = 'out'::text)
                 UNION ALL
@@ -6829,7 +7171,10 @@ UNION ALL
                     a.reversed_on,
                     (a.source_base_amount - a.base_amount)
                    FROM (accounting.payment_allocations a
-                     JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
+                     CROSS JOIN LATERAL ( SELECT d_1.customer_id
+                           FROM accounting.invoices d_1
+                          WHERE ((d_1.tenant_id = a.tenant_id) AND (d_1.id = a.invoice_id))
+                         OFFSET 0) i)
                 UNION ALL
                  SELECT 'payables_differ'::text AS kind,
                     a.tenant_id,
@@ -6839,7 +7184,10 @@ UNION ALL
                     a.reversed_on,
                     (a.source_base_amount - a.base_amount)
                    FROM (accounting.payment_allocations a
-                     JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))) r
+                     CROSS JOIN LATERAL ( SELECT d_1.vendor_id
+                           FROM accounting.bills d_1
+                          WHERE ((d_1.tenant_id = a.tenant_id) AND (d_1.id = a.bill_id))
+                         OFFSET 0) b)) r
              CROSS JOIN LATERAL ( VALUES (r.made_on,1), (r.ended_on,'-1'::integer)) step(day, sign))
           WHERE (step.day IS NOT NULL)
         UNION ALL
@@ -6986,8 +7334,8 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
             step.source,
             p.id,
             1,
-            hash_record_extended(ROW(step.day, COALESCE(p.customer_id, p.vendor_id), p.currency, p.reference, ((signed.of_direction)::numeric * p.amount), ((signed.of_direction)::numeric * p.base_amount)), (0)::bigint) AS hash_record_extended,
-            uuid_hash_extended(p.account_id, (0)::bigint) AS uuid_hash_extended
+            hash_record_extended(ROW(step.day, COALESCE(p.customer_id, p.vendor_id), p.currency, p.reference, ((signed.of_direction)::numeric * p.amount), ((signed.of_direction)::numeric * (p.base_amount - p.exchange_difference))), (0)::bigint) AS hash_record_extended,
+            hash_record_extended(ROW(p.account_id, (((- signed.of_direction))::numeric * p.base_amount)), (0)::bigint) AS hash_record_extended
            FROM ((accounting.payments p
              CROSS JOIN LATERAL ( VALUES ('payment'::text,p.payment_date,1), ('payment_void'::text,p.voided_on,'-1'::integer)) step(source, day, sign))
              CROSS JOIN LATERAL ( SELECT (step.sign *
@@ -7029,12 +7377,12 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
                     ELSE NULL::bigint
                 END AS "case",
                 CASE
-                    WHEN line.is_other THEN uuid_hash_extended(l.account_id, (0)::bigint)
+                    WHEN line.is_other THEN hash_record_extended(ROW(l.account_id, (l.base_debit - l.base_credit)), (0)::bigint)
                     ELSE NULL::bigint
                 END AS "case"
            FROM (((accounting.journal_entries e
              LEFT JOIN accounting.books b ON (((b.tenant_id = e.tenant_id) AND (b.company_id = e.company_id))))
-             LEFT JOIN accounting.journal_lines l ON (((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id) AND ((e.source = ANY (ARRAY['payment'::text, 'payment_void'::text])) OR ((l.account_id = b.receivable_account_id) OR (l.account_id = b.payable_account_id))))))
+             LEFT JOIN accounting.journal_lines l ON (((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id) AND (((e.source = ANY (ARRAY['payment'::text, 'payment_void'::text])) AND (NOT l.is_exchange_difference)) OR ((l.account_id = b.receivable_account_id) OR (l.account_id = b.payable_account_id))))))
              CROSS JOIN LATERAL ( SELECT COALESCE((l.account_id <> ALL (ARRAY[b.receivable_account_id, b.payable_account_id])), false) AS is_other) line)
           WHERE (e.source <> ALL (ARRAY['manual'::text, 'reversal'::text]))) s
      JOIN ( VALUES ('invoice'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('invoice_void'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('bill'::text,'bill_not_posted'::text,'accounting.bills'::text), ('bill_void'::text,'bill_not_posted'::text,'accounting.bills'::text), ('payment'::text,'payment_not_posted'::text,'accounting.payments'::text), ('payment_void'::text,'payment_not_posted'::text,'accounting.payments'::text), ('allocation'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text), ('allocation_void'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text)) rule(source, kind, record_table) ON ((rule.source = s.source)))
