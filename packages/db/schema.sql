@@ -445,17 +445,12 @@ declare
   v_last bigint;
 begin
   for v_series in
-    select distinct on (n.id) n.* from (
-      select distinct i.company_id, i.kind, to_char(i.invoice_date, 'YYYY') as year
-      from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
+    select s.* from (
+      select distinct i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
     ) d
-    cross join lateral (
-      select s.* from tenancy.number_series s
-      where s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null and s.series = d.kind
-        and s.period in (d.year, '')
-      order by s.period desc limit 1
-    ) n
-    order by n.id
+    join tenancy.number_series s on s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null
+      and s.series = d.kind and s.period = ''
+    order by s.id
   loop
     v_last := accounting.first_free_number(v_series, v_series.last_number) - 1;
     if v_last > v_series.last_number then
@@ -467,32 +462,6 @@ ALTER FUNCTION accounting.count_invoice_numbers(uuid[]) OWNER TO number_writer;
 
 -- grants accounting.count_invoice_numbers(uuid[])
 GRANT EXECUTE ON FUNCTION accounting.count_invoice_numbers(uuid[]) TO ledger_writer;
-
--- function accounting.define_series(uuid, text, text, text, integer)
-CREATE OR REPLACE FUNCTION accounting.define_series(p_company_id uuid, p_kind text, p_year text, p_prefix text, p_padding integer)
- RETURNS tenancy.number_series
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_tenant constant uuid := tenancy.current_tenant_id();
-begin
-  -- Two definitions of a company at once would not see each other.
-  perform from tenancy.companies c where c.tenant_id = v_tenant and c.id = p_company_id for no key update;
-  -- A series with `{year}` for all years gives no number itself: its years are series of their own.
-  if exists (
-    select from tenancy.number_series s
-    where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null
-      and s.series in ('invoice', 'credit_note') and (s.series, s.period) <> (p_kind, p_year)
-      and not (s.series = p_kind and s.period = '' and position('{year}' in s.prefix) > 0)
-      and not (s.series = p_kind and p_year = '' and position('{year}' in p_prefix) > 0)
-      and accounting.prefixes_meet(s.prefix, p_prefix)
-  ) then
-    raise exception using errcode = 'ZT003', schema = 'tenancy', table = 'number_series', column = 'prefix',
-      message = 'Another series of the company gives numbers with this prefix: choose one that differs in more than digits at its end';
-  end if;
-  return tenancy.lock_series(p_company_id, null, p_kind, p_year, p_prefix, p_padding);
-end $function$;
-ALTER FUNCTION accounting.define_series(uuid, text, text, text, integer) OWNER TO number_writer;
 
 -- function accounting.document_lines(text)
 CREATE OR REPLACE FUNCTION accounting.document_lines(p_source text)
@@ -744,35 +713,6 @@ begin
 end $function$;
 ALTER FUNCTION accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[]) OWNER TO ledger_writer;
 
--- function accounting.invoice_series(uuid, text, date)
-CREATE OR REPLACE FUNCTION accounting.invoice_series(p_company_id uuid, p_kind text, p_date date)
- RETURNS tenancy.number_series
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_tenant constant uuid := tenancy.current_tenant_id();
-  v_year constant text := to_char(p_date, 'YYYY');
-  v_series tenancy.number_series;
-begin
-  select s.* into v_series from tenancy.number_series s
-  where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
-    and (s.period = v_year or (s.period = '' and position('{year}' in s.prefix) = 0))
-  order by s.period desc limit 1
-  for no key update;
-  if found then
-    return v_series;
-  end if;
-  select s.* into v_series from tenancy.number_series s
-  where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
-    and s.period = '';
-  if found then
-    return accounting.define_series(p_company_id, p_kind, v_year,
-      accounting.number_prefix(v_series.prefix, p_kind, v_year), v_series.padding);
-  end if;
-  return accounting.define_series(p_company_id, p_kind, '', accounting.number_prefix(null, p_kind, ''), 6);
-end $function$;
-ALTER FUNCTION accounting.invoice_series(uuid, text, date) OWNER TO number_writer;
-
 -- function accounting.keep_lines()
 CREATE OR REPLACE FUNCTION accounting.keep_lines()
  RETURNS trigger
@@ -911,25 +851,15 @@ begin
     where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id
     for no key update;
   end if;
-  -- One document to a statement: to find two the planner would read all of the tenant's, as long as it knows nothing of the
-  -- table.
   if p_allocation.invoice_id is not null or p_allocation.credit_note_id is not null then
     perform from accounting.invoices i
-    where i.tenant_id = p_allocation.tenant_id and i.id = least(p_allocation.credit_note_id, p_allocation.invoice_id)
-    for no key update;
-    perform from accounting.invoices i
-    where i.tenant_id = p_allocation.tenant_id and i.id = greatest(p_allocation.credit_note_id, p_allocation.invoice_id)
-      and p_allocation.credit_note_id <> p_allocation.invoice_id
-    for no key update;
+    where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id)
+    order by i.id for no key update;
   end if;
   if p_allocation.bill_id is not null or p_allocation.vendor_credit_id is not null then
     perform from accounting.bills b
-    where b.tenant_id = p_allocation.tenant_id and b.id = least(p_allocation.vendor_credit_id, p_allocation.bill_id)
-    for no key update;
-    perform from accounting.bills b
-    where b.tenant_id = p_allocation.tenant_id and b.id = greatest(p_allocation.vendor_credit_id, p_allocation.bill_id)
-      and p_allocation.vendor_credit_id <> p_allocation.bill_id
-    for no key update;
+    where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id)
+    order by b.id for no key update;
   end if;
 end $function$;
 ALTER FUNCTION accounting.lock_allocation(accounting.payment_allocations) OWNER TO ledger_writer;
@@ -970,15 +900,16 @@ ALTER FUNCTION accounting.mark_books() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.mark_books() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.mark_books() TO platform;
 
--- function accounting.next_invoice_number(uuid, text, date)
-CREATE OR REPLACE FUNCTION accounting.next_invoice_number(p_company_id uuid, p_kind text, p_date date)
+-- function accounting.next_invoice_number(uuid, text)
+CREATE OR REPLACE FUNCTION accounting.next_invoice_number(p_company_id uuid, p_kind text)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_series constant tenancy.number_series := accounting.invoice_series(p_company_id, p_kind, p_date);
+  v_series constant tenancy.number_series := tenancy.lock_series(
+    p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
   -- The numbers that this transaction gave last, by their series. They spare a statement of many rows to look for each
   -- number from the beginning. One counts only while an invoice has that number, so that nothing is trusted to it.
   v_transaction constant text := pg_current_xact_id()::text;
@@ -999,18 +930,10 @@ begin
   perform set_config('app.numbers_given', (v_given || jsonb_build_object(v_series.id, v_number))::text, true);
   return tenancy.format_number(v_series.prefix, v_number, v_series.padding);
 end $function$;
-ALTER FUNCTION accounting.next_invoice_number(uuid, text, date) OWNER TO number_writer;
+ALTER FUNCTION accounting.next_invoice_number(uuid, text) OWNER TO number_writer;
 
--- grants accounting.next_invoice_number(uuid, text, date)
-GRANT EXECUTE ON FUNCTION accounting.next_invoice_number(uuid, text, date) TO ledger_writer;
-
--- function accounting.number_prefix(text, text, text)
-CREATE OR REPLACE FUNCTION accounting.number_prefix(p_prefix text, p_kind text, p_year text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (p_year = ''::text) THEN COALESCE(p_prefix, CASE p_kind WHEN 'invoice'::text THEN 'INV-'::text ELSE 'CN-'::text END) ELSE replace(COALESCE(p_prefix, (CASE p_kind WHEN 'invoice'::text THEN 'INV-'::text ELSE 'CN-'::text END || '{year}-'::text)), '{year}'::text, p_year) END;
-ALTER FUNCTION accounting.number_prefix(text, text, text) OWNER TO number_writer;
+-- grants accounting.next_invoice_number(uuid, text)
+GRANT EXECUTE ON FUNCTION accounting.next_invoice_number(uuid, text) TO ledger_writer;
 
 -- function accounting.open_balances()
 CREATE OR REPLACE FUNCTION accounting.open_balances()
@@ -1286,18 +1209,6 @@ ALTER FUNCTION accounting.post_payments() OWNER TO ledger_writer;
 -- grants accounting.post_payments()
 GRANT EXECUTE ON FUNCTION accounting.post_payments() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.post_payments() TO platform;
-
--- function accounting.prefixes_meet(text, text)
-CREATE OR REPLACE FUNCTION accounting.prefixes_meet(p_one text, p_other text)
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $function$
-  select bool_or(replace(p.other, '{year}', '2000') ~ ('^' || replace(
-      regexp_replace(p.one, '([].^$*+?(){}|\\[])', '\\\1', 'g'), '\{year\}', '[0-9]{4}') || '[0-9]*$'))
-  from (values (p_one, p_other), (p_other, p_one)) p (one, other)
-$function$;
-ALTER FUNCTION accounting.prefixes_meet(text, text) OWNER TO number_writer;
 
 -- function accounting.prepare_allocation()
 CREATE OR REPLACE FUNCTION accounting.prepare_allocation()
@@ -1629,8 +1540,8 @@ ALTER FUNCTION accounting.stamp_period() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO platform;
 
--- function accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint)
-CREATE OR REPLACE FUNCTION accounting.start_invoice_numbers(p_company_id uuid, p_kind text, p_year integer, p_prefix text, p_padding integer, p_first bigint)
+-- function accounting.start_invoice_numbers(uuid, text, text, integer, bigint)
+CREATE OR REPLACE FUNCTION accounting.start_invoice_numbers(p_company_id uuid, p_kind text, p_prefix text, p_padding integer, p_first bigint)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1638,54 +1549,28 @@ CREATE OR REPLACE FUNCTION accounting.start_invoice_numbers(p_company_id uuid, p
 AS $function$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
-  v_year constant text := coalesce(lpad(p_year::text, 4, '0'), '');
-  v_prefix constant text := accounting.number_prefix(p_prefix, p_kind, v_year);
   v_series tenancy.number_series;
 begin
   perform tenancy.require_own_scope(v_tenant, p_company_id);
   if (p_kind in ('invoice', 'credit_note') and p_first between 1 and 999999999999999
-      and p_padding between 0 and 18 and length(v_prefix) between 1 and 500
-      and coalesce(p_year, 1) between 1 and 9999) is not true then
+      and p_padding between 0 and 18 and length(p_prefix) between 1 and 500) is not true then
     raise exception using errcode = 'ZT002',
-      message = 'A series of numbers needs a kind (invoice or credit_note), a prefix, a padding of 0 to 18, a first number from 1 and a year of 1 to 9999, if any';
+      message = 'A series of numbers needs a kind (invoice or credit_note), a prefix, a padding of 0 to 18 and a first number from 1';
   end if;
-  if p_first > 1 and position('{year}' in v_prefix) > 0 then
-    raise exception using errcode = 'ZT002', message = 'Each year begins at 1: say a first number together with its year';
-  end if;
-  v_series := accounting.define_series(p_company_id, p_kind, v_year, v_prefix, p_padding);
-  if v_series.last_number >= v_series.first_number or exists (
-    select from tenancy.number_series s
-    where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
-      and p_year is null and s.period <> '' and position('{year}' in v_series.prefix) > 0 and s.last_number >= s.first_number
-  ) then
+  v_series := tenancy.lock_series(p_company_id, null, p_kind, '', p_prefix, p_padding);
+  if v_series.last_number >= v_series.first_number then
     return false;
   end if;
   update tenancy.number_series s
-  set prefix = v_prefix, padding = p_padding, first_number = p_first, last_number = p_first - 1
+  set prefix = p_prefix, padding = p_padding, first_number = p_first, last_number = p_first - 1
   where s.tenant_id = v_tenant and s.id = v_series.id;
   return true;
 end $function$;
-ALTER FUNCTION accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint) OWNER TO number_writer;
+ALTER FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) OWNER TO number_writer;
 
--- grants accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint)
-GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint) TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint) TO platform;
-
--- function accounting.stored_entry(uuid)
-CREATE OR REPLACE FUNCTION accounting.stored_entry(p_entry_id uuid)
- RETURNS TABLE(id uuid, company_id uuid, entry_date date, description text, reference text, source text, source_id uuid, reverses_entry_id uuid, idempotency_key text, posted_by uuid, created_at timestamp with time zone, lines jsonb)
- LANGUAGE sql
- STRICT ROWS 1
-AS $function$
-  select e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses_entry_id,
-    e.idempotency_key, e.posted_by, e.created_at, e.lines
-  from accounting.entries_with_lines e
-  where e.tenant_id = tenancy.current_tenant_id() and e.id = p_entry_id
-$function$;
-
--- grants accounting.stored_entry(uuid)
-GRANT EXECUTE ON FUNCTION accounting.stored_entry(uuid) TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.stored_entry(uuid) TO platform;
+-- grants accounting.start_invoice_numbers(uuid, text, text, integer, bigint)
+GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO platform;
 
 -- function accounting.take_back_allocation()
 CREATE OR REPLACE FUNCTION accounting.take_back_allocation()
@@ -1740,42 +1625,6 @@ begin
 end $function$;
 ALTER FUNCTION accounting.update_party_balances(integer[], integer[], uuid[], uuid[], numeric[], numeric[]) OWNER TO ledger_writer;
 
--- function accounting.use_number_prefix(uuid, text, date, text)
-CREATE OR REPLACE FUNCTION accounting.use_number_prefix(p_company_id uuid, p_kind text, p_date date, p_prefix text)
- RETURNS boolean
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_tenant constant uuid := tenancy.current_tenant_id();
-  v_year constant text := to_char(p_date, 'YYYY');
-  v_prefix text;
-begin
-  perform tenancy.require_own_scope(v_tenant, p_company_id);
-  if (p_kind in ('invoice', 'credit_note') and length(p_prefix) between 1 and 500) is not true then
-    raise exception using errcode = 'ZT002', message = 'A prefix of numbers needs a kind (invoice or credit_note) and 1 to 500 characters';
-  end if;
-  select s.prefix into v_prefix from tenancy.number_series s
-  where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
-    and s.period in (v_year, '')
-  order by s.period desc limit 1;
-  if not found then
-    -- Another transaction may have made it meanwhile: then its prefix counts.
-    v_prefix := (accounting.define_series(p_company_id, p_kind, '', p_prefix, 6)).prefix;
-  end if;
-  if accounting.number_prefix(v_prefix, p_kind, v_year) <> accounting.number_prefix(p_prefix, p_kind, v_year) then
-    raise exception using errcode = 'ZT003', schema = 'tenancy', table = 'number_series', column = 'prefix',
-      message = 'The series of this date has another prefix: leave the prefix out, or give the year a series of its own by invoices.startNumbers';
-  end if;
-  return true;
-end $function$;
-ALTER FUNCTION accounting.use_number_prefix(uuid, text, date, text) OWNER TO number_writer;
-
--- grants accounting.use_number_prefix(uuid, text, date, text)
-GRANT EXECUTE ON FUNCTION accounting.use_number_prefix(uuid, text, date, text) TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.use_number_prefix(uuid, text, date, text) TO platform;
-
 -- function accounting.value_document()
 CREATE OR REPLACE FUNCTION accounting.value_document()
  RETURNS trigger
@@ -1812,7 +1661,7 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind, new.invoice_date);
+    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind);
   end if;
   return new;
 end $function$;
@@ -3098,29 +2947,6 @@ exception when insufficient_privilege or feature_not_supported then
   return '';
 end $function$;
 ALTER FUNCTION tenancy.server_number() OWNER TO audit_sealer;
-
--- function tenancy.take_turn(integer)
-CREATE OR REPLACE FUNCTION tenancy.take_turn(p_longest_wait integer)
- RETURNS boolean
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_limit constant text := current_setting('lock_timeout');
-  v_taken boolean := true;
-begin
-  perform set_config('lock_timeout', p_longest_wait::text, true);
-  begin
-    perform from tenancy.tenants t where t.id = tenancy.current_tenant_id() for no key update;
-  exception when lock_not_available then
-    v_taken := false;
-  end;
-  perform set_config('lock_timeout', v_limit, true);
-  return v_taken;
-end $function$;
-
--- grants tenancy.take_turn(integer)
-GRANT EXECUTE ON FUNCTION tenancy.take_turn(integer) TO authenticated;
-GRANT EXECUTE ON FUNCTION tenancy.take_turn(integer) TO platform;
 
 -- function tenancy.touch_updated_at()
 CREATE OR REPLACE FUNCTION tenancy.touch_updated_at()
@@ -6109,29 +5935,6 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON tenancy.users FOR
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO authenticated;
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;
 
--- view accounting.entries_with_lines
-CREATE VIEW accounting.entries_with_lines WITH (security_invoker=true) AS
- SELECT tenant_id,
-    id,
-    company_id,
-    entry_date,
-    description,
-    reference,
-    source,
-    source_id,
-    reverses_entry_id,
-    idempotency_key,
-    posted_by,
-    created_at,
-    ( SELECT jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency, 'debit', (l.debit)::text, 'credit', (l.credit)::text, 'baseDebit', (l.base_debit)::text, 'baseCredit', (l.base_credit)::text, 'isExchangeDifference', l.is_exchange_difference, 'customerId', l.customer_id, 'vendorId', l.vendor_id, 'description', l.description) ORDER BY l.line_number) AS jsonb_agg
-           FROM accounting.journal_lines l
-          WHERE ((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id))) AS lines
-   FROM accounting.journal_entries e;
-
--- grants accounting.entries_with_lines
-GRANT SELECT ON accounting.entries_with_lines TO authenticated;
-GRANT SELECT ON accounting.entries_with_lines TO platform;
-
 -- view accounting.violations
 CREATE VIEW accounting.violations WITH (security_invoker=true) AS
  SELECT violations_of_journal_entries.tenant_id,
@@ -6149,14 +5952,6 @@ UNION ALL
     violations_of_journal_lines.record_id,
     violations_of_journal_lines.detail
    FROM accounting.violations_of_journal_lines
-UNION ALL
- SELECT v.tenant_id,
-    v.kind,
-    v.company_id,
-    v.record_table,
-    v.record_id,
-    v.detail
-   FROM accounting.violations_of_account_chains v
 UNION ALL
  SELECT violations_of_accounts.tenant_id,
     violations_of_accounts.kind,
@@ -6225,28 +6020,6 @@ UNION ALL
 -- grants accounting.violations
 GRANT SELECT ON accounting.violations TO authenticated;
 GRANT SELECT ON accounting.violations TO platform;
-
--- view accounting.violations_of_account_chains
-CREATE VIEW accounting.violations_of_account_chains WITH (security_invoker=true) AS
- SELECT tenant_id,
-    'account_chain_broken'::text AS kind,
-    company_id,
-    'accounting.journal_lines'::text AS record_table,
-    id AS record_id,
-    'The line does not follow from the line of its account before it'::text AS detail,
-    account_id
-   FROM ( SELECT l.tenant_id,
-            l.company_id,
-            l.id,
-            l.account_id,
-            ((l.account_version <> (COALESCE(lag(l.account_version) OVER chain, (0)::bigint) + 1)) OR (l.balance_after <> ((COALESCE(lag(l.balance_after) OVER chain, (0)::numeric) + l.base_debit) - l.base_credit))) AS is_broken
-           FROM accounting.journal_lines l
-          WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
-  WHERE is_broken;
-
--- grants accounting.violations_of_account_chains
-GRANT SELECT ON accounting.violations_of_account_chains TO authenticated;
-GRANT SELECT ON accounting.violations_of_account_chains TO platform;
 
 -- view accounting.violations_of_accounts
 CREATE VIEW accounting.violations_of_accounts WITH (security_invoker=true) AS
@@ -6443,68 +6216,17 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                 UNION ALL
                  SELECT a.tenant_id,
                     a.company_id,
-                    'accounting.invoices'::text AS record_table,
-                    a.invoice_id,
+                    side.record_table,
+                    side.id,
                     0,
                     0,
                     0,
                     0,
                     a.amount,
-                    a.base_amount
-                   FROM accounting.payment_allocations a
-                  WHERE ((a.reversed_on IS NULL) AND (a.invoice_id IS NOT NULL))
-                UNION ALL
-                 SELECT a.tenant_id,
-                    a.company_id,
-                    'accounting.bills'::text AS record_table,
-                    a.bill_id,
-                    0,
-                    0,
-                    0,
-                    0,
-                    a.amount,
-                    a.base_amount
-                   FROM accounting.payment_allocations a
-                  WHERE ((a.reversed_on IS NULL) AND (a.bill_id IS NOT NULL))
-                UNION ALL
-                 SELECT a.tenant_id,
-                    a.company_id,
-                    'accounting.payments'::text AS record_table,
-                    a.payment_id,
-                    0,
-                    0,
-                    0,
-                    0,
-                    a.amount,
-                    a.source_base_amount
-                   FROM accounting.payment_allocations a
-                  WHERE ((a.reversed_on IS NULL) AND (a.payment_id IS NOT NULL))
-                UNION ALL
-                 SELECT a.tenant_id,
-                    a.company_id,
-                    'accounting.invoices'::text AS record_table,
-                    a.credit_note_id,
-                    0,
-                    0,
-                    0,
-                    0,
-                    a.amount,
-                    a.source_base_amount
-                   FROM accounting.payment_allocations a
-                  WHERE ((a.reversed_on IS NULL) AND (a.credit_note_id IS NOT NULL))
-                UNION ALL
-                 SELECT a.tenant_id,
-                    a.company_id,
-                    'accounting.bills'::text AS record_table,
-                    a.vendor_credit_id,
-                    0,
-                    0,
-                    0,
-                    0,
-                    a.amount,
-                    a.source_base_amount
-                   FROM accounting.payment_allocations a
-                  WHERE ((a.reversed_on IS NULL) AND (a.vendor_credit_id IS NOT NULL))) r
+                    side.base_amount
+                   FROM (accounting.payment_allocations a
+                     CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
+                  WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) r
           GROUP BY r.tenant_id, r.company_id, r.record_table, r.id
          HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)))) n
      CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
@@ -6637,42 +6359,36 @@ UNION ALL
     'credit_exceeds'::text AS kind,
     d.company_id,
     d.record_table,
-    d.id AS record_id,
+    part.document_id AS record_id,
         CASE d.record_table
             WHEN 'accounting.invoices'::text THEN 'The credit notes are more than the invoice'::text
             ELSE 'The credit notes are more than the bill'::text
         END AS detail
-   FROM ( SELECT i.tenant_id,
+   FROM (( SELECT i.tenant_id,
             i.company_id,
             'accounting.invoices'::text AS record_table,
             i.id,
-            i.total_amount AS amount
+            i.total_amount,
+                CASE
+                    WHEN (i.status <> ALL (ARRAY['draft'::text, 'void'::text])) THEN i.credited_invoice_id
+                    ELSE NULL::uuid
+                END AS credited_id
            FROM accounting.invoices i
-        UNION ALL
-         SELECT i.tenant_id,
-            i.company_id,
-            'accounting.invoices'::text AS record_table,
-            i.credited_invoice_id,
-            (- i.total_amount)
-           FROM accounting.invoices i
-          WHERE ((i.credited_invoice_id IS NOT NULL) AND (i.status <> ALL (ARRAY['draft'::text, 'void'::text])))
         UNION ALL
          SELECT b.tenant_id,
             b.company_id,
             'accounting.bills'::text AS record_table,
             b.id,
-            b.total_amount
-           FROM accounting.bills b
-        UNION ALL
-         SELECT b.tenant_id,
-            b.company_id,
-            'accounting.bills'::text AS record_table,
-            b.credited_bill_id,
-            (- b.total_amount)
-           FROM accounting.bills b
-          WHERE ((b.credited_bill_id IS NOT NULL) AND (b.status <> ALL (ARRAY['draft'::text, 'void'::text])))) d
-  GROUP BY d.tenant_id, d.company_id, d.record_table, d.id
- HAVING (sum(d.amount) < (0)::numeric)
+            b.total_amount,
+                CASE
+                    WHEN (b.status <> ALL (ARRAY['draft'::text, 'void'::text])) THEN b.credited_bill_id
+                    ELSE NULL::uuid
+                END AS "case"
+           FROM accounting.bills b) d
+     CROSS JOIN LATERAL ( VALUES (d.id,d.total_amount), (d.credited_id,(- d.total_amount))) part(document_id, amount))
+  WHERE (part.document_id IS NOT NULL)
+  GROUP BY d.tenant_id, d.company_id, d.record_table, part.document_id
+ HAVING (sum(part.amount) < (0)::numeric)
 UNION ALL
  SELECT n.tenant_id,
     'credited_document'::text AS kind,
@@ -6830,21 +6546,18 @@ CREATE VIEW accounting.violations_of_journal_entries WITH (security_invoker=true
      CROSS JOIN LATERAL ( VALUES ('entry_too_few_lines'::text,(n.lines < (2)::numeric),'The entry has fewer than two lines'::text), ('entry_unbalanced'::text,n.is_unbalanced,'Debit and credit differ in a currency'::text), ('entry_unbalanced_base'::text,(n.base_net <> (0)::numeric),'Debit and credit differ in base currency'::text)) rule(kind, is_broken, detail))
   WHERE rule.is_broken
 UNION ALL
- SELECT e.tenant_id,
+ SELECT p.tenant_id,
     'posted_in_closed_period'::text AS kind,
-    e.company_id,
+    p.company_id,
     'accounting.journal_entries'::text AS record_table,
-    e.id AS record_id,
+    late.id AS record_id,
     'The entry was posted after its period closed'::text AS detail
-   FROM (accounting.journal_entries e
-     CROSS JOIN LATERAL ( SELECT f.status,
-            f.ends_on,
-            f.closed_at
-           FROM accounting.fiscal_periods f
-          WHERE ((f.tenant_id = e.tenant_id) AND (f.company_id = e.company_id) AND (f.starts_on <= e.entry_date))
-          ORDER BY f.starts_on DESC
-         LIMIT 1) p)
-  WHERE ((p.status = 'closed'::text) AND (e.entry_date <= p.ends_on) AND (e.created_at > p.closed_at))
+   FROM (accounting.fiscal_periods p
+     CROSS JOIN LATERAL ( SELECT e.id
+           FROM accounting.journal_entries e
+          WHERE ((e.tenant_id = p.tenant_id) AND (e.company_id = p.company_id) AND (e.entry_date >= p.starts_on) AND (e.entry_date <= p.ends_on) AND (e.created_at > p.closed_at))
+         OFFSET 0) late)
+  WHERE (p.status = 'closed'::text)
 UNION ALL
  SELECT DISTINCT m.tenant_id,
     'reversal_differs'::text AS kind,
@@ -6944,7 +6657,21 @@ CREATE VIEW accounting.violations_of_journal_lines WITH (security_invoker=true) 
              LEFT JOIN accounting.accounts a ON (((a.tenant_id = l.tenant_id) AND (a.id = l.account_id))))
              LEFT JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))) c
      CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('line_account'::text,c.lacks_account,'The line names an account that its company does not have'::text), ('line_base_amount'::text,c.has_other_base,'The line is in base currency and has another base amount, or is an exchange difference in another currency'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
-  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_account OR c.has_other_base OR c.lacks_party OR c.is_off_control) AND rule.is_broken);
+  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_account OR c.has_other_base OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
+UNION ALL
+ SELECT c.tenant_id,
+    'account_chain_broken'::text AS kind,
+    c.company_id,
+    'accounting.journal_lines'::text AS record_table,
+    c.id AS record_id,
+    'The line does not follow from the line of its account before it'::text AS detail
+   FROM ( SELECT l.tenant_id,
+            l.company_id,
+            l.id,
+            ((l.account_version <> (COALESCE(lag(l.account_version) OVER chain, (0)::bigint) + 1)) OR (l.balance_after <> ((COALESCE(lag(l.balance_after) OVER chain, (0)::numeric) + l.base_debit) - l.base_credit))) AS is_broken
+           FROM accounting.journal_lines l
+          WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
+  WHERE c.is_broken;
 
 -- grants accounting.violations_of_journal_lines
 GRANT SELECT ON accounting.violations_of_journal_lines TO authenticated;
@@ -6952,21 +6679,30 @@ GRANT SELECT ON accounting.violations_of_journal_lines TO platform;
 
 -- view accounting.violations_of_numbers
 CREATE VIEW accounting.violations_of_numbers WITH (security_invoker=true) AS
- SELECT s.tenant_id,
+ SELECT tenant_id,
     'number_gap'::text AS kind,
-    s.company_id,
+    company_id,
     'tenancy.number_series'::text AS record_table,
-    s.id AS record_id,
-    ('No document has the number '::text || g.number) AS detail
-   FROM ((tenancy.number_series s
-     CROSS JOIN LATERAL ( SELECT tenancy.format_number(s.prefix, given.given, s.padding) AS number
-           FROM generate_series(s.first_number, s.last_number) given(given)) g)
-     LEFT JOIN LATERAL ( SELECT i_1.id
-           FROM accounting.invoices i_1
-          WHERE ((i_1.tenant_id = s.tenant_id) AND (i_1.company_id = s.company_id) AND ((i_1.invoice_number >= g.number) AND (i_1.invoice_number <= g.number)))
-          ORDER BY i_1.invoice_number
-         LIMIT 1) i ON (true))
-  WHERE ((s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text])) AND (i.id IS NULL));
+    (max(series_id))::uuid AS record_id,
+    ('No document has the number '::text || number) AS detail
+   FROM ( SELECT s.tenant_id,
+            s.company_id,
+            (s.id)::text AS series_id,
+            0 AS documents,
+            (s.prefix || lpad((given.given)::text, GREATEST(s.padding, length((given.given)::text)), '0'::text)) AS number
+           FROM (tenancy.number_series s
+             CROSS JOIN LATERAL generate_series(s.first_number, s.last_number) given(given))
+          WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            NULL::text AS series,
+            1,
+            i.invoice_number
+           FROM accounting.invoices i
+          WHERE (i.invoice_number IS NOT NULL)) n
+  GROUP BY tenant_id, company_id, number
+ HAVING ((count(series_id) > 0) AND (sum(documents) = 0));
 
 -- grants accounting.violations_of_numbers
 GRANT SELECT ON accounting.violations_of_numbers TO authenticated;

@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
+import { currencyExponent } from "../core/currency";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { chosenOrNewId } from "../core/ids";
@@ -12,7 +13,7 @@ import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import type { Books } from "./books";
-import { accountBalances, accounts } from "./schema";
+import { accountBalances, accounts, books } from "./schema";
 import { addStandardChart } from "./standard-chart";
 import { statement } from "./statements";
 import {
@@ -64,13 +65,17 @@ const listWithBalances = statement("accounting.accounts.tree", (q, p: Params<{ c
   q
     .select({
       account: accounts,
-      balance: sql<DecimalString>`case ${accounts.normalSide} when 'debit' then 1 else -1 end * ${accountBalances.balance}`,
+      baseCurrency: books.baseCurrency,
+      balance: sql<DecimalString>`tenancy.with_decimals(
+        case ${accounts.normalSide} when 'debit' then 1 else -1 end * ${accountBalances.balance},
+        coalesce(tenancy.currency_exponent(${books.baseCurrency}), 2))`,
     })
     .from(accounts)
     .innerJoin(
       accountBalances,
       and(eq(accountBalances.tenantId, accounts.tenantId), eq(accountBalances.accountId, accounts.id)),
     )
+    .leftJoin(books, and(eq(books.tenantId, accounts.tenantId), eq(books.companyId, accounts.companyId)))
     .where(and(eq(accounts.tenantId, p.tenantId), eq(accounts.companyId, p.companyId)))
     .orderBy(asc(accounts.code)),
 );
@@ -221,7 +226,10 @@ export class AccountRepository {
   }
 }
 
-function nested(rows: readonly { account: Account; balance: DecimalString }[]): AccountNode[] {
+function nested(
+  rows: readonly { account: Account; balance: DecimalString; baseCurrency: string | null }[],
+): AccountNode[] {
+  const decimals = currencyExponent(rows[0]?.baseCurrency ?? "");
   const nodes = new Map(
     rows.map(({ account, balance }): [string, AccountNode] => [
       account.id,
@@ -233,12 +241,12 @@ function nested(rows: readonly { account: Account; balance: DecimalString }[]): 
     const parent = node.parentId === null ? undefined : nodes.get(node.parentId);
     (parent?.children ?? roots).push(node);
   }
-  for (const root of roots) rollUp(root);
+  for (const root of roots) rollUp(root, decimals);
   return roots;
 }
 
 // An account and the accounts below it have one type, and so one normal side.
-function rollUp(node: AccountNode): DecimalString {
-  node.totalBalance = sumMoney([node.balance, ...node.children.map(rollUp)]);
+function rollUp(node: AccountNode, decimals: number): DecimalString {
+  node.totalBalance = sumMoney([node.balance, ...node.children.map((child) => rollUp(child, decimals))], decimals);
   return node.totalBalance;
 }

@@ -46,6 +46,7 @@ const newBill = rowsOf(bills, {
   dueDate: "changeable",
   currency: "changeable",
   exchangeRate: "changeable",
+  baseAmount: "changeable",
   externalId: "changeable",
   ...kept(keptOfBills),
 });
@@ -105,7 +106,7 @@ export class BillRepository {
 
   /**
    * Creates a draft with its lines in one statement; `totalAmount` is the sum of the lines, each rounded half away
-   * from zero to cents. Throws `ValidationError`; `UniqueViolationError` when its `id` or `externalId` is taken, whatever
+   * from zero to the decimals of the currency. Throws `ValidationError`; `UniqueViolationError` when its `id` or `externalId` is taken, whatever
    * the content, or the vendor's number on a bill that is not void; `ForeignKeyViolationError` for a vendor of another
    * company or tenant.
    */
@@ -168,6 +169,8 @@ export class BillRepository {
           creditedBillId: billId,
           billDate: date,
           dueDate: date,
+          // The base amount is of the whole: what is taken back in part is worth its rate.
+          baseAmount: lines ? null : credited.baseAmount,
           lines: lines ?? credited.lines,
         });
         await posting.post(unit, id);

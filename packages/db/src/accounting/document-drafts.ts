@@ -34,7 +34,7 @@ interface DraftKind<Header extends { id: string }, Changeable extends string, Ro
   parent: "invoiceId" | "billId";
 }
 
-/** Drafts of invoices or bills with their lines. The total is the sum of the lines, each rounded to cents. */
+/** Drafts of invoices or bills with their lines. The total is the sum of the lines, each rounded to the decimals of the currency. */
 export class Drafts<Header extends { id: string }, Changeable extends string, Row extends DocumentRow> {
   readonly #kind: DraftKind<Header, Changeable, Row>;
   readonly #withLines: WithLines<Header, NewLine>;
@@ -48,8 +48,11 @@ export class Drafts<Header extends { id: string }, Changeable extends string, Ro
       lineTable: kind.lineTable,
       lines: newLine,
       parent: kind.parent,
-      repeated: ["companyId"],
-      sums: { totalAmount: sql`sum(round(quantity * unit_price, 2))` },
+      repeated: ["companyId", "currency"],
+      sums: {
+        totalAmount: (header) =>
+          sql`sum(round(quantity * unit_price, tenancy.currency_exponent(${header("currency")})))`,
+      },
     });
     this.#statements = draftStatements(kind, this.#withLines);
   }

@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
+import { currencyExponent } from "../core/currency";
 import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { compareMoney, sumMoney } from "../core/money";
@@ -73,7 +74,7 @@ export class DocumentPosting<Row extends DocumentRow> {
     // The credit note's trigger has locked the document, so its open amount cannot change.
     const credited = await records.get(unit, creditedId);
     const credit = await records.get(unit, creditId);
-    const open = sumMoney([credited.totalAmount, `-${credited.paidAmount}`]);
+    const open = sumMoney([credited.totalAmount, `-${credited.paidAmount}`], currencyExponent(credited.currency));
     const amount = compareMoney(open, credit.totalAmount) < 0 ? open : credit.totalAmount;
     if (compareMoney(amount, "0") === 0) return { row: credit, ids: [creditId] };
     const [allocation] = await allocate(

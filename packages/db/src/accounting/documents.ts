@@ -6,6 +6,7 @@ import type { bills, invoices } from "./schema";
 export interface DocumentRow {
   id: string;
   status: string;
+  currency: string;
   totalAmount: string;
   paidAmount: string;
 }

@@ -53,7 +53,7 @@ const rateOn = sqlStatement(
   (q) => q.select({ rate: sql<DecimalString | null>`rate` }).from(books),
   (p: Params<{ companyId: string; currency: string; date: string }>) => sql`
     select coalesce(
-      (select 1::numeric(18, 8) from accounting.books b
+      (select 1::numeric from accounting.books b
        where b.tenant_id = ${p.tenantId}::uuid and b.company_id = ${p.companyId}::uuid
          and b.base_currency = ${p.currency}::text),
       (select x.rate from accounting.last_exchange_rate(

@@ -18,6 +18,7 @@ export const newInvoice = rowsOf(invoices, {
   dueDate: "changeable",
   currency: "changeable",
   exchangeRate: "changeable",
+  baseAmount: "changeable",
   billingCountry: "changeable",
   externalId: "changeable",
   ...kept(keptOfInvoices),

@@ -87,7 +87,7 @@ export class InvoiceRepository {
 
   /**
    * Creates a draft with its lines in one statement; `totalAmount` is the sum of the lines, each rounded half away
-   * from zero to cents. Throws `ValidationError`; `UniqueViolationError` when its `id` or `externalId` is taken, whatever
+   * from zero to the decimals of the currency. Throws `ValidationError`; `UniqueViolationError` when its `id` or `externalId` is taken, whatever
    * the content; `ForeignKeyViolationError` for a customer of another company or tenant.
    */
   async create(input: NewInvoice): Promise<Invoice> {
@@ -162,6 +162,8 @@ export class InvoiceRepository {
           creditedInvoiceId: invoiceId,
           invoiceDate: date,
           dueDate: date,
+          // The base amount is of the whole: what is taken back in part is worth its rate.
+          baseAmount: lines ? null : credited.baseAmount,
           lines: lines ?? credited.lines,
         });
         await issue(unit, id, prefix);

@@ -1,13 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { ChoiceOf } from "../core/choice";
-import { normalizeAmount, withDecimals } from "../core/currency";
+import { normalizeAmount } from "../core/currency";
 import type { Params, StatementRunner } from "../core/statement";
 import { type entrySource, journalEntries } from "./schema";
 import { sqlStatement } from "./statements";
 
 export type EntrySource = ChoiceOf<typeof entrySource>;
 
-/** A line as it is stored; amounts have the scale of their columns. */
+/** A line as it is stored. */
 export interface StoredLine {
   id: string;
   accountId: string;
@@ -22,7 +22,7 @@ export interface StoredLine {
   description: string | null;
 }
 
-/** A line of a posted entry; amounts have as many decimals as their currency, base amounts two. */
+/** A line of a posted entry; amounts have as many decimals as their currency. */
 export interface JournalLine extends StoredLine {
   lineNumber: number;
 }
@@ -52,8 +52,8 @@ export function toLine(line: StoredLine, index: number): JournalLine {
     currency: line.currency,
     debit: normalizeAmount(line.debit, line.currency),
     credit: normalizeAmount(line.credit, line.currency),
-    baseDebit: withDecimals(line.baseDebit, 2),
-    baseCredit: withDecimals(line.baseCredit, 2),
+    baseDebit: line.baseDebit,
+    baseCredit: line.baseCredit,
     isExchangeDifference: line.isExchangeDifference,
     customerId: line.customerId,
     vendorId: line.vendorId,

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Batch, Unit } from "../client/unit";
+import { normalizeAmount } from "../core/currency";
 import { ConflictError, type DatabaseError } from "../core/errors";
 import { newId } from "../core/ids";
 import { requestHash } from "../core/request-hash";
@@ -174,9 +175,12 @@ function postedEntry({ entry, id, lineIds }: Posting, row: PostedRow, createdAt:
   } satisfies JournalEntry;
 }
 
-/** A line in base currency, which is stored as it was given. */
+/** A line in base currency, which is stored as it was given, with the decimals of that currency. */
 function plainLine(line: Posting["entry"]["lines"][number], id: string, currency: string): StoredLine {
-  const [debit, credit] = [line.debit ?? "0", line.credit ?? "0"];
+  const [debit, credit] = [line.debit, line.credit].map((side = "0") => normalizeAmount(side, currency)) as [
+    string,
+    string,
+  ];
   return {
     id,
     accountId: line.accountId,

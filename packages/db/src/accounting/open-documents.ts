@@ -43,7 +43,7 @@ const openDocumentsOf = (side: DocumentSide) =>
         where d.tenant_id = ${p.tenantId}::uuid and d.${side.party} = ${p.partyId}::uuid and d.status in ${side.open}
         union all
         select 'payment', m.id, m.reference, m.payment_date, m.payment_date, m.currency, m.amount,
-          m.amount - m.allocated_amount, m.base_amount - m.allocated_base_amount, -1
+          m.amount - m.allocated_amount, m.base_amount - m.exchange_difference - m.allocated_base_amount, -1
         from accounting.payments m
         where m.tenant_id = ${p.tenantId}::uuid and m.${side.party} = ${p.partyId}::uuid and m.voided_on is null
           and m.allocated_amount < m.amount

@@ -4,7 +4,7 @@ import type { Unit } from "../client/unit";
 import { ConflictError } from "../core/errors";
 import { chosenOrNewId } from "../core/ids";
 import { idTaken } from "../core/keys";
-import { compareMoney, sumMoney } from "../core/money";
+import { compareMoney, roundMoney } from "../core/money";
 import { requestHash } from "../core/request-hash";
 import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import { columnsOf, type Params } from "../core/statement";
@@ -22,6 +22,7 @@ import { type DocumentSide, type SideName, sides } from "./document-sides";
 import { findPaymentByExternalId, type PaymentDocument } from "./payment-documents";
 import { payments } from "./schema";
 import { sqlStatement } from "./statements";
+import { decimalsOf } from "./validation/amounts";
 import { keptOfPayments } from "./validation/kept";
 import type { receivedPaymentSchema } from "./validation/payments";
 
@@ -34,6 +35,7 @@ const newPayment = rowsOf(payments, {
   amount: "given",
   currency: "defaulted",
   exchangeRate: "given",
+  baseAmount: "defaulted",
   method: "given",
   reference: "given",
   externalId: "given",
@@ -84,8 +86,8 @@ function recordPayment<P>(
         returning a.amount, a.source_base_amount
       )
       select ${columnsOf(payments, "payment", {
-        allocatedAmount: sql`(select coalesce(sum(a.amount), 0)::numeric(15, 2) from allocated a)`,
-        allocatedBaseAmount: sql`(select coalesce(sum(a.source_base_amount), 0)::numeric(15, 2) from allocated a)`,
+        allocatedAmount: sql`coalesce((select sum(a.amount) from allocated a), payment.allocated_amount)`,
+        allocatedBaseAmount: sql`coalesce((select sum(a.source_base_amount) from allocated a), payment.allocated_base_amount)`,
       })} from payment`,
   );
 }
@@ -145,9 +147,12 @@ export async function record(
   return same;
 }
 
+/** "10", "10.0" and "10.00" are one amount. */
+const oneWriting = (amount: string) => roundMoney(amount, Math.max(2, decimalsOf(amount)));
+
 /** The allocations of a request, in any order and writing. */
 const hashOf = (to: "oldest" | Target[] | undefined): string =>
-  requestHash(Array.isArray(to) ? to.map(({ id, amount }) => `${id} ${sumMoney([amount])}`).sort() : (to ?? []));
+  requestHash(Array.isArray(to) ? to.map(({ id, amount }) => `${id} ${oneWriting(amount)}`).sort() : (to ?? []));
 
 /**
  * True for the same request, as far as its fields are stored. Fields that were left to the books are not compared. A
@@ -163,6 +168,7 @@ function isAlike(
   return (
     payment.partyId === (side === "invoices" ? first.customerId : first.vendorId) &&
     compareMoney(payment.amount, first.amount) === 0 &&
+    (payment.baseAmount === undefined || compareMoney(payment.baseAmount, first.baseAmount) === 0) &&
     payment.paymentDate === first.paymentDate &&
     !isOther(payment.currency, first.currency) &&
     !isOther(payment.accountId, first.accountId) &&

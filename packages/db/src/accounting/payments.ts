@@ -86,7 +86,8 @@ const takeBackAllocation = sqlStatement(
     select ${columnsOf(paymentAllocations, "taken_back")} from taken_back`,
 );
 
-const nothing = sql`0::numeric(15, 2)`;
+// Zero, with the decimals of the column. The trigger takes the allocations back after the row is returned.
+const none = (of: "amount" | "base_amount") => sql.raw(`round(0, scale(voided.allocated_${of}))`);
 
 /** Voids a payment; a trigger takes back its allocations. Without a date: today, or the day of its last event. */
 const voidPayment = sqlStatement(
@@ -101,7 +102,7 @@ const voidPayment = sqlStatement(
       where p.tenant_id = ${p.tenantId}::uuid and p.id = ${p.id}::uuid and p.voided_on is null
       returning p.*
     )
-    select ${columnsOf(payments, "voided", { allocatedAmount: nothing, allocatedBaseAmount: nothing })} from voided`,
+    select ${columnsOf(payments, "voided", { allocatedAmount: none("amount"), allocatedBaseAmount: none("base_amount") })} from voided`,
 );
 
 /**

@@ -64,7 +64,7 @@ export const accountingTesting: DomainTesting<Accounting> = {
     "accounting.journal_entries": {
       together: [[], ["source_id"], ["source_id", "reverses_entry_id"], ["idempotency_key", "request_hash"]],
     },
-    "accounting.journal_lines": { values: { debit: "1.00", base_debit: "1.00", credit: "0", base_credit: "0" } },
+    "accounting.journal_lines": { values: { debit: "1.00", base_debit: "1.00", credit: "0.00", base_credit: "0.00" } },
     "accounting.payment_allocations": {
       together: [
         ["payment_id", "invoice_id"],

@@ -1,23 +1,26 @@
 import { sql } from "drizzle-orm";
 import { customType, numeric, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
-/** Amount of money, `numeric(15,2)` as AI-BOS writes it; a string in TypeScript, never a number. */
-export const money = (name: string) => numeric(name, { precision: 15, scale: 2 });
+/** Digits that an amount or a rate has before the decimal point at most. */
+export const wholeDigits = 15;
 
-/** Amount of a journal line in its own currency: up to four decimals, as many as a currency of ISO 4217 has at most. */
-export const lineMoney = (name: string) => numeric(name, { precision: 19, scale: 4 });
+/** Decimals of an amount at most: no currency of ISO 4217 has more. */
+export const moneyDecimals = 4;
 
-/** A sum of such amounts. */
-export const lineTotal = (name: string) => numeric(name, { precision: 25, scale: 4 });
+/** Decimals of a rate at most: a rate of a millionth still has more than 15 significant digits. */
+export const rateDecimals = 24;
 
-/** Amount of a journal line in the base currency of the books. */
-export const baseMoney = (name: string) => numeric(name, { precision: 17, scale: 2 });
+/**
+ * Amount of money: a string in TypeScript, never a number. It has as many decimals as its currency has, 4 at most, and 15
+ * digits before the point. A fixed scale would write yen with decimals, or round dinars.
+ */
+export const money = (name: string) => numeric(name, { scale: moneyDecimals });
 
-/** A sum of such amounts. */
-export const baseTotal = (name: string) => numeric(name, { precision: 21, scale: 2 });
+/** A sum of amounts, without a limit. */
+export const moneyTotal = (name: string) => numeric(name);
 
-/** Units of base currency for one unit of another. */
-export const exchangeRate = (name: string) => numeric(name, { precision: 18, scale: 8 });
+/** Units of base currency for one unit of another: as it was written, 24 decimals at most. */
+export const exchangeRate = (name: string) => numeric(name, { scale: rateDecimals });
 
 /** A quantity of a document line, three decimals. */
 export const quantity = (name: string) => numeric(name, { precision: 15, scale: 3 });

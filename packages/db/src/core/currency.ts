@@ -39,8 +39,8 @@ export function normalizeAmount(amount: DecimalString, currency: string): Decima
   return withDecimals(amount, currencyExponent(currency));
 }
 
-/** The amount with the given number of decimals, as `normalizeAmount` writes it. Base amounts of the books have two. */
-export function withDecimals(amount: DecimalString, count: number): DecimalString {
+/** The amount with the given number of decimals, as `normalizeAmount` writes it. */
+function withDecimals(amount: DecimalString, count: number): DecimalString {
   const point = amount.indexOf(".");
   const given = point < 0 ? 0 : amount.length - point - 1;
   if (given === count) return amount;

@@ -38,9 +38,9 @@ export function sumMoney(amounts: Iterable<DecimalString>, scale = 2): DecimalSt
   return fixed(total, scale);
 }
 
-/** quantity × unit price, rounded once: the amount of a document line. Throws `ValidationError`. */
-export function lineAmount(quantity: DecimalString, unitPrice: DecimalString): DecimalString {
-  return fixed(exact(quantity, "quantity").times(exact(unitPrice, "unitPrice")), 2);
+/** quantity × unit price, rounded once to `scale` decimals: the amount of a document line. Throws `ValidationError`. */
+export function lineAmount(quantity: DecimalString, unitPrice: DecimalString, scale = 2): DecimalString {
+  return fixed(exact(quantity, "quantity").times(exact(unitPrice, "unitPrice")), scale);
 }
 
 /** -1, 0 or 1, comparing the numbers and not their text. Throws `ValidationError`. */

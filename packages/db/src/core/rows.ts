@@ -171,9 +171,14 @@ export class Rows<Row, Changeable extends string = never, Prefix extends string 
     return sql`${this.#hole(params, key)}::${sql.raw(this.#of(key).type)}`;
   }
 
+  /** The array of one field of many rows: `$1::text[]`. */
+  list(params: object, key: string): SQL {
+    return sql`${this.#hole(params, key)}::${sql.raw(this.#of(key).type)}[]`;
+  }
+
   /** The arrays of many rows, for a function that takes them: `$1::uuid[], $2::text[], …`. */
   lists(params: Params<ArrayParams<Row, Prefix>>): SQL {
-    return this.#joined((key, { type }) => sql`${this.#hole(params, key)}::${sql.raw(type)}[]`);
+    return this.#joined((key) => this.list(params, key));
   }
 
   /** The rows as a table: `unnest($1::uuid[], …) as alias (id, …)`; with `position`, that column counts them from 1. */

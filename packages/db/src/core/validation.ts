@@ -3,6 +3,7 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { type BuildSchema, createInsertSchema, createSelectSchema, createUpdateSchema } from "drizzle-orm/zod";
 import { z } from "zod";
 import * as kinds from "./column-kinds";
+import { wholeDigits } from "./columns";
 import { ValidationError } from "./errors";
 
 interface ColumnFacts {
@@ -18,7 +19,7 @@ const byType: Record<string, (column: ColumnFacts) => z.ZodType> = {
   PgUUID: kinds.pgUuid,
   PgText: () => kinds.pgText(),
   PgVarchar: (c) => kinds.pgText(c.length),
-  PgNumeric: (c) => kinds.pgNumeric(c.precision ?? 1000, c.scale ?? 0),
+  PgNumeric: ({ scale = 0, precision = wholeDigits + scale }) => kinds.pgNumeric(precision, scale),
   PgInteger: kinds.pgInteger,
   PgBigInt64: kinds.pgBigint,
   PgBoolean: () => z.boolean(),

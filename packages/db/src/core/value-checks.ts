@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { check, type PgColumn } from "drizzle-orm/pg-core";
+import { wholeDigits } from "./columns";
 
 /*
  * What PostgreSQL would store and the package could not read back, or would not accept itself. CHECKs keep it out,
@@ -11,9 +12,18 @@ import { check, type PgColumn } from "drizzle-orm/pg-core";
 export function valueChecks(table: string, columns: Record<string, PgColumn>): ReturnType<typeof check>[] {
   return Object.values(columns).flatMap((column) => {
     // A generated column is made from columns that have a check.
-    const [kind, condition] = (column.generated ? undefined : readable(column)) ?? [];
+    const [kind, condition] = (column.generated ? undefined : (limited(column) ?? readable(column))) ?? [];
     return condition ? [check(`${table}_${column.name}_${kind}_check`, condition)] : [];
   });
+}
+
+/** The limits of an amount or a rate, which keep NaN out as well: PostgreSQL has none for a numeric without a precision. */
+function limited(column: PgColumn): [kind: string, condition: SQL] | undefined {
+  const { scale } = column as { scale?: number };
+  if (column.getSQLType() !== "numeric" || scale === undefined) return undefined;
+  const name = sql.identifier(column.name);
+  const most = sql.raw("9".repeat(wholeDigits + 1).replace(/9$/, `.${"9".repeat(scale)}`));
+  return ["nan", sql`${name} between -${most} and ${most} and scale(${name}) <= ${sql.raw(String(scale))}`];
 }
 
 /** What a value of the column must fulfil to be read back, and how the constraint's name calls it. */

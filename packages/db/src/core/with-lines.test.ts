@@ -36,7 +36,7 @@ const box = rowsOf(boxes, {
 });
 const withBoxes = new WithLines({
   ...{ table: shipments, header: shipment, lineTable: boxes, lines: box, parent: "shipmentId" },
-  ...{ repeated: ["branchId"], sums: { totalWeight: sql`sum(weight)` } },
+  ...{ repeated: ["branchId"], sums: { totalWeight: () => sql`sum(weight)` } },
 });
 
 const document = { branchId: "b", sentOn: "2026-01-01", note: null, lines: [{ weight: "1" }, { weight: "2" }] };

@@ -20,8 +20,11 @@ export interface LinesOptions<Header, Line extends LineKey> {
   parent: string;
   /** Properties of the lines that repeat the header's, such as its company. */
   repeated: readonly string[];
-  /** Properties of the header that are computed from its lines: aggregates over the columns of the lines. */
-  sums: Readonly<Record<string, SQL>>;
+  /**
+   * Properties of the header that are computed from its lines: aggregates over the columns of the lines. `header` gives the
+   * value of another property of the header.
+   */
+  sums: Readonly<Record<string, (header: (key: string) => SQL) => SQL>>;
 }
 
 type LineArrays<Line> = ArrayParams<Line, "line.">;
@@ -94,7 +97,7 @@ export class WithLines<Header, Line extends LineKey> {
     return sql`
       with line as (select * from ${this.#lines.unnest(params as never, "l")}), created as (
         insert into ${table} as d (tenant_id, ${header.names()}, ${this.#names(Object.keys(sums))})
-        select ${params.tenantId}::uuid, ${header.values(params as never)}, ${this.#sumsOfLine()}
+        select ${params.tenantId}::uuid, ${header.values(params as never)}, ${this.#sumsOfLine((key) => header.value(params, key))}
         returning ${columnsOf(table, "d")}
       ), written as (
         insert into ${this.#target()} select ${this.#lineValues()} from created d cross join line l returning n.id
@@ -105,7 +108,8 @@ export class WithLines<Header, Line extends LineKey> {
   /** Inserts many documents in their order, and returns their headers, or what `returned` says of them. */
   insertMany(params: Params<ManyParams<Header, Line>>, onConflict = sql``, returned?: SQL): SQL {
     const { header, table, sums } = this.#options;
-    const named = Object.entries(sums).map(([key, sum]) => sql`${sum} as ${this.#name(key)}`);
+    const ofHeader = (key: string) => sql`(${header.list(params, key)})[position]`;
+    const named = Object.entries(sums).map(([key, sum]) => sql`${sum(ofHeader)} as ${this.#name(key)}`);
     const totals = this.#names(Object.keys(sums));
     const columns = sql`${header.names()}, ${totals}`;
     return sql`
@@ -130,7 +134,8 @@ export class WithLines<Header, Line extends LineKey> {
   /** Sets the sums of other lines, where `condition` holds of the header `d`, which stays locked. Returns the header. */
   setSums(params: Params<LinesParams<Line>>, condition: SQL): SQL {
     const { table, sums } = this.#options;
-    const set = Object.entries(sums).map(([key, sum]) => sql`${this.#name(key)} = (select ${sum} from line)`);
+    const ofHeader = (key: string) => sql`d.${this.#name(key)}`;
+    const set = Object.entries(sums).map(([key, sum]) => sql`${this.#name(key)} = (select ${sum(ofHeader)} from line)`);
     return sql`
       with line as (select * from ${this.#lines.unnest(params as never, "l")})
       update ${table} as d set ${sql.join(set, sql`, `)}
@@ -166,9 +171,9 @@ export class WithLines<Header, Line extends LineKey> {
     return sql`d.tenant_id, ${this.#names([...this.#options.repeated, "id"], "d")}, ${this.#lines.names("l")}`;
   }
 
-  #sumsOfLine(): SQL {
+  #sumsOfLine(ofHeader: (key: string) => SQL): SQL {
     return sql.join(
-      Object.values(this.#options.sums).map((sum) => sql`(select ${sum} from line)`),
+      Object.values(this.#options.sums).map((sum) => sql`(select ${sum(ofHeader)} from line)`),
       sql`, `,
     );
   }

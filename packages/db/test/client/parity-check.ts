@@ -6,16 +6,7 @@ import { PgDialect } from "drizzle-orm/pg-core/dialect";
 import fc from "fast-check";
 import { choice } from "../../src/core/choice";
 import { filledText } from "../../src/core/column-kinds";
-import {
-  baseMoney,
-  baseTotal,
-  exchangeRate,
-  instant,
-  lineMoney,
-  lineTotal,
-  money,
-  quantity,
-} from "../../src/core/columns";
+import { exchangeRate, instant, money, moneyTotal, quantity } from "../../src/core/columns";
 import { insertSchema } from "../../src/core/validation";
 import { valueChecks } from "../../src/core/value-checks";
 import { newId, type TenantDatabase } from "../../src/index";
@@ -39,10 +30,7 @@ export const kinds = scratch.table("kinds", {
   choice: mood.column("choice"),
   money: money("money"),
   quantity: quantity("quantity"),
-  baseMoney: baseMoney("base_money"),
-  baseTotal: baseTotal("base_total"),
-  lineMoney: lineMoney("line_money"),
-  lineTotal: lineTotal("line_total"),
+  moneyTotal: moneyTotal("money_total"),
   rate: exchangeRate("rate"),
   price: numeric("price", { precision: 15, scale: 4 }),
   fraction: numeric("fraction", { precision: 4, scale: 4 }),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../../client/unit";
+import { normalizeAmount } from "../../core/currency";
 import { found } from "../../core/found";
 import type { Params } from "../../core/statement";
 import { parseInput } from "../../core/validation";
@@ -8,8 +9,9 @@ import { type DocumentSide, sides } from "../document-sides";
 import { accounts } from "../schema";
 import { sqlStatement } from "../statements";
 import { ageingSchema } from "../validation/reports";
+import { inBase } from "./turnover";
 
-/** Open amounts by how long they are due, in base currency, two decimals. */
+/** Open amounts by how long they are due, in base currency. */
 export interface AgedAmounts {
   /** Not due yet. */
   current: string;
@@ -60,7 +62,7 @@ const ageingRows = (side: DocumentSide, p: Params<AgeingParams>) => {
       where ${ofCompany("d")} and d.status <> 'draft' and d.${side.date} <= ${p.asOf}::date
         and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
       union all
-      select d.id, d.${side.party}::text, -1, -d.base_amount
+      select d.id, d.${side.party}::text, -1, d.exchange_difference - d.base_amount
       from accounting.payments d
       where ${ofCompany("d")} and d.direction = ${side.direction} and d.payment_date <= ${p.asOf}::date
         and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
@@ -79,11 +81,11 @@ const ageingRows = (side: DocumentSide, p: Params<AgeingParams>) => {
       group by piece.id
       having sum(piece.amount) <> 0
     ), summed as (
-      select o.party_id, o.bucket, coalesce(sum(o.amount), 0.00) as amount
+      select o.party_id, o.bucket, coalesce(sum(o.amount), 0) as amount
       from open o
       group by grouping sets ((o.party_id, o.bucket), (o.party_id), (o.bucket), ())
     )
-    select b.base_currency, s.party_id, party.name, s.bucket, s.amount::text
+    select b.base_currency, s.party_id, party.name, s.bucket, ${inBase(sql`s.amount`)}
     from accounting.books b
     cross join summed s
     left join lateral (
@@ -144,8 +146,9 @@ async function read<Party>(
     amounts.set(row.partyId, own.set(row.bucket, row.amount));
     if (row.partyId !== null) names.set(row.partyId, row.name);
   }
+  const zero = normalizeAmount("0", currency);
   const agedAmounts = (partyId: string | null): AgedAmounts => {
-    const of = (bucket: number | null) => amounts.get(partyId)?.get(bucket) ?? "0.00";
+    const of = (bucket: number | null) => amounts.get(partyId)?.get(bucket) ?? zero;
     const overdue = firstDays.map((_day, index) => of(index + 1));
     return { current: of(0), overdue, unallocated: of(-1), total: of(null) };
   };

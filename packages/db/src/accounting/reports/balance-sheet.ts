@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Unit } from "../../client/unit";
+import { currencyExponent } from "../../core/currency";
 import { found } from "../../core/found";
 import { sumMoney } from "../../core/money";
 import { parseInput } from "../../core/validation";
@@ -8,7 +9,7 @@ import { asOfSchema } from "../validation/reports";
 import { turnoverOf } from "./days";
 import { type Section, type SectionParams, sectionColumns, sectionOf, sectionRows } from "./sections";
 
-/** What a company has and owes at the end of a day; amounts are in the books' base currency, two decimals. */
+/** What a company has and owes at the end of a day; amounts are in the books' base currency. */
 export interface BalanceSheet {
   companyId: string;
   asOf: string;
@@ -44,6 +45,6 @@ export async function readBalanceSheet(unit: Unit, input: BalanceSheetInput): Pr
     liabilities,
     equity,
     result,
-    liabilitiesAndEquity: sumMoney([liabilities.total, equity.total, result]),
+    liabilitiesAndEquity: sumMoney([liabilities.total, equity.total, result], currencyExponent(currency)),
   };
 }

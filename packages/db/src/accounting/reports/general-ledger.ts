@@ -11,6 +11,7 @@ import { journalEntries } from "../schema";
 import { sqlStatement } from "../statements";
 import { accountDaysSchema, ledgerPositionSchema } from "../validation/reports";
 import { cutBefore } from "./days";
+import { inBase } from "./turnover";
 
 /** A line of an account, in base currency (`debit`, `credit`, `balance`) and in its own (`amount`). */
 export interface LedgerLine {
@@ -27,7 +28,7 @@ export interface LedgerLine {
   /** Debit less credit of everything up to this line, by date and then in the order of posting. */
   balance: string;
   currency: string;
-  /** Debit less credit in `currency`, four decimals. */
+  /** Debit less credit in `currency`. */
   amount: string;
 }
 
@@ -82,7 +83,7 @@ const generalLedger = sqlStatement(
   // OFFSET 0 makes the planner find each line's entry by key. Without statistics PostgreSQL 15 would scan all entries.
   (p: Params<LedgerParams>) => sql`
     with opening as (
-      select coalesce(months.net, 0.00) + ${p.sign}::int * coalesce(part.net, 0.00) as balance
+      select coalesce(months.net, 0) + ${p.sign}::int * coalesce(part.net, 0) as balance
       from (
         select sum(t.base_debit - t.base_credit) as net
         from accounting.accounts a
@@ -103,11 +104,12 @@ const generalLedger = sqlStatement(
       order by l.entry_date, l.account_version
       limit ${p.limit}
     )
-    select a.id, a.code, a.name, o.balance::text, l.id, l.entry_id, l.entry_date::text, l.account_version::text,
+    select a.id, a.code, a.name, ${inBase(sql`o.balance`)}, l.id, l.entry_id, l.entry_date::text, l.account_version::text,
       coalesce(l.description, e.description), e.reference, e.source, e.source_id, l.base_debit::text, l.base_credit::text,
-      (o.balance + sum(l.base_debit - l.base_credit) over (order by l.entry_date, l.account_version))::text,
-      l.currency, (l.debit - l.credit)::text
+      ${inBase(sql`o.balance + sum(l.base_debit - l.base_credit) over (order by l.entry_date, l.account_version)`)},
+      l.currency, tenancy.with_decimals(l.debit - l.credit, tenancy.currency_exponent(l.currency))::text
     from accounting.accounts a
+    left join accounting.books b on b.tenant_id = a.tenant_id and b.company_id = a.company_id
     cross join opening o
     left join (line l cross join lateral (
       select e.description, e.reference, e.source, e.source_id from accounting.journal_entries e

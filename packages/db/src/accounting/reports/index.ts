@@ -36,7 +36,7 @@ export type { TrialBalance, TrialBalanceInput } from "./trial-balance";
 
 /**
  * Reports from the books, as of the end of any day; each is one statement. Dates are `YYYY-MM-DD`, amounts decimal
- * strings with two decimals in the books' base currency. They agree: see each method. All throw `ValidationError`, and
+ * strings in the books' base currency, with its decimals. They agree: see each method. All throw `ValidationError`, and
  * `NotFoundError` for a company without books, an account or a party that this scope does not have.
  */
 export class ReportRepository {

@@ -8,8 +8,9 @@ import { type DocumentSide, sides } from "../document-sides";
 import { journalEntries } from "../schema";
 import { sqlStatement } from "../statements";
 import { customerDaysSchema, vendorDaysSchema } from "../validation/reports";
+import { inBase } from "./turnover";
 
-/** A document, payment or exchange difference in a party's account, in base currency, two decimals. */
+/** A document, payment or exchange difference in a party's account, in base currency. */
 export interface StatementLine {
   entryId: string;
   date: string;
@@ -42,13 +43,14 @@ interface StatementParams {
 }
 
 const statementRows = (side: DocumentSide, p: Params<StatementParams>) => sql`
-  select party.name, opening.balance::text, l.entry_id, l.entry_date::text, e.source, e.source_id,
+  select party.name, ${inBase(sql`opening.balance`)}, l.entry_id, l.entry_date::text, e.source, e.source_id,
     coalesce(d.${side.number}, payment.reference, e.reference), coalesce(l.description, e.description),
     l.base_debit::text, l.base_credit::text,
-    (opening.balance + sum(${side.owed}) over (order by l.entry_date, l.account_version, l.id))::text
+    ${inBase(sql`opening.balance + sum(${side.owed}) over (order by l.entry_date, l.account_version, l.id)`)}
   from ${side.parties} party
+  left join accounting.books b on b.tenant_id = party.tenant_id and b.company_id = party.company_id
   cross join (
-    select coalesce(sum(${side.owed}), 0.00) as balance
+    select coalesce(sum(${side.owed}), 0) as balance
     from accounting.journal_lines l
     where l.tenant_id = ${p.tenantId}::uuid and l.${side.party} = ${p.partyId}::uuid and l.entry_date < ${p.from}::date
   ) opening

@@ -7,7 +7,7 @@ import { companyDaysSchema } from "../validation/reports";
 import { turnoverOf } from "./days";
 import { type Section, type SectionParams, sectionColumns, sectionOf, sectionRows } from "./sections";
 
-/** What a company earned and spent in some days; amounts are in the books' base currency, two decimals. */
+/** What a company earned and spent in some days; amounts are in the books' base currency. */
 export interface ProfitAndLoss {
   companyId: string;
   from: string;

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
+import { normalizeAmount } from "../../core/currency";
 import type { Params, StatementBuilder } from "../../core/statement";
 import type { accountingRelations } from "../relations";
 import { accounts } from "../schema";
 import type { turnoverOf } from "./days";
-import { netTurnover } from "./turnover";
+import { inBase, netTurnover } from "./turnover";
 
 /** Accounts of one kind by code, each on its own side, and their sum. */
 export interface Section {
@@ -39,15 +40,17 @@ export const sectionRows = (p: SectionParams, types: readonly (typeof accounts.$
     join accounting.accounts a on a.tenant_id = ${p.tenantId}::uuid and a.id = turnover.account_id
   )
   select b.base_currency,
-    (select coalesce(sum(case n.type when 'income' then n.amount else -n.amount end), 0.00)
-     from net n where n.type in ('income', 'expense'))::text,
-    n.type, n.id, n.code, n.name, n.amount::text, sum(n.amount) over (partition by n.type)::text
+    ${inBase(sql`(
+      select coalesce(sum(case n.type when 'income' then n.amount else -n.amount end), 0)
+      from net n where n.type in ('income', 'expense'))`)},
+    n.type, n.id, n.code, n.name, ${inBase(sql`n.amount`)}, ${inBase(sql`sum(n.amount) over (partition by n.type)`)}
   from accounting.books b
   left join net n on n.type in (${sql.raw(types.map((type) => `'${type}'`).join(", "))})
   where b.tenant_id = ${p.tenantId}::uuid and b.company_id = ${p.companyId}::uuid
   order by n.code`;
 
 interface SectionRow {
+  currency: string;
   type: string;
   accountId: string | null;
   code: string;
@@ -62,6 +65,6 @@ export function sectionOf(rows: readonly SectionRow[], type: string): Section {
     accounts: own.flatMap(({ accountId, code, name, amount }) =>
       accountId === null ? [] : [{ accountId, code, name, amount }],
     ),
-    total: own[0]?.total ?? "0.00",
+    total: own[0]?.total ?? normalizeAmount("0", rows[0]?.currency ?? ""),
   };
 }

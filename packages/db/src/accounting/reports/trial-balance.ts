@@ -9,15 +9,15 @@ import type { AccountType } from "../standard-chart";
 import { sqlStatement } from "../statements";
 import { asOfSchema } from "../validation/reports";
 import { turnoverOf } from "./days";
-import { netTurnover } from "./turnover";
+import { inBase, netTurnover } from "./turnover";
 
-/** What each account stands at; amounts are in the books' base currency, two decimals. */
+/** What each account stands at; amounts are in the books' base currency. */
 export interface TrialBalance {
   companyId: string;
   asOf: string;
   /** The currency of all amounts: the base currency of the books. */
   currency: string;
-  /** Accounts that ever turned something over, by code; one of `debit` and `credit` is "0.00". */
+  /** Accounts that ever turned something over, by code; one of `debit` and `credit` is zero. */
   accounts: { accountId: string; code: string; name: string; type: AccountType; debit: string; credit: string }[];
   totals: { debit: string; credit: string };
 }
@@ -40,8 +40,8 @@ const trialBalance = sqlStatement(
       .from(accounts),
   (p: Params<ReturnType<typeof turnoverOf> & { companyId: string }>) => sql`
     select b.base_currency, n.id, n.code, n.name, n.type,
-      greatest(n.net, 0.00)::text, greatest(-n.net, 0.00)::text,
-      sum(greatest(n.net, 0.00)) over ()::text, sum(greatest(-n.net, 0.00)) over ()::text
+      ${inBase(sql`greatest(n.net, 0)`)}, ${inBase(sql`greatest(-n.net, 0)`)},
+      ${inBase(sql`sum(greatest(n.net, 0)) over ()`)}, ${inBase(sql`sum(greatest(-n.net, 0)) over ()`)}
     from accounting.books b
     left join (
       select a.id, a.code, a.name, a.type, turnover.net

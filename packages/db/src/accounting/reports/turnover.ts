@@ -1,6 +1,10 @@
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { turnoverOf } from "./days";
 
+/** An amount in base currency as text, with the decimals that the currency of the books `b` has. */
+export const inBase = (amount: SQL): SQL =>
+  sql`tenancy.with_decimals(${amount}, tenancy.currency_exponent(b.base_currency))::text`;
+
 type Turnover = ReturnType<typeof turnoverOf> & { companyId: string };
 type Holes<P> = { readonly [K in keyof P]-?: Placeholder } & { readonly tenantId: Placeholder };
 

@@ -97,10 +97,7 @@ export const books = tenantTable(
     },
     extra: (t) => [
       unique("books_company_id_unique").on(t.tenantId, t.companyId),
-      check(
-        "books_base_currency_check",
-        sql`${t.baseCurrency} ~ '^[A-Z]{3}$' and tenancy.currency_exponent(${t.baseCurrency}) <= 2`,
-      ),
+      check("books_base_currency_check", sql`${t.baseCurrency} ~ '^[A-Z]{3}$'`),
       check("books_control_accounts_check", sql`${t.receivableAccountId} <> ${t.payableAccountId}`),
     ],
   },

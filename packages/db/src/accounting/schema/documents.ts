@@ -10,12 +10,15 @@ export const documentColumns = () => ({
   currency: currencyCode("currency").notNull().default("USD"),
   /** Base units for one unit of `currency`; left out, the last known rate on the document's date is taken. */
   exchangeRate: exchangeRate("exchange_rate"),
-  /** The total in base currency at that rate; null while a draft. */
+  /**
+   * The total in base currency. A draft may state it; left out, it is the total at the rate, from when the draft is issued
+   * or approved. What a stated one differs by from the total at the rate is posted to the exchange account.
+   */
   baseAmount: money("base_amount"),
   /** What payments and credit notes have settled of the total; the allocations keep it. */
-  paidAmount: money("paid_amount").notNull().default("0"),
+  paidAmount: money("paid_amount").notNull().default("0.00"),
   /** The part of `baseAmount` that goes with it. */
-  paidBaseAmount: money("paid_base_amount").notNull().default("0"),
+  paidBaseAmount: money("paid_base_amount").notNull().default("0.00"),
   /** The accounting date of the void. */
   voidedOn: date("voided_on"),
   externalId: text("external_id"),
@@ -30,7 +33,7 @@ export const frozenDocument = (word: string) =>
     sentence: `This ${word} is no draft and cannot be changed: void it and make another`,
   }) as const;
 
-/** One position of a document. The database computes the amount: quantity × unit price, rounded once. */
+/** One position of a document. The database computes the amount: quantity × unit price, rounded once to the currency's decimals. */
 export const documentLineColumns = () => ({
   companyId: uuid("company_id").notNull(),
   /** Position on the document, from 1. */
@@ -38,7 +41,14 @@ export const documentLineColumns = () => ({
   description: text("description").notNull(),
   quantity: quantity("quantity").notNull(),
   unitPrice: numeric("unit_price", { precision: 15, scale: 4 }).notNull(),
-  amount: money("amount").notNull().generatedAlwaysAs(sql`round(quantity * unit_price, 2)`),
+  /**
+   * The document's; a trigger fills it in. It says how many decimals the amount has. Null on lines from before it was kept,
+   * whose amounts have two.
+   */
+  currency: currencyCode("currency"),
+  amount: money("amount")
+    .notNull()
+    .generatedAlwaysAs(sql`round(quantity * unit_price, tenancy.currency_exponent(currency))`),
   /** The account it is posted to; the books' own for sales or purchases when left out. */
   accountId: uuid("account_id"),
   ...timestamps(),

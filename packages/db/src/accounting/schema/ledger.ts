@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, date, index, integer, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
-import { baseMoney, baseTotal, currencyCode, instant, lineMoney, lineTotal, timestamps } from "../../core/columns";
+import { currencyCode, instant, money, moneyTotal, timestamps } from "../../core/columns";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { accounts, books } from "./accounts";
 import { customers, vendors } from "./parties";
@@ -85,10 +85,10 @@ export const journalLines = tenantTable(
     /** The entry's date, repeated for the ledger's index. */
     entryDate: date("entry_date").notNull(),
     currency: currencyCode("currency").notNull(),
-    debit: lineMoney("debit").notNull().default("0"),
-    credit: lineMoney("credit").notNull().default("0"),
-    baseDebit: baseMoney("base_debit").notNull().default("0"),
-    baseCredit: baseMoney("base_credit").notNull().default("0"),
+    debit: money("debit").notNull().default("0.00"),
+    credit: money("credit").notNull().default("0.00"),
+    baseDebit: money("base_debit").notNull().default("0.00"),
+    baseCredit: money("base_credit").notNull().default("0.00"),
     isExchangeDifference: boolean("is_exchange_difference").notNull().default(false),
     /** Whose receivable or payable it is, on a control account. */
     customerId: uuid("customer_id"),
@@ -97,7 +97,7 @@ export const journalLines = tenantTable(
     /** 1, 2, 3, … in the order in which the account's lines were posted: a missing line leaves a gap. */
     accountVersion: bigint("account_version", { mode: "bigint" }).notNull(),
     /** The account's balance in base currency (debit less credit) after this line, in that order. */
-    balanceAfter: baseTotal("balance_after").notNull(),
+    balanceAfter: moneyTotal("balance_after").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   {
@@ -141,7 +141,7 @@ export const accountBalances = tenantTable(
     companyId: uuid("company_id").notNull(),
     accountId: uuid("account_id").notNull(),
     /** Debit less credit. */
-    balance: baseTotal("balance").notNull().default("0"),
+    balance: moneyTotal("balance").notNull().default("0.00"),
     /** How many lines the account has. */
     version: bigint("version", { mode: "bigint" }).notNull().default(sql`0`),
   },
@@ -162,10 +162,10 @@ export const periodTotals = tenantTable(
     /** The first day of the month. */
     month: date("month").notNull(),
     currency: currencyCode("currency").notNull(),
-    debit: lineTotal("debit").notNull(),
-    credit: lineTotal("credit").notNull(),
-    baseDebit: baseTotal("base_debit").notNull(),
-    baseCredit: baseTotal("base_credit").notNull(),
+    debit: moneyTotal("debit").notNull(),
+    credit: moneyTotal("credit").notNull(),
+    baseDebit: moneyTotal("base_debit").notNull(),
+    baseCredit: moneyTotal("base_credit").notNull(),
   },
   {
     access: "read-only",

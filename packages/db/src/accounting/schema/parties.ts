@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
-import { money, timestamps } from "../../core/columns";
+import { moneyTotal, timestamps } from "../../core/columns";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { companies } from "../../tenancy/schema/tenants";
 import { accounting } from "./schemas";
@@ -16,7 +16,7 @@ const party = () => ({
   state: text("state"),
   postalCode: text("postal_code"),
   country: text("country"),
-  balance: money("balance").notNull().default("0"),
+  balance: moneyTotal("balance").notNull().default("0.00"),
   /** The record's id in the system it was imported from; an import of the same id changes nothing. */
   externalId: text("external_id"),
   isActive: boolean("is_active").notNull().default(true),

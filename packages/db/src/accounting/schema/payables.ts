@@ -54,10 +54,17 @@ export const bills = tenantTable(
       tenantIndex("bills", t.tenantId, t.status, t.billDate, t.id),
       check("bills_bill_number_check", sql`${t.billNumber} <> ''`),
       check("bills_due_date_check", sql`${t.dueDate} >= ${t.billDate}`),
-      check("bills_total_amount_check", sql`${t.totalAmount} >= 0`),
+      check(
+        "bills_total_amount_check",
+        sql`${t.totalAmount} >= 0 and (${t.status} = 'draft'
+          or ${t.totalAmount} = round(${t.totalAmount}, tenancy.currency_exponent(${t.currency})))`,
+      ),
       check("bills_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
       check("bills_credited_bill_check", sql`${t.kind} = 'credit_note' or ${t.creditedBillId} is null`),
-      check("bills_base_amount_check", sql`(${t.status} = 'draft') = (${t.baseAmount} is null)`),
+      check(
+        "bills_base_amount_check",
+        sql`case when ${t.baseAmount} is null then ${t.status} = 'draft' else ${t.baseAmount} >= 0 end`,
+      ),
       check("bills_paid_amount_check", sql`${t.paidAmount} between 0 and ${t.totalAmount}`),
       check("bills_voided_on_check", sql`(${t.status} = 'void') = (${t.voidedOn} is not null)`),
       check("bills_exchange_rate_check", sql`${t.exchangeRate} > 0`),
@@ -80,6 +87,8 @@ export const billLines = tenantTable(
       unique("bill_lines_bill_id_line_number_unique").on(t.tenantId, t.billId, t.companyId, t.lineNumber),
       index("idx_bill_lines_account_id").on(t.tenantId, t.accountId).where(sql`${t.accountId} is not null`),
       check("bill_lines_line_number_check", sql`${t.lineNumber} > 0`),
+      check("bill_lines_amount_check", sql`amount < 1e15`),
+      check("bill_lines_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
       check("bill_lines_quantity_check", sql`${t.quantity} > 0`),
       check("bill_lines_unit_price_check", sql`${t.unitPrice} >= 0`),
     ],

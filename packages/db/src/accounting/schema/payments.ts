@@ -29,11 +29,17 @@ export const payments = tenantTable(
     currency: currencyCode("currency").notNull().default("USD"),
     /** Base units for one unit of `currency`; left out, the last known rate on the payment's date is taken. */
     exchangeRate: exchangeRate("exchange_rate"),
-    /** The amount in base currency; the database computes it. */
-    baseAmount: money("base_amount").notNull().default("0"),
+    /** What the bank or cash account moved by in base currency; left out, or 0, it is the amount at the rate. */
+    baseAmount: money("base_amount").notNull().default("0.00"),
+    /**
+     * What that differs by from the amount at the rate; the database computes it, and posts it to the exchange account.
+     * `baseAmount` less `exchangeDifference` is posted to receivables or payables, and is what allocations use up.
+     */
+    exchangeDifference: money("exchange_difference").notNull().default("0.00"),
     /** What is allocated to documents; the allocations keep it. */
-    allocatedAmount: money("allocated_amount").notNull().default("0"),
-    allocatedBaseAmount: money("allocated_base_amount").notNull().default("0"),
+    allocatedAmount: money("allocated_amount").notNull().default("0.00"),
+    /** The part of the amount at the rate that goes with it. */
+    allocatedBaseAmount: money("allocated_base_amount").notNull().default("0.00"),
     /** How it was paid: transfer, cash, card, … */
     method: text("method"),
     reference: text("reference"),
@@ -64,7 +70,11 @@ export const payments = tenantTable(
         .on(t.tenantId, t.companyId, t.externalId)
         .where(sql`${t.externalId} is not null`),
       tenantIndex("payments", t.tenantId, t.paymentDate, t.id),
-      check("payments_amount_check", sql`${t.amount} > 0`),
+      check(
+        "payments_amount_check",
+        sql`${t.amount} > 0 and ${t.amount} = round(${t.amount}, tenancy.currency_exponent(${t.currency}))`,
+      ),
+      check("payments_base_amount_check", sql`${t.baseAmount} >= greatest(${t.exchangeDifference}, 0)`),
       check("payments_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
       check("payments_exchange_rate_check", sql`${t.exchangeRate} > 0`),
       check("payments_allocated_amount_check", sql`${t.allocatedAmount} between 0 and ${t.amount}`),
@@ -98,9 +108,9 @@ export const paymentAllocations = tenantTable(
     /** In the currency of both. */
     amount: money("amount").notNull(),
     /** The part of the document's base amount that it settles; the database computes it. */
-    baseAmount: money("base_amount").notNull().default("0"),
+    baseAmount: money("base_amount").notNull().default("0.00"),
     /** The part of the source's base amount that it uses up; the difference is posted as an exchange difference. */
-    sourceBaseAmount: money("source_base_amount").notNull().default("0"),
+    sourceBaseAmount: money("source_base_amount").notNull().default("0.00"),
     allocatedOn: date("allocated_on").notNull(),
     reversedOn: date("reversed_on"),
     ...timestamps(),

@@ -56,10 +56,17 @@ export const invoices = tenantTable(
       tenantIndex("invoices", t.tenantId, t.status, t.invoiceDate, t.id),
       check("invoices_invoice_number_check", sql`(${t.status} = 'draft') = (${t.invoiceNumber} is null)`),
       check("invoices_due_date_check", sql`${t.dueDate} >= ${t.invoiceDate}`),
-      check("invoices_total_amount_check", sql`${t.totalAmount} >= 0`),
+      check(
+        "invoices_total_amount_check",
+        sql`${t.totalAmount} >= 0 and (${t.status} = 'draft'
+          or ${t.totalAmount} = round(${t.totalAmount}, tenancy.currency_exponent(${t.currency})))`,
+      ),
       check("invoices_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
       check("invoices_credited_invoice_check", sql`${t.kind} = 'credit_note' or ${t.creditedInvoiceId} is null`),
-      check("invoices_base_amount_check", sql`(${t.status} = 'draft') = (${t.baseAmount} is null)`),
+      check(
+        "invoices_base_amount_check",
+        sql`case when ${t.baseAmount} is null then ${t.status} = 'draft' else ${t.baseAmount} >= 0 end`,
+      ),
       check("invoices_paid_amount_check", sql`${t.paidAmount} between 0 and ${t.totalAmount}`),
       check("invoices_voided_on_check", sql`(${t.status} = 'void') = (${t.voidedOn} is not null)`),
       check("invoices_exchange_rate_check", sql`${t.exchangeRate} > 0`),
@@ -82,6 +89,8 @@ export const invoiceLines = tenantTable(
       unique("invoice_lines_invoice_id_line_number_unique").on(t.tenantId, t.invoiceId, t.companyId, t.lineNumber),
       index("idx_invoice_lines_account_id").on(t.tenantId, t.accountId).where(sql`${t.accountId} is not null`),
       check("invoice_lines_line_number_check", sql`${t.lineNumber} > 0`),
+      check("invoice_lines_amount_check", sql`amount < 1e15`),
+      check("invoice_lines_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
       check("invoice_lines_quantity_check", sql`${t.quantity} > 0`),
       check("invoice_lines_unit_price_check", sql`${t.unitPrice} >= 0`),
     ],

@@ -45,8 +45,11 @@ begin
         bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
           or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
         bool_or(a.currency <> l.currency) as wrong_currency,
-        bool_or(l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency))
-          or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
+        -- What takes something back has the amounts that were posted, of books from before this rule too.
+        bool_or(p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment', 'allocation')
+          and (l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency)) or l.base_debit
+            + l.base_credit <> round(l.base_debit + l.base_credit, tenancy.currency_exponent(b.base_currency))))
+          as wrong_scale,
         bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
         bool_or(l.is_exchange_difference
           and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference

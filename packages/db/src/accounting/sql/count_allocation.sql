@@ -1,5 +1,5 @@
 -- Adds an allocation to what is used of its source and settled of its document (sign 1), or takes it off (sign -1).
--- Internal.
+-- Internal. The amounts of both have the decimals of their currencies by now.
 -- @owner ledger_writer
 -- @execute none
 create function accounting.count_allocation(p_allocation accounting.payment_allocations, p_sign int) returns void

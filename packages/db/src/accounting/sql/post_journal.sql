@@ -1,6 +1,6 @@
 -- Posts entries by hand: balanced, and on no control account. A line without a currency takes the one of its account,
 -- or else the base currency. A line without a base amount is converted at its own rate, or else at the last one set.
--- Cents that rounding leaves are posted as a line of their own. `lines` is null where all is in base currency.
+-- What rounding leaves is posted as a line of their own. `lines` is null where all is in base currency.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.post_journal(
@@ -86,7 +86,7 @@ begin
         when c.currency = b.base_currency then g.debit + g.credit
         else round((g.debit + g.credit) * coalesce(g.rate, (
           select x.rate
-          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), 2)
+          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), tenancy.currency_exponent(b.base_currency))
       end as base
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
         p_is_exchange_difference, p_line_description) with ordinality as g
@@ -103,7 +103,7 @@ begin
       from given l group by 1
     ) o
     join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[o.entry_position]
-    where o.is_converted and o.off <> 0 and abs(o.off) <= 0.01 * o.lines
+    where o.is_converted and o.off <> 0 and abs(o.off) <= o.lines / 10 ^ tenancy.currency_exponent(b.base_currency)::numeric
   ), line as (
     select l.entry_position, l.id, l.account_id, l.currency, l.debit, l.credit, l.is_difference, l.description, l.base,
       l.position, l.is_converted
@@ -129,8 +129,10 @@ begin
     select w.entry_position, w.entry_id, w.is_new, w.is_same_request, b.base_currency,
       case when w.is_new and w.entry_position = any (v_line.converted) then (
         select jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency,
-            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', l.base_debit::numeric(17, 2)::text,
-            'baseCredit', l.base_credit::numeric(17, 2)::text, 'isExchangeDifference', l.is_difference,
+            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', 
+              tenancy.with_decimals(l.base_debit, tenancy.currency_exponent(b.base_currency))::text,
+            'baseCredit', tenancy.with_decimals(l.base_credit, tenancy.currency_exponent(b.base_currency))::text,
+             'isExchangeDifference', l.is_difference,
             'description', l.description) order by l.position)
         from unnest(v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit,
             v_line.base_debit, v_line.base_credit, v_line.is_difference, v_line.description) with ordinality as l

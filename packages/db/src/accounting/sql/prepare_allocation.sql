@@ -8,6 +8,7 @@ create function accounting.prepare_allocation() returns trigger
 as $$
 declare
   v_closed_through date;
+  v_decimals int;
   v_source record;
   v_document record;
   v_made record;
@@ -18,13 +19,14 @@ begin
     raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
   end if;
   perform accounting.lock_allocation(new);
-  select b.closed_through into v_closed_through from accounting.books b
+  select b.closed_through, tenancy.currency_exponent(b.base_currency) into v_closed_through, v_decimals
+  from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;
 
   select s.* into v_source from (
-    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount, p.base_amount,
-      p.voided_on is null as is_usable
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount,
+      p.base_amount - p.exchange_difference as base_amount, p.voided_on is null as is_usable
     from accounting.payments p
     where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.id = new.payment_id
     union all
@@ -115,9 +117,11 @@ begin
     raise exception using errcode = 'ZT002', message = v_problem;
   end if;
 
+  new.amount := round(new.amount, tenancy.currency_exponent(v_document.currency));
   new.base_amount := accounting.base_part(
-    new.amount, v_document.amount, v_made.settled, v_document.base_amount, v_made.settled_base);
+    new.amount, v_document.amount, v_made.settled, v_document.base_amount, v_made.settled_base,
+    v_decimals);
   new.source_base_amount := accounting.base_part(
-    new.amount, v_source.amount, v_made.used, v_source.base_amount, v_made.used_base);
+    new.amount, v_source.amount, v_made.used, v_source.base_amount, v_made.used_base, v_decimals);
   return new;
 end $$;

@@ -12,7 +12,13 @@ create trigger check_parent after insert or update of type, parent_id on account
 create trigger open_balances after insert on accounting.accounts
   referencing new table as written for each statement execute function accounting.open_balances();
 
--- The lines of a bill change while it is a draft.
+-- The lines of a bill change while it is a draft. They are in its currency.
+create trigger fill_currency before insert on accounting.bill_lines
+  for each row when (new.currency is null) execute function accounting.line_currency();
+
+create trigger keep_currency before update on accounting.bill_lines
+  for each row when (new.currency is distinct from old.currency) execute function accounting.line_currency();
+
 create trigger keep_lines_delete after delete on accounting.bill_lines
   referencing old table as written
   for each statement execute function accounting.keep_lines('bill');
@@ -43,6 +49,20 @@ create trigger guard_voided_on before update on accounting.bills
   for each row when (old.status <> 'draft' and new.voided_on is distinct from old.voided_on
     and not (new.status = 'void' and old.status <> 'void'))
   execute function tenancy.refuse('ZT003', 'The date of the void comes with the void of the bill, and stays');
+
+create trigger scale_amounts_insert before insert on accounting.bills
+  for each row when (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
+    or scale(new.paid_amount) <> tenancy.currency_exponent(new.currency) or new.base_amount is not null)
+  execute function accounting.draft_amounts();
+
+create trigger scale_amounts_update before update on accounting.bills
+  for each row when (old.status = 'draft' and (new.currency <> old.currency or new.total_amount <> old.total_amount
+    or scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
+    or new.base_amount is distinct from old.base_amount))
+  execute function accounting.draft_amounts();
+
+create trigger renew_line_amounts after update on accounting.bills
+  for each row when (new.currency <> old.currency) execute function accounting.renew_line_amounts();
 
 create trigger void_bill before update on accounting.bills
   for each row when (new.status = 'void' and old.status <> 'void') execute function accounting.void_document('bill');
@@ -110,7 +130,13 @@ create trigger close_books after update on accounting.fiscal_periods
   referencing old table as overwritten new table as written
   for each statement execute function accounting.close_books();
 
--- The lines of an invoice change while it is a draft.
+-- The lines of an invoice change while it is a draft. They are in its currency.
+create trigger fill_currency before insert on accounting.invoice_lines
+  for each row when (new.currency is null) execute function accounting.line_currency();
+
+create trigger keep_currency before update on accounting.invoice_lines
+  for each row when (new.currency is distinct from old.currency) execute function accounting.line_currency();
+
 create trigger keep_lines_delete after delete on accounting.invoice_lines
   referencing old table as written
   for each statement execute function accounting.keep_lines('invoice');
@@ -145,6 +171,20 @@ create trigger guard_voided_on before update on accounting.invoices
   for each row when (old.status <> 'draft' and new.voided_on is distinct from old.voided_on
     and not (new.status = 'void' and old.status <> 'void'))
   execute function tenancy.refuse('ZT003', 'The date of the void comes with the void of the invoice, and stays');
+
+create trigger scale_amounts_insert before insert on accounting.invoices
+  for each row when (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
+    or scale(new.paid_amount) <> tenancy.currency_exponent(new.currency) or new.base_amount is not null)
+  execute function accounting.draft_amounts();
+
+create trigger scale_amounts_update before update on accounting.invoices
+  for each row when (old.status = 'draft' and (new.currency <> old.currency or new.total_amount <> old.total_amount
+    or scale(new.total_amount) <> tenancy.currency_exponent(new.currency)
+    or new.base_amount is distinct from old.base_amount))
+  execute function accounting.draft_amounts();
+
+create trigger renew_line_amounts after update on accounting.invoices
+  for each row when (new.currency <> old.currency) execute function accounting.renew_line_amounts();
 
 create trigger void_invoice before update on accounting.invoices
   for each row when (new.status = 'void' and old.status <> 'void') execute function accounting.void_document('invoice');

@@ -13,7 +13,7 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
 begin
   if num_nonnulls(variadic p_customer_id) > 0 then
-    update accounting.customers c set balance = c.balance + s.amount
+    update accounting.customers c set balance = tenancy.with_decimals(c.balance + s.amount, scale(s.amount))
     from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
           from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
             (entry_position, customer_id, base_debit, base_credit)
@@ -21,7 +21,7 @@ begin
     where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
   end if;
   if num_nonnulls(variadic p_vendor_id) > 0 then
-    update accounting.vendors v set balance = v.balance + s.amount
+    update accounting.vendors v set balance = tenancy.with_decimals(v.balance + s.amount, scale(s.amount))
     from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
           from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
             (entry_position, vendor_id, base_debit, base_credit)

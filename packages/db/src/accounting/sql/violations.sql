@@ -19,6 +19,8 @@ select * from accounting.violations_of_parties
 union all
 select * from accounting.violations_of_documents
 union all
+select * from accounting.violations_of_base_amounts
+union all
 select * from accounting.violations_of_allocations
 union all
 select * from accounting.violations_of_postings

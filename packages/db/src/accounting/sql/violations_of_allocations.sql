@@ -17,7 +17,7 @@ from (
       i.paid_amount, i.paid_base_amount, 0, 0
     from accounting.bills i
     union all
-    select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.base_amount,
+    select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.base_amount - p.exchange_difference,
       p.allocated_amount, p.allocated_base_amount, 0, 0
     from accounting.payments p
     union all

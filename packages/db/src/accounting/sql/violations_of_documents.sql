@@ -1,27 +1,36 @@
--- Invoices, bills and payments that break a rule: total, status, credit notes, and the amount in base currency.
+-- Invoices and bills that break a rule: total, currency of lines, status, credit notes.
 -- @select authenticated, platform
 create view accounting.violations_of_documents (tenant_id, kind, company_id, record_table, record_id, detail)
   with (security_invoker = true)
 as
--- The total of an issued invoice or approved bill is the sum of its lines, of which it has one at least.
-select n.tenant_id, n.kind, n.company_id,
-  case n.kind when 'invoice_total_differs' then 'accounting.invoices' else 'accounting.bills' end, n.id,
-  'The total is not the sum of the lines'
+-- The total of an issued invoice or approved bill is the sum of its lines, of which it has one at least; they are in its
+-- currency, or from before lines had one.
+select n.tenant_id, rule.kind, n.company_id, 'accounting.' || n.source || 's', n.id, rule.detail
 from (
-  select 'invoice_total_differs' as kind, i.tenant_id, i.company_id, i.id, i.total_amount, null::numeric as amount
-  from accounting.invoices i where i.status <> 'draft'
-  union all
-  select 'bill_total_differs' as kind, b.tenant_id, b.company_id, b.id, b.total_amount, null::numeric as amount
-  from accounting.bills b where b.status <> 'draft'
-  union all
-  select 'invoice_total_differs' as kind, l.tenant_id, l.company_id, l.invoice_id, null::numeric as total_amount, l.amount
-  from accounting.invoice_lines l
-  union all
-  select 'bill_total_differs' as kind, l.tenant_id, l.company_id, l.bill_id, null::numeric as total_amount, l.amount
-  from accounting.bill_lines l
+  select d.tenant_id, d.source, d.company_id, d.id, sum(d.total_amount) is distinct from sum(d.amount) as has_other_total,
+    min(d.currency) <> max(d.currency) as has_other_currency
+  from (
+    select 'invoice' as source, i.tenant_id, i.company_id, i.id, i.currency, i.total_amount, null::numeric as amount
+    from accounting.invoices i where i.status <> 'draft'
+    union all
+    select 'bill' as source, b.tenant_id, b.company_id, b.id, b.currency, b.total_amount, null::numeric as amount
+    from accounting.bills b where b.status <> 'draft'
+    union all
+    select 'invoice' as source, l.tenant_id, l.company_id, l.invoice_id, l.currency, null::numeric as total_amount, l.amount
+    from accounting.invoice_lines l
+    union all
+    select 'bill' as source, l.tenant_id, l.company_id, l.bill_id, l.currency, null::numeric as total_amount, l.amount
+    from accounting.bill_lines l
+  ) d
+  group by d.tenant_id, d.source, d.company_id, d.id
+  having count(d.total_amount) > 0
+    and (sum(d.total_amount) is distinct from sum(d.amount) or min(d.currency) <> max(d.currency))
 ) n
-group by n.tenant_id, n.kind, n.company_id, n.id
-having count(n.total_amount) > 0 and sum(n.total_amount) is distinct from sum(n.amount)
+cross join lateral (values
+  (n.source || '_total_differs', n.has_other_total, 'The total is not the sum of the lines'),
+  ('line_currency_differs', n.has_other_currency, 'A line is in another currency than the document')
+) rule (kind, is_broken, detail)
+where rule.is_broken
 union all
 -- The total of a draft that has lines is their sum. OFFSET 0 makes the planner look up the lines of each of these few.
 select d.tenant_id, d.kind, d.company_id,
@@ -107,24 +116,4 @@ from (
   ) c on true
   where b.credited_bill_id is not null and b.status not in ('draft', 'void')
 ) n
-where n.fits is not true
-union all
--- The amount in base currency is the amount at the rate, which is 1 for the base currency.
-select d.tenant_id, 'base_amount_differs', d.company_id, d.record_table, d.id,
-  'The base amount is not the amount at its rate, or the base currency has another rate than 1'
-from (
-  select i.tenant_id, i.company_id, 'accounting.invoices' as record_table, i.id, i.total_amount as amount, i.currency,
-    i.exchange_rate, i.base_amount
-  from accounting.invoices i where i.status <> 'draft'
-  union all
-  select b.tenant_id, b.company_id, 'accounting.bills' as record_table, b.id, b.total_amount, b.currency, b.exchange_rate,
-    b.base_amount
-  from accounting.bills b where b.status <> 'draft'
-  union all
-  select p.tenant_id, p.company_id, 'accounting.payments' as record_table, p.id, p.amount, p.currency, p.exchange_rate,
-    p.base_amount
-  from accounting.payments p
-) d
-left join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
-where d.base_amount is distinct from round(d.amount * d.exchange_rate, 2)
-  or (d.currency = b.base_currency and d.exchange_rate <> 1);
+where n.fits is not true;

@@ -9,7 +9,9 @@ select c.tenant_id, rule.kind, c.company_id, 'accounting.journal_lines', c.id, r
 from (
   select l.tenant_id, l.company_id, l.id,
     e.entry_date is distinct from l.entry_date as has_other_date,
-    l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency)) as has_decimals,
+    l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency))
+      or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, tenancy.currency_exponent(b.base_currency))
+      as has_decimals,
     a.currency <> l.currency and not l.is_exchange_difference as has_other_currency,
     a.company_id is distinct from l.company_id as lacks_account,
     case when l.currency = b.base_currency then l.debit <> l.base_debit or l.credit <> l.base_credit
@@ -25,7 +27,7 @@ from (
 ) c
 cross join lateral (values
   ('entry_date_differs', c.has_other_date, 'The line has another date than its entry, or no entry'),
-  ('line_scale', c.has_decimals, 'The amount has more decimals than its currency'),
+  ('line_scale', c.has_decimals, 'The amount, or the base amount, has more decimals than its currency'),
   ('line_currency', c.has_other_currency, 'The line has another currency than its account'),
   ('line_account', c.lacks_account, 'The line names an account that its company does not have'),
   ('line_base_amount', c.has_other_base, 'The line is in base currency and has another base amount, or is an exchange difference in another currency'),

@@ -32,6 +32,7 @@ having sum(n.amount) <> 0
 union all
 -- Open documents less what is unallocated are the receivable or payable account, per party and on every day: what
 -- changed them on a day is what was posted on it. An allocation changes them by the difference of its two base amounts.
+-- OFFSET 0 makes the planner look up its document by key.
 select d.tenant_id, d.kind, d.company_id,
   case d.kind when 'receivables_differ' then 'accounting.customers' else 'accounting.vendors' end, d.party_id,
   case d.kind when 'receivables_differ' then 'Documents and receivable account changed differently on '
@@ -48,21 +49,27 @@ from (
       case b.kind when 'credit_note' then -b.base_amount else b.base_amount end
     from accounting.bills b where b.status <> 'draft'
     union all
-    select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
+    select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on,
+      p.exchange_difference - p.base_amount
     from accounting.payments p where p.direction = 'in'
     union all
-    select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
+    select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on,
+      p.exchange_difference - p.base_amount
     from accounting.payments p where p.direction = 'out'
     union all
     select 'receivables_differ' as kind, a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
     from accounting.payment_allocations a
-    join accounting.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
+    cross join lateral (
+      select d.customer_id from accounting.invoices d where d.tenant_id = a.tenant_id and d.id = a.invoice_id offset 0
+    ) i
     union all
     select 'payables_differ' as kind, a.tenant_id, a.company_id, b.vendor_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
     from accounting.payment_allocations a
-    join accounting.bills b on b.tenant_id = a.tenant_id and b.id = a.bill_id
+    cross join lateral (
+      select d.vendor_id from accounting.bills d where d.tenant_id = a.tenant_id and d.id = a.bill_id offset 0
+    ) b
   ) r
   cross join lateral (values (r.made_on, 1), (r.ended_on, -1)) step (day, sign)
   where step.day is not null

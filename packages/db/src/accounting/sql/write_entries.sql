@@ -20,6 +20,8 @@ as $$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v_books int;
+  -- The decimals of the base currency of each company.
+  v_decimals int[];
   v_closed_through date;
   v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
   -- Positions that are not written: their key stands for an entry already.
@@ -29,8 +31,9 @@ begin
     raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
   end if;
   -- Closing a period takes this lock FOR UPDATE: it waits for postings in flight, and later ones see it.
-  select count(*), max(b.closed_through) into v_books, v_closed_through
-  from (select closed_through from accounting.books
+  select count(*), max(b.closed_through), array_agg(tenancy.currency_exponent(b.base_currency) order by b.company_id)
+  into v_books, v_closed_through, v_decimals
+  from (select company_id, closed_through, base_currency from accounting.books
         where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
   if v_books < cardinality(v_companies) then
     raise exception using errcode = 'ZT003',
@@ -71,7 +74,7 @@ begin
     p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id, p_vendor_id);
   perform accounting.insert_journal_lines(v_repeated, p_entry_id, p_company_id, p_entry_date, p_line_entry, p_line_id,
     p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id,
-    p_vendor_id, p_line_description);
+    p_vendor_id, p_line_description, v_companies, v_decimals);
   if num_nonnulls(variadic p_customer_id) + num_nonnulls(variadic p_vendor_id) > 0 then
     perform accounting.update_party_balances(v_repeated, p_line_entry, p_customer_id, p_vendor_id, p_base_debit,
       p_base_credit);

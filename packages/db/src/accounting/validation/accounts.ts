@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { filledText, pgUuid } from "../../core/column-kinds";
-import { currencyExponent, currencySchema } from "../../core/currency";
+import { currencySchema } from "../../core/currency";
 import { changesOf, insertSchema, selectSchema } from "../../core/validation";
 import { accounts, accountType, books } from "../schema";
 
@@ -23,9 +23,7 @@ export const accountChangesSchema = changesOf(fields.pick({ code: true, name: tr
 export const standardChartSchema = z
   .object({
     companyId: pgUuid(),
-    baseCurrency: currencySchema()
-      .refine((code) => currencyExponent(code) <= 2, "use a currency with at most two decimals")
-      .optional(),
+    baseCurrency: currencySchema().optional(),
   })
   .strict();
 

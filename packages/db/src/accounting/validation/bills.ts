@@ -3,7 +3,7 @@ import { filledText, pgDate, pgUuid } from "../../core/column-kinds";
 import { currencySchema } from "../../core/currency";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../../core/validation";
 import { billKind, billLines, billStatus, bills } from "../schema";
-import { checkDocument, documentLinesSchema, mostDocuments, rateSchema } from "./documents";
+import { baseAmountSchema, checkDocument, documentLinesSchema, mostDocuments, rateSchema } from "./documents";
 import { keptOfBills } from "./kept";
 
 const lines = documentLinesSchema("a bill");
@@ -16,6 +16,7 @@ export const newBillSchema = insertSchema(bills)
     billNumber: filledText("billNumber"),
     currency: currencySchema().default("USD"),
     exchangeRate: rateSchema.nullish(),
+    baseAmount: baseAmountSchema.nullish(),
     externalId: filledText("externalId").nullish(),
     lines,
   })
@@ -39,6 +40,7 @@ export const billChangesSchema = changesOf(
       billNumber: filledText("billNumber").optional(),
       currency: currencySchema().optional(),
       exchangeRate: rateSchema.nullish(),
+      baseAmount: baseAmountSchema.nullish(),
       externalId: filledText("externalId").nullish(),
     }),
 );

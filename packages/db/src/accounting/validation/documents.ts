@@ -1,9 +1,18 @@
 import { z } from "zod";
-import { pgDate, pgNumeric, pgUuid } from "../../core/column-kinds";
-import { currencyExponent } from "../../core/currency";
-import { lineAmount } from "../../core/money";
+import { pgDate, pgUuid } from "../../core/column-kinds";
+import { wholeDigits } from "../../core/columns";
+import { compareMoney, lineAmount } from "../../core/money";
 import { insertSchema } from "../../core/validation";
 import { invoiceLines } from "../schema";
+import { amountSchema } from "./amounts";
+
+export { rateSchema } from "./amounts";
+
+// Most products are known to fit by their digits; the others are computed.
+const isTooLarge = (quantity: string, unitPrice: string) =>
+  quantity.length + unitPrice.length > wholeDigits &&
+  [quantity, unitPrice].every((value) => /^\d+(\.\d+)?$/.test(value)) &&
+  compareMoney(lineAmount(quantity, unitPrice), `1${"0".repeat(wholeDigits)}`) >= 0;
 
 /** A line as it is written: the database computes its amount. Without `accountId` it goes to the books' usual account. */
 export const newDocumentLineSchema = insertSchema(invoiceLines)
@@ -15,6 +24,9 @@ export const newDocumentLineSchema = insertSchema(invoiceLines)
     if (line.unitPrice.startsWith("-")) {
       context.addIssue({ code: "custom", path: ["unitPrice"], message: "use 0 or more" });
     }
+    if (isTooLarge(line.quantity, line.unitPrice)) {
+      context.addIssue({ code: "custom", path: [], message: `quantity × unit price must be below 10^${wholeDigits}` });
+    }
   });
 
 /** The lines of one document; `what` names it in the message: `an invoice`. */
@@ -22,31 +34,18 @@ export function documentLinesSchema(what: string) {
   return z.array(newDocumentLineSchema).min(1, `${what} needs at least one line`).max(1_000, "use at most 1,000 lines");
 }
 
-/** Base units for one unit of the document's currency. */
-export const rateSchema = pgNumeric(18, 8).refine((rate) => Number(rate) > 0, "use more than 0");
+/** What the document is worth in base currency as it states itself; the total at the rate when left out. */
+export const baseAmountSchema = amountSchema();
 
-interface CheckedDocument {
-  currency: string;
-  dueDate: string;
-  lines: readonly { quantity: string; unitPrice: string }[];
-}
-
-/** What holds between the fields of a document: dates in order, amounts that its currency has. */
-export function checkDocument(document: CheckedDocument, date: string, dateField: string, context: z.RefinementCtx) {
-  if (document.dueDate < date) {
-    context.addIssue({ code: "custom", path: ["dueDate"], message: `must not be before ${dateField}` });
-  }
-  const exponent = currencyExponent(document.currency);
-  // Amounts have two decimals, which most currencies have too.
-  if (exponent >= 2) return;
-  for (const [index, line] of document.lines.entries()) {
-    if (/\.0+$/.test(lineAmount(line.quantity, line.unitPrice))) continue;
-    context.addIssue({
-      code: "custom",
-      path: ["lines", index],
-      message: `quantity × unit price must have at most ${exponent} decimals in this currency`,
-    });
-  }
+/** What holds between the fields of a document: its dates are in order. */
+export function checkDocument(
+  document: { dueDate: string },
+  date: string,
+  dateField: string,
+  context: z.RefinementCtx,
+) {
+  if (document.dueDate >= date) return;
+  context.addIssue({ code: "custom", path: ["dueDate"], message: `must not be before ${dateField}` });
 }
 
 /** A list of new documents: no more than fit into one transaction at ease. */

@@ -3,7 +3,14 @@ import { filledText, pgDate, pgUuid } from "../../core/column-kinds";
 import { currencySchema } from "../../core/currency";
 import { changesOf, insertSchema, selectSchema, updateSchema } from "../../core/validation";
 import { invoiceKind, invoiceLines, invoiceStatus, invoices } from "../schema";
-import { checkDocument, documentLinesSchema, mostDocuments, newDocumentLineSchema, rateSchema } from "./documents";
+import {
+  baseAmountSchema,
+  checkDocument,
+  documentLinesSchema,
+  mostDocuments,
+  newDocumentLineSchema,
+  rateSchema,
+} from "./documents";
 import { keptOfInvoices } from "./kept";
 
 const lines = documentLinesSchema("an invoice");
@@ -14,6 +21,7 @@ const fields = insertSchema(invoices)
     kind: invoiceKind.zod.default("invoice"),
     currency: currencySchema().default("USD"),
     exchangeRate: rateSchema.nullish(),
+    baseAmount: baseAmountSchema.nullish(),
     externalId: filledText("externalId").nullish(),
     lines,
   });
@@ -43,6 +51,7 @@ export const invoiceChangesSchema = changesOf(
     .extend({
       currency: currencySchema().optional(),
       exchangeRate: rateSchema.nullish(),
+      baseAmount: baseAmountSchema.nullish(),
       externalId: filledText("externalId").nullish(),
     }),
 );

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { filledText, pgDate, pgNumeric, pgText, pgUuid } from "../../core/column-kinds";
+import { filledText, pgDate, pgText, pgUuid } from "../../core/column-kinds";
+import { moneyDecimals } from "../../core/columns";
 import { currencyExponent, currencySchema } from "../../core/currency";
 import { sumMoney } from "../../core/money";
+import { amountSchema, decimalsOf, rateSchema } from "./amounts";
 
-const amount = () =>
-  pgNumeric(19, 4).refine((value) => !value.startsWith("-"), "use an amount above 0, on the other side");
+const amount = () => amountSchema("use an amount above 0, on the other side");
 
 const newJournalLineSchema = z
   .object({
@@ -14,13 +15,9 @@ const newJournalLineSchema = z
     /** The account's own currency when left out, else the base currency of the books. */
     currency: currencySchema().optional(),
     /** Base units for one unit of the currency; the last known rate when left out. */
-    rate: pgNumeric(18, 8)
-      .refine((rate) => !rate.startsWith("-") && !isZero(rate), "use a rate above 0")
-      .optional(),
+    rate: rateSchema.optional(),
     /** The amount in base currency, instead of a rate. */
-    baseAmount: pgNumeric(17, 2)
-      .refine((amount) => !amount.startsWith("-"), "use an amount of 0 or more: its side is that of the line")
-      .optional(),
+    baseAmount: amountSchema("use an amount of 0 or more: its side is that of the line").optional(),
     isExchangeDifference: z.boolean().optional(),
     description: pgText().nullish(),
   })
@@ -40,7 +37,6 @@ const newJournalLineSchema = z
 
 const isPlain = (amount: string) => /^\d+(\.\d+)?$/.test(amount);
 const isZero = (amount: string) => /^0(\.0+)?$/.test(amount);
-const decimalsOf = (value: string | undefined) => (value?.split(".")[1] ?? "").replace(/0+$/, "").length;
 
 type Line = z.output<typeof newJournalLineSchema>;
 
@@ -81,7 +77,7 @@ function isUnbalanced(lines: readonly Line[]): boolean {
     amounts.push(line.debit ?? `-${line.credit ?? "0"}`);
     groups.set(currency, amounts);
   }
-  return [...groups.values()].some((amounts) => !isZero(sumMoney(amounts, 4)));
+  return [...groups.values()].some((amounts) => !isZero(sumMoney(amounts, moneyDecimals)));
 }
 
 const isMirror = (one: Line, other: Line) =>

@@ -11,7 +11,6 @@ export const keptOfParties = { ...keptOfAll, balance: true, isActive: true } as 
 export const keptOfDocuments = {
   ...keptOfAll,
   totalAmount: true,
-  baseAmount: true,
   paidAmount: true,
   paidBaseAmount: true,
   voidedOn: true,
@@ -24,8 +23,8 @@ export const keptOfInvoices = { ...keptOfDocuments, invoiceNumber: true, issuedA
 /** Approving a bill sets who approved it, and when. */
 export const keptOfBills = { ...keptOfDocuments, approvedAt: true, approvedBy: true } as const;
 
-/** Lines of invoices and bills repeat the company of their document. */
-export const keptOfLines = { ...keptOfAll, companyId: true } as const;
+/** Lines of invoices and bills repeat the company and currency of their document. */
+export const keptOfLines = { ...keptOfAll, companyId: true, currency: true } as const;
 
 export const keptOfAccounts = { ...keptOfAll, isActive: true } as const;
 
@@ -36,7 +35,7 @@ export const keptOfRates = keptOfAll;
 /** The database converts a payment into base currency, and its allocations keep what of it is allocated. */
 export const keptOfPayments = {
   ...keptOfAll,
-  baseAmount: true,
+  exchangeDifference: true,
   allocatedAmount: true,
   allocatedBaseAmount: true,
   voidedOn: true,

@@ -1,12 +1,10 @@
 import { z } from "zod";
-import { filledText, pgDate, pgNumeric, pgText, pgUuid } from "../../core/column-kinds";
+import { filledText, pgDate, pgText, pgUuid } from "../../core/column-kinds";
+import { moneyDecimals } from "../../core/columns";
 import { currencyExponent, currencySchema } from "../../core/currency";
 import { compareMoney, sumMoney } from "../../core/money";
 import { paymentDirection } from "../schema";
-
-const positive = (precision: number, scale: number) =>
-  pgNumeric(precision, scale).refine((value) => /[1-9]/.test(value) && !value.startsWith("-"), "use more than 0");
-const amount = () => positive(15, 2);
+import { positiveAmountSchema as amount, decimalsOf, rateSchema } from "./amounts";
 
 const most = 1_000;
 const several = <T extends z.ZodType>(allocation: T) =>
@@ -29,7 +27,9 @@ const paymentFields = {
   /** The bank, cash or card account; the books' own when left out. */
   accountId: pgUuid().optional(),
   /** Base units for one unit of the currency; the last known rate when left out. */
-  exchangeRate: positive(18, 8).optional(),
+  exchangeRate: rateSchema.optional(),
+  /** What the account moved by in base currency, as the bank says; the amount at the rate when left out. */
+  baseAmount: amount().optional(),
   method: filledText("method").nullish(),
   reference: pgText().nullish(),
   externalId: filledText("externalId").nullish(),
@@ -48,12 +48,20 @@ function checkPayment(payment: Checked, context: z.RefinementCtx): void {
   if (context.issues.length > 0) return;
   const given = Array.isArray(payment.allocations) ? payment.allocations : [];
   checkDocuments(given, context);
-  if (compareMoney(sumMoney(given.map((allocation) => allocation.amount)), payment.amount) > 0) {
+  if (
+    compareMoney(
+      sumMoney(
+        given.map((allocation) => allocation.amount),
+        moneyDecimals,
+      ),
+      payment.amount,
+    ) > 0
+  ) {
     context.addIssue({ code: "custom", path: ["allocations"], message: "allocate no more than the payment's amount" });
   }
   if (payment.currency === undefined) return;
   const exponent = currencyExponent(payment.currency);
-  const tooFine = (value: string) => (value.split(".")[1] ?? "").replace(/0+$/, "").length > exponent;
+  const tooFine = (value: string) => decimalsOf(value) > exponent;
   const message = `use at most ${exponent} decimals in this currency`;
   if (tooFine(payment.amount)) context.addIssue({ code: "custom", path: ["amount"], message });
   given.forEach((allocation, index) => {

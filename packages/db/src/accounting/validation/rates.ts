@@ -3,14 +3,15 @@ import { pgDate, pgUuid } from "../../core/column-kinds";
 import { currencySchema } from "../../core/currency";
 import { insertSchema, selectSchema } from "../../core/validation";
 import { exchangeRates } from "../schema";
+import { rateSchema } from "./amounts";
 
-const fields = insertSchema(exchangeRates).pick({ companyId: true, rateDate: true, rate: true });
+const fields = insertSchema(exchangeRates).pick({ companyId: true, rateDate: true });
 
 /** What one unit of `currency` is worth in base currency from `rateDate` on, until the next rate. */
 export const newExchangeRateSchema = fields
   .extend({
     currency: currencySchema(),
-    rate: fields.shape.rate.refine((rate) => !/^-|^[0.]*$/.test(rate), "use more than 0"),
+    rate: rateSchema,
   })
   .strict();
 

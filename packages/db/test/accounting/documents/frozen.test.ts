@@ -100,7 +100,7 @@ describe("a draft", () => {
       const set = "update accounting.invoices set status = $2, invoice_number = 'X', base_amount = 10 where id = $1";
       expect(await attempt(test, acme, set, [draft.id, status])).toBe("ZT003");
     }
-    for (const set of ["base_amount = 10", "voided_on = current_date"]) {
+    for (const set of ["base_amount = -10", "base_amount = 'NaN'", "voided_on = current_date"]) {
       expect(await attempt(test, acme, `update accounting.invoices set ${set} where id = $1`, [draft.id])).toBe(
         "23514",
       );
@@ -134,7 +134,7 @@ describe("a draft", () => {
     expect(await insert("status, invoice_number, base_amount", "'paid', 'RAW-1', 10")).toBe("ZT003");
     expect(await insert("paid_amount", "5")).toBe("ZT003");
     expect(await insert("paid_base_amount", "5")).toBe("ZT003");
-    expect(await insert("base_amount", "10")).toBe("23514");
+    expect(await insert("base_amount", "-10")).toBe("23514");
     expect(await insert("billing_country", "'DE'")).toBe("1 rows");
   });
 });

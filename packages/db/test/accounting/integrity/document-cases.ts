@@ -199,6 +199,47 @@ export const documentCases: Planted[] = [
     sql: (b) => change("bills", quoted(b.is.bill), "exchange_rate = null"),
   },
   {
+    kind: "base_amount_differs",
+    record: (b) => quoted(b.is.inEuro),
+    also: ["invoice_not_posted", "receivables_differ"],
+    sql: (b) => change("invoices", quoted(b.is.inEuro), "base_amount = base_amount + 1"),
+  },
+  {
+    kind: "base_amount_scale",
+    record: (b) => quoted(b.is.allocation),
+    also: ["paid_amount_differs"],
+    sql: (b) =>
+      change(
+        "payment_allocations",
+        quoted(b.is.allocation),
+        "base_amount = base_amount + 0.001, source_base_amount = source_base_amount + 0.001",
+      ),
+  },
+  {
+    kind: "base_amount_scale",
+    record: (b) => quoted(b.is.bill),
+    also: ["paid_amount_differs"],
+    sql: (b) => change("bills", quoted(b.is.bill), "paid_base_amount = paid_base_amount - 0.001"),
+  },
+  ...(["invoice", "bill"] as const).map(
+    (document): Planted => ({
+      kind: "line_currency_differs",
+      record: (b) => quoted(b.is[document]),
+      sql: (b) =>
+        `update accounting.${document}_lines set currency = 'EUR' where ${document}_id = ${quoted(b.is[document])}`,
+    }),
+  ),
+  {
+    kind: "payment_not_posted",
+    record: (b) => quoted(b.is.payment),
+    sql: (b) =>
+      change(
+        "payments",
+        quoted(b.is.payment),
+        "base_amount = base_amount + 1, exchange_difference = exchange_difference + 1",
+      ),
+  },
+  {
     kind: "payment_not_posted",
     record: (b) => quoted(b.is.payment),
     sql: (b) => change("payments", quoted(b.is.payment), `account_id = ${b.account("capital")}`),

@@ -64,7 +64,7 @@ export class HealthyBooks {
     const vendorCredit = made.document("bill", { date: "2026-02-05", amount: 700n, credits: bill });
     return {
       ...{ capital, reversed, reversal, lookalike, invoice, open, payment, allocation, euroPayment, euroAllocation },
-      ...{ credit, bill, billPayment, vendorCredit },
+      ...{ credit, bill, billPayment, vendorCredit, inEuro, exchanged },
     };
   }
 

@@ -61,6 +61,12 @@ export const ledgerCases: Planted[] = [
     sql: (b) => change("journal_lines", capitalLine(b), "debit = debit + 0.001"),
   },
   {
+    kind: "line_scale",
+    record: (b) => b.line(b.is.exchanged, 1),
+    also: ["entry_unbalanced_base", "period_total_differs", "account_balance_differs", "account_chain_broken"],
+    sql: (b) => change("journal_lines", b.line(b.is.exchanged, 1), "base_debit = base_debit + 0.001"),
+  },
+  {
     kind: "line_currency",
     record: (b) => b.line(b.is.capital, 2),
     sql: (b) => change("accounts", b.account("capital"), "currency = 'EUR'"),

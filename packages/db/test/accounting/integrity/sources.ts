@@ -122,6 +122,10 @@ export const sources: Record<string, Source> = {
       ),
     ]),
   ),
+  ...each(
+    "invoice_lines.currency bill_lines.currency",
+    listed("Null on lines from before it was kept; any other currency than the document's is found.", "true"),
+  ),
   "journal_entries.reference": listed(called, "r.source = 'manual'"),
   ...each(
     "journal_entries.idempotency_key journal_entries.request_hash",

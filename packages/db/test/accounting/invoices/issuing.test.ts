@@ -17,7 +17,7 @@ describe("issuing", () => {
       ...draft,
       status: "issued",
       invoiceNumber: "INV-000001",
-      exchangeRate: "1.00000000",
+      exchangeRate: "1",
       baseAmount: "10.00",
       issuedAt: invoice.issuedAt,
       updatedAt: invoice.updatedAt,

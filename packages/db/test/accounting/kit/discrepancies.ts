@@ -17,7 +17,7 @@ const claims = `
     from accounting.bills b where b.tenant_id = $1 and b.status <> 'draft'
     union all
     select p.direction, p.id, p.company_id, coalesce(p.customer_id, p.vendor_id), true, 'payment', p.payment_date,
-      p.voided_on, p.amount, p.base_amount, p.allocated_amount, p.allocated_base_amount
+      p.voided_on, p.amount, p.base_amount - p.exchange_difference, p.allocated_amount, p.allocated_base_amount
     from accounting.payments p where p.tenant_id = $1
   ), used as (
     select a.id, a.allocated_on, a.reversed_on, a.amount, u.document_id, u.base_amount

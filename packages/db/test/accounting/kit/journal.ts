@@ -84,7 +84,7 @@ export async function setRate(of: TestTenant, currency: string, rateDate: string
 export async function postedFor(of: TestTenant, sourceId: string): Promise<string[]> {
   const rows = (await of.handle.execute(sql`
     select e.source || ' ' || e.entry_date || ': ' || string_agg(
-      a.code || case when l.debit > 0 then ' debit ' else ' credit ' end || round(l.debit + l.credit, 2) || ' ' || l.currency
+      a.code || case when l.debit > 0 then ' debit ' else ' credit ' end || l.debit + l.credit || ' ' || l.currency
         || ' = ' || l.base_debit + l.base_credit, ', ' order by l.line_number) as text
     from accounting.journal_entries e
     join accounting.journal_lines l on l.tenant_id = e.tenant_id and l.entry_id = e.id

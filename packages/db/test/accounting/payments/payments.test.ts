@@ -27,7 +27,7 @@ describe("money received", () => {
       direction: "in",
       amount: "120.00",
       baseAmount: "120.00",
-      exchangeRate: "1.00000000",
+      exchangeRate: "1",
       allocatedAmount: "115.00",
       allocatedBaseAmount: "115.00",
       voidedOn: null,
@@ -160,7 +160,9 @@ describe("money received", () => {
     const wrong: [object, string][] = [
       [{ amount: "0" }, "amount"],
       [{ amount: "-1" }, "amount"],
-      [{ amount: "1.001" }, "amount"],
+      [{ amount: "1.00001" }, "amount"],
+      [{ amount: "1.001", currency: "USD" }, "amount"],
+      [{ baseAmount: "0" }, "baseAmount"],
       [{ amount: "five", allocations: [{ invoiceId, amount: "1.00" }] }, "amount"],
       [{ amount: "1.5", currency: "JPY" }, "amount"],
       [{ currency: "usd" }, "currency"],
@@ -221,7 +223,7 @@ const insertPayment = `insert into accounting.payments (company_id, direction, c
 describe("a payment in raw SQL", () => {
   it("is valued and posted like any other, many at once", async ({ test, acme, customerId }) => {
     const many = `insert into accounting.payments (company_id, direction, customer_id, account_id, payment_date, amount, base_amount)
-      select $1, 'in', $2, null, '2026-02-01', n, 99 from generate_series(1, 50) n`;
+      select $1, 'in', $2, null, '2026-02-01', n, 0 from generate_series(1, 50) n`;
     expect(await bySql(test, acme, [many, [acme.company.id, customerId]])).toBe("done");
     expect(await balanceOf(acme, customerId)).toBe("-1275.00");
     const [counts] = await ownerRows(

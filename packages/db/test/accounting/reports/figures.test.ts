@@ -121,11 +121,11 @@ describe("the general ledger", () => {
   it("opens, runs and closes", async ({ acme, made }) => {
     const page = await ledger(acme, made, {});
     expect(page.items.map((l) => [l.date, l.source, l.debit, l.credit, l.balance, l.currency, l.amount])).toEqual([
-      ["2026-01-31", "invoice", "110.00", "0.00", "410.00", "EUR", "100.0000"],
-      ["2026-02-05", "payment", "0.00", "350.00", "60.00", "USD", "-350.0000"],
-      ["2026-02-10", "payment", "0.00", "48.00", "12.00", "EUR", "-40.0000"],
-      ["2026-02-10", "allocation", "4.00", "0.00", "16.00", "USD", "4.0000"],
-      ["2026-02-15", "invoice", "0.00", "11.00", "5.00", "EUR", "-10.0000"],
+      ["2026-01-31", "invoice", "110.00", "0.00", "410.00", "EUR", "100.00"],
+      ["2026-02-05", "payment", "0.00", "350.00", "60.00", "USD", "-350.00"],
+      ["2026-02-10", "payment", "0.00", "48.00", "12.00", "EUR", "-40.00"],
+      ["2026-02-10", "allocation", "4.00", "0.00", "16.00", "USD", "4.00"],
+      ["2026-02-15", "invoice", "0.00", "11.00", "5.00", "EUR", "-10.00"],
     ]);
     expect([page.opening, page.closing, page.nextCursor]).toEqual(["300.00", "5.00", undefined]);
     expect(page.account).toEqual({ id: made.accounts.receivable, code: "1100", name: "receivable" });

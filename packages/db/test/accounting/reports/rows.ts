@@ -132,6 +132,7 @@ const lineRow = (item: Item, key: string) => ({
   description: "Work",
   quantity: "1",
   unit_price: decimal(item.amount),
+  currency: item.currency,
   ...now(),
 });
 

@@ -3,8 +3,8 @@
  * of hundred-millionths. Nothing here is shared with what is tested.
  */
 
-const perUnit = 10_000n;
-const perCent = 100n;
+/** Decimals of the currencies that have other than two. */
+const unusual: Record<string, number> = { JPY: 0, KWD: 3 };
 const perRate = 100_000_000n;
 
 /** An amount from text such as `-12.5`. */
@@ -24,6 +24,14 @@ function scaled(text: string, decimals: number): bigint {
   return text.startsWith("-") ? -value : value;
 }
 
+export const decimalsOf = (currency: string): number => unusual[currency] ?? 2;
+
+/** The smallest amount of the currency. */
+export const unitOf = (currency: string): bigint => 10n ** BigInt(4 - decimalsOf(currency));
+
+/** An amount as PostgreSQL prints it in that currency. */
+export const moneyText = (amount: bigint, currency: string): string => textOf(amount, decimalsOf(currency));
+
 /** An amount as PostgreSQL prints it with that many decimals. */
 export function textOf(amount: bigint, decimals = 2): string {
   const digits = magnitude(amount).toString().padStart(5, "0");
@@ -34,19 +42,18 @@ export function textOf(amount: bigint, decimals = 2): string {
 
 export const rateText = (rate: bigint) => `${rate / perRate}.${(rate % perRate).toString().padStart(8, "0")}`;
 
-/** Whole cents nearest to a fraction of an amount, halves away from zero. */
-export function centsOf(numerator: bigint, denominator: bigint): bigint {
-  const cents = (2n * magnitude(numerator) + denominator * perCent) / (2n * denominator * perCent);
-  return (numerator < 0n ? -cents : cents) * perCent;
+/** The amount of the currency that is nearest to a fraction, halves away from zero. */
+export function nearest(numerator: bigint, denominator: bigint, currency: string): bigint {
+  const unit = unitOf(currency);
+  const units = (2n * magnitude(numerator) + denominator * unit) / (2n * denominator * unit);
+  return (numerator < 0n ? -units : units) * unit;
 }
 
 /** What an amount is worth in base currency. */
-export const converted = (amount: bigint, rate: bigint) => centsOf(amount * rate, perRate);
+export const converted = (amount: bigint, rate: bigint, base: string) => nearest(amount * rate, perRate, base);
 
-/** An amount of so many of the currency's smallest units, but none below a cent. */
-export function smallest(units: number, currency: string): bigint {
-  return BigInt(units) * (currency === "JPY" ? perUnit : perCent);
-}
+/** An amount of so many of the currency's smallest units. */
+export const smallest = (units: number, currency: string): bigint => BigInt(units) * unitOf(currency);
 
 export const magnitude = (amount: bigint) => (amount < 0n ? -amount : amount);
 export const sum = (amounts: Iterable<bigint>) => [...amounts].reduce((total, amount) => total + amount, 0n);

@@ -6,8 +6,6 @@ import { amountOf, sum } from "./amounts";
  * balances. Objects refer to each other; a copy is made of the whole.
  */
 
-export const base = "USD";
-
 export type SideName = "invoices" | "bills";
 
 export interface Account {
@@ -56,6 +54,8 @@ export interface Document {
   due: string;
   currency: string;
   rate: bigint | null;
+  /** The base amount that it states itself. */
+  stated: bigint | null;
   lines: { account: string | null; amount: bigint }[];
   status: "draft" | "valid" | "partly_paid" | "paid" | "void";
   total: bigint;
@@ -74,6 +74,9 @@ export interface Payment {
   date: string;
   currency: string;
   amount: bigint;
+  /** What its account moved by. */
+  moved: bigint;
+  /** What it is worth at its rate. */
   base: bigint;
   allocated: bigint;
   allocatedBase: bigint;
@@ -99,6 +102,7 @@ export interface Period {
 
 export interface Books {
   companyId: string;
+  base: string;
   today: string;
   foreign: string;
   accounts: Map<string, Account>;
@@ -171,7 +175,7 @@ export function closedThrough(books: Books): string {
 
 /** The last rate set on that day or before. */
 export function rateOn(books: Books, currency: string, date: string): bigint | undefined {
-  if (currency === base) return amountOf("1") * 10_000n;
+  if (currency === books.base) return amountOf("1") * 10_000n;
   const day = [...books.rates.keys()]
     .filter((each) => each <= date)
     .sort()
@@ -190,7 +194,7 @@ export function post(books: Books, entry: Entry): Entry {
     const account = accountOf(books, line.account);
     refuseWhen(!account.isActive && checksAccounts.has(entry.source), "INVARIANT_VIOLATED");
     refuseWhen(account.currency !== null && account.currency !== line.currency, "INVARIANT_VIOLATED");
-    refuseWhen(line.currency === base && line.amount !== line.base, "INVARIANT_VIOLATED");
+    refuseWhen(line.currency === books.base && line.amount !== line.base, "INVARIANT_VIOLATED");
     if (!line.isDifference) off.set(line.currency, (off.get(line.currency) ?? 0n) + line.amount);
   }
   refuseWhen(

@@ -24,6 +24,9 @@ const rarely = () => fc.nat(9).map((n) => n === 0);
 const often = () => fc.nat(9).map((n) => n > 3);
 const account = () => fc.nat(9);
 
+/** A base amount that is stated now and then: so many of the base currency's smallest units. */
+const stated = () => fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: units() });
+
 const lines = () =>
   fc.array(fc.record({ units: units(), account: fc.option(account(), { freq: 1 }) }), { minLength: 1, maxLength: 3 });
 const targets = () =>
@@ -44,6 +47,7 @@ const commands = {
       terms: fc.nat(40),
       isForeign: often(),
       rate: rate(),
+      stated: stated(),
       lines: lines(),
     },
     ...{ isDraft: rarely(), isCredit: rarely(), credited: fc.oneof(fc.constant(null), pick()), isFree: rarely() },
@@ -60,7 +64,7 @@ const commands = {
   }),
   pay: fc.record({
     ...{ side: side(), party: party(), when: when(), units: units(), isForeign: often(), saysCurrency: often() },
-    ...{ rate: rate(), account: fc.option(account(), { freq: 2 }), isKeyed: often() },
+    ...{ rate: rate(), stated: stated(), account: fc.option(account(), { freq: 2 }), isKeyed: often() },
     ...{ targets: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: targets() }) },
     isAny: rarely(),
   }),
@@ -119,9 +123,17 @@ const command = fc.oneof(
   ...(Object.keys(commands) as CommandName[]).map((name) => ({ weight: weights[name], arbitrary: named(name) })),
 );
 
-/** The currency next to the base currency, and what is done: first something for the rest to be about. */
+/** The base currency and another one, and what is done: first something for the rest to be about. */
 export const sequence = fc.record({
-  foreign: fc.constantFrom("EUR", "EUR", "JPY", "KWD"),
+  currencies: fc.constantFrom<[base: string, foreign: string]>(
+    ["USD", "EUR"],
+    ["USD", "JPY"],
+    ["USD", "KWD"],
+    ["JPY", "USD"],
+    ["JPY", "KWD"],
+    ["KWD", "USD"],
+    ["KWD", "JPY"],
+  ),
   first: fc.tuple(
     ...(["document", "document", "pay", "post"] as const).map((name) => fc.option(named(name), { freq: 20 })),
   ),

@@ -1,9 +1,10 @@
-import { centsOf, converted, latest, lesser, sum } from "./amounts";
+import { converted, latest, lesser, nearest, sum } from "./amounts";
 import {
   type Books,
   control,
   type Document,
   entryOf,
+  exchange,
   type Line,
   mirror,
   post,
@@ -25,9 +26,17 @@ const signOf = ({ side, isCredit }: Document) => ((side === "invoices") === isCr
 export function validate(books: Books, documents: readonly Document[]): void {
   for (const document of documents) {
     if (document.status !== "draft") refuse("CONFLICT");
-    const rate = document.currency === "USD" ? rateOn(books, "USD", document.date) : (document.rate ?? undefined);
-    document.rate = rate ?? rateOn(books, document.currency, document.date) ?? refuse("CONFLICT");
-    document.base = converted(document.total, document.rate);
+    const rate =
+      document.currency === books.base ? rateOn(books, books.base, document.date) : (document.rate ?? undefined);
+    document.rate = rate ?? rateOn(books, document.currency, document.date) ?? null;
+    if (document.rate === null && !(document.stated && document.total)) refuse("CONFLICT");
+    refuseWhen(
+      Boolean(document.stated) &&
+        (document.total === 0n || document.currency === books.base) &&
+        document.stated !== document.total,
+      "INVARIANT_VIOLATED",
+    );
+    document.base = document.stated ?? rated(books, document);
     document.status = "valid";
   }
   for (const document of documents) {
@@ -50,6 +59,10 @@ function checkCredited(books: Books, document: Document): void {
   refuseWhen(sum(notes.map((note) => note.total)) > credited.total, "INVARIANT_VIOLATED");
 }
 
+/** What the total is worth at the rate; without one, it is worth what the document states. */
+const rated = (books: Books, { rate, total, stated }: Document) =>
+  rate === null ? (stated ?? 0n) : converted(total, rate, books.base);
+
 /** The total on the control account; the lines on theirs, by account, with bases that add up to the total's. */
 function writeDocument(books: Books, document: Document): void {
   const { side, party, currency, total, date } = document;
@@ -60,13 +73,17 @@ function writeDocument(books: Books, document: Document): void {
     amounts.set(code, (amounts.get(code) ?? 0n) + amount);
   }
   const lines: Line[] = [{ account: control[side], currency, amount: sign * total, base: sign * document.base, party }];
+  const worth = rated(books, document);
   let before = 0n;
   for (const [account, amount] of amounts) {
     if (amount === 0n) continue;
-    const share = centsOf(document.base * (before + amount), total) - centsOf(document.base * before, total);
+    const upTo = (part: bigint) => nearest(worth * part, total, books.base);
+    const share = upTo(before + amount) - upTo(before);
     before += amount;
     lines.push({ account, currency, amount: -sign * amount, base: -sign * share });
   }
+  const off = sign * (worth - document.base);
+  if (off !== 0n) lines.push({ account: exchange, currency: books.base, amount: off, base: off, isDifference: true });
   post(books, { source: word[side], about: document, date, lines });
 }
 
@@ -97,13 +114,15 @@ export function voidDocument(books: Books, document: Document, date: string | un
 export function credit(
   books: Books,
   credited: Document,
-  { id, date, lines = credited.lines }: { id: string; date: string; lines?: Document["lines"] | undefined },
+  { id, date, lines: given }: { id: string; date: string; lines?: Document["lines"] | undefined },
 ): Document {
+  const lines = given ?? credited.lines;
   const note: Document = {
     ...draftOf({ id, side: credited.side, party: credited.party, date, due: date, currency: credited.currency, lines }),
     isCredit: true,
     credited,
     rate: credited.rate,
+    stated: given ? null : credited.status === "draft" ? credited.stated : credited.base,
   };
   books.documents.push(note);
   validate(books, [note]);
@@ -122,6 +141,7 @@ export function draftOf(
     isCredit: false,
     credited: null,
     rate: null,
+    stated: null,
     status: "draft",
     total: sum(fields.lines.map((line) => line.amount)),
     base: 0n,

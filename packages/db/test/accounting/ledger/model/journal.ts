@@ -1,8 +1,7 @@
-import { converted, magnitude, sum } from "./amounts";
+import { converted, magnitude, sum, unitOf } from "./amounts";
 import {
   accountOf,
   type Books,
-  base,
   control,
   type Entry,
   exchange,
@@ -54,12 +53,17 @@ export function postManual(books: Books, request: ManualEntry, by: "api" | "sql"
   if (known) return content(known.request as ManualEntry) === content(request) ? known.entry : refuse("CONFLICT");
 
   const lines = request.lines.map((line) => {
-    const currency = line.currency ?? accountOf(books, line.account).currency ?? base;
+    const currency = line.currency ?? accountOf(books, line.account).currency ?? books.base;
     const rate = line.rate ?? rateOn(books, currency, request.date);
-    const isPlain = currency === base && line.baseAmount === undefined;
+    const isPlain = currency === books.base && line.baseAmount === undefined;
     refuseWhen(!isPlain && line.baseAmount === undefined && rate === undefined, "INVARIANT_VIOLATED");
-    refuseWhen(Boolean(line.isDifference) && (currency !== base || line.account !== exchange), "INVARIANT_VIOLATED");
-    const worth = isPlain ? magnitude(line.amount) : (line.baseAmount ?? converted(magnitude(line.amount), rate ?? 0n));
+    refuseWhen(
+      Boolean(line.isDifference) && (currency !== books.base || line.account !== exchange),
+      "INVARIANT_VIOLATED",
+    );
+    const worth = isPlain
+      ? magnitude(line.amount)
+      : (line.baseAmount ?? converted(magnitude(line.amount), rate ?? 0n, books.base));
     return {
       account: line.account,
       currency,
@@ -69,9 +73,9 @@ export function postManual(books: Books, request: ManualEntry, by: "api" | "sql"
     };
   });
   const off = sum(lines.map((line) => line.base));
-  const isConverted = lines.some((line) => line.currency !== base || line.isDifference);
-  if (isConverted && off !== 0n && magnitude(off) <= 100n * BigInt(lines.length)) {
-    lines.push({ account: exchange, currency: base, amount: -off, base: -off, isDifference: true });
+  const isConverted = lines.some((line) => line.currency !== books.base || line.isDifference);
+  if (isConverted && off !== 0n && magnitude(off) <= unitOf(books.base) * BigInt(lines.length)) {
+    lines.push({ account: exchange, currency: books.base, amount: -off, base: -off, isDifference: true });
   }
   const entry = post(books, { id: request.id, source: "manual", about: null, date: request.date, lines });
   if (request.key !== undefined) books.keys.set(request.key, { request, entry });

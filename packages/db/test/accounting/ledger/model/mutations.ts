@@ -66,6 +66,18 @@ export const mutations: Mutation[] = [
     replace: "round(",
     by: "trunc(",
   },
+  {
+    fault: "base amounts have cents in every base currency",
+    of: "value_document",
+    replace: "new.total_amount * new.exchange_rate), v_decimals)",
+    by: "new.total_amount * new.exchange_rate), 2)",
+  },
+  {
+    fault: "what a bank moved otherwise than at the rate is posted on the other side",
+    of: "post_payments",
+    replace: "p.exchange_difference < 0",
+    by: "p.exchange_difference > 0",
+  },
 ];
 
 /** Puts the fault into the database; fails when the text to replace does not stand once in the function. */

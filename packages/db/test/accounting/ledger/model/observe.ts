@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { textOf } from "./amounts";
+import { moneyText } from "./amounts";
 import type { Allocation, Books, Document, Entry, Line, Payment } from "./books";
 import type { Runner } from "./plan";
 
@@ -36,7 +36,7 @@ function preparedSeen(on: Runner) {
       union all select v.id, v.balance from accounting.vendors v where v.${own}) p),
     'documents', (select coalesce(jsonb_object_agg(d.id, d.text), '{}') from (
       ${document("invoices")} union all ${document("bills")}) d),
-    'payments', (select coalesce(jsonb_object_agg(p.id, concat_ws(' ', p.amount, p.base_amount, 'allocated',
+    'payments', (select coalesce(jsonb_object_agg(p.id, concat_ws(' ', p.amount, p.base_amount, p.base_amount - p.exchange_difference, 'allocated',
         p.allocated_amount, p.allocated_base_amount, p.voided_on)), '{}')
       from accounting.payments p where p.${own}),
     'allocations', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id,
@@ -86,28 +86,37 @@ export function adopt(books: Books, { documents, payments, allocations }: Seen):
   }
 }
 
-const signed = (line: Line) =>
-  `${line.account} ${textOf(line.amount, 4)} ${line.currency} = ${textOf(line.base)}${line.isDifference ? " difference" : ""}${
+const signed = (line: Line, inBase: string) =>
+  `${line.account} ${moneyText(line.amount, line.currency)} ${line.currency} = ${moneyText(line.base, inBase)}${line.isDifference ? " difference" : ""}${
     line.party ? ` of ${line.party.id}` : ""
   }`;
 
 /** An entry as text; of a preview, ids are left out where the database gives others each time. */
-export function entryText(entry: Entry, withIds = true): string {
+export function entryText(entry: Entry, inBase: string, withIds = true): string {
   const about = withIds ? ` ${entry.about?.id ?? "nothing"}` : "";
-  return `${entry.date} ${entry.source}${about}: ${entry.lines.map(signed).sort().join(", ")}`;
+  return `${entry.date} ${entry.source}${about}: ${entry.lines
+    .map((line) => signed(line, inBase))
+    .sort()
+    .join(", ")}`;
 }
 
-const documentText = ({ status, total, base, paid, paidBase, voidedOn }: Document) =>
+const documentText = ({ status, currency, total, stated, base, paid, paidBase, voidedOn }: Document, inBase: string) =>
   [
-    ...[status, textOf(total), ...(status === "draft" ? [] : [textOf(base)])],
-    ...["paid", textOf(paid), textOf(paidBase), ...(voidedOn ? [voidedOn] : [])],
+    ...[
+      status,
+      moneyText(total, currency),
+      ...(status === "draft" ? (stated === null ? [] : [moneyText(stated, inBase)]) : [moneyText(base, inBase)]),
+    ],
+    // A zero that nothing has touched yet has two decimals: a draft knows no base currency.
+    ...["paid", moneyText(paid, currency), status === "draft" ? "0.00" : moneyText(paidBase, inBase)],
+    ...(voidedOn ? [voidedOn] : []),
   ].join(" ");
 
-const paymentText = ({ amount, base, allocated, allocatedBase, voidedOn }: Payment) =>
-  `${textOf(amount)} ${textOf(base)} allocated ${textOf(allocated)} ${textOf(allocatedBase)}${voidedOn ? ` ${voidedOn}` : ""}`;
+const paymentText = ({ amount, currency, moved, base, allocated, allocatedBase, voidedOn }: Payment, inBase: string) =>
+  `${moneyText(amount, currency)} ${moneyText(moved, inBase)} ${moneyText(base, inBase)} allocated ${moneyText(allocated, currency)} ${moneyText(allocatedBase, inBase)}${voidedOn ? ` ${voidedOn}` : ""}`;
 
-const allocationText = ({ amount, base, sourceBase, date, reversedOn }: Allocation) =>
-  `${textOf(amount)} ${textOf(base)} ${textOf(sourceBase)} ${date}${reversedOn ? ` ${reversedOn}` : ""}`;
+const allocationText = ({ document, amount, base, sourceBase, date, reversedOn }: Allocation, inBase: string) =>
+  `${moneyText(amount, document.currency)} ${moneyText(base, inBase)} ${moneyText(sourceBase, inBase)} ${date}${reversedOn ? ` ${reversedOn}` : ""}`;
 
 const byId = <T extends { id: string | null }>(all: readonly T[], text: (item: T) => string) =>
   Object.fromEntries(all.map((item) => [item.id, text(item)]));
@@ -115,12 +124,16 @@ const byId = <T extends { id: string | null }>(all: readonly T[], text: (item: T
 /** What the model expects to be seen. */
 export function expected(books: Books): object {
   const accounts = [...books.accounts.values()].filter(({ lines }) => lines > 0);
+  const isTouched = (id: string) =>
+    books.entries.some(({ lines }) => lines.some(({ party, base }) => party?.id === id && base !== 0n));
   return {
-    accounts: Object.fromEntries(accounts.map((each) => [each.code, `${textOf(each.balance)} in ${each.lines}`])),
-    parties: byId(books.parties, ({ balance }) => textOf(balance)),
-    documents: byId(books.documents, documentText),
-    payments: byId(books.payments, paymentText),
-    allocations: byId(books.allocations, allocationText),
+    accounts: Object.fromEntries(
+      accounts.map((each) => [each.code, `${moneyText(each.balance, books.base)} in ${each.lines}`]),
+    ),
+    parties: byId(books.parties, ({ id, balance }) => (isTouched(id) ? moneyText(balance, books.base) : "0.00")),
+    documents: byId(books.documents, (each) => documentText(each, books.base)),
+    payments: byId(books.payments, (each) => paymentText(each, books.base)),
+    allocations: byId(books.allocations, (each) => allocationText(each, books.base)),
     periods: books.periods.map(({ isClosed }) => (isClosed ? "closed" : "open")),
     rates: [...books.rates]
       .map(([date, rate]) => `${date} ${rate / 100_000_000n}.${(rate % 100_000_000n).toString().padStart(8, "0")}`)

@@ -1,10 +1,9 @@
-import { centsOf, converted, latest, lesser, sum } from "./amounts";
+import { converted, latest, lesser, nearest, sum, unitOf } from "./amounts";
 import {
   type Allocation,
   accountOf,
   type Books,
   bank,
-  base,
   closedThrough,
   control,
   type Document,
@@ -33,6 +32,8 @@ export interface PaymentRequest {
   date: string;
   currency?: string;
   rate?: bigint;
+  /** What the bank says that it moved, in base currency. */
+  stated?: bigint;
   account?: string;
   to?: Target[] | "oldest";
   externalId?: string;
@@ -67,9 +68,18 @@ export function record(books: Books, request: PaymentRequest): Payment {
   if (amounts.some((part) => isTooFine(part, request.currency))) refuse("VALIDATION_FAILED");
   const known = externalId === undefined ? undefined : books.externalIds.get(externalId);
   if (known) return isSame(books, known.payment, request) ? known.payment : refuse("CONFLICT");
-  const currency = request.currency ?? named.map(({ document }) => document.currency).sort()[0] ?? base;
-  const payment = pay(books, { id, party, amount, date, currency, account: request.account, rate: request.rate });
-  const targets = to === "oldest" ? oldest(books, party, request.currency ?? base, amount) : to;
+  const currency = request.currency ?? named.map(({ document }) => document.currency).sort()[0] ?? books.base;
+  const payment = pay(books, {
+    id,
+    party,
+    amount,
+    date,
+    currency,
+    account: request.account,
+    rate: request.rate,
+    stated: request.stated,
+  });
+  const targets = to === "oldest" ? oldest(books, party, request.currency ?? books.base, amount) : to;
   for (const { document, amount: part } of inOrder(targets)) {
     apply(books, payment, document, part, latest(date, document.date, lastReversed(books, "document", document)));
   }
@@ -77,19 +87,21 @@ export function record(books: Books, request: PaymentRequest): Payment {
   return payment;
 }
 
-const isTooFine = (amount: bigint, currency: string | undefined) => currency === "JPY" && amount % 10_000n !== 0n;
+const isTooFine = (amount: bigint, currency: string | undefined) =>
+  currency !== undefined && amount % unitOf(currency) !== 0n;
 
 /** What the caller left to the books is not compared. */
 function isSame(
   books: Books,
   payment: Payment,
-  { party, amount, date, currency, account, to }: PaymentRequest,
+  { party, amount, date, currency, account, stated, to }: PaymentRequest,
 ): boolean {
   const made = books.allocations.filter((each) => each.source === payment);
   return (
     payment.party === party &&
     payment.amount === amount &&
     payment.date === date &&
+    (stated ?? payment.moved) === payment.moved &&
     (currency ?? payment.currency) === payment.currency &&
     (account ?? payment.account) === payment.account &&
     (to === undefined ||
@@ -106,6 +118,7 @@ interface NewPayment {
   currency: string;
   account?: string | undefined;
   rate?: bigint | undefined;
+  stated?: bigint | undefined;
 }
 
 function pay(books: Books, given: NewPayment): Payment {
@@ -116,11 +129,16 @@ function pay(books: Books, given: NewPayment): Payment {
   refuseWhen(!account.isActive || (account.currency !== null && account.currency !== currency), "CONFLICT");
   refuseWhen(isTooFine(amount, currency), "INVARIANT_VIOLATED");
   refuseProblems();
-  const rate = currency === base ? undefined : given.rate;
-  const worth = converted(amount, rate ?? rateOn(books, currency, date) ?? refuse("CONFLICT"));
+  const rate = currency === books.base ? undefined : given.rate;
+  const { stated } = given;
+  refuseWhen(stated !== undefined && currency === books.base && stated !== amount, "INVARIANT_VIOLATED");
+  refuseProblems();
+  const known = rate ?? rateOn(books, currency, date);
+  const worth = known === undefined ? (stated ?? refuse("CONFLICT")) : converted(amount, known, books.base);
+  const moved = stated ?? worth;
   const payment: Payment = {
     ...{ id, side: party.side, party, account: account.code, date, currency, amount },
-    ...{ base: worth, allocated: 0n, allocatedBase: 0n, voidedOn: null },
+    ...{ moved, base: worth, allocated: 0n, allocatedBase: 0n, voidedOn: null },
   };
   books.payments.push(payment);
   const sign = party.side === "invoices" ? 1n : -1n;
@@ -129,8 +147,16 @@ function pay(books: Books, given: NewPayment): Payment {
     about: payment,
     date,
     lines: [
-      { account: account.code, currency, amount: sign * amount, base: sign * worth },
+      { account: account.code, currency, amount: sign * amount, base: sign * moved },
       { account: control[party.side], currency, amount: -sign * amount, base: -sign * worth, party },
+      ...(moved === worth
+        ? []
+        : [
+            {
+              ...{ account: exchange, currency: books.base, isDifference: true },
+              ...{ amount: sign * (worth - moved), base: sign * (worth - moved) },
+            },
+          ]),
     ],
   });
   return payment;
@@ -143,9 +169,16 @@ function lastReversed(books: Books, end: "source" | "document", of: Payment | Do
 }
 
 /** Part of a base amount; the last part takes the rest, and none takes more than is left. */
-function basePart(part: bigint, amount: bigint, usedAmount: bigint, worth: bigint, usedBase: bigint): bigint {
+function basePart(
+  { base }: Books,
+  part: bigint,
+  amount: bigint,
+  usedAmount: bigint,
+  worth: bigint,
+  usedBase: bigint,
+): bigint {
   if (part === amount - usedAmount) return worth - usedBase;
-  return lesser(centsOf(part * worth, amount), worth - usedBase);
+  return lesser(nearest(part * worth, amount, base), worth - usedBase);
 }
 
 function usage(source: Payment | Document): { amount: bigint; used: bigint; usedBase: bigint } {
@@ -172,8 +205,8 @@ function apply(books: Books, source: Payment | Document, document: Document, amo
     source,
     document,
     amount,
-    base: basePart(amount, document.total, document.paid, document.base, document.paidBase),
-    sourceBase: basePart(amount, whole, used, source.base, usedBase),
+    base: basePart(books, amount, document.total, document.paid, document.base, document.paidBase),
+    sourceBase: basePart(books, amount, whole, used, source.base, usedBase),
     date: day,
     reversedOn: null,
   };
@@ -181,7 +214,7 @@ function apply(books: Books, source: Payment | Document, document: Document, amo
   count(allocation, 1n);
   const difference = (allocation.sourceBase - allocation.base) * (document.side === "invoices" ? 1n : -1n);
   if (difference === 0n) return;
-  const line = (account: string, worth: bigint) => ({ account, currency: base, amount: worth, base: worth });
+  const line = (account: string, worth: bigint) => ({ account, currency: books.base, amount: worth, base: worth });
   post(books, {
     source: "allocation",
     about: allocation,

@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../../../../src/accounting";
 import type { TenantDatabase, TenantTransaction } from "../../../../src/index";
+import { unitOf } from "./amounts";
 import type { Books } from "./books";
 import type { CommandName, CommandOf, Part, When } from "./commands";
 
@@ -47,7 +48,7 @@ export function daysAfter(day: string, count: number): string {
 /** So many per cent of what is open, in the currency's smallest units; at least one of them. */
 export function shareOf(open: bigint, { part }: Pick<Part, "part">, currency: string): bigint {
   if (part === 100) return open;
-  const unit = currency === "JPY" ? 10_000n : 100n;
+  const unit = unitOf(currency);
   const share = (open * BigInt(part)) / 100n / unit;
   return (share > 0n ? share : 1n) * unit;
 }

@@ -2,7 +2,7 @@ import { inArray } from "drizzle-orm";
 import { bills, invoices } from "../../../../src/accounting";
 import { newId } from "../../../../src/index";
 import { rateText, smallest, textOf } from "./amounts";
-import { type Books, base, type Document, refuseWhen, type SideName } from "./books";
+import { type Books, type Document, refuseWhen, type SideName } from "./books";
 import type { CommandOf } from "./commands";
 import { credit, draftOf, validate, voidDocument } from "./documents";
 import { markPaid } from "./payments";
@@ -19,7 +19,7 @@ const linesOf = (lines: readonly LineGiven[], currency: string, isFree = false) 
 
 const sentLines = (books: Books, lines: Document["lines"]) =>
   lines.map(({ account, amount }) => ({
-    ...{ description: "Work", quantity: "1", unitPrice: textOf(amount) },
+    ...{ description: "Work", quantity: "1", unitPrice: textOf(amount, 4) },
     ...(account === null ? {} : { accountId: books.accounts.get(account)?.id ?? "" }),
   }));
 
@@ -30,7 +30,8 @@ const positionIn = (books: Books, side: SideName, pick: number, fits: (document:
 const document: Planner<"document"> = (books, given) => {
   const { side, isCredit, isDraft } = given;
   const date = dayOf(given.when, "2025-02-01") ?? books.today;
-  const currency = given.isForeign ? books.foreign : base;
+  const currency = given.isForeign ? books.foreign : books.base;
+  const stated = given.stated === null || !given.isForeign ? null : smallest(given.stated, books.base);
   const party = positionOf(books.parties, given.party, (each) => each.side === side);
   const credited = isCredit && given.credited !== null ? positionIn(books, side, given.credited) : -1;
   const partyOf = (copy: Books) => (credited < 0 ? at(copy.parties, party) : at(copy.documents, credited).party);
@@ -38,6 +39,7 @@ const document: Planner<"document"> = (books, given) => {
   const fields = {
     ...{ id, companyId: books.companyId, dueDate: due, currency, lines: sentLines(books, lines) },
     ...(given.rate === null ? {} : { exchangeRate: rateText(BigInt(given.rate)) }),
+    ...(stated === null ? {} : { baseAmount: textOf(stated, 4) }),
   };
   const creditOf = credited < 0 ? undefined : at(books.documents, credited).id;
   const partyId = partyOf(books).id;
@@ -60,7 +62,7 @@ const document: Planner<"document"> = (books, given) => {
       const made: Document = {
         ...draftOf({ id, side, party: partyOf(copy), date, due, currency, lines }),
         ...{ isCredit, credited: credited < 0 ? null : at(copy.documents, credited) },
-        rate: given.rate === null ? null : BigInt(given.rate),
+        ...{ rate: given.rate === null ? null : BigInt(given.rate), stated },
       };
       copy.documents.push(made);
       if (!isDraft) validate(copy, [made]);
@@ -153,7 +155,9 @@ const setLines: Planner<"setLines"> = (books, { side, pick, lines: given }) =>
       model: (copy) => {
         const draft = at(copy.documents, position);
         refuseWhen(draft.status !== "draft", "CONFLICT");
-        Object.assign(draft, { lines, total: draftOf({ ...draft, lines }).total });
+        const { total } = draftOf({ ...draft, lines });
+        // What was stated for another total is dropped.
+        Object.assign(draft, { lines, total, stated: total === draft.total ? draft.stated : null });
       },
       run: (on) => repository(on, side).setLines(id, sentLines(books, lines)),
     };

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { newId } from "../../../../src/index";
-import { rateText, smallest, textOf } from "./amounts";
-import { type Books, base, exchange } from "./books";
+import { rateText, smallest, textOf, unitOf } from "./amounts";
+import { type Books, exchange } from "./books";
 import type { CommandOf } from "./commands";
 import { archive, closePeriod, type ManualEntry, type ManualLine, postManual, reopenPeriod, reverse } from "./journal";
 import { at, dayOf, dayOfYear, type Plan, type Planner, positionOf, type Runner } from "./plan";
@@ -17,9 +17,9 @@ function linesOf(books: Books, given: CommandOf<"post">): ManualLine[] {
   const [first = "", second = "", third = ""] = given.accounts.map(accountCode);
   const { foreign } = books;
   const rate = given.rate === null ? {} : { rate: BigInt(given.rate) };
-  const inBase = given.saysCurrency ? { currency: base } : {};
+  const inBase = given.saysCurrency ? { currency: books.base } : {};
   const inForeign = { currency: foreign, ...rate };
-  const [one, two] = [smallest(given.units, base), smallest(given.more, base)];
+  const [one, two] = [smallest(given.units, books.base), smallest(given.more, books.base)];
   const [part, rest] = [smallest(given.units, foreign), smallest(given.more, foreign)];
   switch (given.kind) {
     case "plain":
@@ -38,21 +38,26 @@ function linesOf(books: Books, given: CommandOf<"post">): ManualLine[] {
       return [
         { account: first, amount: part, currency: foreign, baseAmount: one + two },
         { account: second, amount: -part, currency: foreign, baseAmount: one },
-        { account: exchange, amount: -two + BigInt(given.off) * 100n, currency: base, isDifference: true },
+        {
+          account: exchange,
+          amount: -two + BigInt(given.off) * unitOf(books.base),
+          currency: books.base,
+          isDifference: true,
+        },
       ].filter((line) => line.amount !== 0n);
     case "mixed":
       return [
         { account: first, amount: part, ...inForeign },
         { account: second, amount: -part, ...inForeign },
-        { account: second, amount: one, currency: base },
-        { account: third, amount: -one, currency: base },
+        { account: second, amount: one, currency: books.base },
+        { account: third, amount: -one, currency: books.base },
       ];
     case "single":
       return [{ account: first, amount: one, ...inBase }];
     default:
       return [
         { account: first, amount: one, ...inBase },
-        { account: second, amount: -one - smallest(given.off + 1, base), ...inBase },
+        { account: second, amount: -one - smallest(given.off + 1, books.base), ...inBase },
       ];
   }
 }
@@ -69,7 +74,7 @@ function byApi(books: Books, entry: ManualEntry) {
       ...(line.amount > 0n ? { debit: textOf(line.amount, 4) } : { credit: textOf(-line.amount, 4) }),
       ...(line.currency === undefined ? {} : { currency: line.currency }),
       ...(line.rate === undefined ? {} : { rate: rateText(line.rate) }),
-      ...(line.baseAmount === undefined ? {} : { baseAmount: textOf(line.baseAmount) }),
+      ...(line.baseAmount === undefined ? {} : { baseAmount: textOf(line.baseAmount, 4) }),
       ...(line.isDifference === undefined ? {} : { isExchangeDifference: line.isDifference }),
     })),
   };
@@ -116,7 +121,7 @@ function bySql(on: Runner, books: Books, entry: ManualEntry) {
           "numeric",
         ),
         column(
-          of((line) => (line.baseAmount === undefined ? undefined : textOf(line.baseAmount))),
+          of((line) => (line.baseAmount === undefined ? undefined : textOf(line.baseAmount, 4))),
           "numeric",
         ),
         column(

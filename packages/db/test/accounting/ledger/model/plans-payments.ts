@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../../../../src/accounting";
 import { newId } from "../../../../src/index";
 import { rateText, smallest, sum, textOf } from "./amounts";
-import { type Books, base, type Document, type Payment, type SideName } from "./books";
+import type { Books, Document, Payment, SideName } from "./books";
 import type { Part } from "./commands";
 import { allocate, type PaymentRequest, record, type Target, takeBack, voidPayment } from "./payments";
 import { at, dayOf, type Plan, type Planner, positionOf, type Runner, shareOf } from "./plan";
@@ -28,7 +28,7 @@ const targetsIn = (copy: Books, targets: readonly [number, bigint][]): Target[] 
 const sent = (books: Books, side: SideName, targets: readonly [number, bigint][]) =>
   targets.map(([position, amount]) => {
     const { id } = at(books.documents, position);
-    return { ...(side === "invoices" ? { invoiceId: id } : { billId: id }), amount: textOf(amount) };
+    return { ...(side === "invoices" ? { invoiceId: id } : { billId: id }), amount: textOf(amount, 4) };
   });
 
 /** A payment as it is sent; in the model its party and documents are named by their positions. */
@@ -41,9 +41,10 @@ interface Sent {
 function planOf(books: Books, { request, party, to }: Sent): Plan {
   const { id: partyId, side } = at(books.parties, party);
   const fields = {
-    ...{ id: request.id, companyId: books.companyId, amount: textOf(request.amount), paymentDate: request.date },
+    ...{ id: request.id, companyId: books.companyId, amount: textOf(request.amount, 4), paymentDate: request.date },
     ...(request.currency === undefined ? {} : { currency: request.currency }),
     ...(request.rate === undefined ? {} : { exchangeRate: rateText(request.rate) }),
+    ...(request.stated === undefined ? {} : { baseAmount: textOf(request.stated, 4) }),
     ...(request.account === undefined ? {} : { accountId: books.accounts.get(request.account)?.id ?? "" }),
     ...(request.externalId === undefined ? {} : { externalId: request.externalId }),
     ...(to === undefined ? {} : { allocations: to === "oldest" ? to : (sent(books, side, to) as never) }),
@@ -70,7 +71,7 @@ const pay: Planner<"pay"> = (books, given) => {
   const owed = first < 0 || isAny ? undefined : at(books.documents, first);
   const named = positionOf(books.parties, given.party, (each) => each.side === given.side);
   const party = owed ? books.parties.indexOf(owed.party) : named;
-  const currency = owed?.currency ?? (given.isForeign ? books.foreign : base);
+  const currency = owed?.currency ?? (given.isForeign ? books.foreign : books.base);
   const fits = (each: Document) => isOwn(each) && (isAny || (each.party === owed?.party && each.currency === currency));
   const to = Array.isArray(targets) ? chosen(books, targets, fits) : (targets ?? undefined);
   const isNamed = Array.isArray(to) && to.length > 0;
@@ -84,6 +85,7 @@ const pay: Planner<"pay"> = (books, given) => {
     date: dayOf(given.when, days.sort().at(-1) ?? "2025-02-15") ?? books.today,
     ...(given.saysCurrency || !isNamed ? { currency } : {}),
     ...(given.rate === null ? {} : { rate: BigInt(given.rate) }),
+    ...(given.stated === null || currency === books.base ? {} : { stated: smallest(given.stated, books.base) }),
     ...(given.account === null ? {} : { account: accountCode(given.account) }),
     ...(given.isKeyed ? { externalId: `payment ${id}` } : {}),
   };

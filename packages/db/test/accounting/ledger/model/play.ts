@@ -50,7 +50,8 @@ function mustEqual(actual: unknown, wanted: unknown, where: string): void {
   if (differences.length > 0) throw new Error(`${where}:\n  ${differences.join("\n  ")}`);
 }
 
-const withoutIds = (entries: readonly Entry[]) => entries.map((entry) => entryText(entry, false)).sort();
+const withoutIds = (entries: readonly Entry[], { base }: Books) =>
+  entries.map((entry) => entryText(entry, base, false)).sort();
 
 /** Runs one command on both, and returns the books as they are afterwards. */
 async function step(world: World, books: Books, command: Command, figures: Figures): Promise<Books> {
@@ -85,7 +86,7 @@ async function step(world: World, books: Books, command: Command, figures: Figur
   const made = tried.books.entries.slice(books.entries.length);
   // A request that was done already shows the entry of then.
   if (made.length > 0 || !name.endsWith("Again")) {
-    mustEqual(shownTexts(outcome.result, books), withoutIds(made), `The preview of ${name}`);
+    mustEqual(shownTexts(outcome.result, books), withoutIds(made, books), `The preview of ${name}`);
   }
   return books;
 }
@@ -109,6 +110,7 @@ function shownTexts(result: unknown, books: Books): string[] {
             ...partyOf(books, line.customerId ?? line.vendorId),
           })),
         },
+        books.base,
         false,
       ),
     )
@@ -137,7 +139,7 @@ async function perform(on: Runner, plan: Plan, mode: Command["mode"]): Promise<{
 
 /** Plays a sequence in a company of its own, and compares the books with the model's after every command. */
 export async function play(world: World, sequence: Sequence, figures: Figures): Promise<void> {
-  let books = await world.open(sequence.foreign);
+  let books = await world.open(...sequence.currencies);
   for (const [position, command] of [...sequence.first, ...sequence.rest].entries()) {
     if (!command) continue;
     figures.commands += 1;
@@ -152,7 +154,7 @@ export async function play(world: World, sequence: Sequence, figures: Figures): 
     }
   }
   const journal = await journalOf(world.runner, books.companyId);
-  mustEqual(journal, books.entries.map((entry) => entryText(entry)).sort(), "The journal");
+  mustEqual(journal, books.entries.map((entry) => entryText(entry, books.base)).sort(), "The journal");
   await world.checkReports(books);
   figures.sequences += 1;
   figures.entries += books.entries.length;

@@ -99,7 +99,7 @@ const rules: Record<string, string> = {
       (select coalesce(sum(case when d.is_credit then -1 else 1 end * (d.base_amount - d.paid_base_amount)), 0)
        from (${documents}) d where d.tenant_id = b.tenant_id and d.company_id = b.company_id and d.source = c.source
          and d.status not in ('draft', 'void'))
-      - (select coalesce(sum(p.base_amount - p.allocated_base_amount), 0) from accounting.payments p
+      - (select coalesce(sum(p.base_amount - p.exchange_difference - p.allocated_base_amount), 0) from accounting.payments p
          where p.tenant_id = b.tenant_id and p.company_id = b.company_id and p.voided_on is null
            and p.direction = case c.source when 'invoice' then 'in' else 'out' end)`,
 };

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { TenantDatabase } from "../../../../src/index";
 import type { TestTenant } from "../../../../src/testing";
-import { amountOf, rateOf, textOf } from "./amounts";
-import { type Account, type Books, balanceOn, base, control, type SideName } from "./books";
+import { amountOf, moneyText, rateOf } from "./amounts";
+import { type Account, type Books, balanceOn, control, type SideName } from "./books";
 import { openOn } from "./documents";
 import { dayOfYear, type Runner } from "./plan";
 
@@ -10,19 +10,20 @@ import { dayOfYear, type Runner } from "./plan";
 export interface World {
   runner: Runner;
   /** A new company with books, its first rates and periods, and the model of them. */
-  open(foreign: string): Promise<Books>;
+  open(base: string, foreign: string): Promise<Books>;
   /** What the reports of any day must say. */
   checkReports(books: Books): Promise<void>;
 }
 
-const firstRates: Record<string, string> = { EUR: "1.08250000", JPY: "0.00670000", KWD: "3.25000000" };
+/** What a unit of each currency was first worth, in hundredths of a dollar. */
+const worth: Record<string, number> = { USD: 100, EUR: 108.25, JPY: 0.67, KWD: 325 };
 const days = [-1, 20, 31, 45, 59, 80, 100, 140, 1_500].map(dayOfYear);
 
 export function openWorld(of: TestTenant): World {
   const handle: TenantDatabase = of.handle;
   return {
     runner: handle,
-    open: async (foreign) => {
+    open: async (base, foreign) => {
       const { id: companyId } = await handle.tenancy.companies.create({ name: "Model" });
       const { accounting } = handle;
       await accounting.accounts.createStandardChart({ companyId, baseCurrency: base });
@@ -33,7 +34,7 @@ export function openWorld(of: TestTenant): World {
         type: "asset",
         currency: foreign,
       });
-      const rate = firstRates[foreign] ?? "1";
+      const rate = ((worth[foreign] ?? 1) / (worth[base] ?? 1)).toFixed(8);
       await accounting.exchangeRates.set({ companyId, currency: foreign, rateDate: dayOfYear(10), rate });
       const periods = await accounting.periods.createYear({ companyId, startsOn: dayOfYear(0), months: 4 });
       const party = async (side: SideName) => {
@@ -47,7 +48,7 @@ export function openWorld(of: TestTenant): World {
         { id, code, type, currency, isActive: true, balance: 0n, lines: 0 },
       ]);
       return {
-        ...{ companyId, foreign, today: await today(handle), accounts: new Map(accounts), parties },
+        ...{ companyId, base, foreign, today: await today(handle), accounts: new Map(accounts), parties },
         rates: new Map([[dayOfYear(10), rateOf(rate)]]),
         ...{ entries: [], documents: [], payments: [], allocations: [] },
         periods: periods.map(({ id, endsOn }) => ({ id, endsOn, isClosed: false })),
@@ -67,20 +68,25 @@ async function today(on: Runner): Promise<string> {
 async function checkReports(on: Runner, books: Books): Promise<void> {
   const wrong: string[] = [];
   const check = (what: string, is: string, should: bigint) => {
-    if (is !== textOf(should)) wrong.push(`${what} is ${is}, should be ${textOf(should)}`);
+    const text = moneyText(should, books.base);
+    if (is !== text) wrong.push(`${what} is ${is}, should be ${text}`);
   };
   const { companyId } = books;
   const { reports } = on.accounting;
   for (const [index, day] of days.entries()) {
     for (const side of ["invoices", "bills"] as const) {
-      check(`${side} open on ${day}`, textOf(openOn(books, side, day)), balanceOn(books, control[side], day));
+      check(
+        `${side} open on ${day}`,
+        moneyText(openOn(books, side, day), books.base),
+        balanceOn(books, control[side], day),
+      );
     }
     // Reports of two of the days; which, differs from company to company.
     if ((index + books.entries.length) % 4 !== 0) continue;
     const { accounts, totals } = await reports.trialBalance({ companyId, asOf: day });
     const stated = new Map(accounts.map(({ code, debit, credit }) => [code, amountOf(debit) - amountOf(credit)]));
     for (const code of books.accounts.keys()) {
-      check(`${code} on ${day}`, textOf(stated.get(code) ?? 0n), balanceOn(books, code, day));
+      check(`${code} on ${day}`, moneyText(stated.get(code) ?? 0n, books.base), balanceOn(books, code, day));
     }
     check(`The debits of ${day}`, totals.debit, amountOf(totals.credit));
     const receivable = await reports.receivablesAgeing({ companyId, asOf: day });
