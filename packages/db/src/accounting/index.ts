@@ -75,6 +75,7 @@ export {
   type PaymentFilter,
   PaymentRepository,
   type ReceivedPayment,
+  type Refund,
   type UndoingOptions,
 } from "./payments";
 export { type FiscalPeriod, type NewFiscalPeriod, type NewFiscalYear, PeriodRepository } from "./periods";

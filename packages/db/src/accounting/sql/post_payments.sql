@@ -1,5 +1,5 @@
--- Posts new payments, all of a statement at once. Money in debits the bank account and credits receivables; money out
--- debits payables and credits the bank account.
+-- Posts new payments, all of a statement at once. Money in debits the bank account and credits the control account of its
+-- party: receivables, or payables for a refund. Money out credits the bank account and debits the control account.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.post_payments() returns trigger
@@ -11,7 +11,8 @@ declare
 begin
   select array_agg(gen_random_uuid()) as id, array_agg(w.company_id order by w.id) as company_id,
     array_agg(w.payment_date order by w.id) as entry_date,
-    array_agg(case w.direction when 'in' then 'Payment received' else 'Payment made' end order by w.id) as description,
+    array_agg(case w.direction when 'in' then case when w.is_refund then 'Refund received' else 'Payment received' end
+      else case when w.is_refund then 'Refund made' else 'Payment made' end end order by w.id) as description,
     array_agg(w.reference order by w.id) as reference, array_agg(w.id order by w.id) as source_id, count(*)::int as count
     into v_entry
   from written w;
@@ -33,7 +34,7 @@ begin
     select p.entry_position, s.side, p.currency, p.amount, p.base_amount, p.customer_id, p.vendor_id,
       b.exchange_account_id, b.base_currency, (p.direction = 'in') = (s.side = 2) as is_control,
       case when (p.direction = 'in') = (s.side = 1) then p.account_id
-        when p.direction = 'in' then b.receivable_account_id else b.payable_account_id end as account_id
+        when p.customer_id is not null then b.receivable_account_id else b.payable_account_id end as account_id
     from (select w.*, row_number() over (order by w.id)::int as entry_position from written w) p
     join accounting.books b on b.tenant_id = p.tenant_id and b.company_id = p.company_id
     cross join (values (1), (2)) s (side)

@@ -192,6 +192,9 @@ create trigger prepare_payment before insert on accounting.payments
 create trigger void_payment after update on accounting.payments
   for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.void_payment();
 
+create trigger check_refund after insert on accounting.payments
+  for each row when (new.is_refund) execute function accounting.check_refund();
+
 create trigger post_payments after insert on accounting.payments
   referencing new table as written for each statement execute function accounting.post_payments();
 

@@ -48,11 +48,13 @@ from (
       case b.kind when 'credit_note' then -b.base_amount else b.base_amount end
     from accounting.bills b where b.status <> 'draft'
     union all
-    select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on, -p.base_amount
-    from accounting.payments p where p.direction = 'in'
+    select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on,
+      case when p.is_refund then p.base_amount else -p.base_amount end
+    from accounting.payments p where p.customer_id is not null
     union all
-    select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on, -p.base_amount
-    from accounting.payments p where p.direction = 'out'
+    select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on,
+      case when p.is_refund then p.base_amount else -p.base_amount end
+    from accounting.payments p where p.vendor_id is not null
     union all
     select 'receivables_differ' as kind, a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
@@ -63,6 +65,16 @@ from (
       a.source_base_amount - a.base_amount
     from accounting.payment_allocations a
     join accounting.bills b on b.tenant_id = a.tenant_id and b.id = a.bill_id
+    union all
+    select 'receivables_differ' as kind, a.tenant_id, a.company_id, p.customer_id, a.allocated_on, a.reversed_on,
+      a.source_base_amount - a.base_amount
+    from accounting.payment_allocations a
+    join accounting.payments p on p.tenant_id = a.tenant_id and p.id = a.refund_id and p.customer_id is not null
+    union all
+    select 'payables_differ' as kind, a.tenant_id, a.company_id, p.vendor_id, a.allocated_on, a.reversed_on,
+      a.source_base_amount - a.base_amount
+    from accounting.payment_allocations a
+    join accounting.payments p on p.tenant_id = a.tenant_id and p.id = a.refund_id and p.vendor_id is not null
   ) r
   cross join lateral (values (r.made_on, 1), (r.ended_on, -1)) step (day, sign)
   where step.day is not null
