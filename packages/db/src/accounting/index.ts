@@ -33,7 +33,7 @@ export {
   type NewBill,
   type NewBillLine,
 } from "./bills";
-export { type Books, type BooksChanges, BooksRepository } from "./books";
+export { type Books, type BooksChanges, BooksRepository, type NewBooks } from "./books";
 export {
   type Customer,
   type CustomerChanges,

@@ -266,6 +266,7 @@ const byCreation: Call[] = [
 
 /** Their input has such a field, and another rule than these decides. */
 const elsewhere: Record<string, string> = {
+  newBooksSchema: "a company has books once: UniqueViolationError, in books/books",
   newPeriodSchema: "periods follow each other: asked twice it is InvariantError, in books/periods",
   invoiceChangesSchema: "changes a draft that its id names",
   billChangesSchema: "changes a draft that its id names",

@@ -21,7 +21,7 @@ begin
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   elsif new.exchange_rate is null then
     raise exception using errcode = 'ZT003',
       message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';

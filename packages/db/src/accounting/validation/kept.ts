@@ -29,6 +29,9 @@ export const keptOfLines = { ...keptOfAll, companyId: true } as const;
 
 export const keptOfAccounts = { ...keptOfAll, isActive: true } as const;
 
+/** Closing periods closes the books. */
+export const keptOfBooks = { ...keptOfAll, closedThrough: true } as const;
+
 export const keptOfPeriods = { ...keptOfAll, status: true, closedAt: true, closedBy: true } as const;
 
 export const keptOfRates = keptOfAll;

@@ -153,6 +153,12 @@ export const writingCalls: Record<string, Call> = {
   "the other account moved": (of) => of.acme.handle.accounting.accounts.update(of.pair[0], { parentId: of.cash }),
   "the standard chart": (of) =>
     of.acme.handle.accounting.accounts.createStandardChart({ companyId: of.acme.company.id }),
+  "books of its own accounts": (of) =>
+    of.acme.handle.accounting.books.create({
+      ...companyOf(of),
+      ...{ receivableAccountId: of.cash, payableAccountId: of.pair[0], salesAccountId: of.pair[1] },
+      ...{ purchasesAccountId: of.cash, bankAccountId: of.pair[0], exchangeAccountId: of.pair[1] },
+    }),
   "a reversal": (of) => of.acme.handle.accounting.journal.reverse(of.manualId, { date, idempotencyKey: of.key }),
   "an approval": (of) => of.acme.handle.accounting.bills.approve(of.draftBillId),
   "new lines for the draft bill": (of) => of.acme.handle.accounting.bills.setLines(of.draftBillId, [work("11.00")]),
