@@ -59,6 +59,7 @@ export {
   type IssueOptions,
   type NewInvoice,
   type NewInvoiceLine,
+  type RevenueFilter,
 } from "./invoices";
 export { type EntryFilter, JournalRepository, type NewJournalEntry, type ReversalOptions } from "./journal";
 export type { EntrySource, JournalEntry, JournalLine } from "./journal-entry";

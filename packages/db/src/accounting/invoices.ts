@@ -23,6 +23,7 @@ import {
   newInvoiceSchema,
   newInvoicesSchema,
   numberStartSchema,
+  revenueFilterSchema,
 } from "./validation/invoices";
 
 export type Invoice = typeof invoices.$inferSelect;
@@ -34,6 +35,7 @@ export type InvoiceCredit = z.input<typeof invoiceCreditSchema>;
 export type ImportedInvoice = z.input<typeof importedInvoicesSchema>[number];
 export type NumberStart = z.input<typeof numberStartSchema>;
 export type InvoiceFilter = z.input<typeof invoiceFilterSchema>;
+export type RevenueFilter = z.input<typeof revenueFilterSchema>;
 /** An invoice with its customer and its lines in order. */
 export type InvoiceDocument = NonNullable<Awaited<ReturnType<InvoiceRepository["findDocument"]>>>;
 
@@ -198,14 +200,20 @@ export class InvoiceRepository {
     return importInvoices(this.#unit, parseInput(importedInvoicesSchema, input, "import"));
   }
 
-  /** What is issued and not void, per billing country and currency, largest first; amounts as decimal strings. */
-  revenueByCountry() {
-    return this.#unit.run(revenueByCountry, {});
+  /**
+   * Revenue per billing country, largest first, as decimal strings in base currency: what invoices posted to income accounts,
+   * less credit notes and voids. `companyId`, `from` and `to` narrow it, by the date of posting. With all else that was posted
+   * to income accounts it is the income of `reports.profitAndLoss`. Throws `ValidationError`.
+   */
+  async revenueByCountry(filter: RevenueFilter = {}) {
+    const { companyId = null, from = null, to = null } = parseInput(revenueFilterSchema, filter, "filter");
+    return this.#unit.run(revenueByCountry, { companyId, from, to });
   }
 
-  /** The customers with the largest revenue, largest first; amounts as decimal strings. */
-  largestCustomers(limit = 10) {
-    return this.#unit.run(largestCustomers, { limit: pageSize({ limit }) });
+  /** The customers with the largest revenue, largest first, as `revenueByCountry` counts it. Throws `ValidationError`. */
+  async largestCustomers(limit = 10, filter: RevenueFilter = {}) {
+    const { companyId = null, from = null, to = null } = parseInput(revenueFilterSchema, filter, "filter");
+    return this.#unit.run(largestCustomers, { companyId, from, to, limit: pageSize({ limit }) });
   }
 
   /** Per currency: the sum over documents, less credit notes, and the same of their lines, which must be equal. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
+import { sumMoney } from "../../../src/index";
 import { createTenant, type TestTenant } from "../../../src/testing";
 import { holds, runSeed } from "../../kit/length";
 import { pagesOf } from "../../kit/pages";
@@ -49,6 +50,7 @@ describe(`random books (seed ${seed})`, () => {
         expect(profit.income.total).toBe(decimal(total("income")));
         expect(profit.expense.total).toBe(decimal(total("expense")));
         expect(profit.result).toBe(decimal(total("income") - total("expense")));
+        await checkRevenue(of, made, profit.income.total, from, to);
         await checkLedgers(of, made, from, to, limit);
         expect(await of.handle.accounting.integrity.violations()).toEqual([]);
       },
@@ -243,6 +245,20 @@ async function checkDay(of: TestTenant, made: MadeBooks, asOf: string, buckets: 
     const owed = await reports.vendorStatement({ vendorId, from: "0001-01-01", to: asOf });
     expect(owed.closing).toBe(payables.parties.find((p) => p.vendorId === vendorId)?.total ?? "0.00");
     expect(owed.opening).toBe("0.00");
+  }
+}
+
+/** Income is what invoices earned, and what was posted to income by hand. */
+async function checkRevenue(of: TestTenant, made: MadeBooks, income: string, from: string, to: string): Promise<void> {
+  const days = { companyId: of.company.id, from, to };
+  const { invoices } = of.handle.accounting;
+  const byHand = made.lines.filter(
+    ({ account, date, entry }) =>
+      chart[account][1] === "income" && date >= from && date <= to && ["manual", "reversal"].includes(entry.source),
+  );
+  const other = decimal(-byHand.reduce((total, line) => total + line.base, 0n));
+  for (const rows of [await invoices.revenueByCountry(days), await invoices.largestCustomers(100, days)]) {
+    expect(sumMoney([other, ...rows.map(({ revenue }) => revenue)])).toBe(sumMoney([income]));
   }
 }
 
