@@ -83,6 +83,7 @@ export { type FiscalPeriod, type NewFiscalPeriod, type NewFiscalYear, PeriodRepo
 export { accountingRelations } from "./relations";
 export * from "./reports";
 export * from "./schema";
+export type { DocumentParty } from "./schema/documents";
 export * from "./validation";
 export { type ImportedVendor, type NewVendor, type Vendor, type VendorChanges, VendorRepository } from "./vendors";
 

@@ -5,6 +5,7 @@ import { listOf } from "../core/lists";
 import { type Page, type PageRequest, pageSize } from "../core/page";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
+import { companyOf, partyOf } from "./document-parties";
 import type { VoidOptions } from "./document-posting";
 import { invoiceDrafts as drafts, invoicePosting as posting, invoiceRecords as records } from "./invoice-drafts";
 import { importInvoices } from "./invoice-import";
@@ -52,7 +53,7 @@ const list = listOf(statement, {
 const findDocument = statement("accounting.invoices.find_document", (q, p: Params<{ id: string }>) =>
   q.query.accountingInvoices.findFirst({
     where: { tenantId: { eq: p.tenantId }, id: { eq: p.id } },
-    with: { customer: true, lines: { orderBy: { lineNumber: "asc" } } },
+    with: { company: true, customer: true, lines: { orderBy: { lineNumber: "asc" } } },
   }),
 );
 
@@ -77,9 +78,19 @@ export class InvoiceRepository {
     return records.get(this.#unit, id);
   }
 
-  /** The invoice with its customer and lines, or undefined. */
-  findDocument(id: string) {
-    return this.#unit.run(findDocument, { id });
+  /**
+   * The invoice with its customer and lines, or undefined. `seller` and `buyer` are those that it was issued with; of a draft,
+   * the company and the customer as they are now.
+   */
+  async findDocument(id: string) {
+    const read = await this.#unit.run(findDocument, { id });
+    if (!read) return;
+    const { company, ...invoice } = read;
+    return {
+      ...invoice,
+      seller: invoice.seller ?? companyOf(company),
+      buyer: invoice.buyer ?? partyOf(invoice.customer),
+    };
   }
 
   /** Newest first, narrowed by status and customer; credit notes are among them. */

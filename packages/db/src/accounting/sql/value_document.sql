@@ -1,5 +1,5 @@
--- Gives a draft what it needs when it is issued or approved: rate and amount in base currency, and an invoice its
--- number.
+-- Gives a draft what it needs when it is issued or approved: rate and amount in base currency, seller and buyer as they are
+-- now, and an invoice its number.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.value_document() returns trigger
@@ -7,6 +7,7 @@ create function accounting.value_document() returns trigger
 as $$
 declare
   v_date date;
+  v_parties record;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if tg_table_name = 'invoices' then
@@ -27,6 +28,13 @@ begin
       message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';
   end if;
   new.base_amount := round(new.total_amount * new.exchange_rate, 2);
+  if tg_table_name = 'bills' then
+    v_parties := accounting.document_parties('bill', new.tenant_id, new.company_id, new.vendor_id);
+  else
+    v_parties := accounting.document_parties('invoice', new.tenant_id, new.company_id, new.customer_id);
+  end if;
+  new.seller := v_parties.seller;
+  new.buyer := v_parties.buyer;
   if tg_table_name = 'bills' then
     new.approved_at := now();
     new.approved_by := tenancy.current_user_id();

@@ -16,6 +16,8 @@ export const keptOfDocuments = {
   paidBaseAmount: true,
   voidedOn: true,
   status: true,
+  seller: true,
+  buyer: true,
 } as const;
 
 /** Issuing an invoice sets its number and its time. */
