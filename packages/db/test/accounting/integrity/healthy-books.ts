@@ -8,7 +8,7 @@ import { writeBooks } from "../reports/rows";
 
 /** Books in order, to break one rule of. SQL expressions name the records, as lines have no id before they are written. */
 export class HealthyBooks {
-  readonly made = new MadeBooks();
+  readonly made = new MadeBooks(3);
   readonly is = this.#arrange();
   readonly idle = randomUUID();
   readonly drafts = { invoice: randomUUID(), bill: randomUUID() };
