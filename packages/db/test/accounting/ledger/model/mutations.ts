@@ -49,6 +49,12 @@ export const mutations: Mutation[] = [
     by: "new.amount > v_target.amount",
   },
   {
+    fault: "a refund pays back more than there is",
+    of: "check_refund",
+    replace: "new.amount is distinct from (",
+    by: "new.amount < (",
+  },
+  {
     fault: "what is taken back of a payment stays used",
     of: "take_back_allocation",
     replace: "perform accounting.count_allocation(new, -1)",

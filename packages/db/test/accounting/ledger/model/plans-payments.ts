@@ -3,7 +3,16 @@ import { newId } from "../../../../src/index";
 import { rateText, smallest, sum, textOf } from "./amounts";
 import { type Books, base, type Document, type Payment, type SideName } from "./books";
 import type { Part } from "./commands";
-import { allocate, type PaymentRequest, record, type Target, takeBack, voidPayment } from "./payments";
+import {
+  allocate,
+  creditIn,
+  type PaymentRequest,
+  record,
+  refund,
+  type Target,
+  takeBack,
+  voidPayment,
+} from "./payments";
 import { at, dayOf, type Plan, type Planner, positionOf, type Runner, shareOf } from "./plan";
 import { accountCode } from "./plans-journal";
 
@@ -88,6 +97,35 @@ const pay: Planner<"pay"> = (books, given) => {
     ...(given.isKeyed ? { externalId: `payment ${id}` } : {}),
   };
   return planOf(books, { request, party, to: to === "oldest" || isNamed ? to : undefined });
+};
+
+const refundOne: Planner<"refund"> = (books, given) => {
+  const source = creditIn(books)[positionOf(creditIn(books), given.pick)];
+  if (!source) return undefined;
+  const { party, side, currency } = source;
+  const isPayment = "allocated" in source;
+  const position = isPayment ? books.payments.indexOf(source) : books.documents.indexOf(source);
+  const left = isPayment ? source.amount - source.allocated : source.total - source.paid;
+  const amount = shareOf(left, given, currency);
+  const id = newId();
+  const date = dayOf(given.when, source.date) ?? books.today;
+  const rate = given.rate === null ? {} : { rate: BigInt(given.rate) };
+  const key = isPayment ? "paymentId" : side === "invoices" ? "creditNoteId" : "vendorCreditId";
+  const input = {
+    ...{ id, companyId: books.companyId, amount: textOf(amount), currency, paymentDate: date },
+    ...(given.rate === null ? {} : { exchangeRate: rateText(BigInt(given.rate)) }),
+    ...(side === "invoices" ? { customerId: party.id } : { vendorId: party.id }),
+    ...(given.isNamed ? { allocations: [{ [key]: source.id ?? "", amount: textOf(amount) }] } : {}),
+  } as never;
+  return {
+    model: (copy) => {
+      const own = at<Payment | Document>(isPayment ? copy.payments : copy.documents, position);
+      const credit = given.isNamed ? [{ source: own, amount }] : ("oldest" as const);
+      refund(copy, { id, party: own.party, amount, date, currency, ...rate, credit });
+    },
+    run: (on) => on.accounting.payments.refund(input),
+    preview: (on) => on.accounting.payments.refund({ ...(input as object), preview: true } as never) as never,
+  };
 };
 
 const payAgain: Planner<"payAgain"> = (books, { pick, isOther }) => {
@@ -184,4 +222,6 @@ const voidOne: Planner<"voidPayment"> = (books, { pick, when }) => {
   };
 };
 
-export const paymentPlanners = { pay, payAgain, allocate: allocateOne, takeBack: takeBackOne, voidPayment: voidOne };
+export const paymentPlanners = {
+  ...{ pay, refund: refundOne, payAgain, allocate: allocateOne, takeBack: takeBackOne, voidPayment: voidOne },
+};
