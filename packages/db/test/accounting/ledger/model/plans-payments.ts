@@ -105,10 +105,14 @@ const refundOne: Planner<"refund"> = (books, given) => {
   const { party, side, currency } = source;
   const isPayment = "allocated" in source;
   const position = isPayment ? books.payments.indexOf(source) : books.documents.indexOf(source);
-  const left = isPayment ? source.amount - source.allocated : source.total - source.paid;
-  const amount = shareOf(left, given, currency);
   const id = newId();
   const date = dayOf(given.when, source.date) ?? books.today;
+  const isOfOldest = (each: Payment | Document) =>
+    each.party === party && each.currency === currency && each.date <= date;
+  const all = given.isNamed ? [source] : creditIn(books).filter(isOfOldest);
+  const left = sum(all.map((each) => ("allocated" in each ? each.amount - each.allocated : each.total - each.paid)));
+  if (left <= 0n) return undefined;
+  const amount = shareOf(left, given, currency);
   const rate = given.rate === null ? {} : { rate: BigInt(given.rate) };
   const key = isPayment ? "paymentId" : side === "invoices" ? "creditNoteId" : "vendorCreditId";
   const input = {
