@@ -33,6 +33,107 @@ GRANT USAGE ON SCHEMA tenancy TO authenticated;
 GRANT USAGE ON SCHEMA tenancy TO membership_keeper;
 GRANT USAGE ON SCHEMA tenancy TO platform;
 
+-- function accounting.allocation_source(accounting.payment_allocations)
+CREATE OR REPLACE FUNCTION accounting.allocation_source(p_new accounting.payment_allocations, OUT customer_id uuid, OUT vendor_id uuid, OUT currency text, OUT made_on date, OUT amount numeric, OUT base_amount numeric, OUT is_usable boolean, OUT used numeric, OUT used_base numeric, OUT last_reversed date)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_new.payment_id is not null then
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date, p.amount, p.base_amount,
+      p.voided_on is null and not p.is_refund
+    into customer_id, vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.payments p
+    where p.tenant_id = p_new.tenant_id and p.company_id = p_new.company_id and p.id = p_new.payment_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null),
+      sum(a.source_base_amount) filter (where a.reversed_on is null), max(a.reversed_on)
+    into used, used_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.payment_id = p_new.payment_id;
+  elsif p_new.credit_note_id is not null then
+    -- The credit note and the invoice are rows of one table, locked in the order of their ids.
+    perform accounting.lock_allocation(p_new);
+    select i.customer_id, i.currency, i.invoice_date, i.total_amount, i.base_amount,
+      i.kind = 'credit_note' and i.status not in ('draft', 'void')
+    into customer_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.invoices i
+    where i.tenant_id = p_new.tenant_id and i.company_id = p_new.company_id and i.id = p_new.credit_note_id;
+    select sum(a.amount) filter (where a.reversed_on is null),
+      sum(a.source_base_amount) filter (where a.reversed_on is null), max(a.reversed_on)
+    into used, used_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.credit_note_id = p_new.credit_note_id;
+  elsif p_new.vendor_credit_id is not null then
+    perform accounting.lock_allocation(p_new);
+    select b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
+      b.kind = 'credit_note' and b.status not in ('draft', 'void')
+    into vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.bills b
+    where b.tenant_id = p_new.tenant_id and b.company_id = p_new.company_id and b.id = p_new.vendor_credit_id;
+    select sum(a.amount) filter (where a.reversed_on is null),
+      sum(a.source_base_amount) filter (where a.reversed_on is null), max(a.reversed_on)
+    into used, used_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.vendor_credit_id = p_new.vendor_credit_id;
+  end if;
+  used := coalesce(used, 0);
+  used_base := coalesce(used_base, 0);
+end $function$;
+
+-- grants accounting.allocation_source(accounting.payment_allocations)
+GRANT EXECUTE ON FUNCTION accounting.allocation_source(accounting.payment_allocations) TO ledger_writer;
+
+-- function accounting.allocation_target(accounting.payment_allocations)
+CREATE OR REPLACE FUNCTION accounting.allocation_target(p_new accounting.payment_allocations, OUT customer_id uuid, OUT vendor_id uuid, OUT currency text, OUT made_on date, OUT amount numeric, OUT base_amount numeric, OUT is_usable boolean, OUT settled numeric, OUT settled_base numeric, OUT last_reversed date)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_new.invoice_id is not null then
+    select i.customer_id, i.currency, i.invoice_date, i.total_amount, i.base_amount,
+      i.kind = 'invoice' and i.status not in ('draft', 'void')
+    into customer_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.invoices i
+    where i.tenant_id = p_new.tenant_id and i.company_id = p_new.company_id and i.id = p_new.invoice_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null), sum(a.base_amount) filter (where a.reversed_on is null),
+      max(a.reversed_on)
+    into settled, settled_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.invoice_id = p_new.invoice_id;
+  elsif p_new.bill_id is not null then
+    select b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
+      b.kind = 'bill' and b.status not in ('draft', 'void')
+    into vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.bills b
+    where b.tenant_id = p_new.tenant_id and b.company_id = p_new.company_id and b.id = p_new.bill_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null), sum(a.base_amount) filter (where a.reversed_on is null),
+      max(a.reversed_on)
+    into settled, settled_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.bill_id = p_new.bill_id;
+  elsif p_new.refund_id is not null then
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date, p.amount, p.base_amount,
+      p.is_refund and p.voided_on is null
+    into customer_id, vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.payments p
+    where p.tenant_id = p_new.tenant_id and p.company_id = p_new.company_id and p.id = p_new.refund_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null), sum(a.base_amount) filter (where a.reversed_on is null),
+      max(a.reversed_on)
+    into settled, settled_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.refund_id = p_new.refund_id;
+  end if;
+  settled := coalesce(settled, 0);
+  settled_base := coalesce(settled_base, 0);
+end $function$;
+
+-- grants accounting.allocation_target(accounting.payment_allocations)
+GRANT EXECUTE ON FUNCTION accounting.allocation_target(accounting.payment_allocations) TO ledger_writer;
+
 -- function accounting.apply_allocation()
 CREATE OR REPLACE FUNCTION accounting.apply_allocation()
  RETURNS trigger
@@ -43,6 +144,7 @@ AS $function$
 declare
   v_books accounting.books;
   v_source_account uuid;
+  v_refund_account uuid;
   v_customer uuid;
   v_vendor uuid;
   -- Positive when it debits the control account.
@@ -58,16 +160,21 @@ begin
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   select p.account_id into v_source_account from accounting.payments p
   where p.tenant_id = new.tenant_id and p.id = new.payment_id;
-  select i.customer_id into v_customer from accounting.invoices i
-  where i.tenant_id = new.tenant_id and i.id = new.invoice_id;
-  select b.vendor_id into v_vendor from accounting.bills b
-  where b.tenant_id = new.tenant_id and b.id = new.bill_id;
-  v_control := case when new.invoice_id is not null then v_books.receivable_account_id else v_books.payable_account_id end;
-  if new.bill_id is not null then
+  if new.refund_id is not null then
+    select p.customer_id, p.vendor_id, p.account_id into v_customer, v_vendor, v_refund_account from accounting.payments p
+    where p.tenant_id = new.tenant_id and p.id = new.refund_id;
+  else
+    select i.customer_id into v_customer from accounting.invoices i
+    where i.tenant_id = new.tenant_id and i.id = new.invoice_id;
+    select b.vendor_id into v_vendor from accounting.bills b
+    where b.tenant_id = new.tenant_id and b.id = new.bill_id;
+  end if;
+  v_control := case when v_customer is not null then v_books.receivable_account_id else v_books.payable_account_id end;
+  if v_vendor is not null then
     v_difference := -v_difference;
   end if;
   perform accounting.lock_accounts(
-    array[new.company_id], array[v_source_account, v_control, v_books.exchange_account_id]);
+    array[new.company_id], array[v_source_account, v_refund_account, v_control, v_books.exchange_account_id]);
   perform from accounting.write_entries(
     array[gen_random_uuid()], array[new.company_id], array[new.allocated_on], array['Exchange difference'],
     array[null::text], array['allocation'], array[new.id], array[null::uuid], array[null::text], array[null::text],
@@ -112,7 +219,7 @@ begin
   for no key update;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
   select max(p.ends_on) into v_last from accounting.fiscal_periods p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id;
@@ -363,6 +470,30 @@ begin
 end $function$;
 ALTER FUNCTION accounting.check_entries(integer[], uuid[], text[], integer[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[]) OWNER TO ledger_writer;
 
+-- function accounting.check_refund()
+CREATE OR REPLACE FUNCTION accounting.check_refund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  if new.amount is distinct from (
+    select sum(a.amount) from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.refund_id = new.id and a.reversed_on is null
+  ) then
+    raise exception using errcode = 'ZT002',
+      message = 'A refund is more than the credit that it pays back: name payments or credit notes with that much left';
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.check_refund() OWNER TO ledger_writer;
+
+-- grants accounting.check_refund()
+GRANT EXECUTE ON FUNCTION accounting.check_refund() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.check_refund() TO platform;
+
 -- function accounting.close_books()
 CREATE OR REPLACE FUNCTION accounting.close_books()
  RETURNS trigger
@@ -415,20 +546,32 @@ begin
     update accounting.payments p
     set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_source_base
     where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id;
-  end if;
-  if p_allocation.bill_id is null then
+  elsif p_allocation.credit_note_id is not null then
     update accounting.invoices i
-    set paid_amount = i.paid_amount + v_amount,
-      paid_base_amount = i.paid_base_amount + case when i.id = p_allocation.invoice_id then v_base else v_source_base end,
+    set paid_amount = i.paid_amount + v_amount, paid_base_amount = i.paid_base_amount + v_source_base,
       status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
-    where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id);
-    return;
+    where i.tenant_id = p_allocation.tenant_id and i.id = p_allocation.credit_note_id;
+  else
+    update accounting.bills b
+    set paid_amount = b.paid_amount + v_amount, paid_base_amount = b.paid_base_amount + v_source_base,
+      status = case b.paid_amount + v_amount when b.total_amount then 'paid' when 0 then 'approved' else 'partly_paid' end
+    where b.tenant_id = p_allocation.tenant_id and b.id = p_allocation.vendor_credit_id;
   end if;
-  update accounting.bills b
-  set paid_amount = b.paid_amount + v_amount,
-    paid_base_amount = b.paid_base_amount + case when b.id = p_allocation.bill_id then v_base else v_source_base end,
-    status = case b.paid_amount + v_amount when b.total_amount then 'paid' when 0 then 'approved' else 'partly_paid' end
-  where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id);
+  if p_allocation.invoice_id is not null then
+    update accounting.invoices i
+    set paid_amount = i.paid_amount + v_amount, paid_base_amount = i.paid_base_amount + v_base,
+      status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
+    where i.tenant_id = p_allocation.tenant_id and i.id = p_allocation.invoice_id;
+  elsif p_allocation.bill_id is not null then
+    update accounting.bills b
+    set paid_amount = b.paid_amount + v_amount, paid_base_amount = b.paid_base_amount + v_base,
+      status = case b.paid_amount + v_amount when b.total_amount then 'paid' when 0 then 'approved' else 'partly_paid' end
+    where b.tenant_id = p_allocation.tenant_id and b.id = p_allocation.bill_id;
+  else
+    update accounting.payments p
+    set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_base
+    where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.refund_id;
+  end if;
 end $function$;
 ALTER FUNCTION accounting.count_allocation(accounting.payment_allocations, integer) OWNER TO ledger_writer;
 
@@ -479,6 +622,33 @@ $function$;
 -- grants accounting.document_lines(text)
 GRANT EXECUTE ON FUNCTION accounting.document_lines(text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.document_lines(text) TO platform;
+
+-- function accounting.document_parties(text, uuid, uuid, uuid)
+CREATE OR REPLACE FUNCTION accounting.document_parties(p_source text, p_tenant_id uuid, p_company_id uuid, p_party_id uuid, OUT seller jsonb, OUT buyer jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  select jsonb_build_object('name', c.name, 'taxId', c.tax_id, 'email', c.email, 'phone', c.phone, 'address', c.address,
+      'city', null, 'state', null, 'postalCode', null, 'country', null)
+  into seller
+  from tenancy.companies c where c.tenant_id = p_tenant_id and c.id = p_company_id;
+  if p_source = 'invoice' then
+    select jsonb_build_object('name', c.name, 'taxId', c.tax_id, 'email', c.email, 'phone', c.phone, 'address', c.address,
+        'city', c.city, 'state', c.state, 'postalCode', c.postal_code, 'country', c.country)
+    into buyer
+    from accounting.customers c where c.tenant_id = p_tenant_id and c.id = p_party_id;
+    return;
+  end if;
+  buyer := seller;
+  select jsonb_build_object('name', v.name, 'taxId', v.tax_id, 'email', v.email, 'phone', v.phone, 'address', v.address,
+      'city', v.city, 'state', v.state, 'postalCode', v.postal_code, 'country', v.country)
+  into seller
+  from accounting.vendors v where v.tenant_id = p_tenant_id and v.id = p_party_id;
+end $function$;
+
+-- grants accounting.document_parties(text, uuid, uuid, uuid)
+GRANT EXECUTE ON FUNCTION accounting.document_parties(text, uuid, uuid, uuid) TO ledger_writer;
 
 -- function accounting.documents(text)
 CREATE OR REPLACE FUNCTION accounting.documents(p_source text)
@@ -589,6 +759,12 @@ begin
       message = 'An allocation is not taken back before its own date: choose that date or a later one';
   end if;
   perform accounting.lock_allocation(new);
+  if new.refund_id is not null and exists (
+    select from accounting.payments p
+    where p.tenant_id = new.tenant_id and p.id = new.refund_id and p.voided_on is distinct from new.reversed_on
+  ) then
+    raise exception using errcode = 'ZT003', message = 'The credit was paid back by a refund: void the refund';
+  end if;
   select b.closed_through into v_closed_through from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;
@@ -846,6 +1022,11 @@ CREATE OR REPLACE FUNCTION accounting.lock_allocation(p_allocation accounting.pa
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  if p_allocation.refund_id is not null then
+    perform from accounting.payments p
+    where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.refund_id
+    for no key update;
+  end if;
   if p_allocation.payment_id is not null then
     perform from accounting.payments p
     where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id
@@ -1165,7 +1346,8 @@ declare
 begin
   select array_agg(gen_random_uuid()) as id, array_agg(w.company_id order by w.id) as company_id,
     array_agg(w.payment_date order by w.id) as entry_date,
-    array_agg(case w.direction when 'in' then 'Payment received' else 'Payment made' end order by w.id) as description,
+    array_agg(case w.direction when 'in' then case when w.is_refund then 'Refund received' else 'Payment received' end
+      else case when w.is_refund then 'Refund made' else 'Payment made' end end order by w.id) as description,
     array_agg(w.reference order by w.id) as reference, array_agg(w.id order by w.id) as source_id, count(*)::int as count
     into v_entry
   from written w;
@@ -1187,7 +1369,7 @@ begin
     select p.entry_position, s.side, p.currency, p.amount, p.base_amount, p.customer_id, p.vendor_id,
       b.exchange_account_id, b.base_currency, (p.direction = 'in') = (s.side = 2) as is_control,
       case when (p.direction = 'in') = (s.side = 1) then p.account_id
-        when p.direction = 'in' then b.receivable_account_id else b.payable_account_id end as account_id
+        when p.customer_id is not null then b.receivable_account_id else b.payable_account_id end as account_id
     from (select w.*, row_number() over (order by w.id)::int as entry_position from written w) p
     join accounting.books b on b.tenant_id = p.tenant_id and b.company_id = p.company_id
     cross join (values (1), (2)) s (side)
@@ -1220,116 +1402,71 @@ AS $function$
 declare
   v_closed_through date;
   v_source record;
-  v_document record;
-  v_made record;
+  v_target record;
+  v_last_reversed date;
   v_problem text;
+  v_excess text;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if new.reversed_on is not null then
     raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
   end if;
-  perform accounting.lock_allocation(new);
+  -- Refunds are locked before the payments that they pay back, and those before documents.
+  if new.refund_id is not null then
+    perform accounting.lock_allocation(new);
+  end if;
+  v_source := accounting.allocation_source(new);
+  if v_source.is_usable is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such payment or credit note';
+  end if;
+  v_target := accounting.allocation_target(new);
+  if v_target.is_usable is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such invoice, bill or refund';
+  end if;
   select b.closed_through into v_closed_through from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;
 
-  select s.* into v_source from (
-    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount, p.base_amount,
-      p.voided_on is null as is_usable
-    from accounting.payments p
-    where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.id = new.payment_id
-    union all
-    select i.customer_id, null, i.currency, i.invoice_date, i.total_amount, i.base_amount,
-      i.kind = 'credit_note' and i.status not in ('draft', 'void')
-    from accounting.invoices i
-    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.credit_note_id
-    union all
-    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
-      b.kind = 'credit_note' and b.status not in ('draft', 'void')
-    from accounting.bills b
-    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.vendor_credit_id
-  ) s;
-  if not found then
-    raise exception using errcode = 'ZT004', message = 'There is no such payment or credit note';
-  end if;
-  select d.* into v_document from (
-    select i.customer_id, null::uuid as vendor_id, i.currency, i.invoice_date as made_on, i.total_amount as amount,
-      i.base_amount, i.kind = 'invoice' and i.status not in ('draft', 'void') as is_usable
-    from accounting.invoices i
-    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.invoice_id
-    union all
-    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
-      b.kind = 'bill' and b.status not in ('draft', 'void')
-    from accounting.bills b
-    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.bill_id
-  ) d;
-  if not found then
-    raise exception using errcode = 'ZT004', message = 'There is no such invoice or bill';
-  end if;
-
-  -- Summed from the allocations, which this statement's earlier rows are among; the sums kept by the documents are not
-  -- raised before its end.
-  select max(a.reversed_on) as last_reversed, bool_or(a.id = new.id) as is_there,
-    coalesce(sum(a.amount) filter (where a.of_source and a.reversed_on is null), 0) as used,
-    coalesce(sum(a.base) filter (where a.of_source and a.reversed_on is null), 0) as used_base,
-    coalesce(sum(a.amount) filter (where not a.of_source and a.reversed_on is null), 0) as settled,
-    coalesce(sum(a.base) filter (where not a.of_source and a.reversed_on is null), 0) as settled_base
-  into v_made
-  from (
-    select p.id, true as of_source, p.amount, p.source_base_amount as base, p.reversed_on from accounting.payment_allocations p
-    where p.tenant_id = new.tenant_id and p.payment_id = new.payment_id
-    union all
-    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
-    where c.tenant_id = new.tenant_id and c.credit_note_id = new.credit_note_id
-    union all
-    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
-    where c.tenant_id = new.tenant_id and c.vendor_credit_id = new.vendor_credit_id
-    union all
-    select i.id, false, i.amount, i.base_amount, i.reversed_on from accounting.payment_allocations i
-    where i.tenant_id = new.tenant_id and i.invoice_id = new.invoice_id
-    union all
-    select b.id, false, b.amount, b.base_amount, b.reversed_on from accounting.payment_allocations b
-    where b.tenant_id = new.tenant_id and b.bill_id = new.bill_id
-  ) a;
-  new.allocated_on := coalesce(
-    new.allocated_on, greatest(current_date, v_source.made_on, v_document.made_on, v_made.last_reversed));
-  if v_made.is_there then
-    -- The row is there already: it is refused by its key, or ON CONFLICT leaves it as it is.
-    return new;
-  end if;
-
+  v_last_reversed := greatest(v_source.last_reversed, v_target.last_reversed);
+  new.allocated_on := coalesce(new.allocated_on, case when new.refund_id is not null then v_target.made_on end,
+    greatest(current_date, v_source.made_on, v_target.made_on, v_last_reversed));
   v_problem := case
     when not v_source.is_usable then 'What is allocated is a payment that is not void, or an issued or approved credit note'
-    when not v_document.is_usable then 'What is settled is an issued invoice or an approved bill'
-    when (v_source.customer_id, v_source.vendor_id) is distinct from (v_document.customer_id, v_document.vendor_id)
+    when not v_target.is_usable then 'What is settled is an issued invoice, an approved bill, or a refund that is not void'
+    when (v_source.customer_id, v_source.vendor_id) is distinct from (v_target.customer_id, v_target.vendor_id)
       then 'The payment or credit note and the document are not of the same customer or vendor'
-    when v_source.currency <> v_document.currency
+    when v_source.currency <> v_target.currency
       then 'The payment or credit note and the document are in different currencies'
-    when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
+    when new.allocated_on < greatest(v_source.made_on, v_target.made_on)
       then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
     -- An earlier date could show more settled than was due on a past day.
-    when new.allocated_on < v_made.last_reversed
+    when new.allocated_on < v_last_reversed
       then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
+    when new.refund_id is not null and new.allocated_on <> v_target.made_on
+      then 'A refund pays back its credit on its own date: leave allocated_on out'
     when new.allocated_on <= v_closed_through
       then 'The date is in a closed period: post to an open one, or reopen the period'
   end;
-  if v_problem is not null then
-    raise exception using errcode = 'ZT003', message = v_problem;
-  end if;
-  v_problem := case
-    when new.amount <> round(new.amount, tenancy.currency_exponent(v_document.currency))
+  v_excess := case
+    when v_problem is not null then null
+    when new.amount <> round(new.amount, tenancy.currency_exponent(v_target.currency))
       then 'The amount has more decimals than its currency'
-    when new.amount > v_document.amount - v_made.settled then 'The amount is more than is due on the document'
-    when new.amount > v_source.amount - v_made.used then 'The amount is more than is left of the payment or credit note'
+    when new.amount > v_target.amount - v_target.settled then 'The amount is more than is due on the document'
+    when new.amount > v_source.amount - v_source.used then 'The amount is more than is left of the payment or credit note'
   end;
-  if v_problem is not null then
-    raise exception using errcode = 'ZT002', message = v_problem;
+  if v_problem is not null or v_excess is not null then
+    if exists (select from accounting.payment_allocations a where a.tenant_id = new.tenant_id and a.id = new.id) then
+      -- The row is there already: it is refused by its key, or ON CONFLICT leaves it as it is.
+      return new;
+    end if;
+    raise exception using errcode = case when v_problem is null then 'ZT002' else 'ZT003' end,
+      message = coalesce(v_problem, v_excess);
   end if;
 
   new.base_amount := accounting.base_part(
-    new.amount, v_document.amount, v_made.settled, v_document.base_amount, v_made.settled_base);
+    new.amount, v_target.amount, v_target.settled, v_target.base_amount, v_target.settled_base);
   new.source_base_amount := accounting.base_part(
-    new.amount, v_source.amount, v_made.used, v_source.base_amount, v_made.used_base);
+    new.amount, v_source.amount, v_source.used, v_source.base_amount, v_source.used_base);
   return new;
 end $function$;
 ALTER FUNCTION accounting.prepare_allocation() OWNER TO ledger_writer;
@@ -1352,7 +1489,7 @@ begin
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
   -- A payment whose external id exists is not written again: ON CONFLICT decides that after this trigger.
   select p.account_id into v_account.id from accounting.payments p
@@ -1634,6 +1771,7 @@ CREATE OR REPLACE FUNCTION accounting.value_document()
 AS $function$
 declare
   v_date date;
+  v_parties record;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if tg_table_name = 'invoices' then
@@ -1648,12 +1786,19 @@ begin
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   elsif new.exchange_rate is null then
     raise exception using errcode = 'ZT003',
       message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';
   end if;
   new.base_amount := round(new.total_amount * new.exchange_rate, 2);
+  if tg_table_name = 'bills' then
+    v_parties := accounting.document_parties('bill', new.tenant_id, new.company_id, new.vendor_id);
+  else
+    v_parties := accounting.document_parties('invoice', new.tenant_id, new.company_id, new.customer_id);
+  end if;
+  new.seller := v_parties.seller;
+  new.buyer := v_parties.buyer;
   if tg_table_name = 'bills' then
     new.approved_at := now();
     new.approved_by := tenancy.current_user_id();
@@ -1710,32 +1855,50 @@ AS $function$
 declare
   v_books accounting.books;
   v_entry uuid;
+  -- Those that stand: what the payment settles, or what a refund pays back.
+  v_allocations constant uuid[] := array(
+    select a.id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null
+    union all
+    select a.id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.refund_id = new.id and a.reversed_on is null);
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
-  if exists (
+  if not new.is_refund and exists (
+    select from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.id = any (v_allocations) and a.refund_id is not null
+  ) then
+    raise exception using errcode = 'ZT003', message = 'The payment was given back by a refund: void the refund first';
+  elsif exists (
     select from accounting.payment_allocations a
     where a.tenant_id = new.tenant_id and a.payment_id = new.id and coalesce(a.reversed_on, a.allocated_on) > new.voided_on
   ) then
     raise exception using errcode = 'ZT003',
       message = 'A payment is not voided before its allocations were made or taken back: choose a later date';
   end if;
-  -- Documents are locked in the order of their ids, then accounts, as everywhere.
+  -- Payments and documents are locked in the order of their ids, then accounts, as everywhere.
+  if new.is_refund then
+    perform from accounting.payments p where p.tenant_id = new.tenant_id and p.id in (
+      select a.payment_id from accounting.payment_allocations a
+      where a.tenant_id = new.tenant_id and a.id = any (v_allocations))
+    order by p.id for no key update;
+  end if;
   perform from accounting.invoices i where i.tenant_id = new.tenant_id and i.id in (
-    select a.invoice_id from accounting.payment_allocations a
-    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+    select coalesce(a.invoice_id, a.credit_note_id) from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.id = any (v_allocations))
   order by i.id for no key update;
   perform from accounting.bills b where b.tenant_id = new.tenant_id and b.id in (
-    select a.bill_id from accounting.payment_allocations a
-    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+    select coalesce(a.bill_id, a.vendor_credit_id) from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.id = any (v_allocations))
   order by b.id for no key update;
   select b.* into v_books from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if new.currency <> v_books.base_currency then
     perform accounting.lock_accounts(array[new.company_id], array[
       new.account_id, v_books.exchange_account_id,
-      case new.direction when 'in' then v_books.receivable_account_id else v_books.payable_account_id end]);
+      case when new.customer_id is null then v_books.payable_account_id else v_books.receivable_account_id end]);
   end if;
   update accounting.payment_allocations a set reversed_on = new.voided_on
-  where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null;
+  where a.tenant_id = new.tenant_id and a.id = any (v_allocations);
   select e.id into v_entry from accounting.journal_entries e
   where e.tenant_id = new.tenant_id and e.source_id = new.id and e.source = 'payment';
   perform from accounting.write_reversals(
@@ -1882,7 +2045,7 @@ begin
         where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
   if v_books < cardinality(v_companies) then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
 
   v_repeated := accounting.insert_journal_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
@@ -3321,7 +3484,9 @@ CREATE TABLE accounting.bills (
   approved_at timestamp(3) with time zone,
   approved_by uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  seller jsonb,
+  buyer jsonb
 );
 
 -- constraint accounting.bills.bills_approved_at_range_check
@@ -3380,6 +3545,9 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK ((
 
 -- constraint accounting.bills.bills_paid_base_amount_nan_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.bills.bills_parties_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_parties_check CHECK (((status <> 'draft'::text) OR (num_nonnulls(seller, buyer) = 0)));
 
 -- constraint accounting.bills.bills_pkey
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_pkey PRIMARY KEY (tenant_id, id);
@@ -3446,7 +3614,7 @@ CREATE POLICY tenant_isolation ON accounting.bills AS PERMISSIVE FOR ALL TO auth
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.bills.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id) OR (new.bill_number IS DISTINCT FROM old.bill_number) OR (new.bill_date IS DISTINCT FROM old.bill_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.approved_at IS DISTINCT FROM old.approved_at) OR (new.approved_by IS DISTINCT FROM old.approved_by) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id) OR (new.bill_number IS DISTINCT FROM old.bill_number) OR (new.bill_date IS DISTINCT FROM old.bill_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.seller IS DISTINCT FROM old.seller) OR (new.buyer IS DISTINCT FROM old.buyer) OR (new.approved_at IS DISTINCT FROM old.approved_at) OR (new.approved_by IS DISTINCT FROM old.approved_by) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.bills.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.bills FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
@@ -4007,7 +4175,9 @@ CREATE TABLE accounting.invoices (
   billing_country text,
   issued_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  seller jsonb,
+  buyer jsonb
 );
 
 -- constraint accounting.invoices.invoices_base_amount_check
@@ -4069,6 +4239,9 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CH
 
 -- constraint accounting.invoices.invoices_paid_base_amount_nan_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
+
+-- constraint accounting.invoices.invoices_parties_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_parties_check CHECK (((status <> 'draft'::text) OR (num_nonnulls(seller, buyer) = 0)));
 
 -- constraint accounting.invoices.invoices_pkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (tenant_id, id);
@@ -4132,7 +4305,7 @@ CREATE POLICY tenant_isolation ON accounting.invoices AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.invoices.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id) OR (new.invoice_number IS DISTINCT FROM old.invoice_number) OR (new.invoice_date IS DISTINCT FROM old.invoice_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.billing_country IS DISTINCT FROM old.billing_country) OR (new.issued_at IS DISTINCT FROM old.issued_at) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id) OR (new.invoice_number IS DISTINCT FROM old.invoice_number) OR (new.invoice_date IS DISTINCT FROM old.invoice_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.seller IS DISTINCT FROM old.seller) OR (new.buyer IS DISTINCT FROM old.buyer) OR (new.billing_country IS DISTINCT FROM old.billing_country) OR (new.issued_at IS DISTINCT FROM old.issued_at) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.invoices.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
@@ -4411,7 +4584,8 @@ CREATE TABLE accounting.payment_allocations (
   allocated_on date NOT NULL,
   reversed_on date,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  refund_id uuid
 );
 
 -- constraint accounting.payment_allocations.payment_allocations_allocated_on_range_check
@@ -4447,6 +4621,9 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_pa
 -- constraint accounting.payment_allocations.payment_allocations_pkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_pkey PRIMARY KEY (tenant_id, id);
 
+-- constraint accounting.payment_allocations.payment_allocations_refund_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_refund_id_fkey FOREIGN KEY (tenant_id, company_id, refund_id) REFERENCES accounting.payments(tenant_id, company_id, id) ON DELETE RESTRICT;
+
 -- constraint accounting.payment_allocations.payment_allocations_reversed_on_check
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_check CHECK ((reversed_on >= allocated_on));
 
@@ -4457,10 +4634,10 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_re
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((source_base_amount <> 'NaN'::numeric));
 
 -- constraint accounting.payment_allocations.payment_allocations_source_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_check CHECK (((num_nonnulls(payment_id, credit_note_id, vendor_credit_id) = 1) AND ((credit_note_id IS NULL) OR (invoice_id IS NOT NULL)) AND ((vendor_credit_id IS NULL) OR (bill_id IS NOT NULL))));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_check CHECK (((num_nonnulls(payment_id, credit_note_id, vendor_credit_id) = 1) AND ((credit_note_id IS NULL) OR (bill_id IS NULL)) AND ((vendor_credit_id IS NULL) OR (invoice_id IS NULL))));
 
 -- constraint accounting.payment_allocations.payment_allocations_target_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_target_check CHECK ((num_nonnulls(invoice_id, bill_id) = 1));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_target_check CHECK ((num_nonnulls(invoice_id, bill_id, refund_id) = 1));
 
 -- constraint accounting.payment_allocations.payment_allocations_tenant_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
@@ -4485,6 +4662,9 @@ CREATE INDEX idx_payment_allocations_invoice_id ON accounting.payment_allocation
 
 -- index accounting.payment_allocations.idx_payment_allocations_payment_id
 CREATE INDEX idx_payment_allocations_payment_id ON accounting.payment_allocations USING btree (tenant_id, payment_id);
+
+-- index accounting.payment_allocations.idx_payment_allocations_refund_id
+CREATE INDEX idx_payment_allocations_refund_id ON accounting.payment_allocations USING btree (tenant_id, refund_id) WHERE (refund_id IS NOT NULL);
 
 -- index accounting.payment_allocations.idx_payment_allocations_vendor_credit_id
 CREATE INDEX idx_payment_allocations_vendor_credit_id ON accounting.payment_allocations USING btree (tenant_id, vendor_credit_id);
@@ -4512,7 +4692,7 @@ CREATE POLICY tenant_isolation ON accounting.payment_allocations AS PERMISSIVE F
 CREATE TRIGGER apply_allocation AFTER INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
 
 -- trigger accounting.payment_allocations.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.payment_id IS DISTINCT FROM old.payment_id) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id) OR (new.bill_id IS DISTINCT FROM old.bill_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount) OR (new.allocated_on IS DISTINCT FROM old.allocated_on) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.payment_id IS DISTINCT FROM old.payment_id) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id) OR (new.bill_id IS DISTINCT FROM old.bill_id) OR (new.refund_id IS DISTINCT FROM old.refund_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount) OR (new.allocated_on IS DISTINCT FROM old.allocated_on) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
 
 -- trigger accounting.payment_allocations.guard_take_back
 CREATE TRIGGER guard_take_back BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN ((new.reversed_on IS DISTINCT FROM old.reversed_on)) EXECUTE FUNCTION accounting.guard_take_back();
@@ -4555,7 +4735,8 @@ CREATE TABLE accounting.payments (
   external_id text,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  allocations_hash text
+  allocations_hash text,
+  is_refund boolean GENERATED ALWAYS AS (((direction = 'in'::text) = (vendor_id IS NOT NULL))) STORED
 );
 
 -- constraint accounting.payments.payments_account_id_fkey
@@ -4604,7 +4785,7 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_check CHEC
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
 
 -- constraint accounting.payments.payments_party_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((((direction = 'in'::text) AND (customer_id IS NOT NULL) AND (vendor_id IS NULL)) OR ((direction = 'out'::text) AND (vendor_id IS NOT NULL) AND (customer_id IS NULL))));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((num_nonnulls(customer_id, vendor_id) = 1));
 
 -- constraint accounting.payments.payments_payment_date_range_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_payment_date_range_check CHECK (((payment_date >= '0001-01-01'::date) AND (payment_date <= '9999-12-31'::date)));
@@ -4658,14 +4839,17 @@ CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.payments.check_refund
+CREATE TRIGGER check_refund AFTER INSERT ON accounting.payments FOR EACH ROW WHEN (new.is_refund) EXECUTE FUNCTION accounting.check_refund();
+
 -- trigger accounting.payments.freeze_columns
 CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.allocations_hash IS DISTINCT FROM old.allocations_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 
 -- trigger accounting.payments.guard_second_void
-CREATE TRIGGER guard_second_void BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
+CREATE TRIGGER guard_second_void BEFORE UPDATE OF voided_on ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
 
 -- trigger accounting.payments.guard_void_date
-CREATE TRIGGER guard_void_date BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on < new.payment_date))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
+CREATE TRIGGER guard_void_date BEFORE UPDATE OF voided_on ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on < new.payment_date))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
 
 -- trigger accounting.payments.post_payments
 CREATE TRIGGER post_payments AFTER INSERT ON accounting.payments REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_payments();
@@ -4677,10 +4861,10 @@ CREATE TRIGGER prepare_payment BEFORE INSERT ON accounting.payments FOR EACH ROW
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
 -- trigger accounting.payments.void_payment
-CREATE TRIGGER void_payment AFTER UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.void_payment();
+CREATE TRIGGER void_payment AFTER UPDATE OF voided_on ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.void_payment();
 
 -- trigger accounting.payments.write_audit
-CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.payments FOR EACH ROW WHEN ((CURRENT_USER <> 'ledger_writer'::name)) EXECUTE FUNCTION tenancy.write_audit();
 
 -- grants accounting.payments
 GRANT INSERT, SELECT, UPDATE ON accounting.payments TO authenticated;
@@ -6177,7 +6361,8 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
             sum(r.kept) AS kept,
             sum(r.base_kept) AS base_kept,
             sum(r.amount) AS amount,
-            sum(r.base_amount) AS base_amount
+            sum(r.base_amount) AS base_amount,
+            sum(r.refunded) AS refunded
            FROM ( SELECT i.tenant_id,
                     i.company_id,
                     'accounting.invoices'::text AS record_table,
@@ -6187,7 +6372,8 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     i.paid_amount AS kept,
                     i.paid_base_amount AS base_kept,
                     0 AS amount,
-                    0 AS base_amount
+                    0 AS base_amount,
+                    0 AS refunded
                    FROM accounting.invoices i
                 UNION ALL
                  SELECT i.tenant_id,
@@ -6198,6 +6384,7 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     i.base_amount,
                     i.paid_amount,
                     i.paid_base_amount,
+                    0,
                     0,
                     0
                    FROM accounting.bills i
@@ -6211,7 +6398,11 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     p.allocated_amount,
                     p.allocated_base_amount,
                     0,
-                    0
+                    0,
+                        CASE
+                            WHEN (p.is_refund AND (p.voided_on IS NULL)) THEN p.amount
+                            ELSE (0)::numeric
+                        END AS "case"
                    FROM accounting.payments p
                 UNION ALL
                  SELECT a.tenant_id,
@@ -6223,13 +6414,14 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     0,
                     0,
                     a.amount,
-                    side.base_amount
+                    side.base_amount,
+                    0
                    FROM (accounting.payment_allocations a
-                     CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
+                     CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.payments'::text,a.refund_id,a.base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
                   WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) r
           GROUP BY r.tenant_id, r.company_id, r.record_table, r.id
-         HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)))) n
-     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
+         HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)) OR (sum(r.amount) < sum(r.refunded)))) n
+     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text), ('refund_without_credit'::text,(n.amount < n.refunded),'The credit that the refund pays back is less than its amount'::text)) rule(kind, is_broken, detail))
   WHERE rule.is_broken;
 
 -- grants accounting.violations_of_allocations
@@ -6423,7 +6615,9 @@ UNION ALL
                     o.billing_country,
                     o.issued_at,
                     o.created_at,
-                    o.updated_at
+                    o.updated_at,
+                    o.seller,
+                    o.buyer
                    FROM accounting.invoices o
                   WHERE ((o.tenant_id = i.tenant_id) AND (o.id = i.credited_invoice_id))
                  OFFSET 0) c ON (true))
@@ -6456,7 +6650,9 @@ UNION ALL
                     o.approved_at,
                     o.approved_by,
                     o.created_at,
-                    o.updated_at
+                    o.updated_at,
+                    o.seller,
+                    o.buyer
                    FROM accounting.bills o
                   WHERE ((o.tenant_id = b.tenant_id) AND (o.id = b.credited_bill_id))
                  OFFSET 0) c ON (true))
@@ -6807,9 +7003,12 @@ UNION ALL
                     p.customer_id,
                     p.payment_date,
                     p.voided_on,
-                    (- p.base_amount)
+                        CASE
+                            WHEN p.is_refund THEN p.base_amount
+                            ELSE (- p.base_amount)
+                        END AS "case"
                    FROM accounting.payments p
-                  WHERE (p.direction = 'in'::text)
+                  WHERE (p.customer_id IS NOT NULL)
                 UNION ALL
                  SELECT 'payables_differ'::text AS kind,
                     p.tenant_id,
@@ -6817,9 +7016,12 @@ UNION ALL
                     p.vendor_id,
                     p.payment_date,
                     p.voided_on,
-                    (- p.base_amount)
+                        CASE
+                            WHEN p.is_refund THEN p.base_amount
+                            ELSE (- p.base_amount)
+                        END AS "case"
                    FROM accounting.payments p
-                  WHERE (p.direction = 'out'::text)
+                  WHERE (p.vendor_id IS NOT NULL)
                 UNION ALL
                  SELECT 'receivables_differ'::text AS kind,
                     a.tenant_id,
@@ -6839,7 +7041,27 @@ UNION ALL
                     a.reversed_on,
                     (a.source_base_amount - a.base_amount)
                    FROM (accounting.payment_allocations a
-                     JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))) r
+                     JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))
+                UNION ALL
+                 SELECT 'receivables_differ'::text AS kind,
+                    a.tenant_id,
+                    a.company_id,
+                    p.customer_id,
+                    a.allocated_on,
+                    a.reversed_on,
+                    (a.source_base_amount - a.base_amount)
+                   FROM (accounting.payment_allocations a
+                     JOIN accounting.payments p ON (((p.tenant_id = a.tenant_id) AND (p.id = a.refund_id) AND (p.customer_id IS NOT NULL))))
+                UNION ALL
+                 SELECT 'payables_differ'::text AS kind,
+                    a.tenant_id,
+                    a.company_id,
+                    p.vendor_id,
+                    a.allocated_on,
+                    a.reversed_on,
+                    (a.source_base_amount - a.base_amount)
+                   FROM (accounting.payment_allocations a
+                     JOIN accounting.payments p ON (((p.tenant_id = a.tenant_id) AND (p.id = a.refund_id) AND (p.vendor_id IS NOT NULL))))) r
              CROSS JOIN LATERAL ( VALUES (r.made_on,1), (r.ended_on,'-1'::integer)) step(day, sign))
           WHERE (step.day IS NOT NULL)
         UNION ALL
@@ -7002,16 +7224,17 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
             step.source,
             a.id,
             1,
-            hash_record_extended(ROW(step.day, COALESCE(i.customer_id, b.vendor_id), o.base_currency, NULL::text, difference.amount, difference.amount), (0)::bigint) AS hash_record_extended,
+            hash_record_extended(ROW(step.day, COALESCE(i.customer_id, b.vendor_id, r.customer_id, r.vendor_id), o.base_currency, NULL::text, difference.amount, difference.amount), (0)::bigint) AS hash_record_extended,
             NULL::bigint AS account
-           FROM (((((accounting.payment_allocations a
+           FROM ((((((accounting.payment_allocations a
              LEFT JOIN accounting.books o ON (((o.tenant_id = a.tenant_id) AND (o.company_id = a.company_id))))
              LEFT JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
              LEFT JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))
+             LEFT JOIN accounting.payments r ON (((r.tenant_id = a.tenant_id) AND (r.id = a.refund_id))))
              CROSS JOIN LATERAL ( VALUES ('allocation'::text,a.allocated_on,1), ('allocation_void'::text,a.reversed_on,'-1'::integer)) step(source, day, sign))
              CROSS JOIN LATERAL ( SELECT (((step.sign *
                         CASE
-                            WHEN (a.invoice_id IS NULL) THEN '-1'::integer
+                            WHEN (num_nonnulls(i.customer_id, r.customer_id) = 0) THEN '-1'::integer
                             ELSE 1
                         END))::numeric * (a.source_base_amount - a.base_amount)) AS amount) difference)
           WHERE ((a.source_base_amount <> a.base_amount) AND (step.day IS NOT NULL))
