@@ -149,8 +149,9 @@ export class AccountRepository {
   /**
    * Gives the company the accounts of the standard chart that it lacks, and books to post to when it has none; calling
    * it again changes nothing. `baseCurrency` (USD when left out) is the books' for good. Returns the books.
-   * Throws `ValidationError`; `ConflictError` when the company has books in another base currency; `InvariantError` when
-   * an account of the company has the code of a default account, but not its type.
+   * Throws `ValidationError`; `ConflictError` when the company has books in another base currency, or accounts with codes of
+   * the standard chart and another name or type: all of them before it has books, later those that a missing account
+   * would be put under. A company with a chart of its own takes `books.create`.
    */
   async createStandardChart(input: { companyId: string; baseCurrency?: string | undefined }): Promise<Books> {
     const { companyId, baseCurrency } = parseInput(standardChartSchema, input, "chart");

@@ -10,7 +10,7 @@ import { keptOfAllocations } from "./validation/kept";
  * triggers, the accounts by id. This order prevents deadlocks between them.
  */
 
-/** A document, and the amount that an allocation settles of it. */
+/** A document and the amount that an allocation settles of it, or credit and the amount that a refund pays back of it. */
 export interface Target {
   id: string;
   amount: string;
@@ -27,6 +27,7 @@ const allocation = rowsOf(paymentAllocations, {
   vendorCreditId: "kept",
   invoiceId: "kept",
   billId: "kept",
+  refundId: "kept",
   allocatedOn: "kept",
   ...kept(keptOfAllocations),
 }).prefixed("target.");

@@ -153,6 +153,6 @@ export async function allocate(unit: Unit, request: CheckedAllocations): Promise
 const sideOf = (billId: string | undefined) => (billId === undefined ? "invoices" : "bills");
 
 async function sideOfPayment(unit: Unit, id: string) {
-  const { direction } = await paymentRecords.get(unit, id);
-  return direction === "in" ? "invoices" : "bills";
+  const { customerId } = await paymentRecords.get(unit, id);
+  return customerId === null ? "bills" : "invoices";
 }

@@ -8,6 +8,7 @@ import { kept, rowsOf } from "../core/rows";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { Drafts } from "./document-drafts";
+import { companyOf, partyOf } from "./document-parties";
 import { DocumentPosting, type VoidOptions } from "./document-posting";
 import type { DocumentKind } from "./documents";
 import { type Previewed, postOrPreview } from "./preview";
@@ -69,7 +70,7 @@ const list = listOf(statement, {
 const findDocument = statement("accounting.bills.find_document", (q, p: Params<{ id: string }>) =>
   q.query.accountingBills.findFirst({
     where: { tenantId: { eq: p.tenantId }, id: { eq: p.id } },
-    with: { vendor: true, lines: { orderBy: { lineNumber: "asc" } } },
+    with: { company: true, vendor: true, lines: { orderBy: { lineNumber: "asc" } } },
   }),
 );
 
@@ -94,9 +95,15 @@ export class BillRepository {
     return records.get(this.#unit, id);
   }
 
-  /** The bill with its vendor and lines, or undefined. */
-  findDocument(id: string) {
-    return this.#unit.run(findDocument, { id });
+  /**
+   * The bill with its vendor and lines, or undefined. `seller` and `buyer` are those that it was approved with; of a draft, the
+   * vendor and the company as they are now.
+   */
+  async findDocument(id: string) {
+    const read = await this.#unit.run(findDocument, { id });
+    if (!read) return;
+    const { company, ...bill } = read;
+    return { ...bill, seller: bill.seller ?? partyOf(bill.vendor), buyer: bill.buyer ?? companyOf(company) };
   }
 
   /** Newest first, narrowed by status and vendor; credit notes are among them. */

@@ -2,14 +2,18 @@ import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
+import { chosenOrNewId } from "../core/ids";
+import { kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { books } from "./schema";
 import type { DefaultAccount } from "./standard-chart";
 import { statement } from "./statements";
-import { booksChangesSchema } from "./validation/accounts";
+import { booksChangesSchema, newBooksSchema } from "./validation/accounts";
+import { keptOfBooks } from "./validation/kept";
 
 export type Books = typeof books.$inferSelect;
+export type NewBooks = z.input<typeof newBooksSchema>;
 export type BooksChanges = z.input<typeof booksChangesSchema>;
 
 const find = statement("accounting.books.find_of_company", (q, p: Params<{ companyId: string }>) =>
@@ -17,6 +21,23 @@ const find = statement("accounting.books.find_of_company", (q, p: Params<{ compa
     .select()
     .from(books)
     .where(and(eq(books.tenantId, p.tenantId), eq(books.companyId, p.companyId))),
+);
+
+const newBooks = rowsOf(books, {
+  id: "given",
+  companyId: "given",
+  baseCurrency: "given",
+  receivableAccountId: "given",
+  payableAccountId: "given",
+  salesAccountId: "given",
+  purchasesAccountId: "given",
+  bankAccountId: "given",
+  exchangeAccountId: "given",
+  ...kept(keptOfBooks),
+});
+
+const create = statement("accounting.books.create", (q, p: Params<RowParams<RowType<typeof newBooks>>>) =>
+  q.insert(books).values(newBooks.insertable(p)).returning(),
 );
 
 const defaultAccounts = [
@@ -46,7 +67,21 @@ export class BooksRepository {
     this.#unit = unit;
   }
 
-  /** The company's books, or undefined before `accounts.createStandardChart`. */
+  /**
+   * Makes the books of a company that has a chart of its own: `baseCurrency` (USD when left out) is theirs for good, and
+   * documents post to these accounts where they say nothing else. A company with no accounts yet takes
+   * `accounts.createStandardChart` instead.
+   * Throws `ValidationError`; `UniqueViolationError` when the company has books or the `id` is taken; `InvariantError` for an
+   * account of the wrong type, archived, or kept in one currency; `ForeignKeyViolationError` for an account or company
+   * that is not there.
+   */
+  async create(input: NewBooks): Promise<Books> {
+    const { baseCurrency = "USD", ...given } = parseInput(newBooksSchema, input, "books");
+    const row = newBooks.row({ ...given, baseCurrency }, { id: chosenOrNewId });
+    return found((await this.#unit.run(create, row))[0], "company");
+  }
+
+  /** The company's books, or undefined before they are made. */
   async findByCompany(companyId: string): Promise<Books | undefined> {
     return (await this.#unit.run(find, { companyId }))[0];
   }

@@ -14,7 +14,9 @@ export interface DocumentSide {
   date: SQL;
   /** The document's number. */
   number: SQL;
+  /** The direction of a payment, and that of a refund. */
   direction: SQL;
+  refundDirection: SQL;
   /** Statuses of documents with something open. */
   open: SQL;
   /** What a document posts its journal entries as. */
@@ -35,6 +37,7 @@ export const sides = {
     date: sql`invoice_date`,
     number: sql`invoice_number`,
     direction: sql`'in'`,
+    refundDirection: sql`'out'`,
     open: sql`('issued', 'partly_paid')`,
     sources: sql`('invoice', 'invoice_void')`,
     owed: sql`l.base_debit - l.base_credit`,
@@ -49,6 +52,7 @@ export const sides = {
     date: sql`bill_date`,
     number: sql`bill_number`,
     direction: sql`'out'`,
+    refundDirection: sql`'in'`,
     open: sql`('approved', 'partly_paid')`,
     sources: sql`('bill', 'bill_void')`,
     owed: sql`l.base_credit - l.base_debit`,

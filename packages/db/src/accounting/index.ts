@@ -33,7 +33,7 @@ export {
   type NewBill,
   type NewBillLine,
 } from "./bills";
-export { type Books, type BooksChanges, BooksRepository } from "./books";
+export { type Books, type BooksChanges, BooksRepository, type NewBooks } from "./books";
 export {
   type Customer,
   type CustomerChanges,
@@ -60,6 +60,7 @@ export {
   type IssueOptions,
   type NewInvoice,
   type NewInvoiceLine,
+  type RevenueFilter,
 } from "./invoices";
 export { type EntryFilter, JournalRepository, type NewJournalEntry, type ReversalOptions } from "./journal";
 export type { EntrySource, JournalEntry, JournalLine } from "./journal-entry";
@@ -76,12 +77,14 @@ export {
   type PaymentFilter,
   PaymentRepository,
   type ReceivedPayment,
+  type Refund,
   type UndoingOptions,
 } from "./payments";
 export { type FiscalPeriod, type NewFiscalPeriod, type NewFiscalYear, PeriodRepository } from "./periods";
 export { accountingRelations } from "./relations";
 export * from "./reports";
 export * from "./schema";
+export type { DocumentParty } from "./schema/documents";
 export * from "./validation";
 export type { RuleGroup } from "./validation/integrity";
 export type { ViolationKind } from "./validation/reports";

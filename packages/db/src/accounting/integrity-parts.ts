@@ -81,6 +81,7 @@ const recordsFrom = (table: SQL, p: Params<PartParams>) => sql`(
     and (${p.companyId}::uuid is null or c.company_id = ${p.companyId}::uuid))`;
 
 const documents = ["accounting.invoices", "accounting.bills"];
+const valued = [...documents, "accounting.payments", "accounting.payment_allocations"];
 
 // An account, a customer, a vendor and a series of numbers can each have very many lines or documents: the first part
 // looks at a few of them.
@@ -91,8 +92,9 @@ const groups: Record<RuleGroup, ReturnType<typeof rulesOf>> = {
   accounts: rulesOf("accounts", ["accounting.accounts"], { first: 8 }),
   parties: rulesOf("parties", ["accounting.customers", "accounting.vendors"], { first: 32 }),
   documents: rulesOf("documents", documents),
+  base_amounts: rulesOf("base_amounts", valued),
   allocations: rulesOf("allocations", [...documents, "accounting.payments"]),
-  postings: rulesOf("postings", [...documents, "accounting.payments", "accounting.payment_allocations"]),
+  postings: rulesOf("postings", valued),
   posted_accounts: rulesOf("posted_accounts", documents),
   periods: rulesOf("periods", ["accounting.fiscal_periods"]),
   numbers: rulesOf("numbers", ["tenancy.number_series"], { first: 1 }),

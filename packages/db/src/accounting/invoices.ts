@@ -5,6 +5,7 @@ import { listOf } from "../core/lists";
 import { type Page, type PageRequest, pageSize } from "../core/page";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
+import { companyOf, partyOf } from "./document-parties";
 import type { VoidOptions } from "./document-posting";
 import { invoiceDrafts as drafts, invoicePosting as posting, invoiceRecords as records } from "./invoice-drafts";
 import { importInvoices } from "./invoice-import";
@@ -23,6 +24,7 @@ import {
   newInvoiceSchema,
   newInvoicesSchema,
   numberStartSchema,
+  revenueFilterSchema,
 } from "./validation/invoices";
 
 export type Invoice = typeof invoices.$inferSelect;
@@ -34,6 +36,7 @@ export type InvoiceCredit = z.input<typeof invoiceCreditSchema>;
 export type ImportedInvoice = z.input<typeof importedInvoicesSchema>[number];
 export type NumberStart = z.input<typeof numberStartSchema>;
 export type InvoiceFilter = z.input<typeof invoiceFilterSchema>;
+export type RevenueFilter = z.input<typeof revenueFilterSchema>;
 /** An invoice with its customer and its lines in order. */
 export type InvoiceDocument = NonNullable<Awaited<ReturnType<InvoiceRepository["findDocument"]>>>;
 
@@ -50,7 +53,7 @@ const list = listOf(statement, {
 const findDocument = statement("accounting.invoices.find_document", (q, p: Params<{ id: string }>) =>
   q.query.accountingInvoices.findFirst({
     where: { tenantId: { eq: p.tenantId }, id: { eq: p.id } },
-    with: { customer: true, lines: { orderBy: { lineNumber: "asc" } } },
+    with: { company: true, customer: true, lines: { orderBy: { lineNumber: "asc" } } },
   }),
 );
 
@@ -75,9 +78,19 @@ export class InvoiceRepository {
     return records.get(this.#unit, id);
   }
 
-  /** The invoice with its customer and lines, or undefined. */
-  findDocument(id: string) {
-    return this.#unit.run(findDocument, { id });
+  /**
+   * The invoice with its customer and lines, or undefined. `seller` and `buyer` are those that it was issued with; of a draft,
+   * the company and the customer as they are now.
+   */
+  async findDocument(id: string) {
+    const read = await this.#unit.run(findDocument, { id });
+    if (!read) return;
+    const { company, ...invoice } = read;
+    return {
+      ...invoice,
+      seller: invoice.seller ?? companyOf(company),
+      buyer: invoice.buyer ?? partyOf(invoice.customer),
+    };
   }
 
   /** Newest first, narrowed by status and customer; credit notes are among them. */
@@ -202,14 +215,20 @@ export class InvoiceRepository {
     return importInvoices(this.#unit, parseInput(importedInvoicesSchema, input, "import"));
   }
 
-  /** What is issued and not void, per billing country and currency, largest first; amounts as decimal strings. */
-  revenueByCountry() {
-    return this.#unit.run(revenueByCountry, {});
+  /**
+   * Revenue per billing country, largest first, as decimal strings in base currency: what invoices posted to income accounts,
+   * less credit notes and voids. `companyId`, `from` and `to` narrow it, by the date of posting. With all else that was posted
+   * to income accounts it is the income of `reports.profitAndLoss`. Throws `ValidationError`.
+   */
+  async revenueByCountry(filter: RevenueFilter = {}) {
+    const { companyId = null, from = null, to = null } = parseInput(revenueFilterSchema, filter, "filter");
+    return this.#unit.run(revenueByCountry, { companyId, from, to });
   }
 
-  /** The customers with the largest revenue, largest first; amounts as decimal strings. */
-  largestCustomers(limit = 10) {
-    return this.#unit.run(largestCustomers, { limit: pageSize({ limit }) });
+  /** The customers with the largest revenue, largest first, as `revenueByCountry` counts it. Throws `ValidationError`. */
+  async largestCustomers(limit = 10, filter: RevenueFilter = {}) {
+    const { companyId = null, from = null, to = null } = parseInput(revenueFilterSchema, filter, "filter");
+    return this.#unit.run(largestCustomers, { companyId, from, to, limit: pageSize({ limit }) });
   }
 
   /** Per currency: the sum over documents, less credit notes, and the same of their lines, which must be equal. */

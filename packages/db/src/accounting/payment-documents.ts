@@ -1,11 +1,11 @@
-import { and, asc, eq, type SQL } from "drizzle-orm";
+import { and, asc, eq, or, type SQL } from "drizzle-orm";
 import type { Unit } from "../client/unit";
 import type { Params } from "../core/statement";
 import type { Payment, PaymentAllocation } from "./allocations";
 import { paymentAllocations, payments } from "./schema";
 import { statement } from "./statements";
 
-/** A payment with its allocations, those that were taken back too. */
+/** A payment with its allocations: to what it goes, or, of a refund, what it pays back. Those taken back are among them. */
 export type PaymentDocument = Payment & { allocations: PaymentAllocation[] };
 
 /** One row for each allocation of a payment; one row with a null allocation when it has none. */
@@ -16,7 +16,10 @@ const withAllocations = (name: string, where: (p: Params<{ key: string; companyI
       .from(payments)
       .leftJoin(
         paymentAllocations,
-        and(eq(paymentAllocations.tenantId, payments.tenantId), eq(paymentAllocations.paymentId, payments.id)),
+        and(
+          eq(paymentAllocations.tenantId, payments.tenantId),
+          or(eq(paymentAllocations.paymentId, payments.id), eq(paymentAllocations.refundId, payments.id)),
+        ),
       )
       .where(and(eq(payments.tenantId, p.tenantId), where(p)))
       .orderBy(asc(paymentAllocations.allocatedOn), asc(paymentAllocations.id)),

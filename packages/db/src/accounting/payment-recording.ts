@@ -27,7 +27,7 @@ import { keptOfPayments } from "./validation/kept";
 import type { receivedPaymentSchema } from "./validation/payments";
 
 /** A payment as it is recorded. Its side says the direction, and whether `partyId` is a customer or a vendor. */
-const newPayment = rowsOf(payments, {
+export const newPayment = rowsOf(payments, {
   id: "given",
   companyId: "given",
   accountId: "defaulted",
@@ -45,13 +45,13 @@ const newPayment = rowsOf(payments, {
   vendorId: "kept",
   ...kept(keptOfPayments),
 });
-type PaymentParams = RowParams<RowType<typeof newPayment>> & { partyId: string };
+export type PaymentParams = RowParams<RowType<typeof newPayment>> & { partyId: string };
 
 /**
  * A payment and its allocations in one statement. A payment of that external id or id, made before, leaves no row:
  * whichever key conflicts, as of two calls with one id and one external id either could be met first.
  */
-function recordPayment<P>(
+function recordingStatement<P>(
   name: string,
   side: DocumentSide,
   documents: (p: Params<P & PaymentParams>) => SQL,
@@ -92,13 +92,14 @@ function recordPayment<P>(
   );
 }
 
-const baseCurrency = (p: Params<{ companyId: string }>) => sql`(
+/** The base currency of the payment's company. */
+export const baseCurrency = (p: Params<{ companyId: string }>) => sql`(
   select b.base_currency from accounting.books b
   where b.tenant_id = ${p.tenantId}::uuid and b.company_id = ${p.companyId}::uuid)`;
 
 const recordingOn = (side: DocumentSide) => ({
-  named: recordPayment<TargetParams>("", side, isTarget, givenTargets),
-  oldest: recordPayment<object>(
+  named: recordingStatement<TargetParams>("", side, isTarget, givenTargets),
+  oldest: recordingStatement<object>(
     "_for_oldest",
     side,
     (p) => sql`d.company_id = ${p.companyId}::uuid and d.${side.party} = ${p.partyId}::uuid
@@ -115,26 +116,48 @@ export type CheckedPayment = Omit<z.output<typeof receivedPaymentSchema>, "custo
   partyId: string;
 };
 
-/** Records a payment and its allocations, or finds the one that its external id stands for already. */
-export async function record(
+/** What is to be recorded: a payment or refund of a side, and what it is allocated to or pays back. */
+export interface Recording {
+  side: SideName;
+  payment: CheckedPayment;
+  to: "oldest" | Target[] | undefined;
+  isRefund: boolean;
+}
+
+/** Records a payment from a customer or to a vendor with its allocations. */
+export function recordPayment(
   unit: Unit,
   side: SideName,
   payment: CheckedPayment,
-  to: "oldest" | Target[] | undefined,
+  to: Recording["to"],
 ): Promise<Payment> {
+  return recordOnce(unit, { side, payment, to, isRefund: false }, (params) =>
+    to === "oldest"
+      ? unit.run(recording[side].oldest, params)
+      : unit.run(recording[side].named, Object.assign({}, params, targetParams(to ?? []))),
+  );
+}
+
+/**
+ * Records what `write` writes of these parameters, or finds the payment that its external id stands for already. `write`
+ * returns no row when the external id or the id is taken.
+ */
+export async function recordOnce(
+  unit: Unit,
+  asked: Recording,
+  write: (params: PaymentParams) => Promise<Payment[]>,
+): Promise<Payment> {
+  const { payment, to } = asked;
   const allocationsHash = payment.externalId == null ? null : hashOf(to);
   const row = newPayment.row(payment, { id: chosenOrNewId, allocationsHash: () => allocationsHash });
   const params = Object.assign({}, row, { partyId: payment.partyId });
-  const [recorded] =
-    to === "oldest"
-      ? await unit.run(recording[side].oldest, params)
-      : await unit.run(recording[side].named, Object.assign({}, params, targetParams(to ?? [])));
+  const [recorded] = await write(params);
   if (recorded) return recorded;
   const { companyId, externalId } = params;
   const first = await findPaymentByExternalId(unit, companyId, externalId ?? "");
   if (!first) throw idTaken("payments");
   const isSame =
-    isAlike(first, side, payment, to) &&
+    isAlike(first, asked) &&
     (first.allocationsHash ?? allocationsHash) === allocationsHash &&
     !(await hasOtherRate(unit, payment, first));
   if (!isSame) {
@@ -158,14 +181,10 @@ const hashOf = (to: "oldest" | Target[] | undefined): string =>
  * True for the same request, as far as its fields are stored. Fields that were left to the books are not compared. A
  * payment that has no hash of its allocations, as SQL of an app wrote it, has those named at least.
  */
-function isAlike(
-  first: PaymentDocument,
-  side: SideName,
-  payment: CheckedPayment,
-  to: "oldest" | Target[] | undefined,
-): boolean {
+function isAlike(first: PaymentDocument, { side, payment, to, isRefund }: Recording): boolean {
   const isOther = (given: string | null | undefined, stored: string | null) => given != null && given !== stored;
   return (
+    isRefund === first.isRefund &&
     payment.partyId === (side === "invoices" ? first.customerId : first.vendorId) &&
     compareMoney(payment.amount, first.amount) === 0 &&
     (payment.baseAmount === undefined || compareMoney(payment.baseAmount, first.baseAmount) === 0) &&
@@ -185,5 +204,8 @@ async function hasOtherRate(unit: Unit, { companyId, exchangeRate: given }: Chec
   return first.currency !== books.baseCurrency;
 }
 
-const isFor = (made: PaymentAllocation, { id, amount }: Target) =>
-  (made.invoiceId ?? made.billId) === id && compareMoney(made.amount, amount) === 0;
+const isFor = (made: PaymentAllocation, { id, amount }: Target) => {
+  const { refundId, paymentId, creditNoteId, vendorCreditId, invoiceId, billId } = made;
+  const other = refundId === null ? (invoiceId ?? billId) : (paymentId ?? creditNoteId ?? vendorCreditId);
+  return other === id && compareMoney(made.amount, amount) === 0;
+};

@@ -8,18 +8,19 @@ import type { Page, PageRequest } from "../core/page";
 import { recordsOf } from "../core/records";
 import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import type { Target } from "./allocation-targets";
 import { allocate, type Payment, type PaymentAllocation, paymentRecords } from "./allocations";
-import type { SideName } from "./document-sides";
 import { listOpenDocuments, type OpenDocument } from "./open-documents";
 import { findPaymentDocument, type PaymentDocument } from "./payment-documents";
-import { type CheckedPayment, record } from "./payment-recording";
+import { type CheckedPayment, recordPayment } from "./payment-recording";
 import { type Previewed, postOrPreview } from "./preview";
+import { recordRefund } from "./refunds";
 import { paymentAllocations, type paymentDirection, payments } from "./schema";
 import { sqlStatement, statement } from "./statements";
 import {
   allocationFilterSchema,
   allocationsSchema,
+  customerOldestRefundSchema,
+  customerRefundSchema,
   madeForOldestSchema,
   madePaymentSchema,
   oldestAllocationsSchema,
@@ -28,6 +29,8 @@ import {
   receivedForOldestSchema,
   receivedPaymentSchema,
   undoingSchema,
+  vendorOldestRefundSchema,
+  vendorRefundSchema,
 } from "./validation/payments";
 
 export type { Payment, PaymentAllocation } from "./allocations";
@@ -38,6 +41,15 @@ export type PaymentDirection = ChoiceOf<typeof paymentDirection>;
 export type ReceivedPayment = z.input<typeof receivedPaymentSchema> | z.input<typeof receivedForOldestSchema>;
 /** Money paid, the same way. */
 export type MadePayment = z.input<typeof madePaymentSchema> | z.input<typeof madeForOldestSchema>;
+/**
+ * Money paid back to a customer, or by a vendor. `allocations` names the payments and credit notes that it pays back, or is
+ * `oldest`, as when left out: credit in the order of its dates.
+ */
+export type Refund =
+  | z.input<typeof customerRefundSchema>
+  | z.input<typeof customerOldestRefundSchema>
+  | z.input<typeof vendorRefundSchema>
+  | z.input<typeof vendorOldestRefundSchema>;
 export type AllocationRequest = z.input<typeof allocationsSchema> | z.input<typeof oldestAllocationsSchema>;
 export type UndoingOptions = z.input<typeof undoingSchema>;
 export type PaymentFilter = z.input<typeof paymentFilterSchema>;
@@ -61,7 +73,7 @@ const listAllocations = listOf(statement, {
   table: paymentAllocations,
   sort: ["allocatedOn", "id"],
   filter: allocationFilterSchema,
-  optional: ["invoiceId", "billId", "paymentId", "creditNoteId", "vendorCreditId"],
+  optional: ["invoiceId", "billId", "paymentId", "creditNoteId", "vendorCreditId", "refundId"],
   combined: "one",
 });
 
@@ -131,7 +143,8 @@ export class PaymentRepository {
     const { customerId, allocations, ...payment } = parseInput(schema, input, "payment");
     const to =
       allocations === "oldest" ? allocations : allocations?.map((a) => ({ id: a.invoiceId, amount: a.amount }));
-    return this.#record("invoices", { ...payment, partyId: customerId }, to);
+    const checked = { ...payment, partyId: customerId };
+    return this.#post(checked, (unit) => recordPayment(unit, "invoices", checked, to));
   }
 
   /** Records money to a vendor and posts it, as `receive` does for a customer. */
@@ -139,7 +152,31 @@ export class PaymentRepository {
     const schema = input?.allocations === "oldest" ? madeForOldestSchema : madePaymentSchema;
     const { vendorId, allocations, ...payment } = parseInput(schema, input, "payment");
     const to = allocations === "oldest" ? allocations : allocations?.map((a) => ({ id: a.billId, amount: a.amount }));
-    return this.#record("bills", { ...payment, partyId: vendorId }, to);
+    const checked = { ...payment, partyId: vendorId };
+    return this.#post(checked, (unit) => recordPayment(unit, "bills", checked, to));
+  }
+
+  /**
+   * Records money that goes back to a customer who paid too much or has credit notes, or that comes back from a vendor, and
+   * posts it. The credit named in `allocations`, or the oldest, is used up by it on the refund's date, and the difference of
+   * their rates is posted. The amount of a refund is all covered by credit. `void` takes the refund back; its allocations
+   * are not taken back alone. The same `externalId` is the same refund, as for `receive`.
+   * Throws `ValidationError`; `NotFoundError` for a customer, vendor, account, payment or credit note that the company does
+   * not have; `InvariantError` for more than the credit left; `ConflictError` for credit that is void, of another customer,
+   * vendor or currency, or made later, and as `receive`.
+   */
+  async refund<I extends Refund>(input: I): Promise<Previewed<I, Payment>> {
+    const isOldest = !Array.isArray(input?.allocations);
+    if (input && "vendorId" in input) {
+      const schema = isOldest ? vendorOldestRefundSchema : vendorRefundSchema;
+      const { vendorId, allocations, ...refund } = parseInput(schema, input, "refund");
+      const checked = { ...refund, partyId: vendorId };
+      return this.#post(checked, (unit) => recordRefund(unit, "bills", checked, allocations));
+    }
+    const schema = isOldest ? customerOldestRefundSchema : customerRefundSchema;
+    const { customerId, allocations, ...refund } = parseInput(schema, input, "refund");
+    const checked = { ...refund, partyId: customerId };
+    return this.#post(checked, (unit) => recordRefund(unit, "invoices", checked, allocations));
   }
 
   /**
@@ -159,7 +196,8 @@ export class PaymentRepository {
 
   /**
    * Takes an allocation back from `date` on (today when left out): the document is open again, and the payment or credit
-   * note has the amount left. Throws `NotFoundError`; `ConflictError` when it is taken back already, or the date does not fit.
+   * note has the amount left. Throws `NotFoundError`; `ConflictError` when it is taken back already, a refund pays it back, or
+   * the date does not fit.
    */
   async takeBack<O extends UndoingOptions = object>(
     allocationId: string,
@@ -175,9 +213,9 @@ export class PaymentRepository {
   }
 
   /**
-   * Voids a payment from `date` on: its allocations are taken back, its entry is mirrored. Without a date, today, or
+   * Voids a payment or refund from `date` on: its allocations are taken back, its entry is mirrored. Without a date, today, or
    * the first later day on which all it did had happened.
-   * Throws `NotFoundError`; `ConflictError` when it is void already, or the date does not fit.
+   * Throws `NotFoundError`; `ConflictError` when it is void already, a refund pays it back, or the date does not fit.
    */
   async void<O extends UndoingOptions = object>(id: string, options = {} as O): Promise<Previewed<O, Payment>> {
     const { date = null, preview } = parseInput(undoingSchema, options, "date");
@@ -201,7 +239,10 @@ export class PaymentRepository {
     return paymentRecords.get(this.#unit, id);
   }
 
-  /** The payment with its allocations in the order of their dates, or undefined. */
+  /**
+   * The payment with its allocations in the order of their dates, or undefined: what it settles, or, of a refund, what it
+   * pays back.
+   */
   findDocument(id: string): Promise<PaymentDocument | undefined> {
     return findPaymentDocument(this.#unit, id);
   }
@@ -211,7 +252,7 @@ export class PaymentRepository {
     return list(this.#unit, request);
   }
 
-  /** The allocations of a document, payment or credit note in the order of their dates, those taken back too. */
+  /** The allocations of a document, payment, credit note or refund in the order of their dates, those taken back too. */
   listAllocations(request: PageRequest & AllocationFilter): Promise<Page<PaymentAllocation>> {
     return listAllocations(this.#unit, request);
   }
@@ -224,9 +265,9 @@ export class PaymentRepository {
     return listOpenDocuments(this.#unit, request);
   }
 
-  async #record<I>(side: SideName, payment: CheckedPayment, to: "oldest" | Target[] | undefined) {
+  async #post<I>(payment: CheckedPayment, record: (unit: Unit) => Promise<Payment>) {
     return postOrPreview<I, Payment>(this.#unit, payment, ["payment", "allocation"], async (unit) => {
-      const recorded = await record(unit, side, payment, to);
+      const recorded = await record(unit);
       const made = payment.preview ? await allocationsOf(unit, recorded.id) : [];
       return { row: recorded, ids: [recorded.id, ...made.map(idOf)] };
     });

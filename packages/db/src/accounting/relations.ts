@@ -140,6 +140,10 @@ export const accountingRelations = defineRelations(tables, (r) => ({
       from: [r.accountingPaymentAllocations.tenantId, r.accountingPaymentAllocations.billId],
       to: [r.accountingBills.tenantId, r.accountingBills.id],
     }),
+    refund: r.one.accountingPayments({
+      from: [r.accountingPaymentAllocations.tenantId, r.accountingPaymentAllocations.refundId],
+      to: [r.accountingPayments.tenantId, r.accountingPayments.id],
+    }),
   },
   accountingPayments: {
     customer: r.one.accountingCustomers({
@@ -153,6 +157,10 @@ export const accountingRelations = defineRelations(tables, (r) => ({
     allocations: r.many.accountingPaymentAllocations({
       from: [r.accountingPayments.tenantId, r.accountingPayments.id],
       to: [r.accountingPaymentAllocations.tenantId, r.accountingPaymentAllocations.paymentId],
+    }),
+    refundedCredit: r.many.accountingPaymentAllocations({
+      from: [r.accountingPayments.tenantId, r.accountingPayments.id],
+      to: [r.accountingPaymentAllocations.tenantId, r.accountingPaymentAllocations.refundId],
     }),
   },
   accountingVendors: {

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
 import type { ChoiceOf } from "../core/choice";
+import { ConflictError } from "../core/errors";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
 import { type ArrayParams, field, kept, type RowType, rowsOf } from "../core/rows";
@@ -93,25 +94,48 @@ type ChartParams = ArrayParams<RowType<typeof chartRows>> & {
 };
 
 /**
+ * The company's accounts that have a code of the standard chart and another meaning, by name or type, as the table
+ * `conflict`. The first call takes accounts by their codes, so all count; of a company with books, those that missing
+ * accounts are put under.
+ */
+const conflicts = (p: Params<ChartParams>) => sql`
+  present as (
+    select a.id, a.code, a.name, a.type from accounting.accounts a
+    where a.tenant_id = ${p.tenantId}::uuid and a.company_id = ${p.companyId}::uuid
+  ), chart as (
+    select * from ${chartRows.unnest(p, "g", "position")}
+  ), conflict as (
+    select n.code from present n join chart g on g.code = n.code
+    where (n.type <> g.type or lower(btrim(n.name)) <> lower(g.name))
+      and (not exists (
+          select from accounting.books o where o.tenant_id = ${p.tenantId}::uuid and o.company_id = ${p.companyId}::uuid)
+        or n.code in (select c.parent from chart c where c.code not in (select m.code from present m)))
+  )`;
+
+const findConflicts = sqlStatement(
+  "accounting.accounts.standard_chart_conflicts",
+  (q) => q.select({ code: accounts.code }).from(accounts),
+  (p: Params<ChartParams>) => sql`with ${conflicts(p)} select conflict.code from conflict order by conflict.code`,
+);
+
+/**
  * Adds the accounts whose code the company lacks, and its books when it has none. Writes nothing when the books are in
- * another currency. Returns no row when a concurrent call made the accounts: only a new statement sees those.
+ * another currency. Returns no row when an account has another meaning, or when a concurrent call made the accounts: only
+ * a new statement sees those.
  */
 const addChart = sqlStatement(
   "accounting.accounts.create_standard_chart",
   (q) => q.select().from(books),
   (p: Params<ChartParams>) => sql`
-    with given as (
-      select * from ${chartRows.unnest(p, "g", "position")}
-      where not exists (
+    with ${conflicts(p)}, given as (
+      select g.* from chart g
+      where not exists (select from conflict) and not exists (
         select from accounting.books o where o.tenant_id = ${p.tenantId}::uuid and o.company_id = ${p.companyId}::uuid
           and o.base_currency <> ${p.baseCurrency}::text)
-    ), present as (
-      select a.id, a.code, a.type from accounting.accounts a
-      where a.tenant_id = ${p.tenantId}::uuid and a.company_id = ${p.companyId}::uuid
     ), written as (
       insert into accounting.accounts as a (tenant_id, company_id, id, code, name, type, parent_id)
       select ${p.tenantId}::uuid, ${p.companyId}::uuid, g.id, g.code, g.name, g.type,
-        case when k.id is null then u.id when k.type = g.type then k.id end
+        coalesce(k.id, u.id)
       from given g
       left join given u on u.code = g.parent
       left join present k on k.code = g.parent
@@ -133,7 +157,7 @@ const addChart = sqlStatement(
       join account u on u.code = ${standardDefaults.purchasesAccountId}
       join account k on k.code = ${standardDefaults.bankAccountId}
       join account x on x.code = ${standardDefaults.exchangeAccountId}
-      where r.code = ${standardDefaults.receivableAccountId} and not exists (
+      where r.code = ${standardDefaults.receivableAccountId} and not exists (select from conflict) and not exists (
         select from accounting.books o where o.tenant_id = ${p.tenantId}::uuid and o.company_id = ${p.companyId}::uuid)
       on conflict (tenant_id, company_id) do nothing
       returning ${columnsOf(books, "b")}
@@ -141,15 +165,28 @@ const addChart = sqlStatement(
     select ${columnsOf(books, "new_books")} from new_books
     union all
     select ${columnsOf(books, "o")} from accounting.books o
-    where o.tenant_id = ${p.tenantId}::uuid and o.company_id = ${p.companyId}::uuid`,
+    where o.tenant_id = ${p.tenantId}::uuid and o.company_id = ${p.companyId}::uuid
+      and (o.base_currency <> ${p.baseCurrency}::text or not exists (select from conflict))`,
 );
 
-/** Gives a company the accounts of the standard chart that it lacks, and books when it has none. Returns the books. */
+/**
+ * Gives a company the accounts of the standard chart that it lacks, and books when it has none. Returns the books. Throws
+ * `ConflictError`, with their codes, for accounts that have another meaning.
+ */
 export async function addStandardChart(
   unit: Unit,
   company: { companyId: string; baseCurrency: string | null },
 ): Promise<typeof books.$inferSelect> {
   const params = { ...company, booksId: newId(), ...chartRows.arrays(standardChart, { id: newId }) };
   const [made] = await unit.run(addChart, params);
-  return found(made ?? (await unit.run(addChart, params))[0], "company");
+  if (made) return made;
+  const codes = (await unit.run(findConflicts, params)).map(({ code }) => code);
+  if (codes.length > 0) {
+    const which = codes.length === 1 ? `account ${codes[0]} has` : `accounts ${codes.join(", ")} have`;
+    throw new ConflictError(
+      `The company's ${which} another name or type than in the standard chart: change the code, or make the books of the company's own accounts with books.create`,
+      { table: "accounts", column: "code" },
+    );
+  }
+  return found((await unit.run(addChart, params))[0], "company");
 }

@@ -69,6 +69,7 @@ export const accountingTesting: DomainTesting<Accounting> = {
       together: [
         ["payment_id", "invoice_id"],
         ["payment_id", "bill_id"],
+        ["payment_id", "refund_id"],
         ["credit_note_id", "invoice_id"],
         ["vendor_credit_id", "bill_id"],
       ],

@@ -80,6 +80,24 @@ function originalFor({ acme, pair }: World, { key }: Asked): Promise<Made> {
   return made;
 }
 
+/** A payment that a customer, and one that a vendor, got too much of: more than all that is asked for. */
+const credits = new WeakMap<World, Promise<Record<"customer" | "vendor", string>>>();
+function creditIn(world: World) {
+  const { payments } = world.acme.handle.accounting;
+  const paid = { companyId: world.acme.company.id, paymentDate: "2026-01-20", amount: "1000000.00" };
+  const make = async () => ({
+    customer: (await payments.receive({ ...paid, customerId: world.customerId })).id,
+    vendor: (await payments.make({ ...paid, vendorId: world.vendorId })).id,
+  });
+  const made = credits.get(world) ?? make();
+  credits.set(world, made);
+  return made;
+}
+function refund(world: World, asked: Asked, party: "customer" | "vendor", credit: object): Promise<Made> {
+  const to = party === "customer" ? { customerId: world.customerId } : { vendorId: world.vendorId };
+  return world.acme.handle.accounting.payments.refund({ ...money(world, asked), ...to, ...credit });
+}
+
 /** What a key stands for is returned to whoever asks with it again. */
 const byKey: Call[] = [
   {
@@ -103,6 +121,24 @@ const byKey: Call[] = [
         description: asked.isOther ? "Other" : "Reversal",
       }),
   },
+  ...(["customer", "vendor"] as const).flatMap((party): Call[] => [
+    {
+      name: `payments.refund to or from a ${party}`,
+      schemas: [`${party}RefundSchema`],
+      ask: async (world, asked) => {
+        const paymentId = (await creditIn(world))[party];
+        return refund(world, asked, party, { allocations: [{ paymentId, amount: amountOf(asked) }] });
+      },
+    },
+    {
+      name: `payments.refund to or from a ${party}, of the oldest credit`,
+      schemas: [`${party}OldestRefundSchema`],
+      ask: async (world, asked) => {
+        await creditIn(world);
+        return refund(world, asked, party, {});
+      },
+    },
+  ]),
   {
     name: "payments.receive",
     schemas: ["receivedPaymentSchema"],
@@ -230,6 +266,7 @@ const byCreation: Call[] = [
 
 /** Their input has such a field, and another rule than these decides. */
 const elsewhere: Record<string, string> = {
+  newBooksSchema: "a company has books once: UniqueViolationError, in books/books",
   newPeriodSchema: "periods follow each other: asked twice it is InvariantError, in books/periods",
   invoiceChangesSchema: "changes a draft that its id names",
   billChangesSchema: "changes a draft that its id names",
@@ -350,7 +387,7 @@ it("says of every input with an id, a key or a number what asking twice does", (
     ...periods,
   });
   const isInput = ([name, schema]: [string, unknown]) =>
-    /^(new|received|made|imported|reversal)|(Changes|Credit)Schema$/.test(name) &&
+    /^(new|received|made|imported|reversal)|(Changes|Credit|Refund)Schema$/.test(name) &&
     shapeOf(schema as Shaped).some((field) => fields.test(field));
   const listed = [...byKey, ...byImport, ...byCreation].flatMap(({ schemas: named }) => named);
   expect(

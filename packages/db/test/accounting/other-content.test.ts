@@ -2,7 +2,11 @@ import { describe, expect } from "vitest";
 import type { z } from "zod";
 import type { Payment } from "../../src/accounting/allocations";
 import { newJournalEntrySchema, reversalSchema } from "../../src/accounting/validation/journal";
-import { madePaymentSchema, receivedPaymentSchema } from "../../src/accounting/validation/payments";
+import {
+  customerRefundSchema,
+  madePaymentSchema,
+  receivedPaymentSchema,
+} from "../../src/accounting/validation/payments";
 import { newId } from "../../src/index";
 import { createCustomer, type TestTenant } from "../../src/testing";
 import { rejection } from "../kit/outcomes";
@@ -87,6 +91,42 @@ async function paymentsOf(acme: TestTenant, side: "receive" | "make"): Promise<O
   };
 }
 
+/** A refund's credit is its amount, so that other amounts come with other credit. */
+async function refundsOf(acme: TestTenant): Promise<Operation> {
+  const { payments } = acme.handle.accounting;
+  const dated = { companyId: acme.company.id, paymentDate: "2026-01-20", currency: "EUR" };
+  const [own, stranger] = [(await createCustomer(acme)).id, (await createCustomer(acme)).id];
+  const paid = async (customerId: string) => (await payments.receive({ ...dated, customerId, amount: "90.00" })).id;
+  const ids = await Promise.all([paid(own), paid(own), paid(own)]);
+  const [bank, cash] = [await newAccount(acme), await newAccount(acme)];
+  const credit = (...amounts: string[]) => amounts.map((amount, index) => ({ paymentId: ids[index], amount }));
+  return {
+    schemas: [customerRefundSchema],
+    full: async () => ({
+      ...{ ...dated, externalId: newId(), customerId: own, paymentDate: "2026-02-01", amount: "9.00" },
+      // As much as the base currency's, which the books would not take from the caller.
+      ...{ accountId: bank, exchangeRate: "1", method: "transfer", reference: "R-1" },
+      allocations: credit("6.00", "3.00"),
+    }),
+    ask: (input) => payments.refund(input as never),
+    others: {
+      customerId: set("customerId", stranger),
+      paymentDate: set("paymentDate", "2026-02-02"),
+      amount: (input) => ({ ...input, amount: "9.01", allocations: credit("6.00", "3.01") }),
+      currency: set("currency", "USD"),
+      accountId: set("accountId", cash),
+      exchangeRate: set("exchangeRate", "1.2"),
+      method: set("method", "cash"),
+      reference: set("reference", "R-2"),
+      allocations: set("allocations", credit("5.00", "4.00")),
+      "allocations, one fewer": set("allocations", credit("9.00")),
+      "allocations, one more": set("allocations", credit("6.00", "2.00", "1.00")),
+      "allocations, the oldest credit": set("allocations", "oldest"),
+      "allocations, left out": set("allocations", undefined),
+    },
+  };
+}
+
 function journalOf(acme: TestTenant, pair: readonly [string, string], other: string): Operation {
   const entry = () => transfer(acme, pair, "10.00", { idempotencyKey: newId(), description: "Sale", reference: "S-1" });
   return {
@@ -136,11 +176,12 @@ const operations = it.extend("operations", { scope: "file" }, async ({ acme, pai
   return {
     "payments.receive": await paymentsOf(acme, "receive"),
     "payments.make": await paymentsOf(acme, "make"),
+    "payments.refund": await refundsOf(acme),
     "journal.post": journalOf(acme, pair, await newAccount(acme)),
     "journal.reverse": reversalOf(acme, pair),
   };
 });
-const names = ["payments.receive", "payments.make", "journal.post", "journal.reverse"] as const;
+const names = ["payments.receive", "payments.make", "payments.refund", "journal.post", "journal.reverse"] as const;
 
 /** The content of a schema, fields of its lines as `lines.…`. */
 function contentOf({ shape }: z.ZodObject): string[] {
@@ -176,6 +217,20 @@ operations("of a payment says the same allocations in any order and writing", as
     .reverse()
     .map((each) => ({ ...each, amount: `${Number(each.amount)}` }));
   expect(await operation.ask({ ...input, allocations: again })).toMatchObject({ id });
+});
+
+operations("of a payment received is no refund, and the other way round", async ({ operations }) => {
+  const [receive, refund] = [operations["payments.receive"], operations["payments.refund"]];
+  const { allocations: _credit, ...money } = await refund.full();
+  await refund.ask(money);
+  // Of the oldest credit and of what is due first: but for the direction, both are one request.
+  expect(await rejection(receive.ask({ ...money, allocations: "oldest" }))).toMatchObject({
+    code: "CONFLICT",
+    column: "external_id",
+  });
+  const { allocations: _documents, ...received } = await receive.full();
+  await receive.ask({ ...received, allocations: "oldest" });
+  expect(await rejection(refund.ask(received))).toMatchObject({ code: "CONFLICT", column: "external_id" });
 });
 
 operations("of a payment is told from what was allocated later", async ({ acme, operations }) => {

@@ -5,6 +5,7 @@ import {
   accounts,
   billLines,
   bills,
+  books,
   customers,
   exchangeRates,
   fiscalPeriods,
@@ -137,6 +138,21 @@ const writers: Writer[] = [
       currency: "EUR",
     }),
     write: async (row) => (await own().accounts.create(row)).id,
+  },
+  {
+    ...{ table: books, name: "create" },
+    fitting: async () => {
+      const company = await acme.handle.tenancy.companies.create({ name: "Second" });
+      const make = async (type: "asset" | "liability" | "income" | "expense") =>
+        (await own().accounts.create({ companyId: company.id, code: newId(), name: "Account", type })).id;
+      return {
+        ...{ companyId: company.id, baseCurrency: "EUR", receivableAccountId: await make("asset") },
+        ...{ payableAccountId: await make("liability"), salesAccountId: await make("income") },
+        ...{ purchasesAccountId: await make("expense"), bankAccountId: await make("asset") },
+        exchangeAccountId: await make("income"),
+      };
+    },
+    write: async (row) => (await own().books.create(row)).id,
   },
   {
     ...{ table: fiscalPeriods, name: "create", fitting: () => ({ companyId: companyId() }) },

@@ -108,6 +108,23 @@ describe("round trips", () => {
     expect(roundTrips()).toBe(1);
   });
 
+  it("takes one to receive money, one to pay it back, and one to make books", async () => {
+    const { payments, books } = acme.accounting;
+    const money = { companyId, customerId, paymentDate: "2026-01-20", amount: "10.00" };
+    await payments.receive(money);
+    expect(roundTrips()).toBe(1);
+    proxy.reset();
+    await payments.refund(money);
+    expect(roundTrips()).toBe(1);
+    const { receivableAccountId, payableAccountId, salesAccountId, ...rest } = await books.getByCompany(companyId);
+    const { purchasesAccountId, bankAccountId, exchangeAccountId } = rest;
+    const own = { receivableAccountId, payableAccountId, salesAccountId };
+    proxy.reset();
+    const again = books.create({ companyId, ...own, purchasesAccountId, bankAccountId, exchangeAccountId });
+    await expect(again).rejects.toMatchObject({ code: "UNIQUE_VIOLATION" });
+    expect(roundTrips()).toBe(1);
+  });
+
   it("takes one for a query in Drizzle's language, and one for raw SQL", async () => {
     await acme.select().from(customers);
     expect(roundTrips()).toBe(1);

@@ -66,6 +66,7 @@ const database = 'import("../../src/index").Database';
 
 const readme = program("README.md");
 const api = program("packages/db/README.md", { given: { tenantId: "string", userId: "string", companyId: "string" } });
+const inUse = program("docs/accounting.md", { given: { acme: tenant, companyId: "string" } });
 const ledger = program("docs/recipes/post-to-the-ledger.md", { given: { acme: tenant, companyId: "string" } });
 const transactions = program("docs/recipes/transactions-and-jobs.md", {
   given: {
@@ -118,7 +119,7 @@ const method = program(["docs/recipes/add-a-table.md", "docs/recipes/write-a-rep
 });
 const fixtures = program("packages/db/src/testing/README.md");
 const reloads = program("docs/configuration.md", { given: { made: "(handle: object) => void" }, last: "made(db);" });
-const programs = [readme, api, ledger, transactions, signIn, requestScope, method, fixtures, reloads];
+const programs = [readme, api, inUse, ledger, transactions, signIn, requestScope, method, fixtures, reloads];
 
 let test: TestDatabase;
 let acme: TestTenant;
@@ -172,6 +173,22 @@ describe("packages/db/README.md", () => {
     const { tenant, admin, company } = await createTenant(test, "Of the package's README");
     await run(api, [tenant.id, admin.id, company.id], modules).finally(() => log.mockRestore());
     expect(printed).toEqual(["Borealis Inc"]);
+  });
+});
+
+describe("docs/accounting.md", () => {
+  it("makes books of own accounts, and pays back what was paid too much", async () => {
+    const { handle, company } = await createTenant(test, "Of the page on accounting", { chart: false });
+    await run(inUse, [handle, company.id], modules);
+    const { reports, payments, integrity } = handle.accounting;
+    const { accounts: balances } = await reports.trialBalance({ companyId: company.id, asOf: "2026-01-31" });
+    expect(balances.map(({ code, debit, credit }) => [code, debit, credit])).toEqual([
+      ["1200", "100.00", "0.00"],
+      ["1400", "0.00", "100.00"],
+    ]);
+    const { items } = await payments.list();
+    expect(items.map(({ isRefund }) => isRefund).sort()).toEqual([false, true, true]);
+    expect(await integrity.violations()).toEqual([]);
   });
 });
 

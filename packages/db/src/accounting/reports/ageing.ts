@@ -44,7 +44,8 @@ interface AgeingParams {
 
 /*
  * As of the end of a day: a document or payment counts from its date until the day before it was voided, an allocation
- * from its date until the day before it was taken back. Records and allocations are stacked by UNION ALL and summed by
+ * from its date until the day before it was taken back. An allocation to a refund does not say its side, so that those of
+ * the other side come along and are left out as records without a party. Records and allocations are stacked by UNION ALL and summed by
  * record, because without statistics the planner would compare each record with each allocation.
  */
 const ageingRows = (side: DocumentSide, p: Params<AgeingParams>) => {
@@ -62,24 +63,25 @@ const ageingRows = (side: DocumentSide, p: Params<AgeingParams>) => {
       where ${ofCompany("d")} and d.status <> 'draft' and d.${side.date} <= ${p.asOf}::date
         and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
       union all
-      select d.id, d.${side.party}::text, -1, d.exchange_difference - d.base_amount
+      select d.id, d.${side.party}::text, -1,
+        case when d.is_refund then 1 else -1 end * (d.base_amount - d.exchange_difference)
       from accounting.payments d
-      where ${ofCompany("d")} and d.direction = ${side.direction} and d.payment_date <= ${p.asOf}::date
+      where ${ofCompany("d")} and d.${side.party} is not null and d.payment_date <= ${p.asOf}::date
         and (d.voided_on is null or d.voided_on > ${p.asOf}::date)
       union all
       select used.id, null, null, used.amount
       from accounting.payment_allocations al
       cross join lateral (values
-        (al.${side.document}, -al.base_amount),
+        (coalesce(al.${side.document}, al.refund_id), -al.base_amount),
         (coalesce(al.payment_id, al.${side.creditNote}), al.source_base_amount)
       ) used (id, amount)
-      where ${ofCompany("al")} and al.${side.document} is not null
+      where ${ofCompany("al")} and (al.${side.document} is not null or al.refund_id is not null)
         and al.allocated_on <= ${p.asOf}::date and (al.reversed_on is null or al.reversed_on > ${p.asOf}::date)
     ), open as (
       select max(piece.party_id)::uuid as party_id, max(piece.bucket) as bucket, sum(piece.amount) as amount
       from piece
       group by piece.id
-      having sum(piece.amount) <> 0
+      having sum(piece.amount) <> 0 and max(piece.party_id) is not null
     ), summed as (
       select o.party_id, o.bucket, coalesce(sum(o.amount), 0) as amount
       from open o

@@ -1,6 +1,19 @@
 import { sql } from "drizzle-orm";
-import { date, integer, numeric, text, uuid } from "drizzle-orm/pg-core";
+import { date, integer, jsonb, numeric, text, uuid } from "drizzle-orm/pg-core";
 import { currencyCode, exchangeRate, money, quantity, timestamps } from "../../core/columns";
+
+/** Who sells or buys, as a document names them: see EN 16931, groups BG-4 and BG-7. */
+export interface DocumentParty {
+  name: string;
+  taxId: string | null;
+  email: string | null;
+  phone: string | null;
+  address: string | null;
+  city: string | null;
+  state: string | null;
+  postalCode: string | null;
+  country: string | null;
+}
 
 /** What invoices and bills have in common: an amount, what of it is settled, and both in base currency. */
 export const documentColumns = () => ({
@@ -22,6 +35,10 @@ export const documentColumns = () => ({
   /** The accounting date of the void. */
   voidedOn: date("voided_on"),
   externalId: text("external_id"),
+  /** Who sells, as it was when the document was issued or approved; null while a draft. The database writes it. */
+  seller: jsonb("seller").$type<DocumentParty>(),
+  /** Who buys, in the same way. */
+  buyer: jsonb("buyer").$type<DocumentParty>(),
 });
 
 /** Issued and approved documents are legal documents: only status and void date change, and the ledger sets what is paid. */

@@ -68,6 +68,7 @@ export const bills = tenantTable(
       check("bills_paid_amount_check", sql`${t.paidAmount} between 0 and ${t.totalAmount}`),
       check("bills_voided_on_check", sql`(${t.status} = 'void') = (${t.voidedOn} is not null)`),
       check("bills_exchange_rate_check", sql`${t.exchangeRate} > 0`),
+      check("bills_parties_check", sql`${t.status} <> 'draft' or num_nonnulls(${t.seller}, ${t.buyer}) = 0`),
     ],
   },
 );

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, date, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, date, index, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { currencyCode, exchangeRate, money, timestamps } from "../../core/columns";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
@@ -10,10 +10,14 @@ import { bills } from "./payables";
 import { invoices } from "./receivables";
 import { accounting } from "./schemas";
 
-/** `in`: a customer pays; `out`: a vendor is paid. */
+/** `in`: money comes in; `out`: money goes out. */
 export const paymentDirection = choice(["in", "out"]);
 
-/** Money received from a customer or paid to a vendor. What is not allocated to documents stays as their credit. */
+/**
+ * Money received from a customer or paid to a vendor. What is not allocated stays as their credit. Money that goes the
+ * other way, to a customer or from a vendor, is a refund: it is recorded with the allocations of the credit that it pays
+ * back.
+ */
 export const payments = tenantTable(
   accounting,
   "payments",
@@ -22,6 +26,8 @@ export const payments = tenantTable(
     direction: paymentDirection.column("direction").notNull(),
     customerId: uuid("customer_id"),
     vendorId: uuid("vendor_id"),
+    /** Whether credit is paid back: to a customer, or by a vendor. */
+    isRefund: boolean("is_refund").notNull().generatedAlwaysAs(sql`(direction = 'in') = (vendor_id is not null)`),
     /** The bank or cash account that it went to or came from. */
     accountId: uuid("account_id").notNull(),
     paymentDate: date("payment_date").notNull(),
@@ -36,7 +42,7 @@ export const payments = tenantTable(
      * `baseAmount` less `exchangeDifference` is posted to receivables or payables, and is what allocations use up.
      */
     exchangeDifference: money("exchange_difference").notNull().default("0.00"),
-    /** What is allocated to documents; the allocations keep it. */
+    /** What is allocated to documents or refunds, or of a refund what credit is allocated to it; the allocations keep it. */
     allocatedAmount: money("allocated_amount").notNull().default("0.00"),
     /** The part of the amount at the rate that goes with it. */
     allocatedBaseAmount: money("allocated_base_amount").notNull().default("0.00"),
@@ -78,17 +84,13 @@ export const payments = tenantTable(
       check("payments_currency_check", sql`${t.currency} ~ '^[A-Z]{3}$'`),
       check("payments_exchange_rate_check", sql`${t.exchangeRate} > 0`),
       check("payments_allocated_amount_check", sql`${t.allocatedAmount} between 0 and ${t.amount}`),
-      check(
-        "payments_party_check",
-        sql`(${t.direction} = 'in' and ${t.customerId} is not null and ${t.vendorId} is null)
-          or (${t.direction} = 'out' and ${t.vendorId} is not null and ${t.customerId} is null)`,
-      ),
+      check("payments_party_check", sql`num_nonnulls(${t.customerId}, ${t.vendorId}) = 1`),
     ],
   },
 );
 
 /**
- * The amount of a payment or credit note that settles one document. It never changes. Taking it back sets `reversedOn`, so
+ * The amount of a payment or credit note that settles one document, or is paid back by one refund. It never changes. Taking it back sets `reversedOn`, so
  * that every past day can be reported.
  */
 export const paymentAllocations = tenantTable(
@@ -102,12 +104,14 @@ export const paymentAllocations = tenantTable(
     creditNoteId: uuid("credit_note_id"),
     /** A credit note of a vendor. */
     vendorCreditId: uuid("vendor_credit_id"),
-    // Where it goes: one of two.
+    // Where it goes: one of three.
     invoiceId: uuid("invoice_id"),
     billId: uuid("bill_id"),
+    /** The payment that gives the amount back. */
+    refundId: uuid("refund_id"),
     /** In the currency of both. */
     amount: money("amount").notNull(),
-    /** The part of the document's base amount that it settles; the database computes it. */
+    /** The part of the document's or refund's base amount that it settles; the database computes it. */
     baseAmount: money("base_amount").notNull().default("0.00"),
     /** The part of the source's base amount that it uses up; the difference is posted as an exchange difference. */
     sourceBaseAmount: money("source_base_amount").notNull().default("0.00"),
@@ -129,15 +133,17 @@ export const paymentAllocations = tenantTable(
       vendorCreditId: { table: bills, within: "companyId" },
       invoiceId: { table: invoices, within: "companyId" },
       billId: { table: bills, within: "companyId" },
+      refundId: { table: payments, within: "companyId", index: false },
     },
     extra: (t) => [
+      index("idx_payment_allocations_refund_id").on(t.tenantId, t.refundId).where(sql`${t.refundId} is not null`),
       check("payment_allocations_amount_check", sql`${t.amount} > 0`),
-      check("payment_allocations_target_check", sql`num_nonnulls(${t.invoiceId}, ${t.billId}) = 1`),
+      check("payment_allocations_target_check", sql`num_nonnulls(${t.invoiceId}, ${t.billId}, ${t.refundId}) = 1`),
       check(
         "payment_allocations_source_check",
         sql`num_nonnulls(${t.paymentId}, ${t.creditNoteId}, ${t.vendorCreditId}) = 1
-          and (${t.creditNoteId} is null or ${t.invoiceId} is not null)
-          and (${t.vendorCreditId} is null or ${t.billId} is not null)`,
+          and (${t.creditNoteId} is null or ${t.billId} is null)
+          and (${t.vendorCreditId} is null or ${t.invoiceId} is null)`,
       ),
       check("payment_allocations_reversed_on_check", sql`${t.reversedOn} >= ${t.allocatedOn}`),
     ],

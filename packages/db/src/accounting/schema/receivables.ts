@@ -70,6 +70,7 @@ export const invoices = tenantTable(
       check("invoices_paid_amount_check", sql`${t.paidAmount} between 0 and ${t.totalAmount}`),
       check("invoices_voided_on_check", sql`(${t.status} = 'void') = (${t.voidedOn} is not null)`),
       check("invoices_exchange_rate_check", sql`${t.exchangeRate} > 0`),
+      check("invoices_parties_check", sql`${t.status} <> 'draft' or num_nonnulls(${t.seller}, ${t.buyer}) = 0`),
     ],
   },
 );

@@ -14,7 +14,7 @@ begin
   for no key update;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
   select max(p.ends_on) into v_last from accounting.fiscal_periods p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id;

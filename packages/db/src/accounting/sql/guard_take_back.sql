@@ -1,5 +1,5 @@
--- An allocation is taken back once, on its own day or later, and on a day that is open. Both its ends are locked here;
--- take_back_allocation writes them when the row is written.
+-- An allocation is taken back once, on its own day or later, and on a day that is open; one that a refund pays back, with
+-- the refund alone. Both its ends are locked here; take_back_allocation writes them when the row is written.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.guard_take_back() returns trigger
@@ -17,6 +17,12 @@ begin
       message = 'An allocation is not taken back before its own date: choose that date or a later one';
   end if;
   perform accounting.lock_allocation(new);
+  if new.refund_id is not null and exists (
+    select from accounting.payments p
+    where p.tenant_id = new.tenant_id and p.id = new.refund_id and p.voided_on is distinct from new.reversed_on
+  ) then
+    raise exception using errcode = 'ZT003', message = 'The credit was paid back by a refund: void the refund';
+  end if;
   select b.closed_through into v_closed_through from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;

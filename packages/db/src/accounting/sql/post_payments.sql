@@ -1,6 +1,6 @@
--- Posts new payments, all of a statement at once. Money in debits the bank account and credits receivables; money out
--- debits payables and credits the bank account. What the bank account moved by otherwise than at the rate goes to the
--- exchange account.
+-- Posts new payments, all of a statement at once. Money in debits the bank account and credits the control account of its
+-- party: receivables, or payables for a refund. Money out credits the bank account and debits the control account. What
+-- the bank account moved by otherwise than at the rate goes to the exchange account.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.post_payments() returns trigger
@@ -12,7 +12,8 @@ declare
 begin
   select array_agg(gen_random_uuid()) as id, array_agg(w.company_id order by w.id) as company_id,
     array_agg(w.payment_date order by w.id) as entry_date,
-    array_agg(case w.direction when 'in' then 'Payment received' else 'Payment made' end order by w.id) as description,
+    array_agg(case w.direction when 'in' then case when w.is_refund then 'Refund received' else 'Payment received' end
+      else case when w.is_refund then 'Refund made' else 'Payment made' end end order by w.id) as description,
     array_agg(w.reference order by w.id) as reference, array_agg(w.id order by w.id) as source_id, count(*)::int as count
     into v_entry
   from written w;
@@ -42,7 +43,8 @@ begin
     join accounting.books b on b.tenant_id = p.tenant_id and b.company_id = p.company_id
     cross join lateral (values
       (case when p.is_in then 1 else 2 end, p.account_id, p.is_in, false, p.amount, p.base_amount),
-      (case when p.is_in then 2 else 1 end, case when p.is_in then b.receivable_account_id else b.payable_account_id end,
+      (case when p.is_in then 2 else 1 end,
+        case when p.vendor_id is null then b.receivable_account_id else b.payable_account_id end,
         not p.is_in, true, p.amount, p.base_amount - p.exchange_difference),
       (3, b.exchange_account_id, p.is_in = (p.exchange_difference < 0), false, abs(p.exchange_difference),
         abs(p.exchange_difference))

@@ -16,7 +16,7 @@ begin
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
   -- A payment whose external id exists is not written again: ON CONFLICT decides that after this trigger.
   select p.account_id into v_account.id from accounting.payments p

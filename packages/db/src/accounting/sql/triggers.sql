@@ -218,19 +218,27 @@ create trigger take_back_allocation after update on accounting.payment_allocatio
   for each row when (new.reversed_on is distinct from old.reversed_on) execute function accounting.take_back_allocation();
 
 -- Payments are recorded complete, posted, and voided; nothing else of them changes.
-create trigger guard_second_void before update on accounting.payments
+create trigger guard_second_void before update of voided_on on accounting.payments
   for each row when (old.voided_on is not null and new.voided_on is distinct from old.voided_on)
   execute function tenancy.refuse('ZT003', 'The payment is void already');
 
-create trigger guard_void_date before update on accounting.payments
+create trigger guard_void_date before update of voided_on on accounting.payments
   for each row when (old.voided_on is null and new.voided_on < new.payment_date)
   execute function tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
 
 create trigger prepare_payment before insert on accounting.payments
   for each row execute function accounting.prepare_payment();
 
-create trigger void_payment after update on accounting.payments
+create trigger void_payment after update of voided_on on accounting.payments
   for each row when (old.voided_on is null and new.voided_on is not null) execute function accounting.void_payment();
+
+create trigger check_refund after insert on accounting.payments
+  for each row when (new.is_refund) execute function accounting.check_refund();
+
+-- Replaces the trigger of protect_table: the ledger writes nothing of a payment but what is allocated of it, which the
+-- allocations record.
+create trigger write_audit after update or delete on accounting.payments
+  for each row when (current_user <> 'ledger_writer') execute function tenancy.write_audit();
 
 create trigger post_payments after insert on accounting.payments
   referencing new table as written for each statement execute function accounting.post_payments();

@@ -1,5 +1,5 @@
--- Gives a draft what it needs when it is issued or approved: rate and amount in base currency, and an invoice its
--- number. A base amount that the draft states stays; where there is no rate, it says the rate.
+-- Gives a draft what it needs when it is issued or approved: rate and amount in base currency, seller and buyer as they are
+-- now, and an invoice its number. A base amount that the draft states stays; where there is no rate, it says the rate.
 -- @owner ledger_writer
 -- @execute authenticated, platform
 create function accounting.value_document() returns trigger
@@ -10,6 +10,7 @@ declare
   v_base_currency text;
   v_decimals int;
   v_problem text;
+  v_parties record;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if tg_table_name = 'invoices' then
@@ -25,7 +26,7 @@ begin
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   elsif new.exchange_rate is null then
     raise exception using errcode = 'ZT003',
       message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';
@@ -38,6 +39,13 @@ begin
   end if;
   new.base_amount := round(coalesce(new.base_amount, new.total_amount * new.exchange_rate), v_decimals);
   new.paid_base_amount := round(new.paid_base_amount, v_decimals);
+  if tg_table_name = 'bills' then
+    v_parties := accounting.document_parties('bill', new.tenant_id, new.company_id, new.vendor_id);
+  else
+    v_parties := accounting.document_parties('invoice', new.tenant_id, new.company_id, new.customer_id);
+  end if;
+  new.seller := v_parties.seller;
+  new.buyer := v_parties.buyer;
   if tg_table_name = 'bills' then
     new.approved_at := now();
     new.approved_by := tenancy.current_user_id();

@@ -50,12 +50,12 @@ from (
     from accounting.bills b where b.status <> 'draft'
     union all
     select 'receivables_differ' as kind, p.tenant_id, p.company_id, p.customer_id, p.payment_date, p.voided_on,
-      p.exchange_difference - p.base_amount
-    from accounting.payments p where p.direction = 'in'
+      case when p.is_refund then 1 else -1 end * (p.base_amount - p.exchange_difference)
+    from accounting.payments p where p.customer_id is not null
     union all
     select 'payables_differ' as kind, p.tenant_id, p.company_id, p.vendor_id, p.payment_date, p.voided_on,
-      p.exchange_difference - p.base_amount
-    from accounting.payments p where p.direction = 'out'
+      case when p.is_refund then 1 else -1 end * (p.base_amount - p.exchange_difference)
+    from accounting.payments p where p.vendor_id is not null
     union all
     select 'receivables_differ' as kind, a.tenant_id, a.company_id, i.customer_id, a.allocated_on, a.reversed_on,
       a.source_base_amount - a.base_amount
@@ -70,6 +70,16 @@ from (
     cross join lateral (
       select d.vendor_id from accounting.bills d where d.tenant_id = a.tenant_id and d.id = a.bill_id offset 0
     ) b
+    union all
+    select 'receivables_differ' as kind, a.tenant_id, a.company_id, p.customer_id, a.allocated_on, a.reversed_on,
+      a.source_base_amount - a.base_amount
+    from accounting.payment_allocations a
+    join accounting.payments p on p.tenant_id = a.tenant_id and p.id = a.refund_id and p.customer_id is not null
+    union all
+    select 'payables_differ' as kind, a.tenant_id, a.company_id, p.vendor_id, a.allocated_on, a.reversed_on,
+      a.source_base_amount - a.base_amount
+    from accounting.payment_allocations a
+    join accounting.payments p on p.tenant_id = a.tenant_id and p.id = a.refund_id and p.vendor_id is not null
   ) r
   cross join lateral (values (r.made_on, 1), (r.ended_on, -1)) step (day, sign)
   where step.day is not null

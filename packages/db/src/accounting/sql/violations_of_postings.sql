@@ -37,16 +37,18 @@ from (
   where step.day is not null
   union all
   select a.tenant_id, a.company_id, step.source, a.id, 1,
-    hash_record_extended(row(step.day, coalesce(i.customer_id, b.vendor_id), o.base_currency, null::text,
+    hash_record_extended(row(step.day, coalesce(i.customer_id, b.vendor_id, r.customer_id, r.vendor_id), o.base_currency, null::text,
       difference.amount, difference.amount), 0), null::bigint as account
   from accounting.payment_allocations a
   left join accounting.books o on o.tenant_id = a.tenant_id and o.company_id = a.company_id
   left join accounting.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
   left join accounting.bills b on b.tenant_id = a.tenant_id and b.id = a.bill_id
+  left join accounting.payments r on r.tenant_id = a.tenant_id and r.id = a.refund_id
   cross join lateral (values ('allocation', a.allocated_on, 1), ('allocation_void', a.reversed_on, -1))
     step (source, day, sign)
   cross join lateral (
-    select step.sign * case when a.invoice_id is null then -1 else 1 end * (a.source_base_amount - a.base_amount) as amount
+    select step.sign * case when num_nonnulls(i.customer_id, r.customer_id) = 0 then -1 else 1 end
+      * (a.source_base_amount - a.base_amount) as amount
   ) difference
   where a.source_base_amount <> a.base_amount and step.day is not null
   union all

@@ -37,7 +37,7 @@ begin
         where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
   if v_books < cardinality(v_companies) then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
 
   v_repeated := accounting.insert_journal_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,

@@ -4,7 +4,7 @@ import { type ViolationKind, violationFilterSchema } from "./reports";
 
 /** Rules of one kind of record, checked together by the view `accounting.violations_of_…`; in the order of a check. */
 export const ruleGroups = [
-  ...(["journal_entries", "journal_lines", "account_chains", "accounts", "parties", "documents"] as const),
+  ...(["journal_entries", "journal_lines", "account_chains", "accounts", "parties", "documents", "base_amounts"] as const),
   ...(["allocations", "postings", "posted_accounts", "periods", "numbers"] as const),
 ] as const;
 
@@ -18,7 +18,8 @@ export const groupOf: Readonly<Record<ViolationKind, RuleGroup>> = {
   account_parent: "accounts",
   allocation_exceeds: "allocations",
   allocation_not_posted: "postings",
-  base_amount_differs: "documents",
+  base_amount_differs: "base_amounts",
+  base_amount_scale: "base_amounts",
   bill_not_posted: "postings",
   bill_total_differs: "documents",
   closed_through_differs: "periods",
@@ -36,6 +37,7 @@ export const groupOf: Readonly<Record<ViolationKind, RuleGroup>> = {
   line_account: "journal_lines",
   line_base_amount: "journal_lines",
   line_currency: "journal_lines",
+  line_currency_differs: "documents",
   line_scale: "journal_lines",
   number_gap: "numbers",
   paid_amount_differs: "allocations",

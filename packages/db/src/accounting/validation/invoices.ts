@@ -127,5 +127,14 @@ export const invoiceFilterSchema = z
   .object({ status: invoiceStatus.zod.optional(), customerId: pgUuid().optional() })
   .strict();
 
+/** Which postings count as revenue; all of the tenant where nothing is given. */
+export const revenueFilterSchema = z
+  .object({ companyId: pgUuid().optional(), from: pgDate().optional(), to: pgDate().optional() })
+  .strict()
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ["to"],
+    message: "must not be before from",
+  });
+
 export const invoiceSchema = selectSchema(invoices);
 export const invoiceLineSchema = selectSchema(invoiceLines);

@@ -15,6 +15,8 @@ export const keptOfDocuments = {
   paidBaseAmount: true,
   voidedOn: true,
   status: true,
+  seller: true,
+  buyer: true,
 } as const;
 
 /** Issuing an invoice sets its number and its time. */
@@ -27,6 +29,9 @@ export const keptOfBills = { ...keptOfDocuments, approvedAt: true, approvedBy: t
 export const keptOfLines = { ...keptOfAll, companyId: true, currency: true } as const;
 
 export const keptOfAccounts = { ...keptOfAll, isActive: true } as const;
+
+/** Closing periods closes the books. */
+export const keptOfBooks = { ...keptOfAll, closedThrough: true } as const;
 
 export const keptOfPeriods = { ...keptOfAll, status: true, closedAt: true, closedBy: true } as const;
 

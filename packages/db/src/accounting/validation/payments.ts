@@ -13,6 +13,10 @@ const several = <T extends z.ZodType>(allocation: T) =>
     .min(1, "name at least one document")
     .max(most, `use at most ${most.toLocaleString("en")}`);
 
+const sources = ["paymentId", "creditNoteId", "vendorCreditId"] as const;
+const documents = ["invoiceId", "billId"] as const;
+type Named = { [K in (typeof sources | typeof documents)[number]]?: string | undefined } & { amount: string };
+
 const toInvoices = several(z.object({ invoiceId: pgUuid(), amount: amount() }).strict());
 const toBills = several(z.object({ billId: pgUuid(), amount: amount() }).strict());
 const oldest = z.literal("oldest");
@@ -39,7 +43,7 @@ const paymentFields = {
 interface Checked {
   amount: string;
   currency?: string | undefined;
-  allocations?: "oldest" | { amount: string; invoiceId?: string; billId?: string }[] | undefined;
+  allocations?: "oldest" | Named[] | undefined;
 }
 
 /** What one field alone cannot tell: decimals by currency, and the sum of the allocations. */
@@ -47,7 +51,7 @@ function checkPayment(payment: Checked, context: z.RefinementCtx): void {
   // Amounts that are no numbers cannot be compared.
   if (context.issues.length > 0) return;
   const given = Array.isArray(payment.allocations) ? payment.allocations : [];
-  checkDocuments(given, context);
+  checkNamed(given, context);
   if (
     compareMoney(
       sumMoney(
@@ -71,10 +75,25 @@ function checkPayment(payment: Checked, context: z.RefinementCtx): void {
   });
 }
 
-function checkDocuments(given: readonly { invoiceId?: string; billId?: string }[], context: z.RefinementCtx): void {
+/** A refund pays back one payment or credit note with each allocation, and all of its amount. */
+function checkRefund(refund: Checked & { allocations: Named[] }, context: z.RefinementCtx): void {
+  if (context.issues.length > 0) return;
+  refund.allocations.forEach((credit, index) => {
+    if (sources.filter((key) => credit[key] !== undefined).length === 1) return;
+    const message = "give a payment or a credit note";
+    context.addIssue({ code: "custom", path: ["allocations", index, "paymentId"], message });
+  });
+  checkPayment(refund, context);
+  if (compareMoney(sumMoney(refund.allocations.map(({ amount }) => amount)), refund.amount) < 0) {
+    const message = "name as much credit as the refund's amount";
+    context.addIssue({ code: "custom", path: ["allocations"], message });
+  }
+}
+
+function checkNamed(given: readonly Named[], context: z.RefinementCtx): void {
   const seen = new Set<string>();
   given.forEach((allocation, index) => {
-    const key = allocation.billId === undefined ? "invoiceId" : "billId";
+    const key = [...documents, ...sources].find((name) => allocation[name] !== undefined) ?? "invoiceId";
     const id = allocation[key] ?? "";
     if (seen.has(id)) {
       context.addIssue({ code: "custom", path: ["allocations", index, key], message: "name each document once" });
@@ -97,8 +116,22 @@ export const madePaymentSchema = ofVendor.extend({ allocations: toBills.optional
 /** The same, for the vendor's documents in the order in which they are due. */
 export const madeForOldestSchema = ofVendor.extend({ allocations: oldest }).superRefine(checkPayment);
 
-const sources = ["paymentId", "creditNoteId", "vendorCreditId"] as const;
-const documents = ["invoiceId", "billId"] as const;
+const ofCustomerCredit = several(
+  z.object({ paymentId: pgUuid().optional(), creditNoteId: pgUuid().optional(), amount: amount() }).strict(),
+);
+const ofVendorCredit = several(
+  z.object({ paymentId: pgUuid().optional(), vendorCreditId: pgUuid().optional(), amount: amount() }).strict(),
+);
+const oldestCredit = oldest.default("oldest");
+
+/** Money paid back to a customer, from the payments and credit notes named. */
+export const customerRefundSchema = ofCustomer.extend({ allocations: ofCustomerCredit }).superRefine(checkRefund);
+/** The same, from the customer's credit in the order of its dates. */
+export const customerOldestRefundSchema = ofCustomer.extend({ allocations: oldestCredit }).superRefine(checkPayment);
+/** Money that a vendor pays back, from the payments and credit notes named. */
+export const vendorRefundSchema = ofVendor.extend({ allocations: ofVendorCredit }).superRefine(checkRefund);
+/** The same, from the credit with the vendor in the order of its dates. */
+export const vendorOldestRefundSchema = ofVendor.extend({ allocations: oldestCredit }).superRefine(checkPayment);
 
 const allocationFields = z
   .object({
@@ -134,7 +167,7 @@ export const allocationsSchema = allocationFields
         context.addIssue({ code: "custom", path: ["allocations", index, wanted], message: `give ${wanted} alone` });
       }
     });
-    checkDocuments(input.allocations as { invoiceId?: string; billId?: string }[], context);
+    checkNamed(input.allocations, context);
   });
 
 /** The same, for the documents of its customer or vendor in the order in which they are due. */
@@ -166,7 +199,7 @@ const oneOf = <K extends string>(...keys: readonly K[]) =>
     });
 
 /** Whose allocations are listed. */
-export const allocationFilterSchema = oneOf(...documents, ...sources);
+export const allocationFilterSchema = oneOf(...documents, ...sources, "refundId");
 
 /** Whose open documents are listed. */
 export const partySchema = oneOf("customerId", "vendorId");

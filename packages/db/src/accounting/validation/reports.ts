@@ -86,6 +86,7 @@ export const violationKinds = [
   "posted_accounts_differ",
   "posted_in_closed_period",
   "receivables_differ",
+  "refund_without_credit",
   "reversal_differs",
   "reversed_twice",
   "status_differs",

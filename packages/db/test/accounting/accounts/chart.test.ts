@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import type { Account, AccountNode, NewAccount } from "../../../src/accounting";
 import { standardChart, standardDefaults } from "../../../src/accounting/standard-chart";
-import { ConflictError, ForeignKeyViolationError, InvariantError, newId, ValidationError } from "../../../src/index";
+import { ConflictError, ForeignKeyViolationError, newId, ValidationError } from "../../../src/index";
 import { createTenant, type TestTenant } from "../../../src/testing";
 import { somebodyWaitsForALock } from "../../kit/locks";
 import { rejection } from "../../kit/outcomes";
@@ -39,23 +39,49 @@ describe("the standard chart", () => {
     );
   });
 
-  it("adds what is missing to accounts that are there, and hangs it under them where the type fits", async ({
-    test,
-  }) => {
+  it("adds what is missing to accounts of the same name and type, and puts it under them", async ({ test }) => {
     const bare = await createTenant(test, "Bare", { chart: false });
-    const make = (code: string, type: Account["type"]) =>
-      bare.handle.accounting.accounts.create({ companyId: bare.company.id, code, name: "Mine", type });
-    const [assets, income] = [await make("1000", "asset"), await make("4000", "expense")];
+    const [assets, own] = [await make(bare, "1000", " assets", "asset"), await make(bare, "1205", "Mine", "asset")];
     const made = await bare.handle.accounting.accounts.createStandardChart({
       companyId: bare.company.id,
       baseCurrency: "EUR",
     });
     expect(made.baseCurrency).toBe("EUR");
-    const find = (code: string) => bare.handle.accounting.accounts.findByCode(bare.company.id, code);
-    expect((await find("1000"))?.name).toBe("Mine");
-    expect((await find("1200"))?.parentId).toBe(assets.id);
-    expect((await find("4100"))?.parentId).toBeNull();
-    expect((await find("4000"))?.id).toBe(income.id);
+    expect(await coded(bare, "1000")).toEqual(assets);
+    expect((await coded(bare, "1200")).parentId).toBe(assets.id);
+    expect(await coded(bare, "1205")).toEqual(own);
+  });
+
+  it.for([
+    ["another name, of a default account", "1200", "Bank", "asset"],
+    ["another type, of a default account", "4100", "Sales", "expense"],
+    ["another name, of a parent", "1100", "Receivables", "asset"],
+    ["another type, of any account", "6500", "Marketing", "income"],
+  ] as const)("takes no account with a code of the chart and %s", async ([_what, code, name, type], { test }) => {
+    const bare = await createTenant(test, "Bare", { chart: false });
+    const { accounts, books } = bare.handle.accounting;
+    const { id } = await make(bare, code, name, type);
+    const chart = () => accounts.createStandardChart({ companyId: bare.company.id });
+    const error = await rejection(chart());
+    expect(error).toMatchObject({ code: "CONFLICT", column: "code", message: expect.stringContaining(code) });
+    expect((error as Error).message).toContain("books.create");
+    expect((await accounts.list({ companyId: bare.company.id })).items).toHaveLength(1);
+    expect(await books.findByCompany(bare.company.id)).toBeUndefined();
+    await accounts.update(id, { code: "X" });
+    expect((await chart()).companyId).toBe(bare.company.id);
+  });
+
+  it("names all of them, and puts nothing under another account later on", async ({ test, acme, books }) => {
+    const bare = await createTenant(test, "Bare", { chart: false });
+    for (const code of ["1200", "1000", "7900"]) await make(bare, code, "Mine", "asset");
+    const refused = bare.handle.accounting.accounts.createStandardChart({ companyId: bare.company.id });
+    expect(String(await rejection(refused))).toContain("1000, 1200, 7900 have");
+    const { accounts } = acme.handle.accounting;
+    await accounts.update((await coded(acme, "6000")).id, { name: "Payroll" });
+    expect(await accounts.createStandardChart({ companyId: acme.company.id })).toEqual(books);
+    await acme.handle.execute(sql`delete from accounting.accounts where code = '6400'`);
+    const error = await rejection(accounts.createStandardChart({ companyId: acme.company.id }));
+    expect(error).toMatchObject({ code: "CONFLICT", message: expect.stringContaining("account 6000 has") });
   });
 
   it("is made once by callers that meet", async ({ test }) => {
@@ -89,7 +115,6 @@ describe("the standard chart", () => {
   });
 
   it("is refused for a company of nobody or of another tenant, and for a currency that books cannot have", async ({
-    test,
     acme,
     other,
   }) => {
@@ -104,12 +129,6 @@ describe("the standard chart", () => {
       );
       expect(error).toBeInstanceOf(ValidationError);
     }
-    const bare = await createTenant(test, "Bare", { chart: false });
-    const wrong = { companyId: bare.company.id, code: "1200", name: "Wrong", type: "equity" } as const;
-    await bare.handle.accounting.accounts.create(wrong);
-    const error = await rejection(bare.handle.accounting.accounts.createStandardChart({ companyId: bare.company.id }));
-    expect(error).toBeInstanceOf(InvariantError);
-    expect((await bare.handle.accounting.accounts.list({ companyId: bare.company.id })).items).toHaveLength(1);
   });
 });
 
@@ -164,6 +183,9 @@ function gate() {
 }
 
 const flat = (nodes: readonly AccountNode[]): AccountNode[] => nodes.flatMap((node) => [node, ...flat(node.children)]);
+
+const make = (of: TestTenant, code: string, name: string, type: Account["type"]) =>
+  of.handle.accounting.accounts.create({ companyId: of.company.id, code, name, type });
 
 const account = (acme: TestTenant, fields: Partial<NewAccount> = {}): Promise<Account> =>
   acme.handle.accounting.accounts.create({

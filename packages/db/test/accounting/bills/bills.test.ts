@@ -21,7 +21,8 @@ describe("a draft", () => {
     const bill = await createBill(acme, { vendorId, billNumber: "R-7", lines: [work("1.005"), work("2")] });
     expect(bill).toMatchObject({ totalAmount: "3.01", status: "draft", billNumber: "R-7", baseAmount: null });
     const document = await acme.handle.accounting.bills.findDocument(bill.id);
-    expect(document).toMatchObject({ ...bill, vendor: { id: vendorId, name: "Vendor" } });
+    const { seller: _seller, buyer: _buyer, ...stored } = bill;
+    expect(document).toMatchObject({ ...stored, vendor: { id: vendorId, name: "Vendor" } });
     expect(document?.lines.map((line) => line.amount)).toEqual(["1.01", "2.00"]);
     expect(await balanceOf(test, vendorId)).toBe("0.00");
   });

@@ -8,7 +8,7 @@ import {
   newId,
   ValidationError,
 } from "../../../src/index";
-import type { TestTenant } from "../../../src/testing";
+import { createTenant, type TestTenant } from "../../../src/testing";
 import { oneAfterTheOther, withOldSnapshot } from "../../kit/locks";
 import { rejection } from "../../kit/outcomes";
 import { bySql, ownerRows } from "../../kit/sql";
@@ -65,6 +65,89 @@ describe("the books of a company", () => {
       purchases_account_id, bank_account_id, exchange_account_id, closed_through) values ($1, $2, $3, $4, $5, $6, $7, $8)`;
     expect(await bySql(test, acme, [insert, [second.id, ...ids, "2026-01-31"]])).toBe("ZT003");
     expect(await bySql(test, acme, [insert, [second.id, ...ids, null]])).toBe("done");
+  });
+
+  it("are made of the company's own accounts, whose documents post there", async ({ test }) => {
+    const own = await createTenant(test, "Own", { chart: false });
+    const { books, invoices, accounts } = own.handle.accounting;
+    const made = await books.create(await ownAccounts(own, { baseCurrency: "EUR" }));
+    expect(await books.getByCompany(own.company.id)).toEqual(made);
+    expect(made).toMatchObject({ baseCurrency: "EUR", closedThrough: null });
+    const { id } = await issued(own, "10.00", { currency: "EUR" });
+    expect((await invoices.getById(id)).status).toBe("issued");
+    const tree = await accounts.tree({ companyId: own.company.id });
+    const balances = new Map(tree.map((node) => [node.id, node.balance]));
+    expect([made.receivableAccountId, made.salesAccountId].map((each) => balances.get(each))).toEqual([
+      "10.00",
+      "10.00",
+    ]);
+    expect(await own.handle.accounting.integrity.violations()).toEqual([]);
+  });
+
+  it("are made once, of accounts that fit", async ({ test, acme }) => {
+    const own = await createTenant(test, "Own", { chart: false });
+    const { books } = own.handle.accounting;
+    const given = await ownAccounts(own);
+    const attempt = (fields: object) => rejection(books.create({ ...given, ...fields }));
+    const asset = await account(own, "asset");
+    const wrong = {
+      receivableAccountId: given.payableAccountId,
+      payableAccountId: asset.id,
+      salesAccountId: given.purchasesAccountId,
+      purchasesAccountId: given.salesAccountId,
+      bankAccountId: given.payableAccountId,
+      exchangeAccountId: asset.id,
+    };
+    for (const [key, id] of Object.entries(wrong)) {
+      expect(await attempt({ [key]: id }), key).toBeInstanceOf(InvariantError);
+      const archived = await account(
+        own,
+        (await own.handle.accounting.accounts.getById(given[key as keyof typeof wrong])).type,
+      );
+      await own.handle.accounting.accounts.archive(archived.id);
+      expect(await attempt({ [key]: archived.id }), key).toBeInstanceOf(InvariantError);
+    }
+    expect(await attempt({ bankAccountId: given.receivableAccountId })).toBeInstanceOf(InvariantError);
+    const { id: stranger } = await account(acme, "asset");
+    expect(await attempt({ bankAccountId: stranger })).toBeInstanceOf(ForeignKeyViolationError);
+    expect(await attempt({ companyId: acme.company.id })).toBeInstanceOf(ForeignKeyViolationError);
+    for (const fields of [{ baseCurrency: "KWX" }, { bankAccountId: undefined }, { closedThrough: "2026-01-31" }]) {
+      expect(await attempt(fields)).toBeInstanceOf(ValidationError);
+    }
+    const both = await Promise.allSettled([books.create(given), books.create(given)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(await attempt({})).toMatchObject({ code: "UNIQUE_VIOLATION", constraint: "books_company_id_unique" });
+  });
+
+  it.for([
+    ["insert", (columns: string, values: string) => `insert into accounting.books (${columns}) values (${values})`],
+    [
+      "insert … on conflict",
+      (columns: string, values: string) =>
+        `insert into accounting.books (${columns}) values (${values}) on conflict (tenant_id, company_id) do nothing`,
+    ],
+    [
+      "insert … on conflict do update",
+      (columns: string, values: string) =>
+        `insert into accounting.books (${columns}) values (${values})
+         on conflict (tenant_id, company_id) do update set bank_account_id = excluded.bank_account_id`,
+    ],
+    [
+      "merge",
+      (columns: string, values: string) => `merge into accounting.books b using (values (1)) v on false
+         when not matched then insert (${columns}) values (${values})`,
+    ],
+  ] as const)("take no account of the wrong type by %s", async ([_form, text], { test }) => {
+    const own = await createTenant(test, "Own", { chart: false });
+    const { companyId, ...given } = await ownAccounts(own);
+    const keys = ["receivable", "payable", "sales", "purchases", "bank", "exchange"] as const;
+    const columns = ["company_id", ...keys.map((key) => `${key}_account_id`)].join(", ");
+    const ids = { ...given };
+    const values = () => [companyId, ...keys.map((key) => ids[`${key}AccountId`])].map((id) => `'${id}'`).join(", ");
+    ids.bankAccountId = given.salesAccountId;
+    expect(await bySql(test, own, [text(columns, values())])).toBe("ZT002");
+    ids.bankAccountId = given.bankAccountId;
+    expect(await bySql(test, own, [text(columns, values())])).toBe("done");
   });
 
   it("leave a line in the trail when a person changes them", async ({ acme, books }) => {
@@ -213,6 +296,17 @@ const account = (acme: TestTenant, type: Account["type"], fields: { currency?: s
     type,
     ...fields,
   });
+
+/** An account for each purpose, as the books of a company take them. */
+async function ownAccounts(of: TestTenant, fields: { baseCurrency?: string } = {}) {
+  const make = async (type: Account["type"]) => (await account(of, type)).id;
+  return {
+    ...{ companyId: of.company.id, ...fields },
+    ...{ receivableAccountId: await make("asset"), payableAccountId: await make("liability") },
+    ...{ salesAccountId: await make("income"), purchasesAccountId: await make("expense") },
+    ...{ bankAccountId: await make("asset"), exchangeAccountId: await make("expense") },
+  };
+}
 
 const set = (acme: TestTenant, column: string, value: unknown): [string, unknown[]] => [
   `update accounting.books set ${column} = $1 where company_id = $2`,

@@ -131,6 +131,13 @@ export const documentCases: Planted[] = [
       values (${b.tenant}, ${b.company}, ${quoted(b.is.payment)}, ${quoted(b.is.open)}, 10, 11, 11, '2026-02-07')`,
   },
   {
+    kind: "refund_without_credit",
+    record: (b) => quoted(b.is.refund),
+    also: ["paid_amount_differs"],
+    sql: (b) =>
+      `update accounting.payment_allocations set reversed_on = allocated_on where refund_id = ${quoted(b.is.refund)}`,
+  },
+  {
     kind: "paid_amount_differs",
     record: (b) => quoted(b.is.invoice),
     sql: (b) => change("invoices", quoted(b.is.invoice), "paid_amount = paid_amount - 1"),

@@ -11,6 +11,7 @@ function otherValues(table: string, column: PgColumn): string[] {
   const type = column.getSQLType();
   if (type === "uuid") return ["gen_random_uuid()", another];
   if (type === "date") return [`coalesce(${name} + 1, '2026-03-01')`, `${name} - 1`];
+  if (type === "jsonb") return [`coalesce(${name}, '{}') || '{"name": "x"}'`];
   if (type === "boolean") return [`not ${name}`];
   if (type.startsWith("timestamp")) return [`coalesce(${name}, now()) + interval '1 hour'`];
   if (column.name.endsWith("currency")) return [`case when ${name} = 'EUR' then 'USD' else 'EUR' end`];

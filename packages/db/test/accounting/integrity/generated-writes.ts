@@ -56,6 +56,7 @@ export function valuesFor(column: PgColumn): string[] {
   if (type === "boolean") return [`not ${name}`];
   if (/^(numeric|integer|bigint)/.test(type)) return [`coalesce(${name}, 0) + 1`];
   if (/^(text|varchar)/.test(type)) return [`coalesce(${name}, '') || 'x'`];
+  if (type === "jsonb") return [`coalesce(${name}, '{}') || '{"name": "x"}'`];
   if (/^uuid|^timestamp/.test(type)) return [name];
   throw new TypeError(`There is no other value for columns of type ${type} (${column.name}): add one`);
 }

@@ -8,7 +8,7 @@ import { writeBooks } from "../reports/rows";
 
 /** Books in order, to break one rule of. SQL expressions name the records, as lines have no id before they are written. */
 export class HealthyBooks {
-  readonly made = new MadeBooks();
+  readonly made = new MadeBooks(3);
   readonly is = this.#arrange();
   readonly idle = randomUUID();
   readonly drafts = { invoice: randomUUID(), bill: randomUUID() };
@@ -61,10 +61,17 @@ export class HealthyBooks {
     const laterEuro = made.document("invoice", { date: "2026-02-06", amount: 5_000n, ...eur(110_000_000n) });
     const secondEuro = made.pay("invoice", { date: "2026-02-07", amount: 5_000n, ...eur(130_000_000n) });
     made.takeBack(made.allocate(secondEuro, laterEuro, 5_000n, "2026-02-07"), "2026-02-08");
+    const second = { party: 1 };
+    const overpaid = made.pay("invoice", { date: "2026-02-09", amount: 4_000n, ...second });
+    const refund = made.refund("invoice", { date: "2026-02-10", credit: [[overpaid, 1_500n]], ...second });
+    made.void(made.refund("invoice", { date: "2026-02-11", credit: [[overpaid, 500n]], ...second }), "2026-02-12");
+    const paidTooMuch = made.pay("bill", { date: "2026-02-09", amount: 2_000n, ...second, ...eur(110_000_000n) });
+    const paidBack: [Item, bigint][] = [[paidTooMuch, 1_500n]];
+    made.refund("bill", { date: "2026-02-13", credit: paidBack, ...second, ...eur(120_000_000n) });
     const vendorCredit = made.document("bill", { date: "2026-02-05", amount: 700n, credits: bill });
     return {
       ...{ capital, reversed, reversal, lookalike, invoice, open, payment, allocation, euroPayment, euroAllocation },
-      ...{ credit, bill, billPayment, vendorCredit, inEuro, exchanged },
+      ...{ credit, bill, billPayment, vendorCredit, inEuro, exchanged, refund },
     };
   }
 

@@ -70,7 +70,7 @@ export const sources: Record<string, Source> = {
   ...party("customers", "customer_id"),
   ...party("vendors", "vendor_id"),
   ...each(
-    `payments.allocations_hash invoices.due_date invoices.external_id invoices.billing_country bills.due_date bills.external_id payments.method
+    `payments.allocations_hash invoices.seller invoices.buyer bills.seller bills.buyer invoices.due_date invoices.external_id invoices.billing_country bills.due_date bills.external_id payments.method
      payments.external_id bill_lines.description bill_lines.line_number invoice_lines.description invoice_lines.line_number
      journal_entries.description journal_lines.description journal_lines.line_number`.replace(/\s+/g, " "),
     listed("What was agreed with the other side, said to readers, or the order in which it was given."),
@@ -110,7 +110,7 @@ export const sources: Record<string, Source> = {
     ),
   ),
   ...each(
-    "payment_allocations.payment_id payment_allocations.invoice_id payment_allocations.amount",
+    "payment_allocations.payment_id payment_allocations.invoice_id payment_allocations.refund_id payment_allocations.amount",
     listed("What an allocation settled that was taken back: nothing is left of it.", "r.reversed_on is not null"),
   ),
   ...Object.fromEntries(

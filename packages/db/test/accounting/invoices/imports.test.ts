@@ -12,8 +12,8 @@ import {
 import { createCustomer, createTenant, type TestTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
 import { freshBooks as it } from "../kit/books";
-import { balanceOf, issued } from "../kit/documents";
-import { setRate } from "../kit/journal";
+import { balanceOf, issued, work } from "../kit/documents";
+import { accountOf, setRate } from "../kit/journal";
 
 describe("an import of invoices", () => {
   it("keeps number, status, date, lines and totals, in more than one slice; what is not paid is owed", async ({
@@ -190,16 +190,60 @@ describe("what the books say", () => {
     });
     expect(await acme.handle.accounting.invoices.revenueByCountry()).toEqual([
       { country: "DE", currency: "USD", invoices: 2, revenue: "100.30" },
-      { country: null, currency: "EUR", invoices: 1, revenue: "8.00" },
-      { country: null, currency: "USD", invoices: 1, revenue: "7.00" },
+      { country: null, currency: "USD", invoices: 2, revenue: "15.80" },
     ]);
     expect(await acme.handle.accounting.invoices.largestCustomers(1)).toEqual([
-      { customerId, name: "Customer", country: null, currency: "USD", invoices: 3, revenue: "107.30" },
+      { customerId, name: "Customer", country: null, currency: "USD", invoices: 4, revenue: "116.10" },
     ]);
     expect(await acme.handle.accounting.invoices.reconcile()).toEqual([
       { currency: "EUR", invoices: 1, lines: 1, documentTotal: "8.00", lineTotal: "8.00" },
       { currency: "USD", invoices: 3, lines: 3, documentTotal: "107.30", lineTotal: "107.30" },
     ]);
+  });
+
+  it("is what income accounts say: no tax and no refund, less what is credited and void", async ({
+    acme,
+    customerId,
+  }) => {
+    const { invoices, payments, reports } = acme.handle.accounting;
+    const { id: companyId } = acme.company;
+    const taxes = await accountOf(acme, "2200");
+    const lines = [work("100.00"), { ...work("19.00", taxes), description: "VAT 19 %" }];
+    const sold = await issued(acme, "0", { customerId, lines, billingCountry: "DE" });
+    await payments.receive({
+      companyId,
+      customerId,
+      paymentDate: "2026-01-20",
+      amount: "200.00",
+      allocations: "oldest",
+    });
+    await payments.refund({ companyId, customerId, paymentDate: "2026-01-21", amount: "50.00" });
+    await issued(acme, "0", { customerId, lines: [work("31.00", await accountOf(acme, "1120"))] });
+    const taken = await issued(acme, "0", {
+      customerId,
+      lines: [work("40.00"), work("5.00", taxes)],
+      billingCountry: "FR",
+    });
+    await invoices.void(taken.id, { date: "2026-03-01" });
+    await invoices.credit(sold.id, { date: "2026-02-01", lines: [work("25.00"), work("4.75", taxes)] });
+    const country = (rows: { country: string | null; invoices: number; revenue: string }[]) =>
+      rows.map((row) => [row.country, row.invoices, row.revenue]);
+    expect(country(await invoices.revenueByCountry())).toEqual([
+      ["DE", 1, "75.00"],
+      [null, 1, "0.00"],
+    ]);
+    // Of January alone, the invoice that is void by now was revenue.
+    const january = { companyId, from: "2026-01-01", to: "2026-01-31" };
+    expect(country(await invoices.revenueByCountry(january))).toEqual([
+      ["DE", 1, "100.00"],
+      ["FR", 0, "40.00"],
+      [null, 1, "0.00"],
+    ]);
+    expect((await reports.profitAndLoss(january)).income.total).toBe("140.00");
+    expect(await invoices.largestCustomers(5, january)).toMatchObject([{ customerId, invoices: 2, revenue: "140.00" }]);
+    expect(await rejection(invoices.revenueByCountry({ from: "2026-02-01", to: "2026-01-01" }))).toBeInstanceOf(
+      ValidationError,
+    );
   });
 
   it("counts credit notes against what was invoiced", async ({ acme, customerId }) => {

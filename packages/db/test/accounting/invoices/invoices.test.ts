@@ -93,7 +93,8 @@ describe("a document", () => {
     expect(document?.lines.map((each) => each.description)).toEqual(lines.map((each) => each.description));
     expect(document?.lines.map((each) => each.lineNumber)).toEqual(lines.map((_, i) => i + 1));
     expect(document?.lines[0]).toMatchObject({ quantity: "1.500", unitPrice: "2.5000", amount: "3.75" });
-    expect(document).toMatchObject(await acme.handle.accounting.invoices.getById(id));
+    const { seller: _seller, buyer: _buyer, ...stored } = await acme.handle.accounting.invoices.getById(id);
+    expect(document).toMatchObject(stored);
   });
 
   it("is not found in another tenant", async ({ test, acme }) => {

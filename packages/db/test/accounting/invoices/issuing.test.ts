@@ -21,6 +21,8 @@ describe("issuing", () => {
       baseAmount: "10.00",
       issuedAt: invoice.issuedAt,
       updatedAt: invoice.updatedAt,
+      seller: invoice.seller,
+      buyer: invoice.buyer,
     });
     expect(invoice.issuedAt).toBeInstanceOf(Date);
     expect(await balanceOf(acme, customer.id)).toBe("10.00");

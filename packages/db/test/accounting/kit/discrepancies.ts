@@ -16,14 +16,15 @@ const claims = `
       b.total_amount, b.base_amount, b.paid_amount, b.paid_base_amount
     from accounting.bills b where b.tenant_id = $1 and b.status <> 'draft'
     union all
-    select p.direction, p.id, p.company_id, coalesce(p.customer_id, p.vendor_id), true, 'payment', p.payment_date,
+    select case when p.customer_id is null then 'out' else 'in' end, p.id, p.company_id,
+      coalesce(p.customer_id, p.vendor_id), (p.direction = 'in') = (p.vendor_id is null), 'payment', p.payment_date,
       p.voided_on, p.amount, p.base_amount - p.exchange_difference, p.allocated_amount, p.allocated_base_amount
     from accounting.payments p where p.tenant_id = $1
   ), used as (
     select a.id, a.allocated_on, a.reversed_on, a.amount, u.document_id, u.base_amount
     from accounting.payment_allocations a
     cross join lateral (values
-      (coalesce(a.invoice_id, a.bill_id), a.base_amount),
+      (coalesce(a.invoice_id, a.bill_id, a.refund_id), a.base_amount),
       (coalesce(a.payment_id, a.credit_note_id, a.vendor_credit_id), a.source_base_amount)) u (document_id, base_amount)
     where a.tenant_id = $1
   ), day as (
@@ -68,6 +69,9 @@ const checks: Record<string, string> = {
     cross join lateral (select coalesce(sum(o.base), 0) as base from open o
       where o.side = p.side and o.party_id = p.party_id and o.day = y.day) o
     where l.base <> o.base`,
+  "on a day, a refund is not covered by credit": `
+    select o.day::text, o.id, o.rest from open o join accounting.payments p on p.tenant_id = $1 and p.id = o.id
+    where p.is_refund and o.rest <> 0`,
   "a line of a control account names no party": "select * from line l where l.party_id is null",
   "on a day, more is settled than was due":
     "select o.day::text, o.id, o.rest, o.base_rest from open o where o.rest < 0 or o.base_rest < 0",

@@ -21,6 +21,7 @@ export interface Round {
   creditId: string;
   paymentId: string;
   madeId: string;
+  refundId: string;
   allocationId: string;
   manualId: string;
   draftBillId: string;
@@ -44,6 +45,18 @@ function imported({ acme, customerId, key }: Round, number: number): ImportedInv
   };
 }
 export const some = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+const refund = (of: Round, sources: string[]) =>
+  of.acme.handle.accounting.payments.refund({
+    ...money(of),
+    amount: "2.00",
+    customerId: of.customerId,
+    externalId: `${of.key}-refund`,
+    allocations: sources.map((id) => ({
+      ...(id === of.paymentId ? { paymentId: id } : { creditNoteId: id }),
+      amount: "1.00",
+    })),
+  });
 
 const allocations = ({ invoiceIds }: Round) => invoiceIds.map((invoiceId) => ({ invoiceId, amount: "1.00" }));
 export const reversed = <T>(items: readonly T[]) => [...items].reverse();
@@ -103,6 +116,18 @@ export const writingCalls: Record<string, Call> = {
     }),
   "a payment made": (of) =>
     of.acme.handle.accounting.payments.make({ ...money(of), vendorId: of.vendorId, allocations: "oldest" }),
+  "a refund": (of) =>
+    of.acme.handle.accounting.payments.refund({ ...money(of), amount: "3.00", customerId: of.customerId }),
+  "a refund with a key": (of) => refund(of, [of.creditId, of.paymentId]),
+  "the same refund in another order": (of) => refund(of, [of.paymentId, of.creditId]),
+  "a refund from a vendor": (of) =>
+    of.acme.handle.accounting.payments.refund({
+      ...money(of),
+      amount: "1.00",
+      vendorId: of.vendorId,
+      allocations: [{ paymentId: of.madeId, amount: "1.00" }],
+    }),
+  "a void of a refund": (of) => of.acme.handle.accounting.payments.void(of.refundId),
   "an allocation": (of) =>
     of.acme.handle.accounting.payments.allocate({ paymentId: of.paymentId, date, allocations: allocations(of) }),
   "an allocation of a credit note": (of) =>
@@ -128,6 +153,12 @@ export const writingCalls: Record<string, Call> = {
   "the other account moved": (of) => of.acme.handle.accounting.accounts.update(of.pair[0], { parentId: of.cash }),
   "the standard chart": (of) =>
     of.acme.handle.accounting.accounts.createStandardChart({ companyId: of.acme.company.id }),
+  "books of its own accounts": (of) =>
+    of.acme.handle.accounting.books.create({
+      ...companyOf(of),
+      ...{ receivableAccountId: of.cash, payableAccountId: of.pair[0], salesAccountId: of.pair[1] },
+      ...{ purchasesAccountId: of.cash, bankAccountId: of.pair[0], exchangeAccountId: of.pair[1] },
+    }),
   "a reversal": (of) => of.acme.handle.accounting.journal.reverse(of.manualId, { date, idempotencyKey: of.key }),
   "an approval": (of) => of.acme.handle.accounting.bills.approve(of.draftBillId),
   "new lines for the draft bill": (of) => of.acme.handle.accounting.bills.setLines(of.draftBillId, [work("11.00")]),
@@ -225,6 +256,10 @@ export async function roundOf(acme: TestTenant, fixed: Pick<Round, "customerId" 
     acme.handle.accounting.payments.receive({ ...payment, customerId }),
     acme.handle.accounting.payments.make({ ...payment, vendorId, allocations: [{ billId: first.id, amount: "1.00" }] }),
   ]);
+  const refunded = await acme.handle.accounting.payments.refund({
+    ...{ ...payment, amount: "1.00", customerId },
+    allocations: [{ paymentId: received.id, amount: "1.00" }],
+  });
   const { journal, periods, payments, bills } = acme.handle.accounting;
   const [manual, draftBillRow, period, allocation] = await Promise.all([
     journal.post(transfer(acme, fixed.pair, "3.00", { date })),
@@ -250,6 +285,7 @@ export async function roundOf(acme: TestTenant, fixed: Pick<Round, "customerId" 
     creditId: credit.id,
     paymentId: received.id,
     madeId: made.id,
+    refundId: refunded.id,
     key: newId(),
   };
   return of;

@@ -116,6 +116,7 @@ const steps = fc.array(
       "note",
       "receive",
       "receiveOldest",
+      "refund",
       "allocate",
       "credit",
       "takeBack",
@@ -174,6 +175,8 @@ describe("whatever happens, in any order", () => {
       return issued(acme, amount, { customerId, currency, invoiceDate: date, dueDate: `2026-04-${date.slice(8)}` });
     if (kind === "note") return credited(acme, customerId, amount, { currency, invoiceDate: date });
     if (kind === "receiveOldest") return of.receive({ ...payment, allocations: "oldest" });
+    if (kind === "refund")
+      return of.refund({ ...payment, ...(pick % 2 ? {} : { amount: Math.max(cents / 1_000, 0.01).toFixed(2) }) });
     if (kind === "receive") return of.receive(payment);
     const open = one(await rows("invoices", "kind = 'invoice' and status in ('issued', 'partly_paid')"));
     if (kind === "allocate") {

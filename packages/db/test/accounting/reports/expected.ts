@@ -60,6 +60,7 @@ export function expectedAgeing(
     const days = dayNumber(asOf) - dayNumber(item.due);
     const bucket = buckets.findIndex((last) => days <= last);
     if (item.kind === "payment" || item.kind === "credit_note") unallocated -= open;
+    else if (item.kind === "refund") unallocated += open;
     else if (days <= 0) current += open;
     else overdue[bucket < 0 ? buckets.length : bucket] = (overdue[bucket < 0 ? buckets.length : bucket] ?? 0n) + open;
   }

@@ -44,7 +44,7 @@ export interface Entry {
 /** What can be allocated, or allocated to: a document or a payment. */
 export interface Item {
   id: string;
-  kind: "invoice" | "bill" | "credit_note" | "payment";
+  kind: "invoice" | "bill" | "credit_note" | "payment" | "refund";
   side: Source;
   party: string;
   date: string;
@@ -179,6 +179,25 @@ export class MadeBooks {
     return item;
   }
 
+  /** Pays back what payments and credit notes of one party have left, all of it used on the day of the refund. */
+  refund(side: Source, of: { date: string; party?: number; credit: [from: Item, amount: bigint][] } & Money): Item {
+    const amount = of.credit.reduce((total, [, part]) => total + part, 0n);
+    const item = this.#item(side, "refund", { ...of, amount });
+    const sign = side === "invoice" ? -1n : 1n;
+    const [whole, base] = [sign * item.amount, sign * item.base];
+    const control = side === "invoice" ? "receivable" : "payable";
+    this.post(
+      of.date,
+      [
+        ["bank", whole, base],
+        [control, -whole, -base, item.party],
+      ],
+      { source: "payment", sourceId: item.id, currency: item.currency },
+    );
+    for (const [from, part] of of.credit) this.allocate(from, item, part, of.date);
+    return item;
+  }
+
   allocate(from: Item, to: Item, amount: bigint, on: string): Allocation {
     const base = settle(to, amount);
     const sourceBase = settle(from, amount);
@@ -217,13 +236,14 @@ export class MadeBooks {
     if (posted) this.mirror(posted, on, "allocation_void");
   }
 
-  /** Voids a document that nothing settles, or a payment with its allocations. */
+  /** Voids a document that nothing settles, or a payment or refund with its allocations. */
   void(item: Item, on: string): void {
     for (const allocation of this.allocations) {
-      if (allocation.from === item && !allocation.reversedOn) this.takeBack(allocation, on);
+      const isOwn = allocation.from === item || (item.kind === "refund" && allocation.to === item);
+      if (isOwn && !allocation.reversedOn) this.takeBack(allocation, on);
     }
     item.voidedOn = on;
-    const source = item.kind === "payment" ? "payment" : item.side;
+    const source = isMoney(item) ? "payment" : item.side;
     const posted = this.entries.find((entry) => entry.source === source && entry.sourceId === item.id);
     if (posted) this.mirror(posted, on, `${source}_void`);
   }
@@ -259,6 +279,9 @@ interface Money {
   currency?: string;
   rate?: bigint;
 }
+
+/** A payment or a refund. */
+export const isMoney = ({ kind }: Item) => kind === "payment" || kind === "refund";
 
 const countIn = (entry: Entry, account: AccountKey) => entry.lines.filter((line) => line.account === account).length;
 

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
+import { sumMoney } from "../../../src/index";
 import { createTenant, type TestTenant } from "../../../src/testing";
 import { holds, runSeed } from "../../kit/length";
 import { pagesOf } from "../../kit/pages";
 import { ownerRows } from "../../kit/sql";
 import { freshBooks as it } from "../kit/books";
 import { asText, expectedAgeing, expectedTotal, expectedTrialBalance, netOf } from "./expected";
-import { type AccountKey, chart, decimal, type Item, MadeBooks, type Source } from "./made-books";
+import { type AccountKey, chart, decimal, type Item, MadeBooks, one, type Source } from "./made-books";
 import { writeBooks } from "./rows";
 
 const days = 150;
@@ -49,6 +50,7 @@ describe(`random books (seed ${seed})`, () => {
         expect(profit.income.total).toBe(decimal(total("income")));
         expect(profit.expense.total).toBe(decimal(total("expense")));
         expect(profit.result).toBe(decimal(total("income") - total("expense")));
+        await checkRevenue(of, made, profit.income.total, from, to);
         await checkLedgers(of, made, from, to, limit);
         expect(await of.handle.accounting.integrity.violations()).toEqual([]);
       },
@@ -91,6 +93,13 @@ const command = fc.oneof(
   }),
   fc.record({ do: fc.constant("pay" as const), side, day, amount, party, money }),
   fc.record({ do: fc.constant("allocate" as const), side, day, from: pick, to: pick, amount, whole: fc.boolean() }),
+  fc.record({
+    do: fc.constant("refund" as const),
+    side,
+    day,
+    picks: fc.array(pick, { minLength: 1, maxLength: 3 }),
+    rate: money,
+  }),
   fc.record({ do: fc.constant("take back" as const), day, pick }),
   fc.record({ do: fc.constant("void" as const), day, pick }),
 );
@@ -103,6 +112,9 @@ const free: AccountKey[] = ["bank", "capital", "sales", "purchases", "exchange"]
 function apply(made: MadeBooks, c: Command): void {
   const chosen = <T>(list: T[], index: number) => list[index % Math.max(list.length, 1)];
   const isSource = (item: Item) => item.kind === "payment" || item.kind === "credit_note";
+  const isLeft = (item: Item) => isSource(item) && !item.voidedOn && item.settled < item.amount;
+  const isRefunded = (item: Item) =>
+    made.allocations.some((a) => a.from === item && a.to.kind === "refund" && !a.reversedOn);
   switch (c.do) {
     case "manual": {
       const [from, to] = [chosen(free, c.from) ?? "bank", chosen(free, c.to) ?? "sales"];
@@ -134,7 +146,10 @@ function apply(made: MadeBooks, c: Command): void {
       const open = made.items.filter((item) => item.side === c.side && !item.voidedOn && item.settled < item.amount);
       const from = chosen(open.filter(isSource), c.from);
       const to = chosen(
-        open.filter((item) => !isSource(item) && item.party === from?.party && item.currency === from.currency),
+        open.filter(
+          (item) =>
+            !isSource(item) && item.kind !== "refund" && item.party === from?.party && item.currency === from.currency,
+        ),
         c.to,
       );
       if (!from || !to) return;
@@ -143,9 +158,32 @@ function apply(made: MadeBooks, c: Command): void {
       made.allocate(from, to, c.whole || c.amount > most ? most : c.amount, last(from.date, to.date, c.day));
       return;
     }
+    case "refund": {
+      const first = chosen(
+        made.items.filter((item) => item.side === c.side && isLeft(item)),
+        c.picks[0] ?? 0,
+      );
+      if (!first) return;
+      const alike = made.items.filter(
+        (item) => isLeft(item) && item.party === first.party && item.currency === first.currency,
+      );
+      const sources = [...new Set(c.picks.map((index) => chosen(alike, index) ?? first))];
+      // Credit that was given back has the days on which that happened behind it.
+      const used = made.allocations.filter((a) => sources.includes(a.from)).map((a) => a.reversedOn ?? a.on);
+      const date = last(c.day, ...sources.map((item) => item.date), ...used);
+      const party = made.parties[c.side].findIndex(({ id }) => id === first.party);
+      const credit = sources.map((item): [Item, bigint] => [item, item.amount - item.settled]);
+      made.refund(c.side, {
+        date,
+        party,
+        credit,
+        ...(first.currency === "EUR" ? { currency: "EUR", rate: one, ...c.rate } : {}),
+      });
+      return;
+    }
     case "take back": {
       const allocation = chosen(
-        made.allocations.filter((a) => !a.reversedOn),
+        made.allocations.filter((a) => !a.reversedOn && a.to.kind !== "refund"),
         c.pick,
       );
       if (allocation) made.takeBack(allocation, last(allocation.on, c.day));
@@ -153,7 +191,9 @@ function apply(made: MadeBooks, c: Command): void {
     }
     case "void": {
       const item = chosen(
-        made.items.filter((i) => !i.voidedOn && (i.kind === "payment" || i.settled === 0n)),
+        made.items.filter(
+          (i) => !i.voidedOn && (i.kind === "payment" ? !isRefunded(i) : i.kind === "refund" || i.settled === 0n),
+        ),
         c.pick,
       );
       // Nothing is void before what settled it was made and taken back; the functions that void refuse it too.
@@ -205,6 +245,20 @@ async function checkDay(of: TestTenant, made: MadeBooks, asOf: string, buckets: 
     const owed = await reports.vendorStatement({ vendorId, from: "0001-01-01", to: asOf });
     expect(owed.closing).toBe(payables.parties.find((p) => p.vendorId === vendorId)?.total ?? "0.00");
     expect(owed.opening).toBe("0.00");
+  }
+}
+
+/** Income is what invoices earned, and what was posted to income by hand. */
+async function checkRevenue(of: TestTenant, made: MadeBooks, income: string, from: string, to: string): Promise<void> {
+  const days = { companyId: of.company.id, from, to };
+  const { invoices } = of.handle.accounting;
+  const byHand = made.lines.filter(
+    ({ account, date, entry }) =>
+      chart[account][1] === "income" && date >= from && date <= to && ["manual", "reversal"].includes(entry.source),
+  );
+  const other = decimal(-byHand.reduce((total, line) => total + line.base, 0n));
+  for (const rows of [await invoices.revenueByCountry(days), await invoices.largestCustomers(100, days)]) {
+    expect(sumMoney([other, ...rows.map(({ revenue }) => revenue)])).toBe(sumMoney([income]));
   }
 }
 

@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { type AccountKey, type Allocation, chart, decimal, type Item, type Line, type MadeBooks } from "./made-books";
+import {
+  type AccountKey,
+  type Allocation,
+  chart,
+  decimal,
+  type Item,
+  isMoney,
+  type Line,
+  type MadeBooks,
+} from "./made-books";
 
 type Row = Record<string, unknown>;
 
@@ -20,7 +29,7 @@ export async function writeBooks(owner: pg.ClientBase, made: MadeBooks, tenantId
 
 /** The rows of the books, by table, without tenant and company. */
 function rowsOf(made: MadeBooks): [table: string, rows: Row[]][] {
-  const documents = (side: Item["side"]) => made.items.filter((item) => item.side === side && item.kind !== "payment");
+  const documents = (side: Item["side"]) => made.items.filter((item) => item.side === side && !isMoney(item));
   const numbers = numbersOf(made);
   return [
     [
@@ -34,7 +43,7 @@ function rowsOf(made: MadeBooks): [table: string, rows: Row[]][] {
     ["accounting.invoice_lines", documents("invoice").map((item) => lineRow(item, "invoice_id"))],
     ["accounting.bills", documents("bill").map((item) => billRow(item, numbers.get(item.id)))],
     ["accounting.bill_lines", documents("bill").map((item) => lineRow(item, "bill_id"))],
-    ["accounting.payments", made.items.filter((item) => item.kind === "payment").map((item) => paymentRow(made, item))],
+    ["accounting.payments", made.items.filter(isMoney).map((item) => paymentRow(made, item))],
     ["accounting.payment_allocations", made.allocations.map(allocationRow)],
     [
       "tenancy.number_series",
@@ -52,8 +61,9 @@ const paymentReference = "transfer";
 /** What documents and payments are called, by their ids: their entries have it as reference. */
 function numbersOf({ items }: MadeBooks): Map<string, string> {
   let [invoices, bills] = [0, 0];
-  const numberOf = ({ kind, side }: Item) => {
-    if (kind === "payment") return paymentReference;
+  const numberOf = (item: Item) => {
+    const { side } = item;
+    if (isMoney(item)) return paymentReference;
     return side === "invoice" ? `INV-${String(++invoices).padStart(6, "0")}` : `B-${++bills}`;
   };
   return new Map(items.map((item) => [item.id, numberOf(item)]));
@@ -138,7 +148,7 @@ const lineRow = (item: Item, key: string) => ({
 
 const paymentRow = (made: MadeBooks, item: Item) => ({
   id: item.id,
-  direction: item.side === "invoice" ? "in" : "out",
+  direction: (item.side === "invoice") === (item.kind === "payment") ? "in" : "out",
   customer_id: item.side === "invoice" ? item.party : null,
   vendor_id: item.side === "bill" ? item.party : null,
   account_id: made.accounts.bank,
@@ -159,8 +169,9 @@ const allocationRow = ({ id, from, to, amount, base, sourceBase, on, reversedOn 
   payment_id: from.kind === "payment" ? from.id : null,
   credit_note_id: from.kind !== "payment" && from.side === "invoice" ? from.id : null,
   vendor_credit_id: from.kind !== "payment" && from.side === "bill" ? from.id : null,
-  invoice_id: to.side === "invoice" ? to.id : null,
-  bill_id: to.side === "bill" ? to.id : null,
+  invoice_id: to.side === "invoice" && !isMoney(to) ? to.id : null,
+  bill_id: to.side === "bill" && !isMoney(to) ? to.id : null,
+  refund_id: isMoney(to) ? to.id : null,
   amount: decimal(amount),
   base_amount: decimal(base),
   source_base_amount: decimal(sourceBase),

@@ -69,6 +69,7 @@ export interface Payment {
   /** Null until it was read: the database makes payments too. */
   id: string | null;
   side: SideName;
+  isRefund: boolean;
   party: Party;
   account: string;
   date: string;
@@ -86,7 +87,8 @@ export interface Payment {
 export interface Allocation {
   id: string | null;
   source: Payment | Document;
-  document: Document;
+  /** A document, or the refund that pays the source back. */
+  document: Document | Payment;
   amount: bigint;
   base: bigint;
   sourceBase: bigint;

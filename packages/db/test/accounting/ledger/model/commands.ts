@@ -68,6 +68,7 @@ const commands = {
     ...{ targets: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: targets() }) },
     isAny: rarely(),
   }),
+  refund: fc.record({ pick: pick(), part: part(), when: when(), isNamed: fc.boolean(), rate: rate() }),
   payAgain: fc.record({ pick: pick(), isOther: rarely() }),
   allocate: fc.record({ pick: pick(), isAny: rarely(), targets: targets(), when: when() }),
   takeBack: fc.record({ pick: pick(), when: when() }),
@@ -97,7 +98,7 @@ const weights: Record<keyof typeof commands, number> = {
     voidDocument: 3,
     markPaid: 4,
   },
-  ...{ pay: 11, payAgain: 2, allocate: 9, takeBack: 6, voidPayment: 4, post: 9, postAgain: 5, reverse: 3 },
+  ...{ pay: 11, refund: 5, payAgain: 2, allocate: 9, takeBack: 6, voidPayment: 4, post: 9, postAgain: 5, reverse: 3 },
   ...{ setRate: 2, closePeriod: 2, reopenPeriod: 1, setActive: 2 },
 };
 

@@ -170,8 +170,10 @@ export function openOn(books: Books, side: Document["side"], day: string): bigin
   const payments = books.payments
     .filter((payment) => payment.side === side && counts(payment.date, payment.voidedOn))
     .map((payment) => {
-      const spent = allocations.map((each) => (each.source === payment ? each.sourceBase : 0n));
-      return (side === "invoices" ? -1n : 1n) * (payment.base - sum(spent));
+      const spent = allocations.map((each) =>
+        each.document === payment ? each.base : each.source === payment ? each.sourceBase : 0n,
+      );
+      return (payment.isRefund ? -1n : 1n) * (side === "invoices" ? -1n : 1n) * (payment.base - sum(spent));
     });
   return sum([...documents, ...payments]);
 }

@@ -45,8 +45,14 @@ export const mutations: Mutation[] = [
   {
     fault: "more is settled than is due",
     of: "prepare_allocation",
-    replace: "new.amount > v_document.amount - v_made.settled",
-    by: "new.amount > v_document.amount",
+    replace: "new.amount > v_target.amount - v_target.settled",
+    by: "new.amount > v_target.amount",
+  },
+  {
+    fault: "a refund pays back more than there is",
+    of: "check_refund",
+    replace: "new.amount is distinct from (",
+    by: "new.amount < (",
   },
   {
     fault: "what is taken back of a payment stays used",

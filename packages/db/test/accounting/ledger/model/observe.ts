@@ -40,7 +40,7 @@ function preparedSeen(on: Runner) {
         p.allocated_amount, p.allocated_base_amount, p.voided_on)), '{}')
       from accounting.payments p where p.${own}),
     'allocations', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id,
-        'source', coalesce(a.payment_id, a.credit_note_id, a.vendor_credit_id), 'document', coalesce(a.invoice_id, a.bill_id),
+        'source', coalesce(a.payment_id, a.credit_note_id, a.vendor_credit_id), 'document', coalesce(a.invoice_id, a.bill_id, a.refund_id),
         'text', concat_ws(' ', a.amount, a.base_amount, a.source_base_amount, a.allocated_on, a.reversed_on))), '[]')
       from accounting.payment_allocations a where a.${own}),
     'periods', (select jsonb_agg(p.status order by p.starts_on) from accounting.fiscal_periods p where p.${own}),

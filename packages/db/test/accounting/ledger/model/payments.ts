@@ -119,10 +119,11 @@ interface NewPayment {
   account?: string | undefined;
   rate?: bigint | undefined;
   stated?: bigint | undefined;
+  isRefund?: boolean;
 }
 
 function pay(books: Books, given: NewPayment): Payment {
-  const { id, party, amount, date, currency } = given;
+  const { id, party, amount, date, currency, isRefund = false } = given;
   const account = accountOf(books, given.account ?? bank);
   refuseWhen(!["asset", "liability"].includes(account.type), "CONFLICT");
   refuseWhen((Object.values(control) as string[]).includes(account.code), "CONFLICT");
@@ -137,11 +138,11 @@ function pay(books: Books, given: NewPayment): Payment {
   const worth = known === undefined ? (stated ?? refuse("CONFLICT")) : converted(amount, known, books.base);
   const moved = stated ?? worth;
   const payment: Payment = {
-    ...{ id, side: party.side, party, account: account.code, date, currency, amount },
+    ...{ id, side: party.side, isRefund, party, account: account.code, date, currency, amount },
     ...{ moved, base: worth, allocated: 0n, allocatedBase: 0n, voidedOn: null },
   };
   books.payments.push(payment);
-  const sign = party.side === "invoices" ? 1n : -1n;
+  const sign = (party.side === "invoices") === isRefund ? -1n : 1n;
   post(books, {
     source: "payment",
     about: payment,
@@ -160,6 +161,44 @@ function pay(books: Books, given: NewPayment): Payment {
     ],
   });
   return payment;
+}
+
+/** What a refund pays back. */
+export interface Credit {
+  source: Payment | Document;
+  amount: bigint;
+}
+
+export interface RefundRequest extends Omit<PaymentRequest, "to" | "currency"> {
+  currency: string;
+  credit: Credit[] | "oldest";
+}
+
+const leftOf = (source: Payment | Document) => usage(source).amount - usage(source).used;
+
+/** What can be paid back: payments and credit notes that stand and have something left. */
+export const creditIn = (books: Books): (Payment | Document)[] => [
+  ...books.payments.filter((each) => !each.isRefund && each.voidedOn === null && leftOf(each) > 0n),
+  ...books.documents.filter((each) => each.isCredit && isOpen(each) && leftOf(each) > 0n),
+];
+
+/** Records a refund: all of its amount is covered by credit, which it uses on its date. */
+export function refund(books: Books, request: RefundRequest): void {
+  const { id, party, amount, date, currency, credit } = request;
+  if (isTooFine(amount, currency)) refuse("VALIDATION_FAILED");
+  const made = pay(books, { ...request, id, isRefund: true });
+  const own = creditIn(books)
+    .filter((each) => each.party === party && each.currency === currency && each.date <= date)
+    .sort((a, b) => (`${a.date}${a.id}` < `${b.date}${b.id}` ? -1 : 1));
+  let left = amount;
+  const named = credit === "oldest" ? own.map((source) => ({ source, amount: leftOf(source) })) : credit;
+  const used = named.map((each) => {
+    const part = credit === "oldest" ? lesser(left, each.amount) : each.amount;
+    left -= part;
+    return { source: each.source, amount: part };
+  });
+  for (const each of used) if (each.amount > 0n) apply(books, each.source, made, each.amount, date);
+  refuseWhen(made.allocated !== amount, "INVARIANT_VIOLATED");
 }
 
 /** When the last of the allocations of a payment, credit note or document was taken back. */
@@ -187,25 +226,33 @@ function usage(source: Payment | Document): { amount: bigint; used: bigint; used
     : { amount: source.total, used: source.paid, usedBase: source.paidBase };
 }
 
-/** Settles a document, or a part of it, from a payment or credit note. */
-function apply(books: Books, source: Payment | Document, document: Document, amount: bigint, date?: string): void {
+const stands = (each: Document) => each.status !== "draft" && each.status !== "void";
+
+/** Settles a document or refund, or a part of it, from a payment or credit note. */
+function apply(
+  books: Books,
+  source: Payment | Document,
+  document: Document | Payment,
+  amount: bigint,
+  date?: string,
+): void {
   const { amount: whole, used, usedBase } = usage(source);
+  const due = usage(document);
   const last = latest("", lastReversed(books, "source", source), lastReversed(books, "document", document));
   const day = date ?? latest(books.today, source.date, document.date, last);
-  const isUsable = isPayment(source)
-    ? source.voidedOn === null
-    : source.isCredit && source.status !== "draft" && source.status !== "void";
-  refuseWhen(!isUsable || document.isCredit || ["draft", "void"].includes(document.status), "CONFLICT");
+  const isUsable = isPayment(source) ? source.voidedOn === null && !source.isRefund : source.isCredit && stands(source);
+  const isDue = isPayment(document) ? document.voidedOn === null : !document.isCredit && stands(document);
+  refuseWhen(!isUsable || !isDue, "CONFLICT");
   refuseWhen(source.party !== document.party || source.currency !== document.currency, "CONFLICT");
   refuseWhen(day < latest(source.date, document.date, last) || day <= closedThrough(books), "CONFLICT");
-  refuseWhen(amount > document.total - document.paid || amount > whole - used, "INVARIANT_VIOLATED");
+  refuseWhen(amount > due.amount - due.used || amount > whole - used, "INVARIANT_VIOLATED");
   refuseProblems();
   const allocation: Allocation = {
     id: null,
     source,
     document,
     amount,
-    base: basePart(books, amount, document.total, document.paid, document.base, document.paidBase),
+    base: basePart(books, amount, due.amount, due.used, document.base, due.usedBase),
     sourceBase: basePart(books, amount, whole, used, source.base, usedBase),
     date: day,
     reversedOn: null,
@@ -225,14 +272,16 @@ function apply(books: Books, source: Payment | Document, document: Document, amo
 
 /** Adds an allocation to what is settled, or takes it off. */
 function count({ source, document, amount, base: worth, sourceBase }: Allocation, sign: bigint): void {
-  if (isPayment(source)) {
-    source.allocated += sign * amount;
-    source.allocatedBase += sign * sourceBase;
-  } else settle(source, sign * amount, sign * sourceBase);
+  settle(source, sign * amount, sign * sourceBase);
   settle(document, sign * amount, sign * worth);
 }
 
-function settle(document: Document, amount: bigint, worth: bigint): void {
+function settle(document: Document | Payment, amount: bigint, worth: bigint): void {
+  if (isPayment(document)) {
+    document.allocated += amount;
+    document.allocatedBase += worth;
+    return;
+  }
   document.paid += amount;
   document.paidBase += worth;
   document.status = document.paid === document.total ? "paid" : document.paid === 0n ? "valid" : "partly_paid";
@@ -250,6 +299,8 @@ export function allocate(
 }
 
 export function takeBack(books: Books, allocation: Allocation, date = latest(books.today, allocation.date)): void {
+  const { document } = allocation;
+  refuseWhen(isPayment(document) && document.voidedOn !== date, "CONFLICT");
   refuseWhen(allocation.reversedOn !== null || date < allocation.date || date <= closedThrough(books), "CONFLICT");
   refuseProblems();
   allocation.reversedOn = date;
@@ -259,13 +310,15 @@ export function takeBack(books: Books, allocation: Allocation, date = latest(boo
 }
 
 export function voidPayment(books: Books, payment: Payment, date: string | undefined): void {
-  const own = books.allocations.filter(({ source }) => source === payment);
+  const own = books.allocations.filter(({ source, document }) => source === payment || document === payment);
   const last = latest(payment.date, ...own.map((each) => each.reversedOn ?? each.date));
   const day = date ?? latest(books.today, last);
   refuseWhen(payment.voidedOn !== null || day < last, "CONFLICT");
+  const isPaidBack = own.some((each) => each.document !== payment && isPayment(each.document) && !each.reversedOn);
+  refuseWhen(isPaidBack, "CONFLICT");
   refuseProblems();
-  for (const allocation of own) if (allocation.reversedOn === null) takeBack(books, allocation, day);
   payment.voidedOn = day;
+  for (const allocation of own) if (allocation.reversedOn === null) takeBack(books, allocation, day);
   const original = entryOf(books, "payment", payment) ?? refuse("CONFLICT");
   mirror(books, original, { source: "payment_void", about: payment, date: day });
 }

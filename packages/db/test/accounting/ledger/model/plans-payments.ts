@@ -3,7 +3,16 @@ import { newId } from "../../../../src/index";
 import { rateText, smallest, sum, textOf } from "./amounts";
 import type { Books, Document, Payment, SideName } from "./books";
 import type { Part } from "./commands";
-import { allocate, type PaymentRequest, record, type Target, takeBack, voidPayment } from "./payments";
+import {
+  allocate,
+  creditIn,
+  type PaymentRequest,
+  record,
+  refund,
+  type Target,
+  takeBack,
+  voidPayment,
+} from "./payments";
 import { at, dayOf, type Plan, type Planner, positionOf, type Runner, shareOf } from "./plan";
 import { accountCode } from "./plans-journal";
 
@@ -90,6 +99,39 @@ const pay: Planner<"pay"> = (books, given) => {
     ...(given.isKeyed ? { externalId: `payment ${id}` } : {}),
   };
   return planOf(books, { request, party, to: to === "oldest" || isNamed ? to : undefined });
+};
+
+const refundOne: Planner<"refund"> = (books, given) => {
+  const source = creditIn(books)[positionOf(creditIn(books), given.pick)];
+  if (!source) return undefined;
+  const { party, side, currency } = source;
+  const isPayment = "allocated" in source;
+  const position = isPayment ? books.payments.indexOf(source) : books.documents.indexOf(source);
+  const id = newId();
+  const date = dayOf(given.when, source.date) ?? books.today;
+  const isOfOldest = (each: Payment | Document) =>
+    each.party === party && each.currency === currency && each.date <= date;
+  const all = given.isNamed ? [source] : creditIn(books).filter(isOfOldest);
+  const left = sum(all.map((each) => ("allocated" in each ? each.amount - each.allocated : each.total - each.paid)));
+  if (left <= 0n) return undefined;
+  const amount = shareOf(left, given, currency);
+  const rate = given.rate === null ? {} : { rate: BigInt(given.rate) };
+  const key = isPayment ? "paymentId" : side === "invoices" ? "creditNoteId" : "vendorCreditId";
+  const input = {
+    ...{ id, companyId: books.companyId, amount: textOf(amount), currency, paymentDate: date },
+    ...(given.rate === null ? {} : { exchangeRate: rateText(BigInt(given.rate)) }),
+    ...(side === "invoices" ? { customerId: party.id } : { vendorId: party.id }),
+    ...(given.isNamed ? { allocations: [{ [key]: source.id ?? "", amount: textOf(amount) }] } : {}),
+  } as never;
+  return {
+    model: (copy) => {
+      const own = at<Payment | Document>(isPayment ? copy.payments : copy.documents, position);
+      const credit = given.isNamed ? [{ source: own, amount }] : ("oldest" as const);
+      refund(copy, { id, party: own.party, amount, date, currency, ...rate, credit });
+    },
+    run: (on) => on.accounting.payments.refund(input),
+    preview: (on) => on.accounting.payments.refund({ ...(input as object), preview: true } as never) as never,
+  };
 };
 
 const payAgain: Planner<"payAgain"> = (books, { pick, isOther }) => {
@@ -186,4 +228,6 @@ const voidOne: Planner<"voidPayment"> = (books, { pick, when }) => {
   };
 };
 
-export const paymentPlanners = { pay, payAgain, allocate: allocateOne, takeBack: takeBackOne, voidPayment: voidOne };
+export const paymentPlanners = {
+  ...{ pay, refund: refundOne, payAgain, allocate: allocateOne, takeBack: takeBackOne, voidPayment: voidOne },
+};

@@ -9,7 +9,8 @@ const settled = `
   select a.tenant_id, e.id, sum(a.amount) as amount, sum(e.base) as base
   from accounting.payment_allocations a
   cross join lateral (values (a.invoice_id, a.base_amount), (a.bill_id, a.base_amount), (a.payment_id, a.source_base_amount),
-    (a.credit_note_id, a.source_base_amount), (a.vendor_credit_id, a.source_base_amount)) e (id, base)
+    (a.credit_note_id, a.source_base_amount), (a.vendor_credit_id, a.source_base_amount), (a.refund_id, a.base_amount))
+    e (id, base)
   where a.reversed_on is null and e.id is not null group by 1, 2`;
 
 const documents = `
@@ -99,9 +100,13 @@ const rules: Record<string, string> = {
       (select coalesce(sum(case when d.is_credit then -1 else 1 end * (d.base_amount - d.paid_base_amount)), 0)
        from (${documents}) d where d.tenant_id = b.tenant_id and d.company_id = b.company_id and d.source = c.source
          and d.status not in ('draft', 'void'))
-      - (select coalesce(sum(p.base_amount - p.exchange_difference - p.allocated_base_amount), 0) from accounting.payments p
+      - (select coalesce(sum(case when p.is_refund then -1 else 1 end
+            * (p.base_amount - p.exchange_difference - p.allocated_base_amount)), 0)
+         from accounting.payments p
          where p.tenant_id = b.tenant_id and p.company_id = b.company_id and p.voided_on is null
-           and p.direction = case c.source when 'invoice' then 'in' else 'out' end)`,
+           and case c.source when 'invoice' then p.customer_id else p.vendor_id end is not null)`,
+  "a refund that stands is covered by credit": `
+    select p.id from accounting.payments p where p.is_refund and p.voided_on is null and p.allocated_amount <> p.amount`,
 };
 
 /** The rules that do not hold, each with how many records break it and one of those. */
