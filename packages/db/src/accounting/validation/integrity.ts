@@ -4,8 +4,8 @@ import { type ViolationKind, violationFilterSchema } from "./reports";
 
 /** Rules of one kind of record, checked together by the view `accounting.violations_of_…`; in the order of a check. */
 export const ruleGroups = [
-  ...(["journal_entries", "journal_lines", "account_chains", "accounts", "parties", "documents", "base_amounts"] as const),
-  ...(["allocations", "postings", "posted_accounts", "periods", "numbers"] as const),
+  ...(["journal_entries", "journal_lines", "account_chains", "accounts", "parties", "documents"] as const),
+  ...(["base_amounts", "allocations", "postings", "posted_accounts", "periods", "numbers"] as const),
 ] as const;
 
 /** The name of a group of rules, and of its view. */
@@ -49,6 +49,7 @@ export const groupOf: Readonly<Record<ViolationKind, RuleGroup>> = {
   posted_accounts_differ: "posted_accounts",
   posted_in_closed_period: "journal_entries",
   receivables_differ: "parties",
+  refund_without_credit: "allocations",
   reversal_differs: "journal_entries",
   reversed_twice: "journal_entries",
   status_differs: "documents",
