@@ -5,9 +5,10 @@ import { openPool, type PoolOptions } from "./client/pool";
 import { identitySettings } from "./client/scope";
 import { runTransaction } from "./client/scoped-unit";
 import { drizzleOn } from "./client/session";
-import { SingleStatements } from "./client/single-statements";
+import { SingleStatements, SingleUnit } from "./client/single-statements";
 import { type DeletedIdentity, deleteIdentity } from "./tenancy/identities";
 import { account, session, user, verification } from "./tenancy/schema";
+import { SignInEventRepository } from "./tenancy/sign-in-events";
 
 /** Better Auth's database: its four tables on the `identity` login, which can touch nothing else, and deleting a person. */
 export interface AuthDatabase {
@@ -22,6 +23,8 @@ export interface AuthDatabase {
    * `ValidationError`, `NotFoundError`.
    */
   deleteIdentity(id: string): Promise<DeletedIdentity>;
+  /** What happens before anybody is in a tenant, such as failed sign-ins. */
+  securityEvents: SignInEventRepository;
   /** Ends all connections; always ends. */
   close(options?: { graceMs?: number }): Promise<void>;
 }
@@ -44,6 +47,7 @@ export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
       identitySettings(id);
       return runTransaction(source, (unit) => deleteIdentity(unit, id));
     },
+    securityEvents: new SignInEventRepository(new SingleUnit(source, (work) => runTransaction(source, work))),
     close: (closing) => pool.close(closing),
   };
 }

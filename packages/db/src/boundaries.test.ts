@@ -12,7 +12,7 @@ const layers = [
   ...[["core", "sql"], ["client"], ["operations"], ["tenancy"], ["sync"], business, ["domains"], ["schema", "handles"]],
   ...[
     ["identity", "platform", "auth-database", "request-scope"],
-    ["database", "sql-sources"],
+    ["database", "migrate", "sql-sources"],
     ["index"],
     ["testing"],
     ["cli"],

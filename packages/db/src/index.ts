@@ -18,7 +18,9 @@ export { allPages, type Page, type PageRequest } from "./core/page";
 export { createDatabase, Database, type DatabaseOptions } from "./database";
 export type { TenantDatabase, TenantTransaction } from "./handles";
 export type { IdentityDatabase } from "./identity";
+export { type MigrateDatabaseOptions, type MigratedDatabase, migrate } from "./migrate";
 export type { ConnectionHealth } from "./operations/health";
+export type { MigrationProgress } from "./operations/migrations";
 export type { PlatformDatabase, PlatformUse } from "./platform";
 export { type DeletedIdentity, LastAdminError, type LeftTenant } from "./tenancy/identities";
 

@@ -25,14 +25,15 @@ afterAll(async () => {
 
 /** An app that does what needs the migrations, schema.sql and the server, and prints what came of it. */
 const program = `
-  import { createDatabase, ensureDb, validateSchema } from "@org/db";
+  import { createDatabase, ensureDb, migrate, validateSchema } from "@org/db";
   const db = createDatabase({ url: process.env.DATABASE_URL, unsafeLogin: "refuse" });
   const describe = (error) => ({ name: error.name, message: error.message });
   const run = async () => {
     const ready = await ensureDb(db).then(() => "ready", describe);
     const { migrations } = await db.checkConnectionHealth();
     const schema = await validateSchema(db).then(({ isValid, errors }) => ({ isValid, errors: errors.map((e) => e.object) }), describe);
-    console.log(JSON.stringify({ ready, applied: migrations?.applied, problems: migrations?.problems, schema }));
+    const migrated = await migrate().then(({ applied, alreadyApplied }) => ({ applied, alreadyApplied }), describe);
+    console.log(JSON.stringify({ ready, applied: migrations?.applied, problems: migrations?.problems, schema, migrated }));
     await db.close();
   };
   run();
@@ -82,7 +83,13 @@ async function runBundle(name: string, options: object, place = bare): Promise<O
 const banner = {
   js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
 };
-const healthy = { ready: "ready", applied: expect.any(Number), problems: [], schema: { isValid: true, errors: [] } };
+const healthy = {
+  ready: "ready",
+  applied: expect.any(Number),
+  problems: [],
+  schema: { isValid: true, errors: [] },
+  migrated: { applied: [], alreadyApplied: expect.any(Number) },
+};
 
 describe("the built package", () => {
   it("finds its migrations and schema.sql although the app has files of the same names", async () => {
