@@ -12,10 +12,15 @@ function onAbort(signal: AbortSignal, listener: Listener): () => void {
     const made = new Set<Listener>();
     listeners = made;
     listening.set(signal, made);
-    signal.addEventListener("abort", () => [...made].forEach((tell) => tell()), { once: true });
+    signal.addEventListener("abort", () => tellAll(made), { once: true });
   }
   const all = listeners.add(listener);
   return () => void all.delete(listener);
+}
+
+// A copy, as each of them leaves the set.
+function tellAll(listeners: ReadonlySet<Listener>): void {
+  for (const tell of [...listeners]) tell();
 }
 
 /** The error of a call that was aborted before anything of it was sent. */

@@ -43,20 +43,7 @@ export class ProfileRepository {
 
   /** Creates the profile, or changes the given fields. Avileo: made when a person registers. Throws `ValidationError`. */
   async save(input: ProfileChanges = {}): Promise<UserProfile> {
-    return this.#write(parseInput(profileChangesSchema, input, "profile"));
-  }
-
-  /** Avileo: `is_active`, the status of the account. An inactive profile stays; it takes no right away. */
-  archive(): Promise<UserProfile> {
-    return this.#write({ isActive: false });
-  }
-
-  /** Undoes `archive`. */
-  restore(): Promise<UserProfile> {
-    return this.#write({ isActive: true });
-  }
-
-  async #write(changes: Partial<UserProfile>): Promise<UserProfile> {
+    const changes = parseInput(profileChangesSchema, input, "profile");
     const [saved] = await this.#unit.run(save, { id: newId(), changes: JSON.stringify(bySqlName(changes)) });
     return found(saved, "profile");
   }

@@ -58,7 +58,8 @@ export class SignInEventRepository {
       "sign-in event",
     );
     // In SQL, because Drizzle would name all columns, and the time is the server's.
-    await this.#unit.drizzle.execute(sql`
+    const { drizzle } = this.#unit;
+    await drizzle.execute(sql`
       insert into auth.sign_in_events (id, type, severity, identity_id, ip_address, user_agent, details)
       values (${newId()}::uuid, ${type}::text, ${severity}::text, ${identityId ?? null}::uuid, ${ipAddress ?? null}::text,
         ${userAgent ?? null}::text, ${JSON.stringify(details)}::jsonb)`);
@@ -68,7 +69,8 @@ export class SignInEventRepository {
   async list(request: PageRequest = {}): Promise<Page<SignInEvent>> {
     const { limit, ...after } = newestFirst.position(request);
     const holes = Object.fromEntries(Object.entries(after).map(([name, value]) => [name, sql`${value}`]));
-    const rows = await this.#unit.drizzle
+    const { drizzle } = this.#unit;
+    const rows = await drizzle
       .select()
       .from(signInEvents)
       .where(newestFirst.after(holes))

@@ -24,7 +24,6 @@ describe("an app that migrates at start", () => {
       const owner = await server.connect(database);
       await owner.query("update migrations.applied set sha256 = 'edited' where name = $1", [names[0]]);
       expect(await rejection(migrate({ url }))).toBeInstanceOf(MigrationError);
-
     } finally {
       await server.stop();
     }

@@ -154,9 +154,6 @@ describe("a signed-in person", () => {
     const saved = await profile.save({ dni: "12345678Z", phone: "+34 600", birthDate: "1815-12-10" });
     expect(saved).toMatchObject({ userId: ada.session.user.id, dni: "12345678Z", isActive: true });
     expect(await profile.save({ phone: null })).toMatchObject({ id: saved.id, dni: "12345678Z", phone: null });
-    expect(await profile.archive()).toMatchObject({ id: saved.id, isActive: false, dni: "12345678Z" });
-    expect(await profile.save({ phone: "1" })).toMatchObject({ isActive: false, phone: "1" });
-    expect(await profile.restore()).toMatchObject({ isActive: true, phone: "1" });
     const stranger = test.db.forIdentity((await signUp("Mallory")).session.user.id);
     expect(await stranger.profile.find()).toBeUndefined();
   });

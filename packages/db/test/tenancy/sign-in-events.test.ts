@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect } from "vitest";
-import { createAuthDatabase, ValidationError } from "../../src/index";
+import { createAuthDatabase, NotFoundError, ValidationError } from "../../src/index";
 import { rejection } from "../kit/outcomes";
 import { pagesOf } from "../kit/pages";
 import { asLogin, refusal } from "../kit/sql";
@@ -12,6 +12,28 @@ const it = inDatabase.extend("auth", { scope: "file" }, async ({ test }, { onCle
   const auth = createAuthDatabase({ url: test.urls.identity, max: 2, unsafeLogin: "refuse" });
   onCleanup(() => auth.close());
   return auth;
+});
+
+describe("the status of a person's account", () => {
+  it("is set by the identity login alone, for one person, and seen by that person", async ({ auth, test }) => {
+    const [person, other] = [await arrangeIdentity(test), await arrangeIdentity(test)];
+    const profileOf = (id: string) => test.db.forIdentity(id).profile;
+    expect(await rejection(auth.setProfileActive(person.id, false))).toBeInstanceOf(NotFoundError);
+    for (const { id } of [person, other]) await profileOf(id).save({ phone: "1" });
+    await auth.setProfileActive(person.id, false);
+    expect(await profileOf(person.id).find()).toMatchObject({ isActive: false, phone: "1" });
+    expect(await profileOf(person.id).save({ phone: "2" })).toMatchObject({ isActive: false, phone: "2" });
+    expect(await profileOf(other.id).find()).toMatchObject({ isActive: true });
+    await auth.setProfileActive(person.id, true);
+    expect(await profileOf(person.id).find()).toMatchObject({ isActive: true });
+    expect(await rejection(auth.setProfileActive("x", true))).toBeInstanceOf(ValidationError);
+    for (const login of ["runtime", "platform"] as const) {
+      await asLogin(test.urls[login], async (client) => {
+        const text = `select auth.set_profile_active('${person.id}', false)`;
+        expect(await refusal(client, text), login).toBe("42501");
+      });
+    }
+  });
 });
 
 describe("what happens before anybody is in a tenant", () => {
