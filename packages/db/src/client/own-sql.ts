@@ -49,18 +49,33 @@ function hintOf({ hint }: ServerError): string | undefined {
 }
 
 /** The table or schema of the package that the database lacks, or whose column it lacks; undefined when it is none of ours. */
-function missingOfOurs({ code, message, position }: ServerError, sql: ShownSql): string | undefined {
+function missingOfOurs({ code, message, position, hint }: ServerError, sql: ShownSql): string | undefined {
   const tables = knownTables();
   const name = sql.nameAt(Number(position ?? 0))?.toLowerCase();
   if (code === "42P01") return name !== undefined && tables.has(name) ? `The table ${name}` : undefined;
-  if (code === "42703") {
-    const column = name?.split(".").at(-1) ?? "";
-    const owner = sql.dottedNames().find((table) => tables.get(table)?.has(column));
-    return owner && `The column ${column} of ${owner}`;
-  }
+  if (code === "42703") return name === undefined ? undefined : missingColumn(name, hint, sql);
   if (code !== "3F000") return undefined;
   const [, , schema = ""] = [...message.matchAll(quoted)][0] ?? [];
   return [...tables.keys()].some((table) => table.startsWith(`${schema}.`)) ? `The schema ${schema}` : undefined;
+}
+
+/**
+ * The column of one of our tables that the database lacks. An alias tells the table only where the statement has no other of
+ * ours; a column that the server proposes elsewhere is there.
+ */
+function missingColumn(name: string, hint: string | undefined, sql: ShownSql): string | undefined {
+  const [column = "", ...qualifier] = name.split(".").toReversed();
+  const isThere = [...(hint ?? "").matchAll(quoted)].some(
+    ([, , proposed = ""]) => proposed.split(".").at(-1) === column,
+  );
+  if (isThere) return undefined;
+  const named = [...knownTables()].filter(([table]) =>
+    sql.dottedNames().some((each) => `${each}.`.startsWith(`${table}.`)),
+  );
+  const wanted = qualifier.toReversed().join(".");
+  const byName = named.filter(([table]) => wanted !== "" && `.${table}`.endsWith(`.${wanted}`));
+  const [owner, ...others] = byName.length > 0 ? byName : named;
+  return owner?.[1].has(column) && others.length === 0 ? `The column ${column} of ${owner[0]}` : undefined;
 }
 
 /**

@@ -39,6 +39,14 @@ describe("SQL in an error or a log", () => {
     );
   });
 
+  it("may be as long as it likes", () => {
+    const long = "x".repeat(3_000_000);
+    for (const text of [`'${long}'`, `e'${long}'`, `$$${long}$$`]) {
+      expect(new ShownSql(`select ${text}, a from b`).text).toBe("select '…', a from b");
+    }
+    expect(new ShownSql(`select "${long}" /* ${long} */`).text).toBe('select "…"  ');
+  });
+
   it("is told at the server's position, which counts characters", () => {
     const sql = new ShownSql(`select '😀 ${secret}', "Ünïq", nme from a.b`);
     const at = [...`select '😀 ${secret}', "Ünïq", nme from a.b`].join("").indexOf("nme");

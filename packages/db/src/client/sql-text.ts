@@ -14,10 +14,10 @@ interface Part {
 // In the order in which they are tried. What is opened and not closed reaches to the end.
 const kinds: readonly (readonly [Kind, RegExp])[] = [
   ["comment", /--[^\n]*/y],
-  ["text", /e'(?:[^'\\]|''|\\[\s\S])*(?:'|$)/iy],
-  ["text", /(?:u&|[bnx])?'(?:[^']|'')*(?:'|$)/iy],
+  ["text", /e'[^'\\]*(?:(?:''|\\[\s\S])[^'\\]*)*(?:'|\\?$)/iy],
+  ["text", /(?:u&|[bnx])?'[^']*(?:''[^']*)*(?:'|$)/iy],
   ["text", /(\$(?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)[\s\S]*?(?:\1|$(?![\s\S]))/iy],
-  ["name", /(?:u&)?"(?:[^"]|"")*(?:"|$)/iy],
+  ["name", /(?:u&)?"[^"]*(?:""[^"]*)*(?:"|$)/iy],
   ["parameter", /\$\d+/y],
   ["number", /\.?\d[\w.]*/y],
   ["word", /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/iy],

@@ -59,7 +59,7 @@ function shownText(text: string, error: QueryEvent["error"]): string {
   if (shown === undefined) {
     shown = new ShownSql(text);
     if (shownTexts.size >= 1_000) shownTexts.clear();
-    shownTexts.set(text, shown);
+    if (text.length <= 10_000) shownTexts.set(text, shown);
   }
   // Where a value ends cannot be told in SQL that has a syntax error.
   return error?.sqlState === "42601" && shown.holdsText ? "…" : shown.text;

@@ -28,6 +28,18 @@ const mistakes: [text: string, sqlState: string, words: RegExp, at: string][] = 
   ["select name from accounting.customers where name", "42804", /must be type boolean, not type text/, "name"],
   ["select name, count(*) from accounting.customers", "42803", /"customers\.name" must appear in the GROUP BY/, "name"],
   [`select name from accounting.customers where name = '${secret}' and nme = 1`, "42703", /^column "nme"/, "nme"],
+  [
+    "select u.tax_id from accounting.customers c, tenancy.users u",
+    "42703",
+    /^column u\.tax_id does not exist/,
+    "u.tax_id",
+  ],
+  [
+    "select tax_id from tenancy.users where id in (select id from accounting.customers)",
+    "42703",
+    /^column "tax_id" does not exist/,
+    "tax_id",
+  ],
   ["select 1::nothing", "42704", /^type "nothing" does not exist/, "nothing"],
   ["select count(distinct name) over () from accounting.customers", "0A000", /^DISTINCT is not implemented/, "count"],
 ];
@@ -169,6 +181,10 @@ describe("a table or column that the code has and the database lacks", () => {
     expect(await read()).toMatchObject({
       message: "The column code of accounting.accounts is missing in this database: run pnpm db:migrate",
     });
+    const joined = acme.handle.select({ code: accounts.code }).from(customers).innerJoin(accounts, sql`true`);
+    expect(await rejection(joined)).toBeInstanceOf(MigrationError);
+    const related = acme.handle.query.accountingAccounts.findMany();
+    expect(await rejection(related)).toBeInstanceOf(MigrationError);
     await test.asOwner((owner) => owner.query("alter table accounting.accounts rename to akkounts"));
     expect(await read()).toMatchObject({
       code: "MIGRATION_FAILED",

@@ -58,7 +58,7 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
   "tenancy/roles.ts": [
     () => handle.tenancy.roles.create({ name: "Clerk" }),
     async () =>
-      handle.tenancy.roles.update((await handle.tenancy.roles.create({ name: "Typist" })).id, { name: "Writer" }),
+      handle.tenancy.roles.update((await acme.handle.tenancy.roles.create({ name: "Typist" })).id, { name: "Writer" }),
   ],
   "tenancy/security-events.ts": [() => handle.tenancy.securityEvents.report({ type: "login", severity: "low" })],
 };

@@ -168,11 +168,10 @@ export const statementPaths: FailingPath[] = [
     run: ({ handle }) => handle.execute(sql.raw(`select 1 '${c.template}' '${c.template}'`)),
   },
   {
-    name: "a table of ours that is missing, beside a value in the text of a template",
-    code: "MIGRATION_FAILED",
+    name: "a column that another table has, beside a value in the text of a template",
+    code: "STATEMENT_INVALID",
     sqlState: "42703",
     holds: ["template"],
-    // The code has the column, the alias of the other table has not.
     run: ({ handle }) =>
       handle.execute(
         sql.raw(`select b.tax_id from accounting.customers c, tenancy.users b where c.name = '${c.template}'`),
