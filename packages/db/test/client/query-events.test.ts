@@ -97,23 +97,24 @@ describe("onQuery", () => {
   });
 
   it("counts reads that share a round trip once", async ({ test, acme, proxy }) => {
-    let counted = 0;
-    const events = await eventsOf(
-      test,
-      async (db) => {
-        const handle = db.forTenant({ tenantId: acme.tenant.id });
-        const find = () => handle.accounting.customers.findById(newId());
-        for (let i = 0; i < 3; i += 1) await find();
-        proxy.reset();
-        await Promise.all(Array.from({ length: 12 }, find));
-        counted = proxy.counts.get("S") ?? 0;
-      },
-      { url: proxy.url },
-    );
-    const shared = events.slice(3);
-    expect(shared).toHaveLength(12);
-    expect(counted).toBeLessThan(12);
-    expect(shared.reduce((sum, { roundTrips }) => sum + roundTrips, 0)).toBe(counted);
+    const events: QueryEvent[] = [];
+    const db = open(test, { onQuery: (event) => void events.push(event), max: 1, url: proxy.url });
+    const handle = db.forTenant({ tenantId: acme.tenant.id });
+    const find = () => handle.accounting.customers.findById(newId());
+    for (let i = 0; i < 3; i += 1) await find();
+    // Reads share only while they are quick, which they are not on a busy machine.
+    let shared = false;
+    for (let round = 0; round < 50 && !shared; round += 1) {
+      events.length = 0;
+      proxy.reset();
+      await Promise.all(Array.from({ length: 12 }, find));
+      const counted = proxy.counts.get("S") ?? 0;
+      expect(events).toHaveLength(12);
+      expect(events.reduce((sum, { roundTrips }) => sum + roundTrips, 0)).toBe(counted);
+      shared = counted < 12;
+    }
+    expect(shared).toBe(true);
+    await db.close();
   });
 
   it("breaks nothing when it throws or rejects, and warns once", async ({ test, acme }) => {

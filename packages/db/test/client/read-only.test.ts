@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import { customers } from "../../src/accounting";
@@ -56,32 +55,5 @@ describe("a transaction with readOnly", () => {
     expect(proxy.counts.get("S")).toBe(2);
     await db.close();
     await proxy.close();
-  });
-});
-
-describe("allowExitOnIdle", () => {
-  it.for([
-    [true, "ended by itself"],
-    [false, "still there"],
-  ] as const)("%s: a script that does not close its handle is %s", async ([allowExitOnIdle, end], { test }) => {
-    const source = new URL("../../src/index.ts", import.meta.url).pathname;
-    const program = `
-      const { createDatabase } = await import(${JSON.stringify(source)});
-      const db = createDatabase({ url: process.env.DATABASE_URL, unsafeLogin: "refuse", allowExitOnIdle: ${allowExitOnIdle} });
-      await db.checkConnectionHealth();
-      process.stdout.write("idle");`;
-    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
-      cwd: new URL("../..", import.meta.url).pathname,
-      env: { PATH: process.env.PATH, DATABASE_URL: test.urls.runtime },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const ended = new Promise<string>((resolve) => child.once("exit", () => resolve("ended by itself")));
-    await new Promise((resolve) => child.stdout.once("data", resolve));
-    const outcome = await Promise.race([
-      ended,
-      new Promise<string>((resolve) => setTimeout(() => resolve("still there"), allowExitOnIdle ? 20_000 : 500)),
-    ]);
-    child.kill();
-    expect(outcome).toBe(end);
   });
 });

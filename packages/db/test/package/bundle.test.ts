@@ -110,6 +110,18 @@ describe("the built package", () => {
     expect((await output(tool, ["check"])).text).toContain("No drift, every table isolated");
   });
 
+  it("lets a script end that leaves idle connections, where it is told to", async () => {
+    const script = app.write(
+      "script.mjs",
+      `import { createDatabase } from "@org/db";
+       const db = createDatabase({ allowExitOnIdle: true, idleTimeoutMillis: 60_000 });
+       console.log((await db.checkConnectionHealth()).isHealthy, db.pool.status().idle);`,
+    );
+    const since = performance.now();
+    expect(await output(script)).toEqual({ code: 0, text: "true 1\n" });
+    expect(performance.now() - since).toBeLessThan(50_000);
+  });
+
   it("makes one handle of a module that is imported again under another query", async () => {
     app.write(
       "handle.mjs",
