@@ -2219,6 +2219,28 @@ begin
 end $function$;
 ALTER FUNCTION auth.require_own_address(uuid, text, boolean) OWNER TO membership_keeper;
 
+-- function auth.set_profile_active(uuid, boolean)
+CREATE OR REPLACE FUNCTION auth.set_profile_active(p_identity uuid, p_active boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  before constant text := coalesce(current_setting('app.current_identity_id', true), '');
+  is_there boolean;
+begin
+  perform set_config('app.current_identity_id', p_identity::text, true);
+  update auth.user_profiles p set is_active = p_active, updated_at = clock_timestamp() where p.user_id = p_identity;
+  is_there := found;
+  perform set_config('app.current_identity_id', before, true);
+  return is_there;
+end $function$;
+ALTER FUNCTION auth.set_profile_active(uuid, boolean) OWNER TO self_service;
+
+-- grants auth.set_profile_active(uuid, boolean)
+GRANT EXECUTE ON FUNCTION auth.set_profile_active(uuid, boolean) TO identity;
+
 -- function auth.sole_admin_of(uuid)
 CREATE OR REPLACE FUNCTION auth.sole_admin_of(p_identity uuid)
  RETURNS TABLE(tenant_id uuid, tenant_name text)
@@ -3666,6 +3688,9 @@ ALTER TABLE accounting.customers ADD CONSTRAINT customers_tenant_id_fkey FOREIGN
 -- constraint accounting.customers.customers_updated_at_range_check
 ALTER TABLE accounting.customers ADD CONSTRAINT customers_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
+-- index accounting.customers.idx_customers_email
+CREATE INDEX idx_customers_email ON accounting.customers USING btree (tenant_id, email) WHERE (email IS NOT NULL);
+
 -- index accounting.customers.idx_customers_external_id
 CREATE UNIQUE INDEX idx_customers_external_id ON accounting.customers USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
 
@@ -4799,6 +4824,9 @@ ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_tenant_id_fkey FOREIGN KEY
 -- constraint accounting.vendors.vendors_updated_at_range_check
 ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
+-- index accounting.vendors.idx_vendors_email
+CREATE INDEX idx_vendors_email ON accounting.vendors USING btree (tenant_id, email) WHERE (email IS NOT NULL);
+
 -- index accounting.vendors.idx_vendors_external_id
 CREATE UNIQUE INDEX idx_vendors_external_id ON accounting.vendors USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
 
@@ -4972,6 +5000,46 @@ CREATE INDEX idx_session_user_id ON auth.session USING btree (user_id);
 
 -- grants auth.session
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.session TO identity;
+
+-- table auth.sign_in_events
+CREATE TABLE auth.sign_in_events (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  type text NOT NULL,
+  severity text NOT NULL,
+  identity_id uuid,
+  ip_address text,
+  user_agent text,
+  details jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+-- constraint auth.sign_in_events.sign_in_events_created_at_range_check
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint auth.sign_in_events.sign_in_events_pkey
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_pkey PRIMARY KEY (id);
+
+-- constraint auth.sign_in_events.sign_in_events_severity_check
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])));
+
+-- constraint auth.sign_in_events.sign_in_events_type_check
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_type_check CHECK ((type <> ''::text));
+
+-- index auth.sign_in_events.idx_sign_in_events_created_at_id
+CREATE INDEX idx_sign_in_events_created_at_id ON auth.sign_in_events USING btree (created_at, id);
+
+-- index auth.sign_in_events.idx_sign_in_events_identity_id
+CREATE INDEX idx_sign_in_events_identity_id ON auth.sign_in_events USING btree (identity_id, created_at);
+
+-- grants auth.sign_in_events
+GRANT SELECT ON auth.sign_in_events TO identity;
+GRANT INSERT (details) ON auth.sign_in_events TO identity;
+GRANT INSERT (id) ON auth.sign_in_events TO identity;
+GRANT INSERT (identity_id) ON auth.sign_in_events TO identity;
+GRANT INSERT (ip_address) ON auth.sign_in_events TO identity;
+GRANT INSERT (severity) ON auth.sign_in_events TO identity;
+GRANT INSERT (type) ON auth.sign_in_events TO identity;
+GRANT INSERT (user_agent) ON auth.sign_in_events TO identity;
 
 -- table auth.tenant_directory
 CREATE TABLE auth.tenant_directory (
@@ -5881,6 +5949,9 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenan
 -- constraint tenancy.users.users_updated_at_range_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
+-- index tenancy.users.idx_users_email
+CREATE INDEX idx_users_email ON tenancy.users USING btree (tenant_id, email);
+
 -- index tenancy.users.users_email_unique
 CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);
 
@@ -5917,7 +5988,10 @@ CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, 
 CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
 -- trigger tenancy.users.require_admin
-CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
+-- trigger tenancy.users.require_admin_of_email
+CREATE TRIGGER require_admin_of_email BEFORE UPDATE OF email ON tenancy.users FOR EACH ROW WHEN (((new.email <> old.email) AND (NOT ((old.id = tenancy.current_user_id()) AND (old.identity_id IS NOT NULL) AND (NOT (new.identity_id IS DISTINCT FROM old.identity_id)))))) EXECUTE FUNCTION tenancy.require_admin();
 
 -- trigger tenancy.users.require_admin_of_others
 CREATE TRIGGER require_admin_of_others BEFORE UPDATE OF name, settings ON tenancy.users FOR EACH ROW WHEN ((old.id <> tenancy.current_user_id())) EXECUTE FUNCTION tenancy.require_admin();
