@@ -5,9 +5,10 @@ import { openPool, type PoolOptions } from "./client/pool";
 import { identitySettings } from "./client/scope";
 import { runTransaction } from "./client/scoped-unit";
 import { drizzleOn } from "./client/session";
-import { SingleStatements } from "./client/single-statements";
-import { type DeletedIdentity, deleteIdentity } from "./tenancy/identities";
+import { SingleStatements, SingleUnit } from "./client/single-statements";
+import { type DeletedIdentity, deleteIdentity, setProfileActive } from "./tenancy/identities";
 import { account, session, user, verification } from "./tenancy/schema";
+import { SignInEventRepository } from "./tenancy/sign-in-events";
 
 /** Better Auth's database: its four tables on the `identity` login, which can touch nothing else, and deleting a person. */
 export interface AuthDatabase {
@@ -22,6 +23,14 @@ export interface AuthDatabase {
    * `ValidationError`, `NotFoundError`.
    */
   deleteIdentity(id: string): Promise<DeletedIdentity>;
+  /**
+   * Avileo: `is_active` of the profile, the status of a person's account. The person sees it, and only the process that
+   * signs people in sets it: ask it there before a session begins. It takes no right away by itself.
+   * Throws `ValidationError`, `NotFoundError` for a person who has no profile.
+   */
+  setProfileActive(id: string, active: boolean): Promise<void>;
+  /** What happens before anybody is in a tenant, such as failed sign-ins. */
+  securityEvents: SignInEventRepository;
   /** Ends all connections; always ends. */
   close(options?: { graceMs?: number }): Promise<void>;
 }
@@ -34,6 +43,7 @@ export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
   const pool = openPool("identity", options, createAuthDatabase);
   const none = {} as EmptyRelations;
   const source = { pool, prelude: [], scope: { tenantId: "" }, description: "the auth database" };
+  const unit = new SingleUnit(source, (work) => runTransaction(source, work));
   const drizzle = Object.assign(drizzleOn(new SingleStatements(source), none), {
     transaction: <T>(work: (tx: unknown) => Promise<T>) => runTransaction(source, (unit) => work(guard(unit.drizzle))),
   });
@@ -44,6 +54,11 @@ export function createAuthDatabase(options: PoolOptions = {}): AuthDatabase {
       identitySettings(id);
       return runTransaction(source, (unit) => deleteIdentity(unit, id));
     },
+    setProfileActive: async (id, active) => {
+      identitySettings(id);
+      await setProfileActive(unit, id, active);
+    },
+    securityEvents: new SignInEventRepository(unit),
     close: (closing) => pool.close(closing),
   };
 }

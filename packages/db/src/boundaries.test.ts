@@ -9,7 +9,7 @@ const business = Object.keys(domains).filter((name) => name !== "tenancy");
 const layers = [
   ...[["core", "sql"], ["client"], ["operations"], ["tenancy"], ["sync"], business, ["domains"], ["schema", "handles"]],
   ["identity", "platform", "auth-database", "request-scope"],
-  ...[["database", "sql-sources"], ["index"], ["testing"], ["cli"]],
+  ...[["database", "migrate", "sql-sources"], ["index"], ["testing"], ["cli"]],
 ];
 const rank = (name: string) => layers.findIndex((layer) => layer.includes(name));
 const folderOf = (file: string) => file.split("/")[0]?.replace(/\.ts$/, "") ?? "";

@@ -4,7 +4,13 @@ import type { ApplicationLogin } from "./client/login-check";
 import { ConnectionPool, type PoolOptions } from "./client/pool";
 import { forget, keep, warnOfReloads } from "./client/reload";
 import { refuseOtherTenant } from "./client/request";
-import { identitySettings, type ScopeSettings, type TenantScope, tenantSettings } from "./client/scope";
+import {
+  identitySettings,
+  type ScopeOptions,
+  type ScopeSettings,
+  type TenantScope,
+  tenantSettings,
+} from "./client/scope";
 import { runTransaction, type TransactionOptions, type TransactionSource } from "./client/scoped-unit";
 import { SingleUnit } from "./client/single-statements";
 import { bindAndExecute, prepared } from "./client/wire";
@@ -50,16 +56,16 @@ export class Database extends RequestScopedDatabase {
    * A tenant's handle; cheap, keep it for a request. Throws `TenantContextMissingError` without a tenant,
    * `ValidationError` on a malformed id, `TenantIsolationError` inside `runAs` of another tenant. With `userId`, every
    * call checks that the member is still active; without it, every write checks that the tenant is, unless the job says
-   * `inactive: true`.
+   * `inactive: true`. `signal` aborts its calls.
    */
-  forTenant(scope: TenantScope): TenantDatabase {
-    const { unit, start } = tenantUnit(this.pool, scope);
+  forTenant(scope: TenantScope, { signal }: ScopeOptions = {}): TenantDatabase {
+    const { unit, start } = tenantUnit(this.pool, scope, { signal });
     refuseOtherTenant(scope);
     return new TenantDatabase(unit, start);
   }
 
   override [openHandle](request: RequestScope): TenantDatabase {
-    const { unit, start } = tenantUnit(this.pool, request.scope, request);
+    const { unit, start } = tenantUnit(this.pool, request.scope, { request, signal: request.signal });
     return new TenantDatabase(unit, start);
   }
 
@@ -159,7 +165,7 @@ function isOfRequest<T>(call: OfRequest<T> | [TenantScope, ...OfRequest<T>]): ca
 export function tenantUnit(
   pool: ConnectionPool,
   scope: TenantScope,
-  request?: RequestScope,
+  { request, signal }: Pick<TransactionSource, "request" | "signal"> = {},
 ): { unit: SingleUnit; start: StartTransaction } {
   const source = {
     pool,
@@ -167,6 +173,7 @@ export function tenantUnit(
     scope: Object.freeze({ ...scope }),
     description: "a tenant",
     request,
+    signal,
   };
   const start: StartTransaction = (work, options) => runTransaction(source, work, options);
   return { unit: new SingleUnit(source, start), start };

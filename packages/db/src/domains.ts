@@ -1,5 +1,6 @@
 import { accountingDomain } from "./accounting/domain";
 import { catalogueScopeOf } from "./core/domain";
+import { noteTables } from "./core/known-tables";
 import { tenancyDomain } from "./tenancy/domain";
 
 /**
@@ -12,6 +13,8 @@ export const domains = {
   /** Invoices, bills, payments, the journal and its reports. */
   accounting: accountingDomain,
 };
+
+for (const { tables } of Object.values(domains)) noteTables(tables);
 
 export type Domains = typeof domains;
 

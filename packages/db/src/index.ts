@@ -5,9 +5,11 @@ import { type SchemaValidation, validateSchemaOf } from "./operations/schema-val
 
 export { type AuthDatabase, createAuthDatabase } from "./auth-database";
 export { ConnectionPool, createConnectionPool, type PoolOptions, type PoolStatus } from "./client/pool";
+export { logQuery, type OnQuery } from "./client/query-events";
 export type { RetryOptions } from "./client/retry";
-export type { TenantScope } from "./client/scope";
+export type { ScopeOptions, TenantScope } from "./client/scope";
 export type { TransactionOptions } from "./client/scoped-unit";
+export type { QueryEvent } from "./client/trace";
 export type { IsolationLevel } from "./client/transaction";
 export * from "./core/errors";
 export { isUuid, newId } from "./core/ids";
@@ -16,7 +18,9 @@ export { allPages, type Page, type PageRequest } from "./core/page";
 export { createDatabase, Database, type DatabaseOptions } from "./database";
 export type { TenantDatabase, TenantTransaction } from "./handles";
 export type { IdentityDatabase } from "./identity";
+export { type MigrateDatabaseOptions, type MigratedDatabase, migrate } from "./migrate";
 export type { ConnectionHealth } from "./operations/health";
+export type { MigrationProgress } from "./operations/migrations";
 export type { PlatformDatabase, PlatformUse } from "./platform";
 export { type DeletedIdentity, LastAdminError, type LeftTenant } from "./tenancy/identities";
 

@@ -1,6 +1,6 @@
 import { currentRequest, inRequest, RequestScope, refuseNestedScope } from "./client/call-chain";
 import { afterTheRequest, openRequest, sameScope } from "./client/request";
-import type { TenantScope } from "./client/scope";
+import type { ScopeOptions, TenantScope } from "./client/scope";
 import { TenantContextMissingError, TenantIsolationError } from "./core/errors";
 import { TenantDatabase } from "./handles";
 
@@ -12,8 +12,13 @@ class DatabaseRequest extends RequestScope {
   readonly database: RequestScoped;
   readonly handle: TenantDatabase;
 
-  constructor(database: RequestScoped, scope: TenantScope, outer: RequestScope | undefined) {
-    super(scope, outer);
+  constructor(
+    database: RequestScoped,
+    scope: TenantScope,
+    outer: RequestScope | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    super(scope, outer, signal);
     this.database = database;
     this.handle = database[openHandle](this);
   }
@@ -47,14 +52,15 @@ abstract class RequestScoped {
    * Runs `work`, a request, as one tenant, user and company. Inside, `db.select()`, `db.transaction(work)`,
    * `db.accounting…` and all else of a tenant's handle need no scope, also behind `await`, in timers and in emitters
    * that are used inside. The scope lasts until `work` has settled: await every call. Resolves and rejects as `work` does.
+   * `signal`, as that of a request whose client may go away, aborts its calls: `AbortedError`.
    *
    * Rejects with `TenantContextMissingError` and `ValidationError` as `forTenant` throws them, and with
    * `TenantIsolationError` inside a transaction, or inside a request of another scope. The same scope may be opened again.
    */
-  async runAs<T>(scope: TenantScope, work: () => T): Promise<Awaited<T>> {
+  async runAs<T>(scope: TenantScope, work: () => T, { signal }: ScopeOptions = {}): Promise<Awaited<T>> {
     refuseNestedScope("the scope of a request");
     const outer = openRequest();
-    const request = new DatabaseRequest(this, scope, outer);
+    const request = new DatabaseRequest(this, scope, outer, signal);
     if (outer && !sameScope(outer.scope, scope)) {
       throw new TenantIsolationError(
         "A request cannot change its scope: runAs was called inside runAs with another tenant, user or company",

@@ -1,11 +1,16 @@
 /*
- * Drizzle's operators for conditions and orders, for applications: from the one copy of Drizzle that the tables are made
- * with, so that types always agree. `import { and, eq } from "@org/db/sql"`.
+ * Drizzle's operators for conditions, orders, aggregates, set operations and aliases, for applications: from the one copy of
+ * Drizzle that the tables are made with, so that types always agree. `import { and, eq } from "@org/db/sql"`.
+ * A test compares the list with what Drizzle exports.
  */
 export {
   and,
+  arrayContained,
+  arrayContains,
+  arrayOverlaps,
   asc,
   avg,
+  avgDistinct,
   between,
   count,
   countDistinct,
@@ -15,6 +20,8 @@ export {
   getColumns,
   gt,
   gte,
+  type InferInsertModel,
+  type InferSelectModel,
   ilike,
   inArray,
   isNotNull,
@@ -26,10 +33,18 @@ export {
   min,
   ne,
   not,
+  notBetween,
   notExists,
+  notIlike,
   notInArray,
+  notLike,
   or,
+  param,
+  placeholder,
   type SQL,
+  type SQLWrapper,
   sql,
   sum,
+  sumDistinct,
 } from "drizzle-orm";
+export { alias, except, exceptAll, intersect, intersectAll, union, unionAll } from "drizzle-orm/pg-core";

@@ -26,6 +26,7 @@ import {
 import { keptOfBills } from "./validation/kept";
 
 export type Bill = typeof bills.$inferSelect;
+export type BillLine = typeof billLines.$inferSelect;
 export type NewBill = z.input<typeof newBillSchema>;
 export type NewBillLine = NewBill["lines"][number];
 export type BillChanges = z.input<typeof billChangesSchema>;

@@ -12,7 +12,7 @@ import { importInvoices } from "./invoice-import";
 import { issueWithPrefix, startNumbers } from "./invoice-numbers";
 import { largestCustomers, reconcileTotals, revenueByCountry } from "./invoice-revenue";
 import { type Posted, type Previewed, postOrPreview } from "./preview";
-import { invoices } from "./schema";
+import { type invoiceLines, invoices } from "./schema";
 import { statement } from "./statements";
 import {
   importedInvoicesSchema,
@@ -28,6 +28,7 @@ import {
 } from "./validation/invoices";
 
 export type Invoice = typeof invoices.$inferSelect;
+export type InvoiceLine = typeof invoiceLines.$inferSelect;
 export type NewInvoice = z.input<typeof newInvoiceSchema>;
 export type NewInvoiceLine = NewInvoice["lines"][number];
 export type InvoiceChanges = z.input<typeof invoiceChangesSchema>;

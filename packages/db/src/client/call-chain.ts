@@ -13,11 +13,14 @@ export class RequestScope {
   readonly scope: TenantScope;
   /** The request around it, which has the same scope. */
   readonly outer: RequestScope | undefined;
+  /** Aborts its calls. */
+  readonly signal: AbortSignal | undefined;
   #settled = false;
 
-  constructor(scope: TenantScope, outer: RequestScope | undefined) {
+  constructor(scope: TenantScope, outer: RequestScope | undefined, signal?: AbortSignal) {
     this.scope = Object.freeze({ ...scope });
     this.outer = outer;
+    this.signal = signal ?? outer?.signal;
   }
 
   /** True once its work, or that of a request around it, has settled. */

@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DatabaseError, type ErrorCode, PoolExhaustedError } from "../core/errors";
+import { copyOf } from "./caller";
 import type { Batch, Unit } from "./unit";
 
 /** One item, and the callbacks of its caller. Methods, not properties, so that a queue can hold calls of every type. */
@@ -117,7 +118,8 @@ async function answersTo(queue: Queue, calls: readonly Call[]): Promise<Answer[]
     const outcomes = await outcomesOf(queue.batch, queue.unit, itemsOf(calls));
     return calls.map((call, index) => () => tell(call, outcomes[index]));
   } catch (error) {
-    if (calls.length === 1 || !isRefusal(error)) return calls.map((call) => () => call.reject(error));
+    if (calls.length === 1 || !isRefusal(error))
+      return calls.map((call, index) => () => call.reject(index === 0 ? error : copyOf(error)));
     const middle = Math.ceil(calls.length / 2);
     const first = await answersTo(queue, calls.slice(0, middle));
     return [...first, ...(await answersTo(queue, calls.slice(middle)))];

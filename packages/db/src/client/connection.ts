@@ -6,6 +6,10 @@ export const checkout = Symbol("checkout");
 export const connect = Symbol("connect");
 export const reads = Symbol("reads");
 export const joins = Symbol("joins");
+/** Key of the method that asks the server to cancel what a connection runs. */
+export const cancel = Symbol("cancel");
+/** Key of the function that is told of each statement. */
+export const observer = Symbol("observer");
 /** Key of the method that opens a connection of the same login outside the pool. */
 export const spare = Symbol("spare");
 /** Key of the method that makes a handle give up its connections while it may still be in use. */

@@ -1,4 +1,5 @@
 import { DatabaseError } from "../core/errors";
+import { type Abortable, abortedUnderWay } from "./abort";
 import type { Connection } from "./connection";
 import { mapError } from "./map-error";
 import { mayLeaveTraces, type WireQuery } from "./query";
@@ -35,6 +36,9 @@ export function connectionSurvives(error: unknown): boolean {
   return wasReadyAfter(error) && !isStale(error) && !serverLeaves.test(stateOf(error));
 }
 
+/** True when the server, which serves on, refused a write because the transaction is read-only. */
+export const isRefusedWrite = (error: unknown): boolean => stateOf(error) === "25006" && wasReadyAfter(error);
+
 /** True when the server refused the statement and went on: nothing was committed. */
 export function isUndone(error: unknown): boolean {
   return error instanceof DatabaseError || (wasReadyAfter(error) && !leavesOpen.has(stateOf(error)));
@@ -50,11 +54,11 @@ const endedBefore = (error: unknown) => wasIncomplete(error) && !stateOf(error).
  * nothing to lose; a procedure or a block of the caller's own may have committed before its error.
  */
 export function failureOf(query: WireQuery, error: unknown): DatabaseError {
-  const { statement, fieldOf } = query;
+  const { statement } = query;
   const nothingSent = error instanceof DatabaseError;
   const undone = (isUndone(error) || endedBefore(error)) && (nothingSent || !mayLeaveTraces(query));
-  if (query.reads || undone) return mapError(error, { statement }, fieldOf);
-  return outcomeUnknown(mapError(error, { statement, outcome: "unknown" }));
+  if (query.reads || undone) return mapError(error, { statement }, query);
+  return outcomeUnknown(mapError(error, { statement, outcome: "unknown" }, query));
 }
 
 /** The error of work that may have been committed: making the same call again could do it twice. */
@@ -70,8 +74,18 @@ export function releaseFailed(connection: Connection, error: unknown): void {
 }
 
 /** Gives back or destroys the connection of a query that failed as its own transaction, and returns its typed error. */
-export function failSingle(connection: Connection, query: WireQuery, error: unknown): DatabaseError {
-  if (mayLeaveTraces(query)) connection.destroy();
+export function failSingle(
+  connection: Connection,
+  query: WireQuery,
+  error: unknown,
+  abort: Abortable | undefined,
+): DatabaseError {
+  if (mayLeaveTraces(query) || abort?.isCancelled) connection.destroy();
   else releaseFailed(connection, error);
-  return failureOf(query, error);
+  const failure = failureOf(query, error);
+  return wasCancelled(error, abort) ? abortedUnderWay(failure) : failure;
 }
+
+/** True when the server cancelled the statement because its caller had aborted it. */
+export const wasCancelled = (error: unknown, abort: Abortable | undefined): boolean =>
+  abort?.isCancelled === true && stateOf(error) === "57014";

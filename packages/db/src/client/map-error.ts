@@ -5,8 +5,11 @@ import {
   PoolExhaustedError,
   TimeoutError,
 } from "../core/errors";
-import type { FieldOf } from "./query";
-import { bySqlState, type ServerError } from "./sql-states";
+import type { WireQuery } from "./query";
+import type { ServerError } from "./server-error";
+import { bySqlState } from "./sql-states";
+
+type SentQuery = Pick<WireQuery, "text" | "statement" | "fieldOf">;
 
 function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && typeof (error as { code?: unknown }).code === "string" && "severity" in error;
@@ -14,11 +17,12 @@ function isServerError(error: unknown): error is ServerError {
 
 /**
  * Turns whatever the driver threw into one typed error that keeps the SQLSTATE and the names of constraint, table and
- * column, and drops the driver's `detail`, `where` and parameters, which hold values. Typed errors pass through.
+ * column, and drops the driver's `detail`, `where` and parameters, which hold values. Typed errors pass through. `query` is
+ * what was sent: that of a repository names its fields, one of the caller's own is shown where it is wrong.
  */
-export function mapError(error: unknown, context: DatabaseErrorDetails = {}, fieldOf?: FieldOf): DatabaseError {
+export function mapError(error: unknown, context: DatabaseErrorDetails = {}, query?: SentQuery): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  if (isServerError(error)) return fromServer(error, context, fieldOf);
+  if (isServerError(error)) return fromServer(error, context, query);
   const message = error instanceof Error ? error.message : "";
   if (message === "timeout exceeded when trying to connect") return poolExhausted(context);
   if (message === "Query read timeout") {
@@ -46,7 +50,7 @@ export function poolExhausted(context: DatabaseErrorDetails = {}): PoolExhausted
   );
 }
 
-function fromServer(error: ServerError, context: DatabaseErrorDetails, fieldOf?: FieldOf): DatabaseError {
+function fromServer(error: ServerError, context: DatabaseErrorDetails, query?: SentQuery): DatabaseError {
   const details: DatabaseErrorDetails = {
     ...context,
     sqlState: error.code,
@@ -55,7 +59,8 @@ function fromServer(error: ServerError, context: DatabaseErrorDetails, fieldOf?:
     table: error.table,
     column: error.column,
   };
-  return bySqlState(error, details, fieldOf?.(parameterOf(error)));
+  const ownSql = query?.statement === undefined ? query?.text : undefined;
+  return bySqlState(error, details, query?.fieldOf?.(parameterOf(error)), ownSql);
 }
 
 /** The parameter that could not be read, from 1; 0 when the server does not say. PostgreSQL 16 and newer say it. */

@@ -3,10 +3,11 @@ import { DatabaseError, UnsafeRoleError } from "../core/errors";
 import { cancelQuery } from "./cancel";
 import { Coalescer } from "./coalescer";
 import { connectionTarget, type PoolLimits, poolLimits } from "./config";
-import { type Connection, checkout, connect, joins, reads, spare, supersede } from "./connection";
+import { type Connection, cancel, checkout, connect, joins, observer, reads, spare, supersede } from "./connection";
 import { clientClass, driverConfig } from "./driver-config";
 import { type ApplicationLogin, checkLogin, groupOf, type LoginCheck, unsafeRole } from "./login-check";
 import { mapError } from "./map-error";
+import type { OnQuery } from "./query-events";
 import { forget, keep, warnOfReloads } from "./reload";
 import { settleSession } from "./session-settings";
 import { SharedReads } from "./shared-reads";
@@ -30,6 +31,13 @@ export interface PoolOptions extends Partial<PoolLimits> {
    * the same handle. One key for each handle of the process. See docs/configuration.md.
    */
   reloadKey?: string | undefined;
+  /** Lets the process end while connections are idle, as a script wants it; otherwise `close()` or a signal ends it. */
+  allowExitOnIdle?: boolean | undefined;
+  /**
+   * Is told of each statement once it was answered: its name, text, times and rows, and never its values. `logQuery` prints
+   * them. It costs nothing when left out, and what it throws changes nothing.
+   */
+  onQuery?: OnQuery | undefined;
   /** Where the one warning goes; `process.emitWarning` when left out. */
   onWarning?: ((message: string) => void) | undefined;
 }
@@ -57,16 +65,18 @@ const memberStatement = `
     set_config('app.current_company_id', $3, true), set_config('app.current_identity_id', $4, true),
     tenancy.require_active_member()`;
 
+const begins = { [prepared.begin]: "begin", [prepared.beginReadOnly]: "begin read only" };
+
 const preparedStatements: Record<ApplicationLogin, Record<string, string>> = {
   runtime: {
-    [prepared.begin]: "begin",
+    ...begins,
     [prepared.scope]: scopeStatement,
     [prepared.job]: `${scopeStatement}, ${activeCheck}`,
     [prepared.active]: `select ${activeCheck}`,
     [prepared.member]: memberStatement,
   },
-  platform: { [prepared.begin]: "begin" },
-  identity: { [prepared.begin]: "begin" },
+  platform: begins,
+  identity: begins,
 };
 
 /**
@@ -112,11 +122,17 @@ export class ConnectionPool {
       keepAlive: true,
       application_name: options.applicationName ?? this.#target.applicationName ?? `@org/db ${kind}`,
       ...(options.pipeline ? { pipeline: true } : {}),
+      ...(options.allowExitOnIdle ? { allowExitOnIdle: true } : {}),
       onConnect: (client: pg.ClientBase) => this.#open(client),
     } as pg.PoolConfig);
     // Without error listeners a killed backend would end the process. Idle clients report here, checked-out ones below.
     this.#pool.on("error", () => undefined);
     this.#silence = watchForSilence(this.#pool, this.limits.queryTimeoutMillis, (client) => this.#cancel(client));
+  }
+
+  /** Whom each statement is told to; undefined when nobody asked. */
+  get [observer](): OnQuery | undefined {
+    return this.#options.onQuery;
   }
 
   /** Where the pool connects to, without secrets. */
@@ -217,6 +233,11 @@ export class ConnectionPool {
     }
     clearTimeout(timer);
     this.#silence.stop();
+  }
+
+  /** Asks the server to cancel what the connection runs. The request may arrive late: the connection is closed afterwards. */
+  [cancel]({ client }: Connection): void {
+    this.#cancel(client as unknown as BusyClient);
   }
 
   #cancel(client: BusyClient): void {

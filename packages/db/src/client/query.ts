@@ -31,14 +31,6 @@ const types: pg.CustomTypesConfig = {
     textual.has(oid) ? keepText : (pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown),
 };
 
-/** A query with its scope, and whom to tell. */
-export interface Call {
-  query: WireQuery;
-  prelude: readonly Buffer[];
-  resolve(result: QueryArrayResult): void;
-  reject(error: unknown): void;
-}
-
 /** The driver's form of a query with its prelude; calls back with the driver's own error. */
 export function driverQuery(
   { text, name, rowMode, values }: WireQuery,

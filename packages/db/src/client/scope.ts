@@ -14,6 +14,14 @@ export interface TenantScope {
   inactive?: boolean | undefined;
 }
 
+export interface ScopeOptions {
+  /**
+   * Aborts the calls that are made with the handle: what waits is refused, what runs is cancelled on the server, and its
+   * transactions are rolled back. Each of them rejects with `AbortedError`, unless the server had completed it.
+   */
+  signal?: AbortSignal | undefined;
+}
+
 /** The four transaction-local settings that the policies read, in the order of the scope statement's parameters. */
 export interface ScopeSettings {
   readonly tenantId: string;

@@ -1,5 +1,6 @@
 import type { AnyRelations, EmptyRelations } from "drizzle-orm/relations";
 import type { Statement } from "../core/statement";
+import { refuseAborted } from "./abort";
 import { inTransaction, type RequestScope, refuseNestedScope } from "./call-chain";
 import { runAlone } from "./coalescer";
 import type { Executor } from "./executor";
@@ -15,6 +16,13 @@ import type { Batch, Unit } from "./unit";
 export interface TransactionOptions {
   /** READ COMMITTED when left out. */
   isolation?: IsolationLevel | undefined;
+  /** The server refuses every write and every lock of rows: `ReadOnlyError`. */
+  readOnly?: boolean | undefined;
+  /**
+   * Aborts the transaction: what waits is refused, what runs is cancelled on the server, and all of it is rolled back
+   * (`AbortedError`). A commit that is under way goes on.
+   */
+  signal?: AbortSignal | undefined;
   /** Run the whole callback again on 40001 and 40P01: `true` for up to 10 attempts. The callback must be repeatable. */
   retry?: boolean | RetryOptions | undefined;
 }
@@ -94,6 +102,8 @@ export interface TransactionSource {
   description: string;
   /** The request whose calls alone may use it. */
   request?: RequestScope | undefined;
+  /** Aborts every call that is made with it. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Throws where a call of this source may not be made: inside a transaction, or in a request that it is not for. */
@@ -102,12 +112,15 @@ export function refuseMisplaced(source: TransactionSource, kind: string): void {
   refuseForeign(source);
 }
 
+const eitherOf = (one: AbortSignal | undefined, other: AbortSignal | undefined) =>
+  one && other ? AbortSignal.any([one, other]) : (one ?? other);
+
 /**
  * True where a transaction may wait for a turn of its tenant. Above READ COMMITTED it may not: it would go on from a
- * snapshot that is older than its turn, and be refused for what was written meanwhile.
+ * snapshot that is older than its turn, and be refused for what was written meanwhile. One that only reads takes none.
  */
-const takesTurns = ({ isolation = "read committed" }: TransactionOptions, { tenantId }: TenantScope) =>
-  isolation === "read committed" && tenantId !== "";
+const takesTurns = ({ isolation = "read committed", readOnly = false }: TransactionOptions, { tenantId }: TenantScope) =>
+  isolation === "read committed" && !readOnly && tenantId !== "";
 
 const takeTurn = (longestWait: number) => ({ text: "select tenancy.take_turn($1::int)", values: [longestWait] });
 
@@ -123,8 +136,12 @@ export async function runTransaction<T>(
 ): Promise<T> {
   refuseMisplaced(source, `a transaction of ${source.description}`);
   const { scope, request = openRequest() } = source;
+  const { isolation, readOnly = false } = options;
+  const signal = eitherOf(source.signal, options.signal);
+  const prelude = readOnly ? (source.reading ?? source.prelude) : source.prelude;
   return withRetry(options.retry, scope.tenantId, async (waitForTurn) => {
-    const transaction = new Transaction({ ...source, request }, options.isolation);
+    refuseAborted(signal);
+    const transaction = new Transaction({ ...source, prelude, request, signal }, { isolation, readOnly });
     const level = new TransactionLevel(transaction);
     return inTransaction(level, async () => {
       let result: T;
@@ -132,6 +149,7 @@ export async function runTransaction<T>(
         if (waitForTurn && takesTurns(options, scope)) await level.run(takeTurn(waitForTurn));
         result = await work(new TransactionUnit(level, scope));
         if (request?.ended) throw afterTheRequest();
+        refuseAborted(signal);
       } catch (error) {
         await level.rollback();
         throw transaction.loss ?? error;

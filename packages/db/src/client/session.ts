@@ -3,8 +3,10 @@ import { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { PgAsyncSession } from "drizzle-orm/pg-core/async/session";
 import { PgBasePreparedQuery } from "drizzle-orm/pg-core/session";
 import type { AnyRelations } from "drizzle-orm/relations";
+import type { QueryArrayResult } from "pg";
 import { DatabaseError } from "../core/errors";
 import { dialect, type RowMode, type Statement } from "../core/statement";
+import { atCaller } from "./caller";
 import type { Executor } from "./executor";
 import { unbuildable } from "./guarded";
 import type { FieldOf } from "./query";
@@ -41,8 +43,15 @@ function runQuery(
     rowMode: mode === "arrays" ? "array" : undefined,
     values: filled,
   });
-  if (mode === "raw") return sent;
-  return sent.then(({ rows }) => (mapper ? read(mapper, rows as never[], prepared) : rows));
+  const take = (result: QueryArrayResult): unknown => {
+    if (mode === "raw") return result;
+    return mapper ? read(mapper, result.rows as never[], prepared) : result.rows;
+  };
+  return sent.then(take, refuse);
+}
+
+function refuse(error: unknown): never {
+  throw atCaller(error);
 }
 
 function fill(params: unknown[], values: Record<string, unknown>): unknown[] {

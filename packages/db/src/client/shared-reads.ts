@@ -1,10 +1,20 @@
 import type { DatabaseError } from "../core/errors";
+import { abortedBefore, abortedUnderWay } from "./abort";
+import type { Call } from "./call";
 import type { PoolLimits } from "./config";
-import { type Checkout, type Connection, checkout } from "./connection";
-import { connectionSurvives, failureOf, giveBack, isStale, releaseFailed, withStatement } from "./failure";
+import { type Checkout, type Connection, cancel, checkout } from "./connection";
+import {
+  connectionSurvives,
+  failureOf,
+  giveBack,
+  isStale,
+  releaseFailed,
+  wasCancelled,
+  withStatement,
+} from "./failure";
 import { poolExhausted } from "./map-error";
 import { Pace } from "./pace";
-import { type Call, driverQuery, type QueryDone, type WireQuery } from "./query";
+import { driverQuery, type QueryDone, type WireQuery } from "./query";
 import { type BatchQuery, isDescribed, SharedRound, submit } from "./wire";
 
 interface Read extends Call {
@@ -17,6 +27,7 @@ interface Read extends Call {
 interface Connections {
   readonly limits: PoolLimits;
   readonly [checkout]: Checkout;
+  [cancel](connection: Connection): void;
   status(): { total: number; idle: number; max: number };
 }
 
@@ -51,9 +62,20 @@ export class SharedReads {
   }
 
   add(call: Call): void {
-    this.#waiting.push({ ...call, since: performance.now(), repeats: this.#pool.limits.max });
+    const read = { ...call, since: performance.now(), repeats: this.#pool.limits.max };
+    this.#waiting.push(read);
+    this.#mayLeave(read);
     this.#timer ??= this.#expireAfter(this.#limit);
     this.#ask();
+  }
+
+  /** A read that is aborted while it waits leaves the queue. */
+  #mayLeave(read: Read): void {
+    read.abort?.whileWaiting(() => {
+      const at = this.#waiting.indexOf(read);
+      if (at >= 0) this.#waiting.splice(at, 1);
+      read.reject(abortedBefore({ statement: read.query.statement }));
+    });
   }
 
   // At most one request for each connection: a connection serves as many reads as fit.
@@ -115,8 +137,10 @@ export class SharedReads {
         return;
       }
       read.resolve(result);
-      this.#succeed(connection, [read.query], started);
+      this.#succeed(connection, [read.query], started, read.abort?.isCancelled);
     });
+    read.abort?.sent(() => this.#pool[cancel](connection));
+    read.trace?.sent();
     submit(connection.client, query);
   }
 
@@ -137,6 +161,11 @@ export class SharedReads {
       sent.push(read);
       bytes.push(...encoded);
     }
+    // One of them cannot be cancelled without those behind it. They are quick, or they would not share.
+    for (const [index, { abort, trace }] of sent.entries()) {
+      abort?.sent();
+      trace?.sent(index === 0 ? 1 : 0);
+    }
     const started = performance.now();
     const round = new SharedRound(members, bytes, (error) => {
       round.settleServed(connection.client);
@@ -151,24 +180,32 @@ export class SharedReads {
     submit(connection.client, round);
   }
 
-  #succeed(connection: Connection, queries: readonly WireQuery[], started: number): void {
+  #succeed(connection: Connection, queries: readonly WireQuery[], started: number, isCancelled = false): void {
     this.#pace.note(
       queries.map(({ text }) => text),
       performance.now() - started,
     );
-    giveBack(connection);
+    if (isCancelled) connection.destroy();
+    else giveBack(connection);
     this.#ask();
   }
 
   /** The first read that was not served is the one that failed; the server skipped those behind it. */
   #fail(connection: Connection, error: Error, [failed, ...skipped]: Read[]): void {
-    releaseFailed(connection, error);
+    if (failed?.abort?.isCancelled) connection.destroy();
+    else releaseFailed(connection, error);
     const again: Read[] = [];
-    if (failed && isStale(error) && failed.repeats > 0) again.push({ ...failed, repeats: failed.repeats - 1 });
+    if (failed && wasCancelled(error, failed.abort)) failed.reject(abortedUnderWay(failureOf(failed.query, error)));
+    else if (failed && isStale(error) && failed.repeats > 0) again.push({ ...failed, repeats: failed.repeats - 1 });
     else failed?.reject(failureOf(failed.query, error));
     if (connectionSurvives(error) || isStale(error)) again.push(...skipped);
     else for (const read of skipped) read.reject(failureOf(read.query, error));
-    this.#waiting.unshift(...again);
+    for (const read of again.filter(({ abort }) => abort?.isAborted)) {
+      read.reject(abortedBefore({ statement: read.query.statement }));
+    }
+    const waiting = again.filter(({ abort }) => !abort?.isAborted);
+    for (const read of waiting) this.#mayLeave(read);
+    this.#waiting.unshift(...waiting);
     this.#ask();
   }
 

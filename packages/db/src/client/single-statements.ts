@@ -1,9 +1,13 @@
 import type { QueryArrayResult } from "pg";
 import { isProvenToRead } from "../core/reads";
-import { checkout, joins, reads } from "./connection";
+import { Abortable, abortedBefore, refuseAborted } from "./abort";
+import type { Call } from "./call";
+import { fromCaller } from "./caller";
+import { cancel, checkout, joins, observer, reads } from "./connection";
 import type { Executor } from "./executor";
 import { failSingle, giveBack, isStale, withStatement } from "./failure";
-import { type Call, driverQuery, mayLeaveTraces, type QueryDone, type WireQuery } from "./query";
+import { driverQuery, mayLeaveTraces, type QueryDone, type WireQuery } from "./query";
+import { observed } from "./query-events";
 import {
   refuseMisplaced,
   runTransaction,
@@ -27,12 +31,21 @@ export class SingleStatements implements Executor {
   run(query: WireQuery): Promise<QueryArrayResult> {
     return new Promise((resolve, reject) => {
       refuseMisplaced(this.#source, this.#kind);
-      const { pool } = this.#source;
-      const call = { query, prelude: this.#preludeOf(query), resolve, reject };
-      if (query.reads) pool[reads].add(call);
+      const { pool, signal } = this.#source;
+      const call = this.#watched({ query, prelude: this.#preludeOf(query), resolve, reject });
+      if (signal?.aborted) call.reject(abortedBefore({ statement: query.statement }));
+      else if (query.reads) pool[reads].add(call);
       // After a migration each open connection may hold one stale statement, which did not run: it is sent again.
       else this.#attempt(call, pool.limits.max);
     });
+  }
+
+  /** The call, which may be aborted and is reported where that was asked for. */
+  #watched(call: Call): Call {
+    const { pool, scope, signal } = this.#source;
+    const onQuery = pool[observer];
+    const seen = onQuery ? observed(call, onQuery, scope) : call;
+    return signal === undefined || signal.aborted ? seen : abortable(seen, signal);
   }
 
   /** A caller's own query is looked at only where reads begin otherwise than writes. */
@@ -43,26 +56,51 @@ export class SingleStatements implements Executor {
   }
 
   #attempt(call: Call, repeats: number): void {
-    const { query, prelude, resolve, reject } = call;
-    this.#source.pool[checkout]((unavailable, connection) => {
+    const { query, prelude, resolve, reject, abort, trace } = call;
+    const { pool } = this.#source;
+    abort?.whileWaiting(() => reject(abortedBefore({ statement: query.statement })));
+    pool[checkout]((unavailable, connection) => {
       if (unavailable) {
         reject(withStatement(unavailable, query));
         return;
       }
+      if (abort?.isAborted) {
+        giveBack(connection);
+        return;
+      }
       const done: QueryDone = (error, result) => {
         if (error) {
-          const failure = failSingle(connection, query, error);
-          if (isStale(error) && repeats > 0) this.#attempt(call, repeats - 1);
+          const failure = failSingle(connection, query, error, abort);
+          if (isStale(error) && repeats > 0 && !abort?.isAborted) this.#attempt(call, repeats - 1);
           else reject(failure);
           return;
         }
-        if (mayLeaveTraces(query)) connection.destroy();
+        if (mayLeaveTraces(query) || abort?.isCancelled) connection.destroy();
         else giveBack(connection);
         resolve(result);
       };
+      abort?.sent(() => pool[cancel](connection));
+      trace?.sent();
       submit(connection.client, driverQuery(query, prelude, done));
     });
   }
+}
+
+/** The same call, which its signal may abort until it is answered. */
+function abortable(call: Call, signal: AbortSignal): Call {
+  const abort = new Abortable(signal);
+  return {
+    ...call,
+    abort,
+    resolve: (result) => {
+      abort.ended();
+      call.resolve(result);
+    },
+    reject: (error) => {
+      abort.ended();
+      call.reject(error);
+    },
+  };
 }
 
 /** Runs each statement of a scope as its own transaction; `atomic` opens one transaction with `start`. */
@@ -79,17 +117,18 @@ export class SingleUnit extends ScopedUnit {
   }
 
   override async joined<Item, Result>(batch: Batch<Item, Result>, item: Item): Promise<Result> {
-    const { pool, prelude, description } = this.#source;
+    const { pool, prelude, description, signal } = this.#source;
     refuseMisplaced(this.#source, `${description}'s handle`);
+    refuseAborted(signal);
     // The bytes sent before a statement are its scope. Calls can share a batch when these bytes are equal.
     this.#scopeKey ??= Buffer.concat(prelude).toString("latin1");
-    this.#ofBatches ??= this.#source.request ? this.#ofNoRequest() : this;
-    return pool[joins].add(this.#scopeKey, this.#ofBatches, batch, item);
+    this.#ofBatches ??= this.#source.request || signal ? this.#ofNobody() : this;
+    return fromCaller(pool[joins].add(this.#scopeKey, this.#ofBatches, batch, item));
   }
 
-  /** The same scope without the request: a batch serves callers of other requests when that of its first has ended. */
-  #ofNoRequest(): SingleUnit {
-    const source = { ...this.#source, request: undefined };
+  /** The same scope without request and signal: a batch serves callers of others when that of its first has ended. */
+  #ofNobody(): SingleUnit {
+    const source = { ...this.#source, request: undefined, signal: undefined };
     return new SingleUnit(source, (work) => runTransaction(source, work));
   }
 

@@ -20,19 +20,8 @@ import {
   UniqueViolationError,
   ValidationError,
 } from "../core/errors";
-
-/** The fields of a server error that are safe to keep: names of things, never their contents. */
-export interface ServerError {
-  code: string;
-  message: string;
-  schema?: string;
-  table?: string;
-  column?: string;
-  constraint?: string;
-  routine?: string;
-  /** Holds values: only the number of a parameter is read from it. */
-  where?: string;
-}
+import { isAboutTheText, ownSqlError } from "./own-sql";
+import type { ServerError } from "./server-error";
 
 /** `field` is the named parameter that the error is about, where that is known. */
 type Build = (error: ServerError, details: DatabaseErrorDetails, field?: string) => DatabaseError;
@@ -93,6 +82,19 @@ const ownStates: Record<string, Build> = {
   ZT006: (e, d) => new PermissionDeniedError(e.message, d),
 };
 
+/** What is wrong with a statement, in our words: all of it for a repository's, and for others where the server's words may hold a value. */
+const aboutTheText = {
+  "3F000": "A schema is missing",
+  "42601": "The statement has a syntax error",
+  "42703": "A column is missing",
+  "42704": "A type or another object is missing",
+  "42883": "There is no function or operator of this name for these types of arguments",
+  "42P01": "A table is missing",
+  "42P02": "The statement has a parameter without a value",
+  "42P18": "The type of a parameter is not known: write a cast, as $1::uuid",
+  "42804": "A value has another type than the statement needs: write a cast",
+} as const;
+
 const states: Record<string, Build> = {
   // PostgreSQL 18 reports ON DELETE RESTRICT as 23001, older ones as 23503.
   "23001": stillReferenced,
@@ -118,16 +120,16 @@ const states: Record<string, Build> = {
   "53400": plain("The statement went beyond a limit of the server's configuration"),
   "28P01": connection("The server refused the login: check user and password in the URL", false),
   "3D000": connection("The database in the URL does not exist: create it, then run pnpm db:migrate", false),
-  "3F000": missing("A schema is missing"),
+  "3F000": missing(aboutTheText["3F000"]),
   "42501": forbidden,
-  "42601": plain("The statement has a syntax error"),
-  "42703": missing("A column is missing"),
-  "42704": missing("A type or another object is missing"),
-  "42883": missing("There is no function or operator of this name for these types of arguments"),
-  "42P01": missing("A table is missing"),
-  "42P02": plain("The statement has a parameter without a value"),
-  "42P18": plain("The type of a parameter is not known: write a cast, as $1::uuid"),
-  "42804": plain("A value has another type than the statement needs: write a cast"),
+  "42601": plain(aboutTheText["42601"]),
+  "42703": missing(aboutTheText["42703"]),
+  "42704": missing(aboutTheText["42704"]),
+  "42883": missing(aboutTheText["42883"]),
+  "42P01": missing(aboutTheText["42P01"]),
+  "42P02": plain(aboutTheText["42P02"]),
+  "42P18": plain(aboutTheText["42P18"]),
+  "42804": plain(aboutTheText["42804"]),
   "54000": invalid("A value is too long for the index of its column: shorten it"),
   "22P05": invalid("A text holds a character that PostgreSQL cannot store"),
   "22021": invalid("A text holds a character that PostgreSQL cannot store (NUL)"),
@@ -212,9 +214,19 @@ function permission(message: string): string {
   return /^permission denied for [a-z ]+ [\w.]+$/.test(message) ? message : "it is kept to what its work needs";
 }
 
-/** The typed error of a server error: by its SQLSTATE, else by the class of that. */
-export function bySqlState(error: ServerError, details: DatabaseErrorDetails, field?: string): DatabaseError {
+/** The typed error of a server error: by its SQLSTATE, else by the class of that. `ownSql` is a text of the caller's own. */
+export function bySqlState(
+  error: ServerError,
+  details: DatabaseErrorDetails,
+  field?: string,
+  ownSql?: string,
+): DatabaseError {
   const { code } = error;
+  if (ownSql !== undefined && isAboutTheText(error)) {
+    const general = code.startsWith("0A") ? "The server does not support this" : wrongStatement;
+    const sentences: Record<string, string> = aboutTheText;
+    return ownSqlError(error, ownSql, sentences[code] ?? general, details);
+  }
   const build = ownStates[code] ?? states[code] ?? classes[code.slice(0, 2)] ?? plain(wrongStatement);
   return build(error, details, field);
 }

@@ -22,7 +22,7 @@ const notAwaited = (whole: string) =>
 export class TransactionLevel implements Executor {
   readonly #transaction: Transaction;
   readonly #outer: TransactionLevel | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
+  #tail: Promise<void> = Promise.resolve();
   #pending = 0;
   #closed = false;
   #failure: DatabaseError | undefined;
@@ -95,12 +95,23 @@ export class TransactionLevel implements Executor {
   #inTurn<T>(call: () => Promise<T>): Promise<T> {
     if (this.#closed || this.ended) return Promise.reject(afterTheEnd());
     this.#pending += 1;
-    const result = this.#tail.then(call);
-    const settled = () => {
+    const before = this.#tail;
+    let settled: () => void = () => undefined;
+    this.#tail = new Promise((resolve) => {
+      settled = resolve;
+    });
+    return this.#after(before, call, settled);
+  }
+
+  // The promise that a caller awaits is awaited by nobody else: V8 then finds the caller, for the stack of an error.
+  async #after<T>(before: Promise<unknown>, call: () => Promise<T>, settled: () => void): Promise<T> {
+    await before;
+    try {
+      return await call();
+    } finally {
       this.#pending -= 1;
-    };
-    this.#tail = result.then(settled, settled);
-    return result;
+      settled();
+    }
   }
 
   async #send(query: WireQuery): Promise<QueryArrayResult> {

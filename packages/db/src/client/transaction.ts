@@ -1,18 +1,30 @@
 import pg, { type QueryArrayResult } from "pg";
-import { ConflictError, DatabaseError } from "../core/errors";
+import { ConflictError, DatabaseError, ReadOnlyError } from "../core/errors";
+import { Abortable, abortedBefore, abortedUnderWay, refuseAborted } from "./abort";
 import type { RequestScope } from "./call-chain";
-import { type Connection, connect } from "./connection";
-import { connectionSurvives, giveBack, isUndone, outcomeUnknown, releaseFailed } from "./failure";
+import { type Connection, cancel, checkout, observer } from "./connection";
+import {
+  connectionSurvives,
+  giveBack,
+  isRefusedWrite,
+  isUndone,
+  outcomeUnknown,
+  releaseFailed,
+  wasCancelled,
+} from "./failure";
 import { mapError } from "./map-error";
 import type { ConnectionPool } from "./pool";
 import { mayLeaveTraces, send, type WireQuery } from "./query";
+import { observing } from "./query-events";
 import { refuseForeign } from "./request";
 import type { TenantScope } from "./scope";
+import type { Trace } from "./trace";
 import { bindAndExecute, prepared } from "./wire";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
 
 const begin = bindAndExecute(prepared.begin, []);
+const beginReadOnly = bindAndExecute(prepared.beginReadOnly, []);
 
 const rollbackToSavepoint = /^\s*rollback\s+(?:(?:work|transaction)\s+)?to\b/i;
 
@@ -35,6 +47,13 @@ interface Origin {
   scope: TenantScope;
   /** The request in which it began: nothing is sent in another, or after its end. */
   request: RequestScope | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** How it begins. */
+interface Mode {
+  isolation?: IsolationLevel | undefined;
+  readOnly: boolean;
 }
 
 /**
@@ -46,7 +65,7 @@ export class Transaction {
   /** Resolves when the transaction has ended or its connection is lost: nothing waits for its parts any longer. */
   readonly over: Promise<void>;
   readonly #origin: Origin;
-  readonly #isolation: IsolationLevel | undefined;
+  readonly #mode: Mode;
   #setOver: () => void = () => undefined;
   #connection: Connection | undefined;
   #begun = false;
@@ -62,10 +81,10 @@ export class Transaction {
   #savepoints = 0;
   ended = false;
 
-  constructor(origin: Origin, isolation?: IsolationLevel) {
+  constructor(origin: Origin, mode: Mode) {
     this.#origin = origin;
     this.description = origin.description;
-    this.#isolation = isolation;
+    this.#mode = mode;
     this.over = new Promise((resolve) => {
       this.#setOver = resolve;
     });
@@ -84,24 +103,48 @@ export class Transaction {
   }
 
   /** Sends one query. Rejects with a typed error; with the loss, once the transaction cannot go on. */
-  async send(query: WireQuery): Promise<QueryArrayResult> {
+  send(query: WireQuery): Promise<QueryArrayResult> {
+    const { pool, scope } = this.#origin;
+    const onQuery = pool[observer];
+    return onQuery ? observing(onQuery, query, scope, (trace) => this.#send(query, trace)) : this.#send(query);
+  }
+
+  async #send(query: WireQuery, trace?: Trace): Promise<QueryArrayResult> {
     if (this.loss) throw this.loss;
     if (this.#released) throw afterTheEnd();
     refuseForeign(this.#origin);
+    const { signal } = this.#origin;
+    refuseAborted(signal);
+    const abort = signal && new Abortable(signal);
+    try {
+      return await this.#sendAbortable(query, trace, abort);
+    } finally {
+      // A request to cancel that arrives late would hit whoever has the connection then.
+      if (abort?.isCancelled) this.#spoilt = true;
+      abort?.ended();
+    }
+  }
+
+  async #sendAbortable(query: WireQuery, trace?: Trace, abort?: Abortable): Promise<QueryArrayResult> {
     this.#spoilt ||= mayLeaveTraces(query);
     let result: QueryArrayResult;
     try {
-      this.#connection ??= await this.#open();
-      result = await send(this.#connection, query, await this.#prelude(this.#connection));
+      const connection = this.#connection ?? (await this.#open(abort));
+      this.#connection = connection;
+      abort?.sent(() => this.#origin.pool[cancel](connection));
+      trace?.sent();
+      result = await send(connection, query, await this.#prelude(connection, trace));
     } catch (error) {
       // Nothing was sent.
       if (error instanceof DatabaseError) throw error;
+      if (this.#mode.readOnly && isRefusedWrite(error)) throw this.#readOnly(query);
       if (this.#connection && !connectionSurvives(error)) {
         const isServers = error instanceof pg.DatabaseError;
         throw this.#lose(isServers ? error : (this.#farewell ?? error), query);
       }
       this.#begun = this.#scoped = true;
-      throw mapError(error, { statement: query.statement }, query.fieldOf);
+      const failure = mapError(error, { statement: query.statement }, query);
+      throw wasCancelled(error, abort) ? abortedUnderWay(failure) : failure;
     }
     this.#begun = this.#scoped = true;
     if (hasEnded(this.#connection, result, query)) throw this.#endedByItself(result);
@@ -131,17 +174,28 @@ export class Transaction {
   async rollback(): Promise<void> {
     this.end();
     if (this.#connection && this.#begun && !this.loss) {
-      await send(this.#connection, { text: "rollback", values: [] }).catch((error: unknown) => {
+      await this.#finish(this.#connection, "rollback").catch((error: unknown) => {
         this.#broken = error;
       });
     }
     this.#release();
   }
 
+  #finish(connection: Connection, text: "commit" | "rollback"): Promise<QueryArrayResult> {
+    const { pool, scope } = this.#origin;
+    const query = { text, values: [] };
+    const onQuery = pool[observer];
+    if (!onQuery) return send(connection, query);
+    return observing(onQuery, query, scope, (trace) => {
+      trace.sent();
+      return send(connection, query);
+    });
+  }
+
   async #commitOn(connection: Connection): Promise<void> {
     let answer: QueryArrayResult;
     try {
-      answer = await send(connection, { text: "commit", values: [] });
+      answer = await this.#finish(connection, "commit");
     } catch (error) {
       this.#broken = error;
       this.#release();
@@ -156,18 +210,34 @@ export class Transaction {
     }
   }
 
-  async #open(): Promise<Connection> {
-    const connection = await this.#origin.pool[connect]();
+  /** The error of a write that the server refused because the transaction is read-only. The connection serves on. */
+  #readOnly({ statement }: WireQuery): ReadOnlyError {
+    this.#begun = this.#scoped = true;
+    const message = "A transaction with readOnly writes nothing and locks no row: leave readOnly out where it must";
+    return new ReadOnlyError(message, { statement, sqlState: "25006" });
+  }
+
+  async #open(abort: Abortable | undefined): Promise<Connection> {
+    const connection = await new Promise<Connection>((resolve, reject) => {
+      abort?.whileWaiting(() => reject(abortedBefore()));
+      this.#origin.pool[checkout]((unavailable, found) => {
+        if (unavailable) reject(unavailable);
+        else if (abort?.isAborted) giveBack(found);
+        else resolve(found);
+      });
+    });
     connection.client.on("error", this.#onConnectionError);
     return connection;
   }
 
   // BEGIN of another isolation level is no prepared statement: it goes first, by itself.
-  async #prelude(connection: Connection): Promise<readonly Buffer[]> {
+  async #prelude(connection: Connection, trace?: Trace): Promise<readonly Buffer[]> {
     if (this.#scoped) return [];
-    if (!this.#isolation) return [begin, ...this.#origin.prelude];
+    const { isolation, readOnly } = this.#mode;
+    if (!isolation) return [readOnly ? beginReadOnly : begin, ...this.#origin.prelude];
     if (!this.#begun) {
-      await send(connection, { text: `begin isolation level ${this.#isolation}`, values: [] });
+      trace?.sent();
+      await send(connection, { text: `begin isolation level ${isolation}${readOnly ? " read only" : ""}`, values: [] });
       this.#begun = true;
     }
     return this.#origin.prelude;
@@ -182,7 +252,7 @@ export class Transaction {
     this.#broken ??= error;
     // The statement under way may have been a COMMIT of the caller's own.
     const outcome = query && mayLeaveTraces(query) ? "unknown" : "rolled-back";
-    const failure = mapError(error, { statement: query?.statement, outcome });
+    const failure = mapError(error, { statement: query?.statement, outcome }, query);
     this.#loss ??= outcome === "unknown" ? outcomeUnknown(failure) : failure;
     this.#setOver();
     return this.#loss;

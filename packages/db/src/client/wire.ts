@@ -25,6 +25,7 @@ interface Connection extends ConnectionEvents {
  */
 export const prepared = {
   begin: "org_db_begin",
+  beginReadOnly: "org_db_begin_read_only",
   scope: "org_db_scope",
   job: "org_db_job",
   active: "org_db_active",

@@ -31,6 +31,9 @@ export const currencyCode = (name: string) => text(name);
 /** A point in time with zone, in milliseconds: what a JavaScript Date holds, so that a cursor or a test loses nothing. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
+/** `created_at` of what is appended and never changed: the time of the statement, not of its transaction's begin. */
+export const writtenAt = () => instant("created_at").notNull().default(sql`clock_timestamp()`);
+
 /** Number of a transaction, as the server counts them: a decimal number as text. */
 export const transactionNumber = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
 

@@ -18,12 +18,15 @@ export const errorCodes = [
   "SERIALIZATION_FAILURE",
   "DEADLOCK",
   "TIMEOUT",
+  "ABORTED",
   "DISK_FULL",
   "NOT_FOUND",
   "VALIDATION_FAILED",
   "CONFLICT",
   "INVARIANT_VIOLATED",
   "MIGRATION_FAILED",
+  "STATEMENT_INVALID",
+  "READ_ONLY",
   "CONFIGURATION_INVALID",
   "DATABASE_ERROR",
 ] as const;
@@ -45,6 +48,12 @@ export interface DatabaseErrorDetails {
   column?: string | undefined;
   /** The repository statement that failed, e.g. `accounting.invoices.find`. */
   statement?: string | undefined;
+  /** SQL of one's own that the server could not understand: its words, with `…` for every value written into it. */
+  sql?: string | undefined;
+  /** Where in `sql` the server found the mistake, in characters from 1. */
+  position?: number | undefined;
+  /** What the server proposes instead. */
+  hint?: string | undefined;
   /** True when the same call may succeed if it is simply made again. */
   retryable?: boolean | undefined;
   outcome?: Outcome | undefined;
@@ -62,6 +71,9 @@ export class DatabaseError extends Error {
   readonly table: string | undefined;
   readonly column: string | undefined;
   readonly statement: string | undefined;
+  readonly sql: string | undefined;
+  readonly position: number | undefined;
+  readonly hint: string | undefined;
   readonly retryable: boolean;
   readonly outcome: Outcome;
   readonly attempts: number | undefined;
@@ -76,6 +88,9 @@ export class DatabaseError extends Error {
     this.table = details.table;
     this.column = details.column;
     this.statement = details.statement;
+    this.sql = details.sql;
+    this.position = details.position;
+    this.hint = details.hint;
     this.retryable = details.retryable ?? false;
     this.outcome = details.outcome ?? "rolled-back";
     this.attempts = details.attempts;
@@ -84,9 +99,9 @@ export class DatabaseError extends Error {
   /** A plain object for logs: the same facts, no stack, no cause. */
   toJSON(): Record<string, unknown> {
     const { name, code, message, sqlState, constraint, schema, table, column, statement } = this;
-    const { retryable, outcome, attempts } = this;
-    const facts = { name, code, message, sqlState, constraint, schema, table, column, statement, retryable, outcome };
-    return { ...facts, attempts };
+    const { sql, position, hint, retryable, outcome, attempts } = this;
+    const where = { sqlState, constraint, schema, table, column, statement, sql, position, hint };
+    return { name, code, message, ...where, retryable, outcome, attempts };
   }
 }
 
@@ -123,6 +138,8 @@ export class SerializationError extends errorClass("SerializationError", "SERIAL
 export class DeadlockError extends errorClass("DeadlockError", "DEADLOCK") {}
 /** A statement, lock or idle-transaction limit was reached. */
 export class TimeoutError extends errorClass("TimeoutError", "TIMEOUT") {}
+/** The caller aborted the call by its `signal`. What was sent is cancelled on the server, and `outcome` is certain. */
+export class AbortedError extends errorClass("AbortedError", "ABORTED") {}
 export class DiskFullError extends errorClass("DiskFullError", "DISK_FULL") {}
 /** `getX` found nothing. */
 export class NotFoundError extends errorClass("NotFoundError", "NOT_FOUND") {}
@@ -130,6 +147,10 @@ export class NotFoundError extends errorClass("NotFoundError", "NOT_FOUND") {}
 export class ConflictError extends errorClass("ConflictError", "CONFLICT") {}
 /** A rule that must always hold would have been broken; refused by the database. */
 export class InvariantError extends errorClass("InvariantError", "INVARIANT_VIOLATED") {}
+/** SQL of one's own does not fit the database, or is no SQL: `sql`, `position` and `hint` say where and what. */
+export class StatementError extends errorClass("StatementError", "STATEMENT_INVALID") {}
+/** A write in a transaction that was opened with `readOnly`. */
+export class ReadOnlyError extends errorClass("ReadOnlyError", "READ_ONLY") {}
 /** A migration could not be applied, or the history and the folder disagree. */
 export class MigrationError extends errorClass("MigrationError", "MIGRATION_FAILED") {}
 /** A setting or environment variable is missing or malformed; the message names it. */

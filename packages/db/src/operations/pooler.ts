@@ -35,7 +35,7 @@ export async function sharesProcesses(ask: AskProcess, second: ClientBase): Prom
  * Refuses an admin URL that leads through a pooler of transactions: the migrator's lock and settings belong to a session, and
  * would stay on the pooler's connections. Throws `MigrationError`. A server that has no second connection is not asked.
  */
-export async function refusePooler(client: pg.Client, url: string): Promise<void> {
+export async function refusePooler(client: pg.Client, url: string | undefined): Promise<void> {
   const isShared = await withAdmin(url, (second) => sharesProcesses(() => processOf(client), second)).catch(
     (error: unknown) => {
       if ((error as { code?: unknown }).code === "CONNECTION_FAILED") return false;

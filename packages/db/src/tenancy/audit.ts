@@ -12,6 +12,8 @@ import { sqlStatement, statement } from "./statements";
 import { jsonObject } from "./validation";
 
 export type AuditEntry = typeof auditLog.$inferSelect;
+/** A line of the trail, under BHC's name. */
+export type AuditLog = AuditEntry;
 
 /** A named action, such as BHC's `suspend_user` or `freeze_account`. */
 export interface AuditAction {
@@ -19,6 +21,18 @@ export interface AuditAction {
   /** `schema.table`, or another kind of thing. */
   targetType: string;
   targetId?: string | undefined;
+  details?: Record<string, unknown> | undefined;
+}
+
+/** Who reads what: one record, several, or a whole export. */
+export interface AuditedRead {
+  /** `read` when left out. */
+  action?: "read" | "export" | "download" | "print" | undefined;
+  /** `schema.table`, or another kind of thing. */
+  targetType: string;
+  /** The records that are read, at most 1,000: each has a line, so that `listOfTarget` shows its readers. */
+  targetIds?: readonly string[] | undefined;
+  /** Why, which filter, how many rows: what an auditor asks. Never what was read. */
   details?: Record<string, unknown> | undefined;
 }
 
@@ -33,6 +47,15 @@ const actionSchema = z.object({
   targetType: filledText("targetType"),
   details: jsonObject,
 });
+
+const readSchema = z
+  .object({
+    action: z.enum(["read", "export", "download", "print"]).default("read"),
+    targetType: filledText("targetType"),
+    targetIds: z.array(pgUuid()).min(1).max(1_000).optional(),
+    details: jsonObject.default({}),
+  })
+  .strict();
 
 // A scope's company is a filter of its own: the policy alone would read the lines of all companies to find those of one.
 const list = listOf(statement, {
@@ -66,6 +89,14 @@ const record = sqlStatement(
   (q) => q.select({ done: sql<null>`null` }).from(auditLog),
   (p: Params<{ action: string; targetType: string; targetId: string | null; details: string }>) => sql`
     select tenancy.record_audit(${p.action}::text, ${p.targetType}::text, ${p.targetId}::uuid, ${p.details}::jsonb)::text`,
+);
+
+const recordReads = sqlStatement(
+  "tenancy.audit.record_reads",
+  (q) => q.select({ done: sql<null>`null` }).from(auditLog),
+  (p: Params<{ action: string; targetType: string; targetIds: (string | null)[]; details: string }>) => sql`
+    select tenancy.record_audit(${p.action}::text, ${p.targetType}::text, t.id, ${p.details}::jsonb)::text
+    from unnest(${p.targetIds}::uuid[]) as t (id)`,
 );
 
 /**
@@ -102,6 +133,17 @@ export class AuditRepository {
       details: JSON.stringify(checked.details),
     };
     await this.#unit.run(record, params);
+  }
+
+  /**
+   * Records that the scope's user reads records, or takes them along as an export: one line for each of `targetIds`, or one
+   * for the whole. Call it before the read, or with it in a transaction: what is not recorded is then not read.
+   * AE: "track sensitive data access". Throws `ValidationError`.
+   */
+  async recordRead(input: AuditedRead): Promise<void> {
+    const { action, targetType, targetIds, details } = parseInput(readSchema, input, "audited read");
+    const ids = targetIds ? [...new Set(targetIds)] : [null];
+    await this.#unit.run(recordReads, { action, targetType, targetIds: ids, details: JSON.stringify(details) });
   }
 
   /**

@@ -42,6 +42,15 @@ const soleAdminOf = (id: string) => sql`
 const membershipsOf = (id: string) => sql`
   select tenant_id as "tenantId", tenant_name as "tenantName", user_id as "userId" from auth.memberships_of(${id}::uuid)`;
 
+/** Sets whether a person's account is active, as the `identity` login. Throws `NotFoundError` without a profile. */
+export async function setProfileActive({ drizzle }: Unit, id: string, active: boolean): Promise<void> {
+  const [answer] = await drizzle.execute(
+    sql`select auth.set_profile_active(${id}::uuid, ${active}::boolean) as "isThere"`,
+    "objects",
+  );
+  found((answer as { isThere?: boolean } | undefined)?.isThere || undefined, "profile");
+}
+
 /**
  * Deletes a person in a transaction of the `identity` login: profile, sessions, ways to sign in, and the memberships.
  * Triggers do the work, so that a deletion by Better Auth or raw SQL does the same.

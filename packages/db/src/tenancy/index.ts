@@ -8,19 +8,20 @@ import { RoleRepository } from "./roles";
 import { SecurityEventRepository } from "./security-events";
 import { TenantRepository } from "./tenants";
 
-export type { AuditAction, AuditEntry, AuditRepository } from "./audit";
+export type { AuditAction, AuditEntry, AuditedRead, AuditLog, AuditRepository } from "./audit";
 export type { AuditHead, AuditProblem, SealOptions } from "./audit-seals";
 export type { Company, CompanyChanges, CompanyRepository, NewCompany } from "./companies";
 export type { IdempotencyRepository, IdempotentCall } from "./idempotency";
 export { type DeletedIdentity, LastAdminError, type LeftTenant } from "./identities";
 export type { Invitation, InvitationRepository, NewInvitation } from "./invitations";
-export type { MemberRepository, NewMember, User } from "./members";
+export type { MemberChanges, MemberRepository, NewMember, User } from "./members";
 export type { Membership } from "./memberships";
 export type { ProfileChanges, ProfileRepository, UserProfile } from "./profiles";
 export { tenancyRelations } from "./relations";
-export type { NewRole, Role, RoleRepository } from "./roles";
+export type { NewRole, Role, RoleChanges, RoleRepository, UserRole } from "./roles";
 export * from "./schema";
 export type { NewSecurityEvent, SecurityEvent, SecurityEventRepository } from "./security-events";
+export type { NewSignInEvent, SignInEvent, SignInEventRepository } from "./sign-in-events";
 export type { CreatedTenant, NewTenant, Tenant, TenantRepository } from "./tenants";
 export * from "./validation";
 

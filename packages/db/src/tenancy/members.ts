@@ -12,11 +12,12 @@ import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { users } from "./schema";
 import { sqlStatement, statement } from "./statements";
-import { memberSchema, roleChangeSchema, settingsSchema } from "./validation";
+import { memberChangesSchema, memberSchema, roleChangeSchema, settingsSchema } from "./validation";
 
 /** A person's account within one tenant. */
 export type User = typeof users.$inferSelect;
 export type NewMember = z.input<typeof memberSchema>;
+export type MemberChanges = z.input<typeof memberChangesSchema>;
 
 const records = recordsOf(statement, "tenancy.users.find", users, "member");
 
@@ -63,7 +64,7 @@ const claim = statement("tenancy.users.claim", (q, p: Params<{ identityId: strin
     .returning(),
 );
 
-type Change = Partial<Pick<User, "role" | "status" | "settings" | "name">>;
+type Change = Partial<Pick<User, "role" | "status" | "settings" | "name" | "email">>;
 
 /** The members of the tenant. The database refuses to lose the last active admin, whoever writes. */
 export class MemberRepository {
@@ -125,6 +126,17 @@ export class MemberRepository {
       });
     }
     return user;
+  }
+
+  /**
+   * Changes name and e-mail address. A member changes the own name, and lets the own address follow the one that the person
+   * signs in with (`session.user.email`, verified); an admin changes those of others. The address of an account that has a
+   * person is that person's: change it at the sign-in first. Throws `ValidationError`, `NotFoundError`;
+   * `PermissionDeniedError` for a member who is no admin; `UniqueViolationError` for an address that another account has;
+   * `ConflictError` for an address that is not the person's, or is not verified.
+   */
+  async update(id: string, input: MemberChanges): Promise<User> {
+    return this.#change(id, parseInput(memberChangesSchema, input, "change"));
   }
 
   /** user | admin | market_maker. Throws `NotFoundError`; `InvariantError` for the last active admin. */

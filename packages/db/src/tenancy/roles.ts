@@ -3,14 +3,20 @@ import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
+import { recordsOf } from "../core/records";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";
 import { roles, userRoles } from "./schema";
 import { sqlStatement, statement } from "./statements";
-import { newRoleSchema } from "./validation";
+import { namedRoleChangesSchema, newRoleSchema } from "./validation";
 
 export type Role = typeof roles.$inferSelect;
 export type NewRole = z.input<typeof newRoleSchema>;
+export type RoleChanges = z.input<typeof namedRoleChangesSchema>;
+/** That a member has a role. */
+export type UserRole = typeof userRoles.$inferSelect;
+
+const records = recordsOf(statement, "tenancy.roles.find", roles, "role");
 
 const list = statement("tenancy.roles.list", (q, p: Params<object>) =>
   q.select().from(roles).where(eq(roles.tenantId, p.tenantId)).orderBy(asc(roles.name)),
@@ -57,6 +63,16 @@ export class RoleRepository {
     this.#unit = unit;
   }
 
+  /** The role, or undefined. */
+  findById(id: string): Promise<Role | undefined> {
+    return records.find(this.#unit, id);
+  }
+
+  /** The role. Throws `NotFoundError`. */
+  getById(id: string): Promise<Role> {
+    return records.get(this.#unit, id);
+  }
+
   /** All roles by name. */
   list(): Promise<Role[]> {
     return this.#unit.run(list, {});
@@ -80,6 +96,20 @@ export class RoleRepository {
       .values({ ...role, tenantId: this.#unit.scope.tenantId, id: role.id ?? newId() })
       .returning();
     return found(created, "role");
+  }
+
+  /**
+   * Changes the given fields, for all members who have the role; `permissions` replaces all of them. For admins alone.
+   * Throws `ValidationError`, `NotFoundError`, `UniqueViolationError` for a name that is taken, `PermissionDeniedError`.
+   */
+  async update(id: string, input: RoleChanges): Promise<Role> {
+    const changes = parseInput(namedRoleChangesSchema, input, "change");
+    const [updated] = await this.#unit.drizzle
+      .update(roles)
+      .set(changes)
+      .where(and(eq(roles.tenantId, this.#unit.scope.tenantId), eq(roles.id, id)))
+      .returning();
+    return found(updated, "role");
   }
 
   /** Deletes a role and takes it from all members. Throws `NotFoundError`. */

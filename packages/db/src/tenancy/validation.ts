@@ -31,6 +31,11 @@ export const memberSchema = z
   })
   .strict();
 
+/** The fields of a member that can be changed; the role has a method of its own. */
+export const memberChangesSchema = changesOf(
+  z.object({ name: filledText("name").optional(), email: email.optional() }),
+);
+
 export const roleChangeSchema = userRole.zod;
 
 /** Any JSON object. */
@@ -44,11 +49,20 @@ export const newInvitationSchema = z
   .object({ email, role: userRole.zod.default("user"), expiresInHours: z.int().min(1).max(720).default(168) })
   .strict();
 
+const permissions = z.array(filledText("permission")).max(500);
+
 /** A role of the tenant's own: a name and permission strings that the application gives meaning to. */
 export const newRoleSchema = insertSchema(roles)
   .omit(kept)
-  .extend({ name: filledText("name"), permissions: z.array(filledText("permission")).max(500).default([]) })
+  .extend({ name: filledText("name"), permissions: permissions.default([]) })
   .strict();
+
+/** The fields of a role that can be changed; `permissions` replaces all of them. */
+export const namedRoleChangesSchema = changesOf(
+  updateSchema(roles)
+    .omit({ ...kept, id: true })
+    .extend({ name: filledText("name").optional(), permissions: permissions.optional() }),
+);
 
 /** A self-service sign-up: the tenant, its first company, and the signed-in person as its first admin. */
 export const newTenantSchema = z

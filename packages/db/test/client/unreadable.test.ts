@@ -71,6 +71,7 @@ async function rowOf(owner: pg.Client, name: string): Promise<Values> {
     "auth.account": { account_id: "a", provider_id: "p", user_id: newId() },
     "auth.verification": { identifier: "i", value: "v", expires_at: "2026-01-01" },
     "auth.user_profiles": { user_id: newId() },
+    "auth.sign_in_events": { type: "sign_in_failed", severity: "low" },
     "auth.tenant_directory": { id: newId(), name: "Acme", status: "active" },
     "auth.memberships": {
       ...{ identity_id: newId(), tenant_id: newId(), user_id: newId() },

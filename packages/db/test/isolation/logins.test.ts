@@ -59,6 +59,7 @@ describe("auth.*", () => {
       "auth.account",
       "auth.memberships",
       "auth.session",
+      "auth.sign_in_events",
       "auth.tenant_directory",
       "auth.user",
       "auth.user_profiles",

@@ -25,14 +25,15 @@ afterAll(async () => {
 
 /** An app that does what needs the migrations, schema.sql and the server, and prints what came of it. */
 const program = `
-  import { createDatabase, ensureDb, validateSchema } from "@org/db";
+  import { createDatabase, ensureDb, migrate, validateSchema } from "@org/db";
   const db = createDatabase({ url: process.env.DATABASE_URL, unsafeLogin: "refuse" });
   const describe = (error) => ({ name: error.name, message: error.message });
   const run = async () => {
     const ready = await ensureDb(db).then(() => "ready", describe);
     const { migrations } = await db.checkConnectionHealth();
     const schema = await validateSchema(db).then(({ isValid, errors }) => ({ isValid, errors: errors.map((e) => e.object) }), describe);
-    console.log(JSON.stringify({ ready, applied: migrations?.applied, problems: migrations?.problems, schema }));
+    const migrated = await migrate().then(({ applied, alreadyApplied }) => ({ applied, alreadyApplied }), describe);
+    console.log(JSON.stringify({ ready, applied: migrations?.applied, problems: migrations?.problems, schema, migrated }));
     await db.close();
   };
   run();
@@ -82,7 +83,13 @@ async function runBundle(name: string, options: object, place = bare): Promise<O
 const banner = {
   js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
 };
-const healthy = { ready: "ready", applied: expect.any(Number), problems: [], schema: { isValid: true, errors: [] } };
+const healthy = {
+  ready: "ready",
+  applied: expect.any(Number),
+  problems: [],
+  schema: { isValid: true, errors: [] },
+  migrated: { applied: [], alreadyApplied: expect.any(Number) },
+};
 
 describe("the built package", () => {
   it("finds its migrations and schema.sql although the app has files of the same names", async () => {
@@ -121,6 +128,18 @@ describe("the built package", () => {
     for (const { text } of [{ text: help }, doctor, refused, option]) {
       expect(text).not.toMatch(/pnpm|db:|@org\/source|tsx|checkout|packages\//);
     }
+  });
+
+  it("lets a script end that leaves idle connections, where it is told to", async () => {
+    const script = app.write(
+      "script.mjs",
+      `import { createDatabase } from "@org/db";
+       const db = createDatabase({ allowExitOnIdle: true, idleTimeoutMillis: 60_000 });
+       console.log((await db.checkConnectionHealth()).isHealthy, db.pool.status().idle);`,
+    );
+    const since = performance.now();
+    expect(await output(script)).toEqual({ code: 0, text: "true 1\n" });
+    expect(performance.now() - since).toBeLessThan(50_000);
   });
 
   it("makes one handle of a module that is imported again under another query", async () => {

@@ -55,7 +55,11 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
   "tenancy/companies.ts": [() => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" })],
   "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
   "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],
-  "tenancy/roles.ts": [() => handle.tenancy.roles.create({ name: "Clerk" })],
+  "tenancy/roles.ts": [
+    () => handle.tenancy.roles.create({ name: "Clerk" }),
+    async () =>
+      handle.tenancy.roles.update((await acme.handle.tenancy.roles.create({ name: "Typist" })).id, { name: "Writer" }),
+  ],
   "tenancy/security-events.ts": [() => handle.tenancy.securityEvents.report({ type: "login", severity: "low" })],
 };
 

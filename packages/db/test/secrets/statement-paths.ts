@@ -155,21 +155,79 @@ export const statementPaths: FailingPath[] = [
   },
   {
     name: "a value in the text of a template, beside a table that is missing",
-    code: "MIGRATION_FAILED",
+    code: "STATEMENT_INVALID",
     sqlState: "42P01",
     holds: ["template"],
     run: ({ handle }) => handle.execute(sql.raw(`select '${c.template}' from accounting.no_such_table`)),
   },
   {
     name: "a value in the text of a template, at the place of a syntax error",
-    code: "DATABASE_ERROR",
+    code: "STATEMENT_INVALID",
     sqlState: "42601",
     holds: ["template"],
     run: ({ handle }) => handle.execute(sql.raw(`select 1 '${c.template}' '${c.template}'`)),
   },
   {
+    name: "a column that another table has, beside a value in the text of a template",
+    code: "STATEMENT_INVALID",
+    sqlState: "42703",
+    holds: ["template"],
+    run: ({ handle }) =>
+      handle.execute(
+        sql.raw(`select b.tax_id from accounting.customers c, tenancy.users b where c.name = '${c.template}'`),
+      ),
+  },
+  {
+    name: "a value whose quote ends it too early, in the text of a template",
+    code: "STATEMENT_INVALID",
+    sqlState: "42601",
+    holds: ["template"],
+    run: ({ handle }) => handle.execute(sql.raw(`select 'O'${c.template}'`)),
+  },
+  {
+    name: "a value that names an object, in a place where no text is read",
+    code: "STATEMENT_INVALID",
+    sqlState: "42P01",
+    holds: ["text"],
+    run: ({ handle }) => handle.execute(sql`select ${`"${c.text}"`}::text::regclass`),
+  },
+  {
+    name: "a value that names an object, written into the text",
+    code: "STATEMENT_INVALID",
+    sqlState: "42704",
+    holds: ["template"],
+    run: ({ handle }) => handle.execute(sql.raw(`select '"${c.template}"'::regtype`)),
+  },
+  {
+    name: "a number written into the text, at the place of a syntax error",
+    code: "STATEMENT_INVALID",
+    sqlState: "42601",
+    holds: ["numeric"],
+    run: ({ handle }) => handle.execute(sql.raw(`select 1 ${c.numeric}`)),
+  },
+  {
+    name: "a write in a read-only transaction",
+    code: "READ_ONLY",
+    sqlState: "25006",
+    holds: ["text"],
+    run: (bench) => bench.handle.transaction((tx) => tx.insert(customers).values(row(bench)), { readOnly: true }),
+  },
+  {
+    name: "a call that is aborted under way, for a reason that is a secret",
+    code: "ABORTED",
+    sqlState: "57014",
+    holds: ["text"],
+    run: ({ db, tenantId }) => {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(new Error(c.text)), 50);
+      return db
+        .forTenant({ tenantId }, { signal: abort.signal })
+        .execute(sql`select ${c.text}::text from pg_sleep(10)`);
+    },
+  },
+  {
     name: "a column that is missing, named by a value",
-    code: "MIGRATION_FAILED",
+    code: "STATEMENT_INVALID",
     sqlState: "42703",
     holds: ["template"],
     run: ({ handle }) => handle.execute(sql.raw(`select "${c.template}" from accounting.customers`)),

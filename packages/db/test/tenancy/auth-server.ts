@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError } from "better-auth/api";
+import { APIError, createAuthMiddleware } from "better-auth/api";
 import { toNodeHandler } from "better-auth/node";
 import { type AuthDatabase, createAuthDatabase, LastAdminError } from "../../src/index";
 import { freshEmail } from "./kit/people";
@@ -43,6 +43,13 @@ const cheapHashes = {
   },
 };
 
+/** A failed sign-in is reported, whoever it was that tried, and without what was typed. */
+const reportFailures = ({ securityEvents }: AuthDatabase) =>
+  createAuthMiddleware(async ({ path, headers, context }) => {
+    if (path !== "/sign-in/email" || !(context.returned instanceof APIError)) return;
+    await securityEvents.report({ type: "sign_in_failed", userAgent: headers?.get("user-agent") });
+  });
+
 /** The application's auth server, as `src/tenancy/README.md` shows it. */
 function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[], deletion: Deletion) {
   return betterAuth({
@@ -65,6 +72,7 @@ function createAuth(database: AuthDatabase, baseURL: string, sent: Mail[], delet
         ...(deletion === "whole" ? { beforeDelete: ({ id }: { id: string }) => deleteWhole(database, id) } : {}),
       },
     },
+    hooks: { after: reportFailures(database) },
     telemetry: { enabled: false },
     // Failures are what the tests ask for: they see the answer.
     logger: { disabled: true },

@@ -33,6 +33,7 @@ export const customers = tenantTable(accounting, "customers", party(), {
       .on(t.tenantId, t.companyId, t.externalId)
       .where(sql`${t.externalId} is not null`),
     tenantIndex("customers", t.tenantId, t.name, t.id),
+    tenantIndex("customers", t.tenantId, t.email).where(sql`${t.email} is not null`),
     check("customers_name_check", sql`${t.name} <> ''`),
   ],
 });
@@ -47,6 +48,7 @@ export const vendors = tenantTable(accounting, "vendors", party(), {
       .on(t.tenantId, t.companyId, t.externalId)
       .where(sql`${t.externalId} is not null`),
     tenantIndex("vendors", t.tenantId, t.name, t.id),
+    tenantIndex("vendors", t.tenantId, t.email).where(sql`${t.email} is not null`),
     check("vendors_name_check", sql`${t.name} <> ''`),
   ],
 });

@@ -51,6 +51,9 @@ export const session = auth.table(
   ],
 );
 
+/** A signed-in device, as it is read. */
+export type Session = typeof session.$inferSelect;
+
 /** A way to sign in: a password hash or a linked provider. */
 export const account = auth.table(
   "account",

@@ -1,16 +1,30 @@
 import { sql } from "drizzle-orm";
-import { boolean, date, foreignKey, index, pgPolicy, primaryKey, text, uuid, varchar } from "drizzle-orm/pg-core";
-import { timestamps } from "../../core/columns";
+import {
+  boolean,
+  check,
+  date,
+  foreignKey,
+  index,
+  jsonb,
+  pgPolicy,
+  primaryKey,
+  text,
+  uuid,
+  varchar,
+} from "drizzle-orm/pg-core";
+import { isOneOf } from "../../core/choice";
+import { timestamps, writtenAt } from "../../core/columns";
 import { membershipKeeper, selfService } from "../../core/roles";
 import { valueChecks } from "../../core/value-checks";
 import { tenantStatus, userStatus } from "../states";
 import { user } from "./auth";
 import { userRole } from "./members";
 import { auth } from "./schemas";
+import { eventSeverity } from "./trail";
 
 /*
- * What belongs to a person and not to a tenant, beside Better Auth's own tables. No login has a right on these tables:
- * the functions of the schema `self` show and change a person's own rows, and triggers keep the others.
+ * What belongs to a person and not to a tenant, beside Better Auth's own tables. But for the events of signing in, no login
+ * has a right on these tables: the functions of the schema `self` show and change a person's own rows, and triggers keep the others.
  */
 
 const own = (column: string) => sql`${sql.identifier(column)} = (select self.current_identity_id())`;
@@ -34,6 +48,31 @@ export const userProfiles = auth.table(
       "cascade",
     ),
     pgPolicy("own_profile", { for: "all", to: selfService, using: own("user_id"), withCheck: own("user_id") }),
+  ],
+);
+
+/**
+ * What happened before anybody was in a tenant, such as a failed sign-in: reported by the process that signs people in. The
+ * person is a plain id, so that an event says nothing of who exists and stays when the person is deleted.
+ */
+export const signInEvents = auth.table(
+  "sign_in_events",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    type: text("type").notNull(),
+    severity: eventSeverity.column("severity").notNull(),
+    identityId: uuid("identity_id"),
+    ipAddress: text("ip_address"),
+    userAgent: text("user_agent"),
+    details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
+    createdAt: writtenAt(),
+  },
+  (t) => [
+    ...valueChecks("sign_in_events", t),
+    check("sign_in_events_type_check", sql`${t.type} <> ''`),
+    check("sign_in_events_severity_check", isOneOf("severity", eventSeverity.values)),
+    index("idx_sign_in_events_created_at_id").on(t.createdAt, t.id),
+    index("idx_sign_in_events_identity_id").on(t.identityId, t.createdAt),
   ],
 );
 

@@ -36,6 +36,7 @@ export const users = tenantTable(
       // these columns would then lock the whole key, and wait for open transactions whose audit rows refer to the member.
       uniqueIndex("users_email_unique").on(t.tenantId, t.emailLower).where(sql`${t.emailLower} is not null`),
       uniqueIndex("users_identity_id_unique").on(t.tenantId, t.identityId).where(sql`${t.identityId} is not null`),
+      tenantIndex("users", t.tenantId, t.email),
       check("users_email_check", isEmailSql(t.email)),
     ],
   },

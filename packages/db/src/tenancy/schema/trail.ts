@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, integer, jsonb, pgPolicy, text, unique, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
-import { instant, transactionNumber } from "../../core/columns";
+import { instant, transactionNumber, writtenAt } from "../../core/columns";
 import { auditSealer, auditWriter, platform } from "../../core/roles";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { valueChecks } from "../../core/value-checks";
@@ -9,7 +9,6 @@ import { users } from "./members";
 import { tenancy } from "./schemas";
 
 const thisTenant = sql`tenant_id = (select tenancy.current_tenant_id())`;
-const writtenAt = () => instant("created_at").notNull().default(sql`clock_timestamp()`);
 
 /**
  * Who did what, written in the same transaction by triggers (raw SQL too) and by `audit.record`. No login can change,

@@ -18,6 +18,10 @@ grant select, insert (actor, reason) on tenancy.platform_log to platform;
 -- What Better Auth's adapter connects as reads and writes these tables alone.
 grant select, insert, update, delete on auth."user", auth.session, auth.account, auth.verification to identity;
 
+-- The process that signs people in reports what happens before anybody is in a tenant. The time is the server's, and no
+-- login changes or deletes an event.
+grant select, insert (id, type, severity, identity_id, ip_address, user_agent, details) on auth.sign_in_events to identity;
+
 -- What belongs to persons is bound by policies too, whoever owns the functions that show it.
 alter table auth.user_profiles force row level security;
 

@@ -55,8 +55,15 @@ create trigger require_admin before insert or update or delete on tenancy.user_r
   for each statement execute function tenancy.require_admin();
 
 -- A member changes the own name and settings; what gives rights is for admins.
-create trigger require_admin before insert or update of role, identity_id, email or delete on tenancy.users
+create trigger require_admin before insert or update of role, identity_id or delete on tenancy.users
   for each statement execute function tenancy.require_admin();
+
+-- An address too, but for one change that a member makes alone: to follow the sign-in address, which keep_membership holds
+-- it to. An account without a person has none, and a changed address would open it to another person.
+create trigger require_admin_of_email before update of email on tenancy.users
+  for each row when (new.email <> old.email
+    and not (old.id = tenancy.current_user_id() and old.identity_id is not null and new.identity_id is not distinct from old.identity_id))
+  execute function tenancy.require_admin();
 
 create trigger require_admin_of_others before update of name, settings on tenancy.users
   for each row when (old.id <> tenancy.current_user_id())

@@ -154,7 +154,13 @@ describe("an application without listeners survives, and serves on after", () =>
 
   it("it sent several statements in one text: the server refuses them all", async () => {
     const { errors, facts } = await application.run("severalStatements");
-    const refused = { typed: true, name: "DatabaseError", sqlState: "42601", outcome: "rolled-back", retryable: false };
+    const refused = {
+      typed: true,
+      name: "StatementError",
+      sqlState: "42601",
+      outcome: "rolled-back",
+      retryable: false,
+    };
     expect(errors).toMatchObject({ call: refused, transaction: refused, next: null });
     expect(facts).toEqual({ kept: false, sameConnection: true });
   });

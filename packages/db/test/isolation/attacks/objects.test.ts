@@ -100,6 +100,7 @@ describe("objects of the owner", () => {
       "ledger_writer in accounting",
       "membership_keeper in auth",
       "number_writer in accounting",
+      "self_service in auth",
       "self_service in self",
     ]);
     // What a role may do that the runtime login may not: what its functions need, and nothing else.
