@@ -33,6 +33,107 @@ GRANT USAGE ON SCHEMA tenancy TO authenticated;
 GRANT USAGE ON SCHEMA tenancy TO membership_keeper;
 GRANT USAGE ON SCHEMA tenancy TO platform;
 
+-- function accounting.allocation_source(accounting.payment_allocations)
+CREATE OR REPLACE FUNCTION accounting.allocation_source(p_new accounting.payment_allocations, OUT customer_id uuid, OUT vendor_id uuid, OUT currency text, OUT made_on date, OUT amount numeric, OUT base_amount numeric, OUT is_usable boolean, OUT used numeric, OUT used_base numeric, OUT last_reversed date)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_new.payment_id is not null then
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date, p.amount, p.base_amount - p.exchange_difference,
+      p.voided_on is null and not p.is_refund
+    into customer_id, vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.payments p
+    where p.tenant_id = p_new.tenant_id and p.company_id = p_new.company_id and p.id = p_new.payment_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null),
+      sum(a.source_base_amount) filter (where a.reversed_on is null), max(a.reversed_on)
+    into used, used_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.payment_id = p_new.payment_id;
+  elsif p_new.credit_note_id is not null then
+    -- The credit note and the invoice are rows of one table, locked in the order of their ids.
+    perform accounting.lock_allocation(p_new);
+    select i.customer_id, i.currency, i.invoice_date, i.total_amount, i.base_amount,
+      i.kind = 'credit_note' and i.status not in ('draft', 'void')
+    into customer_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.invoices i
+    where i.tenant_id = p_new.tenant_id and i.company_id = p_new.company_id and i.id = p_new.credit_note_id;
+    select sum(a.amount) filter (where a.reversed_on is null),
+      sum(a.source_base_amount) filter (where a.reversed_on is null), max(a.reversed_on)
+    into used, used_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.credit_note_id = p_new.credit_note_id;
+  elsif p_new.vendor_credit_id is not null then
+    perform accounting.lock_allocation(p_new);
+    select b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
+      b.kind = 'credit_note' and b.status not in ('draft', 'void')
+    into vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.bills b
+    where b.tenant_id = p_new.tenant_id and b.company_id = p_new.company_id and b.id = p_new.vendor_credit_id;
+    select sum(a.amount) filter (where a.reversed_on is null),
+      sum(a.source_base_amount) filter (where a.reversed_on is null), max(a.reversed_on)
+    into used, used_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.vendor_credit_id = p_new.vendor_credit_id;
+  end if;
+  used := coalesce(used, 0);
+  used_base := coalesce(used_base, 0);
+end $function$;
+
+-- grants accounting.allocation_source(accounting.payment_allocations)
+GRANT EXECUTE ON FUNCTION accounting.allocation_source(accounting.payment_allocations) TO ledger_writer;
+
+-- function accounting.allocation_target(accounting.payment_allocations)
+CREATE OR REPLACE FUNCTION accounting.allocation_target(p_new accounting.payment_allocations, OUT customer_id uuid, OUT vendor_id uuid, OUT currency text, OUT made_on date, OUT amount numeric, OUT base_amount numeric, OUT is_usable boolean, OUT settled numeric, OUT settled_base numeric, OUT last_reversed date)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_new.invoice_id is not null then
+    select i.customer_id, i.currency, i.invoice_date, i.total_amount, i.base_amount,
+      i.kind = 'invoice' and i.status not in ('draft', 'void')
+    into customer_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.invoices i
+    where i.tenant_id = p_new.tenant_id and i.company_id = p_new.company_id and i.id = p_new.invoice_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null), sum(a.base_amount) filter (where a.reversed_on is null),
+      max(a.reversed_on)
+    into settled, settled_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.invoice_id = p_new.invoice_id;
+  elsif p_new.bill_id is not null then
+    select b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
+      b.kind = 'bill' and b.status not in ('draft', 'void')
+    into vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.bills b
+    where b.tenant_id = p_new.tenant_id and b.company_id = p_new.company_id and b.id = p_new.bill_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null), sum(a.base_amount) filter (where a.reversed_on is null),
+      max(a.reversed_on)
+    into settled, settled_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.bill_id = p_new.bill_id;
+  elsif p_new.refund_id is not null then
+    select p.customer_id, p.vendor_id, p.currency, p.payment_date, p.amount, p.base_amount - p.exchange_difference,
+      p.is_refund and p.voided_on is null
+    into customer_id, vendor_id, currency, made_on, amount, base_amount, is_usable
+    from accounting.payments p
+    where p.tenant_id = p_new.tenant_id and p.company_id = p_new.company_id and p.id = p_new.refund_id
+    for no key update;
+    select sum(a.amount) filter (where a.reversed_on is null), sum(a.base_amount) filter (where a.reversed_on is null),
+      max(a.reversed_on)
+    into settled, settled_base, last_reversed
+    from accounting.payment_allocations a
+    where a.tenant_id = p_new.tenant_id and a.refund_id = p_new.refund_id;
+  end if;
+  settled := coalesce(settled, 0);
+  settled_base := coalesce(settled_base, 0);
+end $function$;
+
+-- grants accounting.allocation_target(accounting.payment_allocations)
+GRANT EXECUTE ON FUNCTION accounting.allocation_target(accounting.payment_allocations) TO ledger_writer;
+
 -- function accounting.apply_allocation()
 CREATE OR REPLACE FUNCTION accounting.apply_allocation()
  RETURNS trigger
@@ -43,6 +144,7 @@ AS $function$
 declare
   v_books accounting.books;
   v_source_account uuid;
+  v_refund_account uuid;
   v_customer uuid;
   v_vendor uuid;
   -- Positive when it debits the control account.
@@ -58,16 +160,21 @@ begin
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   select p.account_id into v_source_account from accounting.payments p
   where p.tenant_id = new.tenant_id and p.id = new.payment_id;
-  select i.customer_id into v_customer from accounting.invoices i
-  where i.tenant_id = new.tenant_id and i.id = new.invoice_id;
-  select b.vendor_id into v_vendor from accounting.bills b
-  where b.tenant_id = new.tenant_id and b.id = new.bill_id;
-  v_control := case when new.invoice_id is not null then v_books.receivable_account_id else v_books.payable_account_id end;
-  if new.bill_id is not null then
+  if new.refund_id is not null then
+    select p.customer_id, p.vendor_id, p.account_id into v_customer, v_vendor, v_refund_account from accounting.payments p
+    where p.tenant_id = new.tenant_id and p.id = new.refund_id;
+  else
+    select i.customer_id into v_customer from accounting.invoices i
+    where i.tenant_id = new.tenant_id and i.id = new.invoice_id;
+    select b.vendor_id into v_vendor from accounting.bills b
+    where b.tenant_id = new.tenant_id and b.id = new.bill_id;
+  end if;
+  v_control := case when v_customer is not null then v_books.receivable_account_id else v_books.payable_account_id end;
+  if v_vendor is not null then
     v_difference := -v_difference;
   end if;
   perform accounting.lock_accounts(
-    array[new.company_id], array[v_source_account, v_control, v_books.exchange_account_id]);
+    array[new.company_id], array[v_source_account, v_refund_account, v_control, v_books.exchange_account_id]);
   perform from accounting.write_entries(
     array[gen_random_uuid()], array[new.company_id], array[new.allocated_on], array['Exchange difference'],
     array[null::text], array['allocation'], array[new.id], array[null::uuid], array[null::text], array[null::text],
@@ -86,15 +193,15 @@ ALTER FUNCTION accounting.apply_allocation() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.apply_allocation() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.apply_allocation() TO platform;
 
--- function accounting.base_part(numeric, numeric, numeric, numeric, numeric)
-CREATE OR REPLACE FUNCTION accounting.base_part(part numeric, amount numeric, used numeric, base_amount numeric, used_base numeric)
+-- function accounting.base_part(numeric, numeric, numeric, numeric, numeric, integer)
+CREATE OR REPLACE FUNCTION accounting.base_part(part numeric, amount numeric, used numeric, base_amount numeric, used_base numeric, decimals integer)
  RETURNS numeric
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN (part = (amount - used)) THEN (base_amount - used_base) ELSE LEAST(round(((part * base_amount) / amount), 2), (base_amount - used_base)) END;
+RETURN CASE WHEN (part = (amount - used)) THEN (base_amount - used_base) ELSE LEAST(round(((part * base_amount) / amount), decimals), (base_amount - used_base)) END;
 
--- grants accounting.base_part(numeric, numeric, numeric, numeric, numeric)
-GRANT EXECUTE ON FUNCTION accounting.base_part(numeric, numeric, numeric, numeric, numeric) TO ledger_writer;
+-- grants accounting.base_part(numeric, numeric, numeric, numeric, numeric, integer)
+GRANT EXECUTE ON FUNCTION accounting.base_part(numeric, numeric, numeric, numeric, numeric, integer) TO ledger_writer;
 
 -- function accounting.begin_period()
 CREATE OR REPLACE FUNCTION accounting.begin_period()
@@ -112,7 +219,7 @@ begin
   for no key update;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
   select max(p.ends_on) into v_last from accounting.fiscal_periods p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id;
@@ -334,8 +441,11 @@ begin
         bool_or((l.account_id = b.receivable_account_id) <> (l.customer_id is not null)
           or (l.account_id = b.payable_account_id) <> (l.vendor_id is not null)) as wrong_party,
         bool_or(a.currency <> l.currency) as wrong_currency,
-        bool_or(l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency))
-          or l.base_debit + l.base_credit <> round(l.base_debit + l.base_credit, 2)) as wrong_scale,
+        -- What takes something back has the amounts that were posted, of books from before this rule too.
+        bool_or(p_source[l.entry_position] in ('manual', 'invoice', 'bill', 'payment', 'allocation')
+          and (l.debit + l.credit <> round(l.debit + l.credit, tenancy.currency_exponent(l.currency)) or l.base_debit
+            + l.base_credit <> round(l.base_debit + l.base_credit, tenancy.currency_exponent(b.base_currency))))
+          as wrong_scale,
         bool_or(l.currency = b.base_currency and (l.debit <> l.base_debit or l.credit <> l.base_credit)) as wrong_base,
         bool_or(l.is_exchange_difference
           and (l.currency <> b.base_currency or l.account_id <> b.exchange_account_id)) as wrong_difference
@@ -362,6 +472,30 @@ begin
   end if;
 end $function$;
 ALTER FUNCTION accounting.check_entries(integer[], uuid[], text[], integer[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[]) OWNER TO ledger_writer;
+
+-- function accounting.check_refund()
+CREATE OR REPLACE FUNCTION accounting.check_refund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(new.tenant_id, new.company_id);
+  if new.amount is distinct from (
+    select sum(a.amount) from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.refund_id = new.id and a.reversed_on is null
+  ) then
+    raise exception using errcode = 'ZT002',
+      message = 'A refund is more than the credit that it pays back: name payments or credit notes with that much left';
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION accounting.check_refund() OWNER TO ledger_writer;
+
+-- grants accounting.check_refund()
+GRANT EXECUTE ON FUNCTION accounting.check_refund() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.check_refund() TO platform;
 
 -- function accounting.close_books()
 CREATE OR REPLACE FUNCTION accounting.close_books()
@@ -415,20 +549,32 @@ begin
     update accounting.payments p
     set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_source_base
     where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id;
-  end if;
-  if p_allocation.bill_id is null then
+  elsif p_allocation.credit_note_id is not null then
     update accounting.invoices i
-    set paid_amount = i.paid_amount + v_amount,
-      paid_base_amount = i.paid_base_amount + case when i.id = p_allocation.invoice_id then v_base else v_source_base end,
+    set paid_amount = i.paid_amount + v_amount, paid_base_amount = i.paid_base_amount + v_source_base,
       status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
-    where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id);
-    return;
+    where i.tenant_id = p_allocation.tenant_id and i.id = p_allocation.credit_note_id;
+  else
+    update accounting.bills b
+    set paid_amount = b.paid_amount + v_amount, paid_base_amount = b.paid_base_amount + v_source_base,
+      status = case b.paid_amount + v_amount when b.total_amount then 'paid' when 0 then 'approved' else 'partly_paid' end
+    where b.tenant_id = p_allocation.tenant_id and b.id = p_allocation.vendor_credit_id;
   end if;
-  update accounting.bills b
-  set paid_amount = b.paid_amount + v_amount,
-    paid_base_amount = b.paid_base_amount + case when b.id = p_allocation.bill_id then v_base else v_source_base end,
-    status = case b.paid_amount + v_amount when b.total_amount then 'paid' when 0 then 'approved' else 'partly_paid' end
-  where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id);
+  if p_allocation.invoice_id is not null then
+    update accounting.invoices i
+    set paid_amount = i.paid_amount + v_amount, paid_base_amount = i.paid_base_amount + v_base,
+      status = case i.paid_amount + v_amount when i.total_amount then 'paid' when 0 then 'issued' else 'partly_paid' end
+    where i.tenant_id = p_allocation.tenant_id and i.id = p_allocation.invoice_id;
+  elsif p_allocation.bill_id is not null then
+    update accounting.bills b
+    set paid_amount = b.paid_amount + v_amount, paid_base_amount = b.paid_base_amount + v_base,
+      status = case b.paid_amount + v_amount when b.total_amount then 'paid' when 0 then 'approved' else 'partly_paid' end
+    where b.tenant_id = p_allocation.tenant_id and b.id = p_allocation.bill_id;
+  else
+    update accounting.payments p
+    set allocated_amount = p.allocated_amount + v_amount, allocated_base_amount = p.allocated_base_amount + v_base
+    where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.refund_id;
+  end if;
 end $function$;
 ALTER FUNCTION accounting.count_allocation(accounting.payment_allocations, integer) OWNER TO ledger_writer;
 
@@ -445,12 +591,17 @@ declare
   v_last bigint;
 begin
   for v_series in
-    select s.* from (
-      select distinct i.company_id, i.kind from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
+    select distinct on (n.id) n.* from (
+      select distinct i.company_id, i.kind, to_char(i.invoice_date, 'YYYY') as year
+      from accounting.invoices i where i.tenant_id = v_tenant and i.id = any (p_ids)
     ) d
-    join tenancy.number_series s on s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null
-      and s.series = d.kind and s.period = ''
-    order by s.id
+    cross join lateral (
+      select s.* from tenancy.number_series s
+      where s.tenant_id = v_tenant and s.company_id = d.company_id and s.business_id is null and s.series = d.kind
+        and s.period in (d.year, '')
+      order by s.period desc limit 1
+    ) n
+    order by n.id
   loop
     v_last := accounting.first_free_number(v_series, v_series.last_number) - 1;
     if v_last > v_series.last_number then
@@ -463,16 +614,42 @@ ALTER FUNCTION accounting.count_invoice_numbers(uuid[]) OWNER TO number_writer;
 -- grants accounting.count_invoice_numbers(uuid[])
 GRANT EXECUTE ON FUNCTION accounting.count_invoice_numbers(uuid[]) TO ledger_writer;
 
+-- function accounting.define_series(uuid, text, text, text, integer)
+CREATE OR REPLACE FUNCTION accounting.define_series(p_company_id uuid, p_kind text, p_year text, p_prefix text, p_padding integer)
+ RETURNS tenancy.number_series
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  -- Two definitions of a company at once would not see each other.
+  perform from tenancy.companies c where c.tenant_id = v_tenant and c.id = p_company_id for no key update;
+  -- A series with `{year}` for all years gives no number itself: its years are series of their own.
+  if exists (
+    select from tenancy.number_series s
+    where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null
+      and s.series in ('invoice', 'credit_note') and (s.series, s.period) <> (p_kind, p_year)
+      and not (s.series = p_kind and s.period = '' and position('{year}' in s.prefix) > 0)
+      and not (s.series = p_kind and p_year = '' and position('{year}' in p_prefix) > 0)
+      and accounting.prefixes_meet(s.prefix, p_prefix)
+  ) then
+    raise exception using errcode = 'ZT003', schema = 'tenancy', table = 'number_series', column = 'prefix',
+      message = 'Another series of the company gives numbers with this prefix: choose one that differs in more than digits at its end';
+  end if;
+  return tenancy.lock_series(p_company_id, null, p_kind, p_year, p_prefix, p_padding);
+end $function$;
+ALTER FUNCTION accounting.define_series(uuid, text, text, text, integer) OWNER TO number_writer;
+
 -- function accounting.document_lines(text)
 CREATE OR REPLACE FUNCTION accounting.document_lines(p_source text)
- RETURNS TABLE(tenant_id uuid, document_id uuid, line_number integer, account_id uuid, amount numeric)
+ RETURNS TABLE(tenant_id uuid, document_id uuid, line_number integer, account_id uuid, currency text, amount numeric)
  LANGUAGE sql
  STABLE
 AS $function$
-  select l.tenant_id, l.invoice_id, l.line_number, l.account_id, l.amount
+  select l.tenant_id, l.invoice_id, l.line_number, l.account_id, l.currency, l.amount
   from accounting.invoice_lines l where p_source = 'invoice'
   union all
-  select l.tenant_id, l.bill_id, l.line_number, l.account_id, l.amount
+  select l.tenant_id, l.bill_id, l.line_number, l.account_id, l.currency, l.amount
   from accounting.bill_lines l where p_source = 'bill'
 $function$;
 
@@ -480,24 +657,97 @@ $function$;
 GRANT EXECUTE ON FUNCTION accounting.document_lines(text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.document_lines(text) TO platform;
 
+-- function accounting.document_parties(text, uuid, uuid, uuid)
+CREATE OR REPLACE FUNCTION accounting.document_parties(p_source text, p_tenant_id uuid, p_company_id uuid, p_party_id uuid, OUT seller jsonb, OUT buyer jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  select jsonb_build_object('name', c.name, 'taxId', c.tax_id, 'email', c.email, 'phone', c.phone, 'address', c.address,
+      'city', null, 'state', null, 'postalCode', null, 'country', null)
+  into seller
+  from tenancy.companies c where c.tenant_id = p_tenant_id and c.id = p_company_id;
+  if p_source = 'invoice' then
+    select jsonb_build_object('name', c.name, 'taxId', c.tax_id, 'email', c.email, 'phone', c.phone, 'address', c.address,
+        'city', c.city, 'state', c.state, 'postalCode', c.postal_code, 'country', c.country)
+    into buyer
+    from accounting.customers c where c.tenant_id = p_tenant_id and c.id = p_party_id;
+    return;
+  end if;
+  buyer := seller;
+  select jsonb_build_object('name', v.name, 'taxId', v.tax_id, 'email', v.email, 'phone', v.phone, 'address', v.address,
+      'city', v.city, 'state', v.state, 'postalCode', v.postal_code, 'country', v.country)
+  into seller
+  from accounting.vendors v where v.tenant_id = p_tenant_id and v.id = p_party_id;
+end $function$;
+
+-- grants accounting.document_parties(text, uuid, uuid, uuid)
+GRANT EXECUTE ON FUNCTION accounting.document_parties(text, uuid, uuid, uuid) TO ledger_writer;
+
 -- function accounting.documents(text)
 CREATE OR REPLACE FUNCTION accounting.documents(p_source text)
- RETURNS TABLE(tenant_id uuid, id uuid, company_id uuid, customer_id uuid, vendor_id uuid, document_date date, number text, is_credit boolean, credited_id uuid, status text, currency text, total_amount numeric, base_amount numeric, voided_on date)
+ RETURNS TABLE(tenant_id uuid, id uuid, company_id uuid, customer_id uuid, vendor_id uuid, document_date date, number text, is_credit boolean, credited_id uuid, status text, currency text, total_amount numeric, exchange_rate numeric, base_amount numeric, voided_on date)
  LANGUAGE sql
  STABLE
 AS $function$
   select i.tenant_id, i.id, i.company_id, i.customer_id, null::uuid, i.invoice_date, i.invoice_number,
-    i.kind = 'credit_note', i.credited_invoice_id, i.status, i.currency, i.total_amount, i.base_amount, i.voided_on
+    i.kind = 'credit_note', i.credited_invoice_id, i.status, i.currency, i.total_amount,
+    i.exchange_rate, i.base_amount, i.voided_on
   from accounting.invoices i where p_source = 'invoice'
   union all
   select b.tenant_id, b.id, b.company_id, null::uuid, b.vendor_id, b.bill_date, b.bill_number,
-    b.kind = 'credit_note', b.credited_bill_id, b.status, b.currency, b.total_amount, b.base_amount, b.voided_on
+    b.kind = 'credit_note', b.credited_bill_id, b.status, b.currency, b.total_amount,
+    b.exchange_rate, b.base_amount, b.voided_on
   from accounting.bills b where p_source = 'bill'
 $function$;
 
 -- grants accounting.documents(text)
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.documents(text) TO platform;
+
+-- function accounting.draft_amounts()
+CREATE OR REPLACE FUNCTION accounting.draft_amounts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_decimals constant int := tenancy.currency_exponent(new.currency);
+  v_base_decimals int;
+  v_total numeric;
+begin
+  if tg_op = 'UPDATE' and old.currency <> new.currency and old.total_amount = new.total_amount then
+    if tg_table_name = 'invoices' then
+      select sum(round(l.quantity * l.unit_price, v_decimals)) into v_total
+      from accounting.invoice_lines l where l.tenant_id = new.tenant_id and l.invoice_id = new.id;
+    else
+      select sum(round(l.quantity * l.unit_price, v_decimals)) into v_total
+      from accounting.bill_lines l where l.tenant_id = new.tenant_id and l.bill_id = new.id;
+    end if;
+    new.total_amount := coalesce(v_total, new.total_amount);
+  end if;
+  if new.total_amount <> round(new.total_amount, v_decimals) then
+    raise exception using errcode = 'ZT002', message = 'The total has more decimals than its currency has';
+  end if;
+  new.total_amount := round(new.total_amount, v_decimals);
+  new.paid_amount := tenancy.with_decimals(new.paid_amount, v_decimals);
+  if tg_op = 'UPDATE' and old.base_amount = new.base_amount
+    and (old.currency <> new.currency or old.total_amount <> new.total_amount) then
+    new.base_amount := null;
+  end if;
+  if new.base_amount is not null then
+    select tenancy.currency_exponent(b.base_currency) into v_base_decimals from accounting.books b
+    where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
+    if new.base_amount <> round(new.base_amount, v_base_decimals) then
+      raise exception using errcode = 'ZT002', message = 'The base amount has more decimals than the base currency of the books has';
+    end if;
+    new.base_amount := round(new.base_amount, coalesce(v_base_decimals, scale(new.base_amount)));
+  end if;
+  return new;
+end $function$;
+
+-- grants accounting.draft_amounts()
+GRANT EXECUTE ON FUNCTION accounting.draft_amounts() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.draft_amounts() TO platform;
 
 -- function accounting.first_free_number(tenancy.number_series, bigint)
 CREATE OR REPLACE FUNCTION accounting.first_free_number(p_series tenancy.number_series, p_after bigint)
@@ -589,6 +839,12 @@ begin
       message = 'An allocation is not taken back before its own date: choose that date or a later one';
   end if;
   perform accounting.lock_allocation(new);
+  if new.refund_id is not null and exists (
+    select from accounting.payments p
+    where p.tenant_id = new.tenant_id and p.id = new.refund_id and p.voided_on is distinct from new.reversed_on
+  ) then
+    raise exception using errcode = 'ZT003', message = 'The credit was paid back by a refund: void the refund';
+  end if;
   select b.closed_through into v_closed_through from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;
@@ -603,6 +859,17 @@ ALTER FUNCTION accounting.guard_take_back() OWNER TO ledger_writer;
 -- grants accounting.guard_take_back()
 GRANT EXECUTE ON FUNCTION accounting.guard_take_back() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.guard_take_back() TO platform;
+
+-- function accounting.implied_rate(numeric, numeric)
+CREATE OR REPLACE FUNCTION accounting.implied_rate(amount numeric, base_amount numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((amount > (0)::numeric) AND (base_amount > (0)::numeric)) THEN round((round(base_amount, 40) / amount), 24) ELSE NULL::numeric END;
+
+-- grants accounting.implied_rate(numeric, numeric)
+GRANT EXECUTE ON FUNCTION accounting.implied_rate(numeric, numeric) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.implied_rate(numeric, numeric) TO platform;
 
 -- function accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[])
 CREATE OR REPLACE FUNCTION accounting.insert_journal_entries(p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_description text[], p_reference text[], p_source text[], p_source_id uuid[], p_reverses_entry_id uuid[], p_idempotency_key text[], p_request_hash text[])
@@ -668,8 +935,8 @@ begin
 end $function$;
 ALTER FUNCTION accounting.insert_journal_entries(uuid[], uuid[], date[], text[], text[], text[], uuid[], uuid[], text[], text[]) OWNER TO ledger_writer;
 
--- function accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[])
-CREATE OR REPLACE FUNCTION accounting.insert_journal_lines(p_repeated integer[], p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_line_entry integer[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[], p_line_description text[])
+-- function accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[], uuid[], integer[])
+CREATE OR REPLACE FUNCTION accounting.insert_journal_lines(p_repeated integer[], p_entry_id uuid[], p_company_id uuid[], p_entry_date date[], p_line_entry integer[], p_line_id uuid[], p_account_id uuid[], p_currency text[], p_debit numeric[], p_credit numeric[], p_base_debit numeric[], p_base_credit numeric[], p_is_exchange_difference boolean[], p_customer_id uuid[], p_vendor_id uuid[], p_line_description text[], p_companies uuid[], p_decimals integer[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -677,15 +944,24 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
 begin
   with line as materialized (
-    select l.*, p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
+    select l.id, l.entry_position, l.account_id, l.currency, l.is_exchange_difference, l.customer_id, l.vendor_id,
+      l.description, l.line_position, d.base_decimals,
+      round(l.debit, d.decimals) as debit, round(l.credit, d.decimals) as credit,
+      tenancy.with_decimals(l.base_debit, d.base_decimals) as base_debit,
+      tenancy.with_decimals(l.base_credit, d.base_decimals) as base_credit,
+      p_entry_id[l.entry_position] as entry_id, p_company_id[l.entry_position] as company_id,
       p_entry_date[l.entry_position] as entry_date,
       row_number() over (partition by l.entry_position order by l.line_position) as line_number,
       b.version + row_number() over chain as account_version,
-      b.balance + sum(l.base_debit - l.base_credit) over chain as balance_after
+      tenancy.with_decimals(b.balance + sum(l.base_debit - l.base_credit) over chain, d.base_decimals) as balance_after
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit,
         p_is_exchange_difference, p_customer_id, p_vendor_id, p_line_description) with ordinality as l
       (entry_position, id, account_id, currency, debit, credit, base_debit, base_credit, is_exchange_difference,
        customer_id, vendor_id, description, line_position)
+    cross join lateral (
+      select tenancy.currency_exponent(l.currency) as decimals,
+        p_decimals[array_position(p_companies, p_company_id[l.entry_position])] as base_decimals
+    ) d
     join accounting.account_balances b on b.tenant_id = v_tenant and b.account_id = l.account_id
     where l.entry_position <> all (p_repeated)
     window chain as (partition by l.account_id order by l.line_position rows unbounded preceding)
@@ -698,8 +974,10 @@ begin
       l.account_version, l.balance_after
     from line l order by l.line_position
   ), moved as (
-    update accounting.account_balances b set balance = b.balance + s.amount, version = b.version + s.lines
-    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount from line l group by 1) s
+    update accounting.account_balances b set balance = tenancy.with_decimals(b.balance + s.amount, s.decimals), version = b.version + s.lines
+    from (select l.account_id, count(*) as lines, sum(l.base_debit - l.base_credit) as amount,
+            max(l.base_decimals) as decimals
+          from line l group by 1) s
     where b.tenant_id = v_tenant and b.account_id = s.account_id
   )
   insert into accounting.period_totals as t
@@ -711,7 +989,36 @@ begin
   set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit,
     base_debit = t.base_debit + excluded.base_debit, base_credit = t.base_credit + excluded.base_credit;
 end $function$;
-ALTER FUNCTION accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[]) OWNER TO ledger_writer;
+ALTER FUNCTION accounting.insert_journal_lines(integer[], uuid[], uuid[], date[], integer[], uuid[], uuid[], text[], numeric[], numeric[], numeric[], numeric[], boolean[], uuid[], uuid[], text[], uuid[], integer[]) OWNER TO ledger_writer;
+
+-- function accounting.invoice_series(uuid, text, date)
+CREATE OR REPLACE FUNCTION accounting.invoice_series(p_company_id uuid, p_kind text, p_date date)
+ RETURNS tenancy.number_series
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_year constant text := to_char(p_date, 'YYYY');
+  v_series tenancy.number_series;
+begin
+  select s.* into v_series from tenancy.number_series s
+  where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
+    and (s.period = v_year or (s.period = '' and position('{year}' in s.prefix) = 0))
+  order by s.period desc limit 1
+  for no key update;
+  if found then
+    return v_series;
+  end if;
+  select s.* into v_series from tenancy.number_series s
+  where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
+    and s.period = '';
+  if found then
+    return accounting.define_series(p_company_id, p_kind, v_year,
+      accounting.number_prefix(v_series.prefix, p_kind, v_year), v_series.padding);
+  end if;
+  return accounting.define_series(p_company_id, p_kind, '', accounting.number_prefix(null, p_kind, ''), 6);
+end $function$;
+ALTER FUNCTION accounting.invoice_series(uuid, text, date) OWNER TO number_writer;
 
 -- function accounting.keep_lines()
 CREATE OR REPLACE FUNCTION accounting.keep_lines()
@@ -799,6 +1106,26 @@ $function$;
 GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.last_exchange_rate(uuid, uuid, text, date) TO platform;
 
+-- function accounting.line_currency()
+CREATE OR REPLACE FUNCTION accounting.line_currency()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_table_name = 'invoice_lines' then
+    select d.currency into new.currency from accounting.invoices d
+    where d.tenant_id = new.tenant_id and d.id = new.invoice_id;
+  else
+    select d.currency into new.currency from accounting.bills d
+    where d.tenant_id = new.tenant_id and d.id = new.bill_id;
+  end if;
+  return new;
+end $function$;
+
+-- grants accounting.line_currency()
+GRANT EXECUTE ON FUNCTION accounting.line_currency() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.line_currency() TO platform;
+
 -- function accounting.lock_account(uuid)
 CREATE OR REPLACE FUNCTION accounting.lock_account(p_account_id uuid)
  RETURNS void
@@ -846,20 +1173,35 @@ CREATE OR REPLACE FUNCTION accounting.lock_allocation(p_allocation accounting.pa
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
+  if p_allocation.refund_id is not null then
+    perform from accounting.payments p
+    where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.refund_id
+    for no key update;
+  end if;
   if p_allocation.payment_id is not null then
     perform from accounting.payments p
     where p.tenant_id = p_allocation.tenant_id and p.id = p_allocation.payment_id
     for no key update;
   end if;
+  -- One document to a statement: to find two the planner would read all of the tenant's, as long as it knows nothing of the
+  -- table.
   if p_allocation.invoice_id is not null or p_allocation.credit_note_id is not null then
     perform from accounting.invoices i
-    where i.tenant_id = p_allocation.tenant_id and i.id in (p_allocation.credit_note_id, p_allocation.invoice_id)
-    order by i.id for no key update;
+    where i.tenant_id = p_allocation.tenant_id and i.id = least(p_allocation.credit_note_id, p_allocation.invoice_id)
+    for no key update;
+    perform from accounting.invoices i
+    where i.tenant_id = p_allocation.tenant_id and i.id = greatest(p_allocation.credit_note_id, p_allocation.invoice_id)
+      and p_allocation.credit_note_id <> p_allocation.invoice_id
+    for no key update;
   end if;
   if p_allocation.bill_id is not null or p_allocation.vendor_credit_id is not null then
     perform from accounting.bills b
-    where b.tenant_id = p_allocation.tenant_id and b.id in (p_allocation.vendor_credit_id, p_allocation.bill_id)
-    order by b.id for no key update;
+    where b.tenant_id = p_allocation.tenant_id and b.id = least(p_allocation.vendor_credit_id, p_allocation.bill_id)
+    for no key update;
+    perform from accounting.bills b
+    where b.tenant_id = p_allocation.tenant_id and b.id = greatest(p_allocation.vendor_credit_id, p_allocation.bill_id)
+      and p_allocation.vendor_credit_id <> p_allocation.bill_id
+    for no key update;
   end if;
 end $function$;
 ALTER FUNCTION accounting.lock_allocation(accounting.payment_allocations) OWNER TO ledger_writer;
@@ -900,16 +1242,15 @@ ALTER FUNCTION accounting.mark_books() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.mark_books() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.mark_books() TO platform;
 
--- function accounting.next_invoice_number(uuid, text)
-CREATE OR REPLACE FUNCTION accounting.next_invoice_number(p_company_id uuid, p_kind text)
+-- function accounting.next_invoice_number(uuid, text, date)
+CREATE OR REPLACE FUNCTION accounting.next_invoice_number(p_company_id uuid, p_kind text, p_date date)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_series constant tenancy.number_series := tenancy.lock_series(
-    p_company_id, null, p_kind, '', case p_kind when 'invoice' then 'INV-' else 'CN-' end, 6);
+  v_series constant tenancy.number_series := accounting.invoice_series(p_company_id, p_kind, p_date);
   -- The numbers that this transaction gave last, by their series. They spare a statement of many rows to look for each
   -- number from the beginning. One counts only while an invoice has that number, so that nothing is trusted to it.
   v_transaction constant text := pg_current_xact_id()::text;
@@ -930,10 +1271,18 @@ begin
   perform set_config('app.numbers_given', (v_given || jsonb_build_object(v_series.id, v_number))::text, true);
   return tenancy.format_number(v_series.prefix, v_number, v_series.padding);
 end $function$;
-ALTER FUNCTION accounting.next_invoice_number(uuid, text) OWNER TO number_writer;
+ALTER FUNCTION accounting.next_invoice_number(uuid, text, date) OWNER TO number_writer;
 
--- grants accounting.next_invoice_number(uuid, text)
-GRANT EXECUTE ON FUNCTION accounting.next_invoice_number(uuid, text) TO ledger_writer;
+-- grants accounting.next_invoice_number(uuid, text, date)
+GRANT EXECUTE ON FUNCTION accounting.next_invoice_number(uuid, text, date) TO ledger_writer;
+
+-- function accounting.number_prefix(text, text, text)
+CREATE OR REPLACE FUNCTION accounting.number_prefix(p_prefix text, p_kind text, p_year text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (p_year = ''::text) THEN COALESCE(p_prefix, CASE p_kind WHEN 'invoice'::text THEN 'INV-'::text ELSE 'CN-'::text END) ELSE replace(COALESCE(p_prefix, (CASE p_kind WHEN 'invoice'::text THEN 'INV-'::text ELSE 'CN-'::text END || '{year}-'::text)), '{year}'::text, p_year) END;
+ALTER FUNCTION accounting.number_prefix(text, text, text) OWNER TO number_writer;
 
 -- function accounting.open_balances()
 CREATE OR REPLACE FUNCTION accounting.open_balances()
@@ -1088,7 +1437,7 @@ begin
         when c.currency = b.base_currency then g.debit + g.credit
         else round((g.debit + g.credit) * coalesce(g.rate, (
           select x.rate
-          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), 2)
+          from accounting.last_exchange_rate(v_tenant, b.company_id, c.currency, p_entry_date[g.entry_position]) x)), tenancy.currency_exponent(b.base_currency))
       end as base
     from unnest(p_line_entry, p_line_id, p_account_id, p_currency, p_debit, p_credit, p_base_amount, p_rate,
         p_is_exchange_difference, p_line_description) with ordinality as g
@@ -1105,7 +1454,7 @@ begin
       from given l group by 1
     ) o
     join accounting.books b on b.tenant_id = v_tenant and b.company_id = p_company_id[o.entry_position]
-    where o.is_converted and o.off <> 0 and abs(o.off) <= 0.01 * o.lines
+    where o.is_converted and o.off <> 0 and abs(o.off) <= o.lines / 10 ^ tenancy.currency_exponent(b.base_currency)::numeric
   ), line as (
     select l.entry_position, l.id, l.account_id, l.currency, l.debit, l.credit, l.is_difference, l.description, l.base,
       l.position, l.is_converted
@@ -1131,8 +1480,10 @@ begin
     select w.entry_position, w.entry_id, w.is_new, w.is_same_request, b.base_currency,
       case when w.is_new and w.entry_position = any (v_line.converted) then (
         select jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency,
-            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', l.base_debit::numeric(17, 2)::text,
-            'baseCredit', l.base_credit::numeric(17, 2)::text, 'isExchangeDifference', l.is_difference,
+            'debit', l.debit::text, 'credit', l.credit::text, 'baseDebit', 
+              tenancy.with_decimals(l.base_debit, tenancy.currency_exponent(b.base_currency))::text,
+            'baseCredit', tenancy.with_decimals(l.base_credit, tenancy.currency_exponent(b.base_currency))::text,
+             'isExchangeDifference', l.is_difference,
             'description', l.description) order by l.position)
         from unnest(v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit,
             v_line.base_debit, v_line.base_credit, v_line.is_difference, v_line.description) with ordinality as l
@@ -1165,7 +1516,8 @@ declare
 begin
   select array_agg(gen_random_uuid()) as id, array_agg(w.company_id order by w.id) as company_id,
     array_agg(w.payment_date order by w.id) as entry_date,
-    array_agg(case w.direction when 'in' then 'Payment received' else 'Payment made' end order by w.id) as description,
+    array_agg(case w.direction when 'in' then case when w.is_refund then 'Refund received' else 'Payment received' end
+      else case when w.is_refund then 'Refund made' else 'Payment made' end end order by w.id) as description,
     array_agg(w.reference order by w.id) as reference, array_agg(w.id order by w.id) as source_id, count(*)::int as count
     into v_entry
   from written w;
@@ -1175,22 +1527,33 @@ begin
   select array_agg(l.entry_position order by l.entry_position, l.side) as entry, array_agg(gen_random_uuid()) as id,
     array_agg(l.account_id order by l.entry_position, l.side) as account_id,
     array_agg(l.currency order by l.entry_position, l.side) as currency,
-    array_agg(case l.side when 1 then l.amount else 0 end order by l.entry_position, l.side) as debit,
-    array_agg(case l.side when 2 then l.amount else 0 end order by l.entry_position, l.side) as credit,
-    array_agg(case l.side when 1 then l.base_amount else 0 end order by l.entry_position, l.side) as base_debit,
-    array_agg(case l.side when 2 then l.base_amount else 0 end order by l.entry_position, l.side) as base_credit,
+    array_agg(case when l.is_debit then l.amount else 0 end order by l.entry_position, l.side) as debit,
+    array_agg(case when l.is_debit then 0 else l.amount end order by l.entry_position, l.side) as credit,
+    array_agg(case when l.is_debit then l.base_amount else 0 end order by l.entry_position, l.side) as base_debit,
+    array_agg(case when l.is_debit then 0 else l.base_amount end order by l.entry_position, l.side) as base_credit,
+    array_agg(l.side = 3 order by l.entry_position, l.side) as is_difference, count(*)::int as count,
     array_agg(case when l.is_control then l.customer_id end order by l.entry_position, l.side) as customer_id,
     array_agg(case when l.is_control then l.vendor_id end order by l.entry_position, l.side) as vendor_id,
-    array_agg(l.exchange_account_id) filter (where l.currency <> l.base_currency) as exchange_account_id
+    array_agg(l.exchange_account_id) filter (where l.is_foreign) as exchange_account_id
     into v_line
   from (
-    select p.entry_position, s.side, p.currency, p.amount, p.base_amount, p.customer_id, p.vendor_id,
-      b.exchange_account_id, b.base_currency, (p.direction = 'in') = (s.side = 2) as is_control,
-      case when (p.direction = 'in') = (s.side = 1) then p.account_id
-        when p.direction = 'in' then b.receivable_account_id else b.payable_account_id end as account_id
-    from (select w.*, row_number() over (order by w.id)::int as entry_position from written w) p
+    select p.entry_position, s.side, s.account_id, s.is_debit, s.is_control, p.customer_id, p.vendor_id,
+      s.amount, s.base_amount, case s.side when 3 then b.base_currency else p.currency end as currency,
+      b.exchange_account_id, p.currency <> b.base_currency as is_foreign
+    from (
+      select w.*, row_number() over (order by w.id)::int as entry_position, w.direction = 'in' as is_in
+      from written w
+    ) p
     join accounting.books b on b.tenant_id = p.tenant_id and b.company_id = p.company_id
-    cross join (values (1), (2)) s (side)
+    cross join lateral (values
+      (case when p.is_in then 1 else 2 end, p.account_id, p.is_in, false, p.amount, p.base_amount),
+      (case when p.is_in then 2 else 1 end,
+        case when p.vendor_id is null then b.receivable_account_id else b.payable_account_id end,
+        not p.is_in, true, p.amount, p.base_amount - p.exchange_difference),
+      (3, b.exchange_account_id, p.is_in = (p.exchange_difference < 0), false, abs(p.exchange_difference),
+        abs(p.exchange_difference))
+    ) s (side, account_id, is_debit, is_control, amount, base_amount)
+    where s.side < 3 or p.exchange_difference <> 0
   ) l;
   if v_line.exchange_account_id is not null then
     perform accounting.lock_accounts(v_entry.company_id, v_line.account_id || v_line.exchange_account_id);
@@ -1200,8 +1563,8 @@ begin
     array_fill('payment'::text, array[v_entry.count]), v_entry.source_id, array_fill(null::uuid, array[v_entry.count]),
     array_fill(null::text, array[v_entry.count]), array_fill(null::text, array[v_entry.count]),
     v_line.entry, v_line.id, v_line.account_id, v_line.currency, v_line.debit, v_line.credit, v_line.base_debit,
-    v_line.base_credit, array_fill(false, array[2 * v_entry.count]), v_line.customer_id, v_line.vendor_id,
-    array_fill(null::text, array[2 * v_entry.count]));
+    v_line.base_credit, v_line.is_difference, v_line.customer_id, v_line.vendor_id,
+    array_fill(null::text, array[v_line.count]));
   return null;
 end $function$;
 ALTER FUNCTION accounting.post_payments() OWNER TO ledger_writer;
@@ -1209,6 +1572,18 @@ ALTER FUNCTION accounting.post_payments() OWNER TO ledger_writer;
 -- grants accounting.post_payments()
 GRANT EXECUTE ON FUNCTION accounting.post_payments() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.post_payments() TO platform;
+
+-- function accounting.prefixes_meet(text, text)
+CREATE OR REPLACE FUNCTION accounting.prefixes_meet(p_one text, p_other text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select bool_or(replace(p.other, '{year}', '2000') ~ ('^' || replace(
+      regexp_replace(p.one, '([].^$*+?(){}|\\[])', '\\\1', 'g'), '\{year\}', '[0-9]{4}') || '[0-9]*$'))
+  from (values (p_one, p_other), (p_other, p_one)) p (one, other)
+$function$;
+ALTER FUNCTION accounting.prefixes_meet(text, text) OWNER TO number_writer;
 
 -- function accounting.prepare_allocation()
 CREATE OR REPLACE FUNCTION accounting.prepare_allocation()
@@ -1219,117 +1594,75 @@ CREATE OR REPLACE FUNCTION accounting.prepare_allocation()
 AS $function$
 declare
   v_closed_through date;
+  v_decimals int;
   v_source record;
-  v_document record;
-  v_made record;
+  v_target record;
+  v_last_reversed date;
   v_problem text;
+  v_excess text;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if new.reversed_on is not null then
     raise exception using errcode = 'ZT003', message = 'A new allocation stands: take it back afterwards';
   end if;
-  perform accounting.lock_allocation(new);
-  select b.closed_through into v_closed_through from accounting.books b
+  -- Refunds are locked before the payments that they pay back, and those before documents.
+  if new.refund_id is not null then
+    perform accounting.lock_allocation(new);
+  end if;
+  v_source := accounting.allocation_source(new);
+  if v_source.is_usable is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such payment or credit note';
+  end if;
+  v_target := accounting.allocation_target(new);
+  if v_target.is_usable is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such invoice, bill or refund';
+  end if;
+  select b.closed_through, tenancy.currency_exponent(b.base_currency) into v_closed_through, v_decimals
+  from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id
   for key share;
 
-  select s.* into v_source from (
-    select p.customer_id, p.vendor_id, p.currency, p.payment_date as made_on, p.amount, p.base_amount,
-      p.voided_on is null as is_usable
-    from accounting.payments p
-    where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.id = new.payment_id
-    union all
-    select i.customer_id, null, i.currency, i.invoice_date, i.total_amount, i.base_amount,
-      i.kind = 'credit_note' and i.status not in ('draft', 'void')
-    from accounting.invoices i
-    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.credit_note_id
-    union all
-    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
-      b.kind = 'credit_note' and b.status not in ('draft', 'void')
-    from accounting.bills b
-    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.vendor_credit_id
-  ) s;
-  if not found then
-    raise exception using errcode = 'ZT004', message = 'There is no such payment or credit note';
-  end if;
-  select d.* into v_document from (
-    select i.customer_id, null::uuid as vendor_id, i.currency, i.invoice_date as made_on, i.total_amount as amount,
-      i.base_amount, i.kind = 'invoice' and i.status not in ('draft', 'void') as is_usable
-    from accounting.invoices i
-    where i.tenant_id = new.tenant_id and i.company_id = new.company_id and i.id = new.invoice_id
-    union all
-    select null, b.vendor_id, b.currency, b.bill_date, b.total_amount, b.base_amount,
-      b.kind = 'bill' and b.status not in ('draft', 'void')
-    from accounting.bills b
-    where b.tenant_id = new.tenant_id and b.company_id = new.company_id and b.id = new.bill_id
-  ) d;
-  if not found then
-    raise exception using errcode = 'ZT004', message = 'There is no such invoice or bill';
-  end if;
-
-  -- Summed from the allocations, which this statement's earlier rows are among; the sums kept by the documents are not
-  -- raised before its end.
-  select max(a.reversed_on) as last_reversed, bool_or(a.id = new.id) as is_there,
-    coalesce(sum(a.amount) filter (where a.of_source and a.reversed_on is null), 0) as used,
-    coalesce(sum(a.base) filter (where a.of_source and a.reversed_on is null), 0) as used_base,
-    coalesce(sum(a.amount) filter (where not a.of_source and a.reversed_on is null), 0) as settled,
-    coalesce(sum(a.base) filter (where not a.of_source and a.reversed_on is null), 0) as settled_base
-  into v_made
-  from (
-    select p.id, true as of_source, p.amount, p.source_base_amount as base, p.reversed_on from accounting.payment_allocations p
-    where p.tenant_id = new.tenant_id and p.payment_id = new.payment_id
-    union all
-    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
-    where c.tenant_id = new.tenant_id and c.credit_note_id = new.credit_note_id
-    union all
-    select c.id, true, c.amount, c.source_base_amount, c.reversed_on from accounting.payment_allocations c
-    where c.tenant_id = new.tenant_id and c.vendor_credit_id = new.vendor_credit_id
-    union all
-    select i.id, false, i.amount, i.base_amount, i.reversed_on from accounting.payment_allocations i
-    where i.tenant_id = new.tenant_id and i.invoice_id = new.invoice_id
-    union all
-    select b.id, false, b.amount, b.base_amount, b.reversed_on from accounting.payment_allocations b
-    where b.tenant_id = new.tenant_id and b.bill_id = new.bill_id
-  ) a;
-  new.allocated_on := coalesce(
-    new.allocated_on, greatest(current_date, v_source.made_on, v_document.made_on, v_made.last_reversed));
-  if v_made.is_there then
-    -- The row is there already: it is refused by its key, or ON CONFLICT leaves it as it is.
-    return new;
-  end if;
-
+  v_last_reversed := greatest(v_source.last_reversed, v_target.last_reversed);
+  new.allocated_on := coalesce(new.allocated_on, case when new.refund_id is not null then v_target.made_on end,
+    greatest(current_date, v_source.made_on, v_target.made_on, v_last_reversed));
   v_problem := case
     when not v_source.is_usable then 'What is allocated is a payment that is not void, or an issued or approved credit note'
-    when not v_document.is_usable then 'What is settled is an issued invoice or an approved bill'
-    when (v_source.customer_id, v_source.vendor_id) is distinct from (v_document.customer_id, v_document.vendor_id)
+    when not v_target.is_usable then 'What is settled is an issued invoice, an approved bill, or a refund that is not void'
+    when (v_source.customer_id, v_source.vendor_id) is distinct from (v_target.customer_id, v_target.vendor_id)
       then 'The payment or credit note and the document are not of the same customer or vendor'
-    when v_source.currency <> v_document.currency
+    when v_source.currency <> v_target.currency
       then 'The payment or credit note and the document are in different currencies'
-    when new.allocated_on < greatest(v_source.made_on, v_document.made_on)
+    when new.allocated_on < greatest(v_source.made_on, v_target.made_on)
       then 'An allocation is not dated before what it allocates and what it settles: choose a later date'
     -- An earlier date could show more settled than was due on a past day.
-    when new.allocated_on < v_made.last_reversed
+    when new.allocated_on < v_last_reversed
       then 'An allocation is not dated before an earlier one of the same payment or document was taken back: choose a later date'
+    when new.refund_id is not null and new.allocated_on <> v_target.made_on
+      then 'A refund pays back its credit on its own date: leave allocated_on out'
     when new.allocated_on <= v_closed_through
       then 'The date is in a closed period: post to an open one, or reopen the period'
   end;
-  if v_problem is not null then
-    raise exception using errcode = 'ZT003', message = v_problem;
-  end if;
-  v_problem := case
-    when new.amount <> round(new.amount, tenancy.currency_exponent(v_document.currency))
+  v_excess := case
+    when v_problem is not null then null
+    when new.amount <> round(new.amount, tenancy.currency_exponent(v_target.currency))
       then 'The amount has more decimals than its currency'
-    when new.amount > v_document.amount - v_made.settled then 'The amount is more than is due on the document'
-    when new.amount > v_source.amount - v_made.used then 'The amount is more than is left of the payment or credit note'
+    when new.amount > v_target.amount - v_target.settled then 'The amount is more than is due on the document'
+    when new.amount > v_source.amount - v_source.used then 'The amount is more than is left of the payment or credit note'
   end;
-  if v_problem is not null then
-    raise exception using errcode = 'ZT002', message = v_problem;
+  if v_problem is not null or v_excess is not null then
+    if exists (select from accounting.payment_allocations a where a.tenant_id = new.tenant_id and a.id = new.id) then
+      -- The row is there already: it is refused by its key, or ON CONFLICT leaves it as it is.
+      return new;
+    end if;
+    raise exception using errcode = case when v_problem is null then 'ZT002' else 'ZT003' end,
+      message = coalesce(v_problem, v_excess);
   end if;
 
+  new.amount := round(new.amount, tenancy.currency_exponent(v_target.currency));
   new.base_amount := accounting.base_part(
-    new.amount, v_document.amount, v_made.settled, v_document.base_amount, v_made.settled_base);
+    new.amount, v_target.amount, v_target.settled, v_target.base_amount, v_target.settled_base, v_decimals);
   new.source_base_amount := accounting.base_part(
-    new.amount, v_source.amount, v_made.used, v_source.base_amount, v_made.used_base);
+    new.amount, v_source.amount, v_source.used, v_source.base_amount, v_source.used_base, v_decimals);
   return new;
 end $function$;
 ALTER FUNCTION accounting.prepare_allocation() OWNER TO ledger_writer;
@@ -1346,19 +1679,23 @@ AS $function$
 declare
   v_books accounting.books;
   v_account accounting.accounts;
+  v_decimals int;
+  v_stated numeric;
+  v_problem text;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   select b.* into v_books from accounting.books b
   where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
   -- A payment whose external id exists is not written again: ON CONFLICT decides that after this trigger.
   select p.account_id into v_account.id from accounting.payments p
   where p.tenant_id = new.tenant_id and p.company_id = new.company_id and p.external_id = new.external_id;
   if found then
     new.account_id := coalesce(new.account_id, v_account.id);
+    new.base_amount := coalesce(new.base_amount, 0);
     return new;
   end if;
   if new.allocated_amount <> 0 or new.allocated_base_amount <> 0 or new.voided_on is not null then
@@ -1392,17 +1729,30 @@ begin
   if new.amount <> round(new.amount, tenancy.currency_exponent(new.currency)) then
     raise exception using errcode = 'ZT002', message = 'The amount has more decimals than its currency';
   end if;
+  v_decimals := tenancy.currency_exponent(v_books.base_currency);
+  v_stated := nullif(new.base_amount, 0);
+  if v_stated is not null then
+    v_problem := accounting.stated_amount_problem(v_stated, new.amount, new.currency, v_books.base_currency);
+    if v_problem is not null then
+      raise exception using errcode = 'ZT002', message = v_problem;
+    end if;
+  end if;
   if new.currency = v_books.base_currency then
     new.exchange_rate := 1;
   elsif new.exchange_rate is null then
     select x.rate into new.exchange_rate
     from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, new.payment_date) x;
-    if not found then
+    new.exchange_rate := coalesce(new.exchange_rate, accounting.implied_rate(new.amount, v_stated));
+    if new.exchange_rate is null then
       raise exception using errcode = 'ZT003',
         message = 'There is no exchange rate for the currency on that date: set one, or give the rate';
     end if;
   end if;
-  new.base_amount := round(new.amount * new.exchange_rate, 2);
+  new.base_amount := round(coalesce(v_stated, new.amount * new.exchange_rate), v_decimals);
+  new.exchange_difference := new.base_amount - round(new.amount * new.exchange_rate, v_decimals);
+  new.amount := round(new.amount, tenancy.currency_exponent(new.currency));
+  new.allocated_amount := round(0, tenancy.currency_exponent(new.currency));
+  new.allocated_base_amount := round(0, v_decimals);
   return new;
 end $function$;
 
@@ -1430,6 +1780,26 @@ end $function$;
 -- grants accounting.refuse_early_void()
 GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.refuse_early_void() TO platform;
+
+-- function accounting.renew_line_amounts()
+CREATE OR REPLACE FUNCTION accounting.renew_line_amounts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_table_name = 'invoices' then
+    update accounting.invoice_lines l set currency = new.currency
+    where l.tenant_id = new.tenant_id and l.invoice_id = new.id;
+  else
+    update accounting.bill_lines l set currency = new.currency
+    where l.tenant_id = new.tenant_id and l.bill_id = new.id;
+  end if;
+  return null;
+end $function$;
+
+-- grants accounting.renew_line_amounts()
+GRANT EXECUTE ON FUNCTION accounting.renew_line_amounts() TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.renew_line_amounts() TO platform;
 
 -- function accounting.reverse_entry(uuid, uuid, date, text, text, text)
 CREATE OR REPLACE FUNCTION accounting.reverse_entry(p_original uuid, p_new_id uuid, p_entry_date date, p_description text, p_idempotency_key text, p_request_hash text)
@@ -1540,8 +1910,8 @@ ALTER FUNCTION accounting.stamp_period() OWNER TO ledger_writer;
 GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO authenticated;
 GRANT EXECUTE ON FUNCTION accounting.stamp_period() TO platform;
 
--- function accounting.start_invoice_numbers(uuid, text, text, integer, bigint)
-CREATE OR REPLACE FUNCTION accounting.start_invoice_numbers(p_company_id uuid, p_kind text, p_prefix text, p_padding integer, p_first bigint)
+-- function accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint)
+CREATE OR REPLACE FUNCTION accounting.start_invoice_numbers(p_company_id uuid, p_kind text, p_year integer, p_prefix text, p_padding integer, p_first bigint)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1549,28 +1919,65 @@ CREATE OR REPLACE FUNCTION accounting.start_invoice_numbers(p_company_id uuid, p
 AS $function$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
+  v_year constant text := coalesce(lpad(p_year::text, 4, '0'), '');
+  v_prefix constant text := accounting.number_prefix(p_prefix, p_kind, v_year);
   v_series tenancy.number_series;
 begin
   perform tenancy.require_own_scope(v_tenant, p_company_id);
   if (p_kind in ('invoice', 'credit_note') and p_first between 1 and 999999999999999
-      and p_padding between 0 and 18 and length(p_prefix) between 1 and 500) is not true then
+      and p_padding between 0 and 18 and length(v_prefix) between 1 and 500
+      and coalesce(p_year, 1) between 1 and 9999) is not true then
     raise exception using errcode = 'ZT002',
-      message = 'A series of numbers needs a kind (invoice or credit_note), a prefix, a padding of 0 to 18 and a first number from 1';
+      message = 'A series of numbers needs a kind (invoice or credit_note), a prefix, a padding of 0 to 18, a first number from 1 and a year of 1 to 9999, if any';
   end if;
-  v_series := tenancy.lock_series(p_company_id, null, p_kind, '', p_prefix, p_padding);
-  if v_series.last_number >= v_series.first_number then
+  if p_first > 1 and position('{year}' in v_prefix) > 0 then
+    raise exception using errcode = 'ZT002', message = 'Each year begins at 1: say a first number together with its year';
+  end if;
+  v_series := accounting.define_series(p_company_id, p_kind, v_year, v_prefix, p_padding);
+  if v_series.last_number >= v_series.first_number or exists (
+    select from tenancy.number_series s
+    where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
+      and p_year is null and s.period <> '' and position('{year}' in v_series.prefix) > 0 and s.last_number >= s.first_number
+  ) then
     return false;
   end if;
   update tenancy.number_series s
-  set prefix = p_prefix, padding = p_padding, first_number = p_first, last_number = p_first - 1
+  set prefix = v_prefix, padding = p_padding, first_number = p_first, last_number = p_first - 1
   where s.tenant_id = v_tenant and s.id = v_series.id;
   return true;
 end $function$;
-ALTER FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) OWNER TO number_writer;
+ALTER FUNCTION accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint) OWNER TO number_writer;
 
--- grants accounting.start_invoice_numbers(uuid, text, text, integer, bigint)
-GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO authenticated;
-GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, text, integer, bigint) TO platform;
+-- grants accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint)
+GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.start_invoice_numbers(uuid, text, integer, text, integer, bigint) TO platform;
+
+-- function accounting.stated_amount_problem(numeric, numeric, text, text)
+CREATE OR REPLACE FUNCTION accounting.stated_amount_problem(stated numeric, amount numeric, currency text, base_currency text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (stated <> round(stated, tenancy.currency_exponent(base_currency))) THEN 'The base amount has more decimals than the base currency of the books has'::text WHEN ((currency = base_currency) AND (stated <> amount)) THEN 'What is in the base currency has its own amount as its base amount: leave the base amount out'::text WHEN ((stated > (0)::numeric) AND (amount = (0)::numeric)) THEN 'An amount of 0 has a base amount of 0: leave the base amount out'::text ELSE NULL::text END;
+
+-- grants accounting.stated_amount_problem(numeric, numeric, text, text)
+GRANT EXECUTE ON FUNCTION accounting.stated_amount_problem(numeric, numeric, text, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.stated_amount_problem(numeric, numeric, text, text) TO platform;
+
+-- function accounting.stored_entry(uuid)
+CREATE OR REPLACE FUNCTION accounting.stored_entry(p_entry_id uuid)
+ RETURNS TABLE(id uuid, company_id uuid, entry_date date, description text, reference text, source text, source_id uuid, reverses_entry_id uuid, idempotency_key text, posted_by uuid, created_at timestamp with time zone, lines jsonb)
+ LANGUAGE sql
+ STRICT ROWS 1
+AS $function$
+  select e.id, e.company_id, e.entry_date, e.description, e.reference, e.source, e.source_id, e.reverses_entry_id,
+    e.idempotency_key, e.posted_by, e.created_at, e.lines
+  from accounting.entries_with_lines e
+  where e.tenant_id = tenancy.current_tenant_id() and e.id = p_entry_id
+$function$;
+
+-- grants accounting.stored_entry(uuid)
+GRANT EXECUTE ON FUNCTION accounting.stored_entry(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.stored_entry(uuid) TO platform;
 
 -- function accounting.take_back_allocation()
 CREATE OR REPLACE FUNCTION accounting.take_back_allocation()
@@ -1607,7 +2014,7 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
 begin
   if num_nonnulls(variadic p_customer_id) > 0 then
-    update accounting.customers c set balance = c.balance + s.amount
+    update accounting.customers c set balance = tenancy.with_decimals(c.balance + s.amount, scale(s.amount))
     from (select l.customer_id, sum(l.base_debit - l.base_credit) as amount
           from unnest(p_line_entry, p_customer_id, p_base_debit, p_base_credit) as l
             (entry_position, customer_id, base_debit, base_credit)
@@ -1615,7 +2022,7 @@ begin
     where c.tenant_id = v_tenant and c.id = s.customer_id and s.amount <> 0;
   end if;
   if num_nonnulls(variadic p_vendor_id) > 0 then
-    update accounting.vendors v set balance = v.balance + s.amount
+    update accounting.vendors v set balance = tenancy.with_decimals(v.balance + s.amount, scale(s.amount))
     from (select l.vendor_id, sum(l.base_credit - l.base_debit) as amount
           from unnest(p_line_entry, p_vendor_id, p_base_debit, p_base_credit) as l
             (entry_position, vendor_id, base_debit, base_credit)
@@ -1624,6 +2031,42 @@ begin
   end if;
 end $function$;
 ALTER FUNCTION accounting.update_party_balances(integer[], integer[], uuid[], uuid[], numeric[], numeric[]) OWNER TO ledger_writer;
+
+-- function accounting.use_number_prefix(uuid, text, date, text)
+CREATE OR REPLACE FUNCTION accounting.use_number_prefix(p_company_id uuid, p_kind text, p_date date, p_prefix text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_year constant text := to_char(p_date, 'YYYY');
+  v_prefix text;
+begin
+  perform tenancy.require_own_scope(v_tenant, p_company_id);
+  if (p_kind in ('invoice', 'credit_note') and length(p_prefix) between 1 and 500) is not true then
+    raise exception using errcode = 'ZT002', message = 'A prefix of numbers needs a kind (invoice or credit_note) and 1 to 500 characters';
+  end if;
+  select s.prefix into v_prefix from tenancy.number_series s
+  where s.tenant_id = v_tenant and s.company_id = p_company_id and s.business_id is null and s.series = p_kind
+    and s.period in (v_year, '')
+  order by s.period desc limit 1;
+  if not found then
+    -- Another transaction may have made it meanwhile: then its prefix counts.
+    v_prefix := (accounting.define_series(p_company_id, p_kind, '', p_prefix, 6)).prefix;
+  end if;
+  if accounting.number_prefix(v_prefix, p_kind, v_year) <> accounting.number_prefix(p_prefix, p_kind, v_year) then
+    raise exception using errcode = 'ZT003', schema = 'tenancy', table = 'number_series', column = 'prefix',
+      message = 'The series of this date has another prefix: leave the prefix out, or give the year a series of its own by invoices.startNumbers';
+  end if;
+  return true;
+end $function$;
+ALTER FUNCTION accounting.use_number_prefix(uuid, text, date, text) OWNER TO number_writer;
+
+-- grants accounting.use_number_prefix(uuid, text, date, text)
+GRANT EXECUTE ON FUNCTION accounting.use_number_prefix(uuid, text, date, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION accounting.use_number_prefix(uuid, text, date, text) TO platform;
 
 -- function accounting.value_document()
 CREATE OR REPLACE FUNCTION accounting.value_document()
@@ -1634,6 +2077,10 @@ CREATE OR REPLACE FUNCTION accounting.value_document()
 AS $function$
 declare
   v_date date;
+  v_base_currency text;
+  v_decimals int;
+  v_problem text;
+  v_parties record;
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
   if tg_table_name = 'invoices' then
@@ -1641,19 +2088,34 @@ begin
   else
     v_date := new.bill_date;
   end if;
-  select case when b.base_currency = new.currency then 1
+  select b.base_currency, tenancy.currency_exponent(b.base_currency), case when b.base_currency = new.currency then 1
       else coalesce(new.exchange_rate, (
-        select x.rate from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, v_date) x)) end
-  into new.exchange_rate
+        select x.rate from accounting.last_exchange_rate(new.tenant_id, new.company_id, new.currency, v_date) x),
+        accounting.implied_rate(new.total_amount, new.base_amount)) end
+  into v_base_currency, v_decimals, new.exchange_rate
   from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if not found then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   elsif new.exchange_rate is null then
     raise exception using errcode = 'ZT003',
       message = 'There is no exchange rate for this currency on the document''s date: set one, or give the document its own';
   end if;
-  new.base_amount := round(new.total_amount * new.exchange_rate, 2);
+  if new.base_amount is not null then
+    v_problem := accounting.stated_amount_problem(new.base_amount, new.total_amount, new.currency, v_base_currency);
+    if v_problem is not null then
+      raise exception using errcode = 'ZT002', message = v_problem;
+    end if;
+  end if;
+  new.base_amount := round(coalesce(new.base_amount, new.total_amount * new.exchange_rate), v_decimals);
+  new.paid_base_amount := round(new.paid_base_amount, v_decimals);
+  if tg_table_name = 'bills' then
+    v_parties := accounting.document_parties('bill', new.tenant_id, new.company_id, new.vendor_id);
+  else
+    v_parties := accounting.document_parties('invoice', new.tenant_id, new.company_id, new.customer_id);
+  end if;
+  new.seller := v_parties.seller;
+  new.buyer := v_parties.buyer;
   if tg_table_name = 'bills' then
     new.approved_at := now();
     new.approved_by := tenancy.current_user_id();
@@ -1661,7 +2123,7 @@ begin
   end if;
   new.issued_at := coalesce(new.issued_at, now());
   if new.invoice_number is null then
-    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind);
+    new.invoice_number := accounting.next_invoice_number(new.company_id, new.kind, new.invoice_date);
   end if;
   return new;
 end $function$;
@@ -1710,32 +2172,50 @@ AS $function$
 declare
   v_books accounting.books;
   v_entry uuid;
+  -- Those that stand: what the payment settles, or what a refund pays back.
+  v_allocations constant uuid[] := array(
+    select a.id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null
+    union all
+    select a.id from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.refund_id = new.id and a.reversed_on is null);
 begin
   perform tenancy.require_own_scope(new.tenant_id, new.company_id);
-  if exists (
+  if not new.is_refund and exists (
+    select from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.id = any (v_allocations) and a.refund_id is not null
+  ) then
+    raise exception using errcode = 'ZT003', message = 'The payment was given back by a refund: void the refund first';
+  elsif exists (
     select from accounting.payment_allocations a
     where a.tenant_id = new.tenant_id and a.payment_id = new.id and coalesce(a.reversed_on, a.allocated_on) > new.voided_on
   ) then
     raise exception using errcode = 'ZT003',
       message = 'A payment is not voided before its allocations were made or taken back: choose a later date';
   end if;
-  -- Documents are locked in the order of their ids, then accounts, as everywhere.
+  -- Payments and documents are locked in the order of their ids, then accounts, as everywhere.
+  if new.is_refund then
+    perform from accounting.payments p where p.tenant_id = new.tenant_id and p.id in (
+      select a.payment_id from accounting.payment_allocations a
+      where a.tenant_id = new.tenant_id and a.id = any (v_allocations))
+    order by p.id for no key update;
+  end if;
   perform from accounting.invoices i where i.tenant_id = new.tenant_id and i.id in (
-    select a.invoice_id from accounting.payment_allocations a
-    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+    select coalesce(a.invoice_id, a.credit_note_id) from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.id = any (v_allocations))
   order by i.id for no key update;
   perform from accounting.bills b where b.tenant_id = new.tenant_id and b.id in (
-    select a.bill_id from accounting.payment_allocations a
-    where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null)
+    select coalesce(a.bill_id, a.vendor_credit_id) from accounting.payment_allocations a
+    where a.tenant_id = new.tenant_id and a.id = any (v_allocations))
   order by b.id for no key update;
   select b.* into v_books from accounting.books b where b.tenant_id = new.tenant_id and b.company_id = new.company_id;
   if new.currency <> v_books.base_currency then
     perform accounting.lock_accounts(array[new.company_id], array[
       new.account_id, v_books.exchange_account_id,
-      case new.direction when 'in' then v_books.receivable_account_id else v_books.payable_account_id end]);
+      case when new.customer_id is null then v_books.payable_account_id else v_books.receivable_account_id end]);
   end if;
   update accounting.payment_allocations a set reversed_on = new.voided_on
-  where a.tenant_id = new.tenant_id and a.payment_id = new.id and a.reversed_on is null;
+  where a.tenant_id = new.tenant_id and a.id = any (v_allocations);
   select e.id into v_entry from accounting.journal_entries e
   where e.tenant_id = new.tenant_id and e.source_id = new.id and e.source = 'payment';
   perform from accounting.write_reversals(
@@ -1761,7 +2241,8 @@ declare
   v record;
 begin
   with document as materialized (
-    select d.*, b.receivable_account_id, b.payable_account_id,
+    select d.*, b.receivable_account_id, b.payable_account_id, b.exchange_account_id, b.base_currency, s.decimals,
+      round(d.total_amount * d.exchange_rate, s.decimals) as rated_amount,
       case p_source when 'invoice' then b.receivable_account_id else b.payable_account_id end as control_account_id,
       case p_source when 'invoice' then b.sales_account_id else b.purchases_account_id end as usual_account_id,
       -- Which side the control account is on: an invoice's is debited, a bill's credited, credit notes the other way
@@ -1770,23 +2251,25 @@ begin
       row_number() over (order by d.document_date, d.number, d.id) as sequence
     from accounting.documents(p_source) d
     join accounting.books b on b.tenant_id = d.tenant_id and b.company_id = d.company_id
+    cross join lateral (select tenancy.currency_exponent(b.base_currency) as decimals) s
     where d.tenant_id = v_tenant and d.id = any (p_ids)
   ), line as materialized (
     -- Each document looks up its lines by its key and carries along what is needed below. A join further down would
     -- compare each document with each line, because plans are made while the tables are small.
-    select d.id, d.currency, d.total_amount, d.base_amount, d.is_debit, d.sequence, d.receivable_account_id,
-      d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount
+    select d.id, d.currency, d.total_amount, d.rated_amount, d.decimals, d.is_debit, d.sequence,
+      d.receivable_account_id, d.payable_account_id, coalesce(l.account_id, d.usual_account_id) as account_id, l.line_number, l.amount,
+      l.currency as line_currency
     from document d
     left join lateral (
-      select n.account_id, n.line_number, n.amount from accounting.document_lines(p_source) n
+      select n.account_id, n.line_number, n.currency, n.amount from accounting.document_lines(p_source) n
       where n.tenant_id = v_tenant and n.document_id = d.id offset 0
     ) l on true
   ), checked as (
-    select bool_or(c.lines is distinct from c.total_amount) as is_wrong_total, bool_or(c.wrong_scale) as is_wrong_scale,
+    select bool_or(c.lines is distinct from c.total_amount) as is_wrong_total, bool_or(c.other_currency) as is_other_currency,
       bool_or(c.on_control) as is_on_control
     from (
       select l.total_amount, sum(l.amount) as lines,
-        bool_or(l.amount <> round(l.amount, tenancy.currency_exponent(l.currency))) as wrong_scale,
+        bool_or(l.line_currency <> l.currency) as other_currency,
         bool_or(l.account_id in (l.receivable_account_id, l.payable_account_id)) as on_control
       from line l
       group by l.id, l.total_amount
@@ -1800,23 +2283,29 @@ begin
     from document d where d.total_amount > 0
   ), share as (
     select a.sequence, a.currency, a.is_debit, a.account_id, a.first_line, a.amount,
-      round(a.base_amount * sum(a.amount) over earlier / a.total_amount, 2)
-        - round(a.base_amount * (sum(a.amount) over earlier - a.amount) / a.total_amount, 2) as base
+      round(a.rated_amount * sum(a.amount) over earlier / a.total_amount, a.decimals)
+        - round(a.rated_amount * (sum(a.amount) over earlier - a.amount) / a.total_amount, a.decimals) as base
     from (
-      select l.sequence, l.currency, not l.is_debit as is_debit, l.total_amount, l.base_amount, l.account_id,
+      select l.sequence, l.currency, not l.is_debit as is_debit, l.total_amount, l.rated_amount, l.decimals, l.account_id,
         min(l.line_number) as first_line, sum(l.amount) as amount
       from line l where l.total_amount > 0
-      group by 1, 2, 3, 4, 5, 6 having sum(l.amount) > 0
+      group by 1, 2, 3, 4, 5, 6, 7 having sum(l.amount) > 0
     ) a
     window earlier as (partition by a.sequence order by a.first_line rows unbounded preceding)
   ), side as (
     select dense_rank() over (order by e.sequence)::int as position, e.*
     from (
       select d.sequence, 0 as first_line, d.currency, d.is_debit, d.control_account_id as account_id,
-        d.total_amount as amount, d.base_amount as base, d.customer_id, d.vendor_id
+        d.total_amount as amount, d.base_amount as base, d.customer_id, d.vendor_id,
+        false as is_difference
       from document d where d.total_amount > 0
       union all
-      select s.sequence, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null from share s
+      select s.sequence, s.first_line, s.currency, s.is_debit, s.account_id, s.amount, s.base, null, null, false
+      from share s
+      union all
+      select d.sequence, null, d.base_currency, d.is_debit = (d.base_amount < d.rated_amount), d.exchange_account_id,
+        abs(d.base_amount - d.rated_amount), abs(d.base_amount - d.rated_amount), null, null, true
+      from document d where d.base_amount <> d.rated_amount
     ) e
   ), line_columns as (
     select count(*)::int as lines, array_agg(s.position order by s.position, s.first_line) as entry,
@@ -1827,20 +2316,23 @@ begin
       array_agg(case when s.is_debit then s.base else 0 end order by s.position, s.first_line) as base_debit,
       array_agg(case when s.is_debit then 0 else s.base end order by s.position, s.first_line) as base_credit,
       array_agg(s.customer_id order by s.position, s.first_line) as customer_id,
-      array_agg(s.vendor_id order by s.position, s.first_line) as vendor_id
+      array_agg(s.vendor_id order by s.position, s.first_line) as vendor_id,
+      array_agg(s.is_difference order by s.position, s.first_line) as is_difference
     from side s
   )
-  select (select count(*) from document) as documents, c.is_wrong_total, c.is_wrong_scale, c.is_on_control,
+  select (select count(*) from document) as documents, c.is_wrong_total, c.is_other_currency, c.is_on_control,
     e.id as entry_id, e.company_id, e.entry_date, e.number, e.source_id, e.entries, e.description, l.lines, l.entry,
-    l.id as line_id, l.account_id, l.currency, l.debit, l.credit, l.base_debit, l.base_credit, l.customer_id, l.vendor_id
+    l.id as line_id, l.account_id, l.currency, l.debit, l.credit, l.base_debit, l.base_credit, l.customer_id, l.vendor_id,
+    l.is_difference
   into v
   from checked c cross join entry e cross join line_columns l;
   if v.documents < cardinality(p_ids) then
     raise exception using errcode = 'ZT005', message = 'Documents are posted in the scope of their tenant and company';
   elsif v.is_wrong_total then
     raise exception using errcode = 'ZT002', message = 'A document needs lines, and its total must be their sum';
-  elsif v.is_wrong_scale then
-    raise exception using errcode = 'ZT002', message = 'An amount has more decimals than its currency has: change the line';
+  elsif v.is_other_currency then
+    raise exception using errcode = 'ZT002',
+      message = 'A line is in another currency than its document: leave its currency out';
   elsif v.is_on_control then
     raise exception using errcode = 'ZT003',
       message = 'A line is not on the receivable or payable account, which the document''s total is on: choose another';
@@ -1849,7 +2341,7 @@ begin
     perform accounting.write_entries(v.entry_id, v.company_id, v.entry_date, v.description, v.number,
       array_fill(p_source, array[v.entries]), v.source_id, array_fill(null::uuid, array[v.entries]),
       array_fill(null::text, array[v.entries]), array_fill(null::text, array[v.entries]), v.entry, v.line_id,
-      v.account_id, v.currency, v.debit, v.credit, v.base_debit, v.base_credit, array_fill(false, array[v.lines]),
+      v.account_id, v.currency, v.debit, v.credit, v.base_debit, v.base_credit, v.is_difference,
       v.customer_id, v.vendor_id, array_fill(null::text, array[v.lines]));
   end if;
 end $function$;
@@ -1868,6 +2360,8 @@ AS $function$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v_books int;
+  -- The decimals of the base currency of each company.
+  v_decimals int[];
   v_closed_through date;
   v_companies constant uuid[] := array(select distinct c from unnest(p_company_id) c order by 1);
   -- Positions that are not written: their key stands for an entry already.
@@ -1877,12 +2371,13 @@ begin
     raise exception using errcode = 'ZT005', message = 'Posting needs a tenant scope';
   end if;
   -- Closing a period takes this lock FOR UPDATE: it waits for postings in flight, and later ones see it.
-  select count(*), max(b.closed_through) into v_books, v_closed_through
-  from (select closed_through from accounting.books
+  select count(*), max(b.closed_through), array_agg(tenancy.currency_exponent(b.base_currency) order by b.company_id)
+  into v_books, v_closed_through, v_decimals
+  from (select company_id, closed_through, base_currency from accounting.books
         where tenant_id = v_tenant and company_id = any (v_companies) order by company_id for key share) b;
   if v_books < cardinality(v_companies) then
     raise exception using errcode = 'ZT003',
-      message = 'The company has no books yet: call accounts.createStandardChart first';
+      message = 'The company has no books yet: call accounts.createStandardChart or books.create first';
   end if;
 
   v_repeated := accounting.insert_journal_entries(p_entry_id, p_company_id, p_entry_date, p_description, p_reference,
@@ -1919,7 +2414,7 @@ begin
     p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id, p_vendor_id);
   perform accounting.insert_journal_lines(v_repeated, p_entry_id, p_company_id, p_entry_date, p_line_entry, p_line_id,
     p_account_id, p_currency, p_debit, p_credit, p_base_debit, p_base_credit, p_is_exchange_difference, p_customer_id,
-    p_vendor_id, p_line_description);
+    p_vendor_id, p_line_description, v_companies, v_decimals);
   if num_nonnulls(variadic p_customer_id) + num_nonnulls(variadic p_vendor_id) > 0 then
     perform accounting.update_party_balances(v_repeated, p_line_entry, p_customer_id, p_vendor_id, p_base_debit,
       p_base_credit);
@@ -2218,6 +2713,28 @@ begin
   end if;
 end $function$;
 ALTER FUNCTION auth.require_own_address(uuid, text, boolean) OWNER TO membership_keeper;
+
+-- function auth.set_profile_active(uuid, boolean)
+CREATE OR REPLACE FUNCTION auth.set_profile_active(p_identity uuid, p_active boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  before constant text := coalesce(current_setting('app.current_identity_id', true), '');
+  is_there boolean;
+begin
+  perform set_config('app.current_identity_id', p_identity::text, true);
+  update auth.user_profiles p set is_active = p_active, updated_at = clock_timestamp() where p.user_id = p_identity;
+  is_there := found;
+  perform set_config('app.current_identity_id', before, true);
+  return is_there;
+end $function$;
+ALTER FUNCTION auth.set_profile_active(uuid, boolean) OWNER TO self_service;
+
+-- grants auth.set_profile_active(uuid, boolean)
+GRANT EXECUTE ON FUNCTION auth.set_profile_active(uuid, boolean) TO identity;
 
 -- function auth.sole_admin_of(uuid)
 CREATE OR REPLACE FUNCTION auth.sole_admin_of(p_identity uuid)
@@ -2948,6 +3465,29 @@ exception when insufficient_privilege or feature_not_supported then
 end $function$;
 ALTER FUNCTION tenancy.server_number() OWNER TO audit_sealer;
 
+-- function tenancy.take_turn(integer)
+CREATE OR REPLACE FUNCTION tenancy.take_turn(p_longest_wait integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_limit constant text := current_setting('lock_timeout');
+  v_taken boolean := true;
+begin
+  perform set_config('lock_timeout', p_longest_wait::text, true);
+  begin
+    perform from tenancy.tenants t where t.id = tenancy.current_tenant_id() for no key update;
+  exception when lock_not_available then
+    v_taken := false;
+  end;
+  perform set_config('lock_timeout', v_limit, true);
+  return v_taken;
+end $function$;
+
+-- grants tenancy.take_turn(integer)
+GRANT EXECUTE ON FUNCTION tenancy.take_turn(integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.take_turn(integer) TO platform;
+
 -- function tenancy.touch_updated_at()
 CREATE OR REPLACE FUNCTION tenancy.touch_updated_at()
  RETURNS trigger
@@ -3023,6 +3563,17 @@ ALTER FUNCTION tenancy.verify_audit(integer, integer) OWNER TO audit_sealer;
 GRANT EXECUTE ON FUNCTION tenancy.verify_audit(integer, integer) TO authenticated;
 GRANT EXECUTE ON FUNCTION tenancy.verify_audit(integer, integer) TO platform;
 
+-- function tenancy.with_decimals(numeric, integer)
+CREATE OR REPLACE FUNCTION tenancy.with_decimals(amount numeric, decimals integer)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN round(amount, GREATEST(decimals, min_scale(amount)));
+
+-- grants tenancy.with_decimals(numeric, integer)
+GRANT EXECUTE ON FUNCTION tenancy.with_decimals(numeric, integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION tenancy.with_decimals(numeric, integer) TO platform;
+
 -- function tenancy.write_audit()
 CREATE OR REPLACE FUNCTION tenancy.write_audit()
  RETURNS trigger
@@ -3057,7 +3608,7 @@ CREATE TABLE accounting.account_balances (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
   company_id uuid NOT NULL,
   account_id uuid NOT NULL,
-  balance numeric(21,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric DEFAULT 0.00 NOT NULL,
   version bigint DEFAULT 0 NOT NULL
 );
 
@@ -3068,7 +3619,7 @@ ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_account_
 ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_account_id_unique UNIQUE (tenant_id, account_id, company_id);
 
 -- constraint accounting.account_balances.account_balances_balance_nan_check
-ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_balance_nan_check CHECK ((balance <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.account_balances.account_balances_pkey
 ALTER TABLE accounting.account_balances ADD CONSTRAINT account_balances_pkey PRIMARY KEY (tenant_id, id);
@@ -3215,14 +3766,18 @@ CREATE TABLE accounting.bill_lines (
   description text NOT NULL,
   quantity numeric(15,3) NOT NULL,
   unit_price numeric(15,4) NOT NULL,
-  amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
   account_id uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  currency text,
+  amount numeric GENERATED ALWAYS AS (round((quantity * unit_price), tenancy.currency_exponent(currency))) STORED
 );
 
 -- constraint accounting.bill_lines.bill_lines_account_id_fkey
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
+
+-- constraint accounting.bill_lines.bill_lines_amount_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_amount_check CHECK ((amount < '1000000000000000'::numeric));
 
 -- constraint accounting.bill_lines.bill_lines_bill_id_fkey
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_fkey FOREIGN KEY (tenant_id, company_id, bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE CASCADE;
@@ -3232,6 +3787,9 @@ ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_bill_id_line_number_
 
 -- constraint accounting.bill_lines.bill_lines_created_at_range_check
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint accounting.bill_lines.bill_lines_currency_check
+ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 
 -- constraint accounting.bill_lines.bill_lines_line_number_check
 ALTER TABLE accounting.bill_lines ADD CONSTRAINT bill_lines_line_number_check CHECK ((line_number > 0));
@@ -3276,8 +3834,14 @@ CREATE POLICY tenant_isolation ON accounting.bill_lines AS PERMISSIVE FOR ALL TO
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.bill_lines.fill_currency
+CREATE TRIGGER fill_currency BEFORE INSERT ON accounting.bill_lines FOR EACH ROW WHEN ((new.currency IS NULL)) EXECUTE FUNCTION accounting.line_currency();
+
 -- trigger accounting.bill_lines.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.bill_id IS DISTINCT FROM old.bill_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, bill_id: make another row instead of changing them');
+
+-- trigger accounting.bill_lines.keep_currency
+CREATE TRIGGER keep_currency BEFORE UPDATE ON accounting.bill_lines FOR EACH ROW WHEN ((new.currency IS DISTINCT FROM old.currency)) EXECUTE FUNCTION accounting.line_currency();
 
 -- trigger accounting.bill_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.bill_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('bill');
@@ -3309,29 +3873,35 @@ CREATE TABLE accounting.bills (
   bill_number text NOT NULL,
   bill_date date NOT NULL,
   due_date date NOT NULL,
-  total_amount numeric(15,2) NOT NULL,
+  total_amount numeric NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  exchange_rate numeric(18,8),
-  base_amount numeric(15,2),
-  paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  exchange_rate numeric,
+  base_amount numeric,
+  paid_amount numeric DEFAULT 0.00 NOT NULL,
+  paid_base_amount numeric DEFAULT 0.00 NOT NULL,
   voided_on date,
   external_id text,
   status text DEFAULT 'draft'::text NOT NULL,
   approved_at timestamp(3) with time zone,
   approved_by uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  seller jsonb,
+  buyer jsonb
 );
 
 -- constraint accounting.bills.bills_approved_at_range_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_approved_at_range_check CHECK (((approved_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (approved_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.bills.bills_base_amount_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_check CHECK (((status = 'draft'::text) = (base_amount IS NULL)));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_check CHECK (
+CASE
+    WHEN (base_amount IS NULL) THEN (status = 'draft'::text)
+    ELSE (base_amount >= (0)::numeric)
+END);
 
 -- constraint accounting.bills.bills_base_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.bills.bills_bill_date_range_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_bill_date_range_check CHECK (((bill_date >= '0001-01-01'::date) AND (bill_date <= '9999-12-31'::date)));
@@ -3367,7 +3937,7 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_due_date_range_check CHECK (((
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.bills.bills_exchange_rate_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.bills.bills_kind_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_kind_check CHECK ((kind = ANY (ARRAY['bill'::text, 'credit_note'::text])));
@@ -3376,10 +3946,13 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_kind_check CHECK ((kind = ANY 
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
 
 -- constraint accounting.bills.bills_paid_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK ((((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999)) AND (scale(paid_amount) <= 4)));
 
 -- constraint accounting.bills.bills_paid_base_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK ((((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999)) AND (scale(paid_base_amount) <= 4)));
+
+-- constraint accounting.bills.bills_parties_check
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_parties_check CHECK (((status <> 'draft'::text) OR (num_nonnulls(seller, buyer) = 0)));
 
 -- constraint accounting.bills.bills_pkey
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_pkey PRIMARY KEY (tenant_id, id);
@@ -3391,10 +3964,10 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_status_check CHECK ((status = 
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
 
 -- constraint accounting.bills.bills_total_amount_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_check CHECK ((total_amount >= (0)::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_check CHECK (((total_amount >= (0)::numeric) AND ((status = 'draft'::text) OR (total_amount = round(total_amount, tenancy.currency_exponent(currency))))));
 
 -- constraint accounting.bills.bills_total_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK ((((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999)) AND (scale(total_amount) <= 4)));
 
 -- constraint accounting.bills.bills_updated_at_range_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
@@ -3446,7 +4019,7 @@ CREATE POLICY tenant_isolation ON accounting.bills AS PERMISSIVE FOR ALL TO auth
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.bills.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id) OR (new.bill_number IS DISTINCT FROM old.bill_number) OR (new.bill_date IS DISTINCT FROM old.bill_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.approved_at IS DISTINCT FROM old.approved_at) OR (new.approved_by IS DISTINCT FROM old.approved_by) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_bill_id IS DISTINCT FROM old.credited_bill_id) OR (new.bill_number IS DISTINCT FROM old.bill_number) OR (new.bill_date IS DISTINCT FROM old.bill_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.seller IS DISTINCT FROM old.seller) OR (new.buyer IS DISTINCT FROM old.buyer) OR (new.approved_at IS DISTINCT FROM old.approved_at) OR (new.approved_by IS DISTINCT FROM old.approved_by) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.bills.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.bills FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This bill is no draft and cannot be deleted: void it');
@@ -3480,6 +4053,15 @@ CREATE TRIGGER post_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE
 
 -- trigger accounting.bills.refuse_early_void
 CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
+
+-- trigger accounting.bills.renew_line_amounts
+CREATE TRIGGER renew_line_amounts AFTER UPDATE ON accounting.bills FOR EACH ROW WHEN ((new.currency <> old.currency)) EXECUTE FUNCTION accounting.renew_line_amounts();
+
+-- trigger accounting.bills.scale_amounts_insert
+CREATE TRIGGER scale_amounts_insert BEFORE INSERT ON accounting.bills FOR EACH ROW WHEN (((scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (scale(new.paid_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS NOT NULL))) EXECUTE FUNCTION accounting.draft_amounts();
+
+-- trigger accounting.bills.scale_amounts_update
+CREATE TRIGGER scale_amounts_update BEFORE UPDATE ON accounting.bills FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.currency <> old.currency) OR (new.total_amount <> old.total_amount) OR (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS DISTINCT FROM old.base_amount)))) EXECUTE FUNCTION accounting.draft_amounts();
 
 -- trigger accounting.bills.settle_bills
 CREATE TRIGGER settle_bills AFTER UPDATE ON accounting.bills REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_documents('bill');
@@ -3521,7 +4103,7 @@ CREATE TABLE accounting.books (
 ALTER TABLE accounting.books ADD CONSTRAINT books_bank_account_id_fkey FOREIGN KEY (tenant_id, company_id, bank_account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.books.books_base_currency_check
-ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK (((base_currency ~ '^[A-Z]{3}$'::text) AND (tenancy.currency_exponent(base_currency) <= 2)));
+ALTER TABLE accounting.books ADD CONSTRAINT books_base_currency_check CHECK ((base_currency ~ '^[A-Z]{3}$'::text));
 
 -- constraint accounting.books.books_closed_through_range_check
 ALTER TABLE accounting.books ADD CONSTRAINT books_closed_through_range_check CHECK (((closed_through >= '0001-01-01'::date) AND (closed_through <= '9999-12-31'::date)));
@@ -3635,7 +4217,7 @@ CREATE TABLE accounting.customers (
   state text,
   postal_code text,
   country text,
-  balance numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric DEFAULT 0.00 NOT NULL,
   external_id text,
   is_active boolean DEFAULT true NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
@@ -3643,7 +4225,7 @@ CREATE TABLE accounting.customers (
 );
 
 -- constraint accounting.customers.customers_balance_nan_check
-ALTER TABLE accounting.customers ADD CONSTRAINT customers_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+ALTER TABLE accounting.customers ADD CONSTRAINT customers_balance_nan_check CHECK ((balance <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.customers.customers_company_id_fkey
 ALTER TABLE accounting.customers ADD CONSTRAINT customers_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -3665,6 +4247,9 @@ ALTER TABLE accounting.customers ADD CONSTRAINT customers_tenant_id_fkey FOREIGN
 
 -- constraint accounting.customers.customers_updated_at_range_check
 ALTER TABLE accounting.customers ADD CONSTRAINT customers_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index accounting.customers.idx_customers_email
+CREATE INDEX idx_customers_email ON accounting.customers USING btree (tenant_id, email) WHERE (email IS NOT NULL);
 
 -- index accounting.customers.idx_customers_external_id
 CREATE UNIQUE INDEX idx_customers_external_id ON accounting.customers USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
@@ -3717,7 +4302,7 @@ CREATE TABLE accounting.exchange_rates (
   company_id uuid NOT NULL,
   currency text NOT NULL,
   rate_date date NOT NULL,
-  rate numeric(18,8) NOT NULL,
+  rate numeric NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
@@ -3744,7 +4329,7 @@ ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_check C
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_date_range_check CHECK (((rate_date >= '0001-01-01'::date) AND (rate_date <= '9999-12-31'::date)));
 
 -- constraint accounting.exchange_rates.exchange_rates_rate_nan_check
-ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK ((rate <> 'NaN'::numeric));
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK ((((rate >= '-999999999999999.999999999999999999999999'::numeric) AND (rate <= 999999999999999.999999999999999999999999)) AND (scale(rate) <= 24)));
 
 -- constraint accounting.exchange_rates.exchange_rates_tenant_id_fkey
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
@@ -3901,17 +4486,24 @@ CREATE TABLE accounting.invoice_lines (
   description text NOT NULL,
   quantity numeric(15,3) NOT NULL,
   unit_price numeric(15,4) NOT NULL,
-  amount numeric(15,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
   account_id uuid,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  currency text,
+  amount numeric GENERATED ALWAYS AS (round((quantity * unit_price), tenancy.currency_exponent(currency))) STORED
 );
 
 -- constraint accounting.invoice_lines.invoice_lines_account_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_account_id_fkey FOREIGN KEY (tenant_id, company_id, account_id) REFERENCES accounting.accounts(tenant_id, company_id, id) ON DELETE RESTRICT;
 
+-- constraint accounting.invoice_lines.invoice_lines_amount_check
+ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_amount_check CHECK ((amount < '1000000000000000'::numeric));
+
 -- constraint accounting.invoice_lines.invoice_lines_created_at_range_check
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint accounting.invoice_lines.invoice_lines_currency_check
+ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
 
 -- constraint accounting.invoice_lines.invoice_lines_invoice_id_fkey
 ALTER TABLE accounting.invoice_lines ADD CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (tenant_id, company_id, invoice_id) REFERENCES accounting.invoices(tenant_id, company_id, id) ON DELETE CASCADE;
@@ -3962,8 +4554,14 @@ CREATE POLICY tenant_isolation ON accounting.invoice_lines AS PERMISSIVE FOR ALL
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.invoice_lines.fill_currency
+CREATE TRIGGER fill_currency BEFORE INSERT ON accounting.invoice_lines FOR EACH ROW WHEN ((new.currency IS NULL)) EXECUTE FUNCTION accounting.line_currency();
+
 -- trigger accounting.invoice_lines.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, company_id, invoice_id: make another row instead of changing them');
+
+-- trigger accounting.invoice_lines.keep_currency
+CREATE TRIGGER keep_currency BEFORE UPDATE ON accounting.invoice_lines FOR EACH ROW WHEN ((new.currency IS DISTINCT FROM old.currency)) EXECUTE FUNCTION accounting.line_currency();
 
 -- trigger accounting.invoice_lines.keep_lines_delete
 CREATE TRIGGER keep_lines_delete AFTER DELETE ON accounting.invoice_lines REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.keep_lines('invoice');
@@ -3995,26 +4593,32 @@ CREATE TABLE accounting.invoices (
   invoice_number text,
   invoice_date date NOT NULL,
   due_date date NOT NULL,
-  total_amount numeric(15,2) NOT NULL,
+  total_amount numeric NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  exchange_rate numeric(18,8),
-  base_amount numeric(15,2),
-  paid_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  paid_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  exchange_rate numeric,
+  base_amount numeric,
+  paid_amount numeric DEFAULT 0.00 NOT NULL,
+  paid_base_amount numeric DEFAULT 0.00 NOT NULL,
   voided_on date,
   external_id text,
   status text DEFAULT 'draft'::text NOT NULL,
   billing_country text,
   issued_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  seller jsonb,
+  buyer jsonb
 );
 
 -- constraint accounting.invoices.invoices_base_amount_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_check CHECK (((status = 'draft'::text) = (base_amount IS NULL)));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_check CHECK (
+CASE
+    WHEN (base_amount IS NULL) THEN (status = 'draft'::text)
+    ELSE (base_amount >= (0)::numeric)
+END);
 
 -- constraint accounting.invoices.invoices_base_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_company_id_fkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -4047,7 +4651,7 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_due_date_range_check CHE
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.invoices.invoices_exchange_rate_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.invoices.invoices_invoice_date_range_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_date_range_check CHECK (((invoice_date >= '0001-01-01'::date) AND (invoice_date <= '9999-12-31'::date)));
@@ -4065,10 +4669,13 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_kind_check CHECK ((kind 
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
 
 -- constraint accounting.invoices.invoices_paid_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CHECK ((((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999)) AND (scale(paid_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_paid_base_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK ((paid_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK ((((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999)) AND (scale(paid_base_amount) <= 4)));
+
+-- constraint accounting.invoices.invoices_parties_check
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_parties_check CHECK (((status <> 'draft'::text) OR (num_nonnulls(seller, buyer) = 0)));
 
 -- constraint accounting.invoices.invoices_pkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (tenant_id, id);
@@ -4080,10 +4687,10 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_status_check CHECK ((sta
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
 
 -- constraint accounting.invoices.invoices_total_amount_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK ((total_amount >= (0)::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK (((total_amount >= (0)::numeric) AND ((status = 'draft'::text) OR (total_amount = round(total_amount, tenancy.currency_exponent(currency))))));
 
 -- constraint accounting.invoices.invoices_total_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999)) AND (scale(total_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_updated_at_range_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
@@ -4132,7 +4739,7 @@ CREATE POLICY tenant_isolation ON accounting.invoices AS PERMISSIVE FOR ALL TO a
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
 -- trigger accounting.invoices.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id) OR (new.invoice_number IS DISTINCT FROM old.invoice_number) OR (new.invoice_date IS DISTINCT FROM old.invoice_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.billing_country IS DISTINCT FROM old.billing_country) OR (new.issued_at IS DISTINCT FROM old.issued_at) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.kind IS DISTINCT FROM old.kind) OR (new.credited_invoice_id IS DISTINCT FROM old.credited_invoice_id) OR (new.invoice_number IS DISTINCT FROM old.invoice_number) OR (new.invoice_date IS DISTINCT FROM old.invoice_date) OR (new.due_date IS DISTINCT FROM old.due_date) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.seller IS DISTINCT FROM old.seller) OR (new.buyer IS DISTINCT FROM old.buyer) OR (new.billing_country IS DISTINCT FROM old.billing_country) OR (new.issued_at IS DISTINCT FROM old.issued_at) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.paid_amount IS DISTINCT FROM old.paid_amount) OR (new.paid_base_amount IS DISTINCT FROM old.paid_base_amount)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be changed: void it and make another');
 
 -- trigger accounting.invoices.guard_delete
 CREATE TRIGGER guard_delete BEFORE DELETE ON accounting.invoices FOR EACH ROW WHEN ((old.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'This invoice is no draft and cannot be deleted: void it');
@@ -4169,6 +4776,15 @@ CREATE TRIGGER post_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD
 
 -- trigger accounting.invoices.refuse_early_void
 CREATE TRIGGER refuse_early_void AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.refuse_early_void();
+
+-- trigger accounting.invoices.renew_line_amounts
+CREATE TRIGGER renew_line_amounts AFTER UPDATE ON accounting.invoices FOR EACH ROW WHEN ((new.currency <> old.currency)) EXECUTE FUNCTION accounting.renew_line_amounts();
+
+-- trigger accounting.invoices.scale_amounts_insert
+CREATE TRIGGER scale_amounts_insert BEFORE INSERT ON accounting.invoices FOR EACH ROW WHEN (((scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (scale(new.paid_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS NOT NULL))) EXECUTE FUNCTION accounting.draft_amounts();
+
+-- trigger accounting.invoices.scale_amounts_update
+CREATE TRIGGER scale_amounts_update BEFORE UPDATE ON accounting.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND ((new.currency <> old.currency) OR (new.total_amount <> old.total_amount) OR (scale(new.total_amount) <> tenancy.currency_exponent(new.currency)) OR (new.base_amount IS DISTINCT FROM old.base_amount)))) EXECUTE FUNCTION accounting.draft_amounts();
 
 -- trigger accounting.invoices.settle_invoices
 CREATE TRIGGER settle_invoices AFTER UPDATE ON accounting.invoices REFERENCING OLD TABLE AS overwritten NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.settle_documents('invoice');
@@ -4292,16 +4908,16 @@ CREATE TABLE accounting.journal_lines (
   account_id uuid NOT NULL,
   entry_date date NOT NULL,
   currency text NOT NULL,
-  debit numeric(19,4) DEFAULT '0'::numeric NOT NULL,
-  credit numeric(19,4) DEFAULT '0'::numeric NOT NULL,
-  base_debit numeric(17,2) DEFAULT '0'::numeric NOT NULL,
-  base_credit numeric(17,2) DEFAULT '0'::numeric NOT NULL,
+  debit numeric DEFAULT 0.00 NOT NULL,
+  credit numeric DEFAULT 0.00 NOT NULL,
+  base_debit numeric DEFAULT 0.00 NOT NULL,
+  base_credit numeric DEFAULT 0.00 NOT NULL,
   is_exchange_difference boolean DEFAULT false NOT NULL,
   customer_id uuid,
   vendor_id uuid,
   description text,
   account_version bigint NOT NULL,
-  balance_after numeric(21,2) NOT NULL,
+  balance_after numeric NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
@@ -4312,19 +4928,19 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_account_id_fke
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_account_version_unique UNIQUE (tenant_id, account_id, account_version);
 
 -- constraint accounting.journal_lines.journal_lines_balance_after_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_balance_after_nan_check CHECK ((balance_after <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_balance_after_nan_check CHECK ((balance_after <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.journal_lines.journal_lines_base_credit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_nan_check CHECK ((base_credit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_nan_check CHECK ((((base_credit >= '-999999999999999.9999'::numeric) AND (base_credit <= 999999999999999.9999)) AND (scale(base_credit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_base_debit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK ((base_debit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK ((((base_debit >= '-999999999999999.9999'::numeric) AND (base_debit <= 999999999999999.9999)) AND (scale(base_debit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_created_at_range_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.journal_lines.journal_lines_credit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK ((((credit >= '-999999999999999.9999'::numeric) AND (credit <= 999999999999999.9999)) AND (scale(credit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_currency_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -4333,7 +4949,7 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_currency_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_customer_id_fkey FOREIGN KEY (tenant_id, company_id, customer_id) REFERENCES accounting.customers(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.journal_lines.journal_lines_debit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK ((debit <> 'NaN'::numeric));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK ((((debit >= '-999999999999999.9999'::numeric) AND (debit <= 999999999999999.9999)) AND (scale(debit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_entry_date_range_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_entry_date_range_check CHECK (((entry_date >= '0001-01-01'::date) AND (entry_date <= '9999-12-31'::date)));
@@ -4405,13 +5021,14 @@ CREATE TABLE accounting.payment_allocations (
   vendor_credit_id uuid,
   invoice_id uuid,
   bill_id uuid,
-  amount numeric(15,2) NOT NULL,
-  base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  source_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  amount numeric NOT NULL,
+  base_amount numeric DEFAULT 0.00 NOT NULL,
+  source_base_amount numeric DEFAULT 0.00 NOT NULL,
   allocated_on date NOT NULL,
   reversed_on date,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  refund_id uuid
 );
 
 -- constraint accounting.payment_allocations.payment_allocations_allocated_on_range_check
@@ -4421,10 +5038,10 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_al
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_check CHECK ((amount > (0)::numeric));
 
 -- constraint accounting.payment_allocations.payment_allocations_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_nan_check CHECK ((((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999)) AND (scale(amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_base_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_bill_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_bill_id_fkey FOREIGN KEY (tenant_id, company_id, bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE RESTRICT;
@@ -4447,6 +5064,9 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_pa
 -- constraint accounting.payment_allocations.payment_allocations_pkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_pkey PRIMARY KEY (tenant_id, id);
 
+-- constraint accounting.payment_allocations.payment_allocations_refund_id_fkey
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_refund_id_fkey FOREIGN KEY (tenant_id, company_id, refund_id) REFERENCES accounting.payments(tenant_id, company_id, id) ON DELETE RESTRICT;
+
 -- constraint accounting.payment_allocations.payment_allocations_reversed_on_check
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_check CHECK ((reversed_on >= allocated_on));
 
@@ -4454,13 +5074,13 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_re
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_range_check CHECK (((reversed_on >= '0001-01-01'::date) AND (reversed_on <= '9999-12-31'::date)));
 
 -- constraint accounting.payment_allocations.payment_allocations_source_base_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((source_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((((source_base_amount >= '-999999999999999.9999'::numeric) AND (source_base_amount <= 999999999999999.9999)) AND (scale(source_base_amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_source_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_check CHECK (((num_nonnulls(payment_id, credit_note_id, vendor_credit_id) = 1) AND ((credit_note_id IS NULL) OR (invoice_id IS NOT NULL)) AND ((vendor_credit_id IS NULL) OR (bill_id IS NOT NULL))));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_check CHECK (((num_nonnulls(payment_id, credit_note_id, vendor_credit_id) = 1) AND ((credit_note_id IS NULL) OR (bill_id IS NULL)) AND ((vendor_credit_id IS NULL) OR (invoice_id IS NULL))));
 
 -- constraint accounting.payment_allocations.payment_allocations_target_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_target_check CHECK ((num_nonnulls(invoice_id, bill_id) = 1));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_target_check CHECK ((num_nonnulls(invoice_id, bill_id, refund_id) = 1));
 
 -- constraint accounting.payment_allocations.payment_allocations_tenant_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
@@ -4485,6 +5105,9 @@ CREATE INDEX idx_payment_allocations_invoice_id ON accounting.payment_allocation
 
 -- index accounting.payment_allocations.idx_payment_allocations_payment_id
 CREATE INDEX idx_payment_allocations_payment_id ON accounting.payment_allocations USING btree (tenant_id, payment_id);
+
+-- index accounting.payment_allocations.idx_payment_allocations_refund_id
+CREATE INDEX idx_payment_allocations_refund_id ON accounting.payment_allocations USING btree (tenant_id, refund_id) WHERE (refund_id IS NOT NULL);
 
 -- index accounting.payment_allocations.idx_payment_allocations_vendor_credit_id
 CREATE INDEX idx_payment_allocations_vendor_credit_id ON accounting.payment_allocations USING btree (tenant_id, vendor_credit_id);
@@ -4512,7 +5135,7 @@ CREATE POLICY tenant_isolation ON accounting.payment_allocations AS PERMISSIVE F
 CREATE TRIGGER apply_allocation AFTER INSERT ON accounting.payment_allocations FOR EACH ROW EXECUTE FUNCTION accounting.apply_allocation();
 
 -- trigger accounting.payment_allocations.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.payment_id IS DISTINCT FROM old.payment_id) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id) OR (new.bill_id IS DISTINCT FROM old.bill_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount) OR (new.allocated_on IS DISTINCT FROM old.allocated_on) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.payment_id IS DISTINCT FROM old.payment_id) OR (new.credit_note_id IS DISTINCT FROM old.credit_note_id) OR (new.vendor_credit_id IS DISTINCT FROM old.vendor_credit_id) OR (new.invoice_id IS DISTINCT FROM old.invoice_id) OR (new.bill_id IS DISTINCT FROM old.bill_id) OR (new.refund_id IS DISTINCT FROM old.refund_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.source_base_amount IS DISTINCT FROM old.source_base_amount) OR (new.allocated_on IS DISTINCT FROM old.allocated_on) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An allocation cannot be changed: take it back and make another');
 
 -- trigger accounting.payment_allocations.guard_take_back
 CREATE TRIGGER guard_take_back BEFORE UPDATE ON accounting.payment_allocations FOR EACH ROW WHEN ((new.reversed_on IS DISTINCT FROM old.reversed_on)) EXECUTE FUNCTION accounting.guard_take_back();
@@ -4543,19 +5166,21 @@ CREATE TABLE accounting.payments (
   vendor_id uuid,
   account_id uuid NOT NULL,
   payment_date date NOT NULL,
-  amount numeric(15,2) NOT NULL,
+  amount numeric NOT NULL,
   currency text DEFAULT 'USD'::text NOT NULL,
-  exchange_rate numeric(18,8),
-  base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  allocated_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
-  allocated_base_amount numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  exchange_rate numeric,
+  base_amount numeric DEFAULT 0.00 NOT NULL,
+  allocated_amount numeric DEFAULT 0.00 NOT NULL,
+  allocated_base_amount numeric DEFAULT 0.00 NOT NULL,
   method text,
   reference text,
   voided_on date,
   external_id text,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  allocations_hash text
+  allocations_hash text,
+  is_refund boolean GENERATED ALWAYS AS (((direction = 'in'::text) = (vendor_id IS NOT NULL))) STORED,
+  exchange_difference numeric DEFAULT 0.00 NOT NULL
 );
 
 -- constraint accounting.payments.payments_account_id_fkey
@@ -4565,19 +5190,22 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_account_id_fkey FOREIGN 
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_check CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount)));
 
 -- constraint accounting.payments.payments_allocated_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_nan_check CHECK ((allocated_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_nan_check CHECK ((((allocated_amount >= '-999999999999999.9999'::numeric) AND (allocated_amount <= 999999999999999.9999)) AND (scale(allocated_amount) <= 4)));
 
 -- constraint accounting.payments.payments_allocated_base_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_base_amount_nan_check CHECK ((allocated_base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_base_amount_nan_check CHECK ((((allocated_base_amount >= '-999999999999999.9999'::numeric) AND (allocated_base_amount <= 999999999999999.9999)) AND (scale(allocated_base_amount) <= 4)));
 
 -- constraint accounting.payments.payments_amount_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_check CHECK ((amount > (0)::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_check CHECK (((amount > (0)::numeric) AND (amount = round(amount, tenancy.currency_exponent(currency)))));
 
 -- constraint accounting.payments.payments_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_nan_check CHECK ((((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999)) AND (scale(amount) <= 4)));
+
+-- constraint accounting.payments.payments_base_amount_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_check CHECK ((base_amount >= GREATEST(exchange_difference, (0)::numeric)));
 
 -- constraint accounting.payments.payments_base_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_nan_check CHECK ((base_amount <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.payments.payments_company_id_fkey
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -4597,14 +5225,17 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_customer_id_fkey FOREIGN
 -- constraint accounting.payments.payments_direction_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])));
 
+-- constraint accounting.payments.payments_exchange_difference_nan_check
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_difference_nan_check CHECK ((((exchange_difference >= '-999999999999999.9999'::numeric) AND (exchange_difference <= 999999999999999.9999)) AND (scale(exchange_difference) <= 4)));
+
 -- constraint accounting.payments.payments_exchange_rate_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.payments.payments_exchange_rate_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK ((exchange_rate <> 'NaN'::numeric));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.payments.payments_party_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((((direction = 'in'::text) AND (customer_id IS NOT NULL) AND (vendor_id IS NULL)) OR ((direction = 'out'::text) AND (vendor_id IS NOT NULL) AND (customer_id IS NULL))));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((num_nonnulls(customer_id, vendor_id) = 1));
 
 -- constraint accounting.payments.payments_payment_date_range_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_payment_date_range_check CHECK (((payment_date >= '0001-01-01'::date) AND (payment_date <= '9999-12-31'::date)));
@@ -4658,14 +5289,17 @@ CREATE POLICY tenant_isolation ON accounting.payments AS PERMISSIVE FOR ALL TO a
   USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
   WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
 
+-- trigger accounting.payments.check_refund
+CREATE TRIGGER check_refund AFTER INSERT ON accounting.payments FOR EACH ROW WHEN (new.is_refund) EXECUTE FUNCTION accounting.check_refund();
+
 -- trigger accounting.payments.freeze_columns
-CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.allocations_hash IS DISTINCT FROM old.allocations_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.company_id IS DISTINCT FROM old.company_id) OR (new.direction IS DISTINCT FROM old.direction) OR (new.customer_id IS DISTINCT FROM old.customer_id) OR (new.vendor_id IS DISTINCT FROM old.vendor_id) OR (new.account_id IS DISTINCT FROM old.account_id) OR (new.payment_date IS DISTINCT FROM old.payment_date) OR (new.amount IS DISTINCT FROM old.amount) OR (new.currency IS DISTINCT FROM old.currency) OR (new.exchange_rate IS DISTINCT FROM old.exchange_rate) OR (new.base_amount IS DISTINCT FROM old.base_amount) OR (new.exchange_difference IS DISTINCT FROM old.exchange_difference) OR (new.method IS DISTINCT FROM old.method) OR (new.reference IS DISTINCT FROM old.reference) OR (new.external_id IS DISTINCT FROM old.external_id) OR (new.allocations_hash IS DISTINCT FROM old.allocations_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'ledger_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.allocated_base_amount IS DISTINCT FROM old.allocated_base_amount))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment cannot be changed: void it and record another');
 
 -- trigger accounting.payments.guard_second_void
-CREATE TRIGGER guard_second_void BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
+CREATE TRIGGER guard_second_void BEFORE UPDATE OF voided_on ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NOT NULL) AND (new.voided_on IS DISTINCT FROM old.voided_on))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The payment is void already');
 
 -- trigger accounting.payments.guard_void_date
-CREATE TRIGGER guard_void_date BEFORE UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on < new.payment_date))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
+CREATE TRIGGER guard_void_date BEFORE UPDATE OF voided_on ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on < new.payment_date))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A payment is not voided before its own date: choose that date or a later one');
 
 -- trigger accounting.payments.post_payments
 CREATE TRIGGER post_payments AFTER INSERT ON accounting.payments REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION accounting.post_payments();
@@ -4677,10 +5311,10 @@ CREATE TRIGGER prepare_payment BEFORE INSERT ON accounting.payments FOR EACH ROW
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
 -- trigger accounting.payments.void_payment
-CREATE TRIGGER void_payment AFTER UPDATE ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.void_payment();
+CREATE TRIGGER void_payment AFTER UPDATE OF voided_on ON accounting.payments FOR EACH ROW WHEN (((old.voided_on IS NULL) AND (new.voided_on IS NOT NULL))) EXECUTE FUNCTION accounting.void_payment();
 
 -- trigger accounting.payments.write_audit
-CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.payments FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON accounting.payments FOR EACH ROW WHEN ((CURRENT_USER <> 'ledger_writer'::name)) EXECUTE FUNCTION tenancy.write_audit();
 
 -- grants accounting.payments
 GRANT INSERT, SELECT, UPDATE ON accounting.payments TO authenticated;
@@ -4694,10 +5328,10 @@ CREATE TABLE accounting.period_totals (
   account_id uuid NOT NULL,
   month date NOT NULL,
   currency text NOT NULL,
-  debit numeric(25,4) NOT NULL,
-  credit numeric(25,4) NOT NULL,
-  base_debit numeric(21,2) NOT NULL,
-  base_credit numeric(21,2) NOT NULL
+  debit numeric NOT NULL,
+  credit numeric NOT NULL,
+  base_debit numeric NOT NULL,
+  base_credit numeric NOT NULL
 );
 
 -- constraint accounting.period_totals.period_totals_account_id_fkey
@@ -4707,16 +5341,16 @@ ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_account_id_fke
 ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_account_month_unique UNIQUE (tenant_id, company_id, account_id, month, currency);
 
 -- constraint accounting.period_totals.period_totals_base_credit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_credit_nan_check CHECK ((base_credit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_credit_nan_check CHECK ((base_credit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_base_debit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_debit_nan_check CHECK ((base_debit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_base_debit_nan_check CHECK ((base_debit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_credit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_credit_nan_check CHECK ((credit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_debit_nan_check
-ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_debit_nan_check CHECK ((debit <> 'NaN'::numeric));
+ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_debit_nan_check CHECK ((debit <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.period_totals.period_totals_month_check
 ALTER TABLE accounting.period_totals ADD CONSTRAINT period_totals_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric));
@@ -4768,7 +5402,7 @@ CREATE TABLE accounting.vendors (
   state text,
   postal_code text,
   country text,
-  balance numeric(15,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric DEFAULT 0.00 NOT NULL,
   external_id text,
   is_active boolean DEFAULT true NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
@@ -4776,7 +5410,7 @@ CREATE TABLE accounting.vendors (
 );
 
 -- constraint accounting.vendors.vendors_balance_nan_check
-ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_balance_nan_check CHECK ((balance <> 'NaN'::numeric));
+ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_balance_nan_check CHECK ((balance <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.vendors.vendors_company_id_fkey
 ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -4798,6 +5432,9 @@ ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_tenant_id_fkey FOREIGN KEY
 
 -- constraint accounting.vendors.vendors_updated_at_range_check
 ALTER TABLE accounting.vendors ADD CONSTRAINT vendors_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index accounting.vendors.idx_vendors_email
+CREATE INDEX idx_vendors_email ON accounting.vendors USING btree (tenant_id, email) WHERE (email IS NOT NULL);
 
 -- index accounting.vendors.idx_vendors_external_id
 CREATE UNIQUE INDEX idx_vendors_external_id ON accounting.vendors USING btree (tenant_id, company_id, external_id) WHERE (external_id IS NOT NULL);
@@ -4972,6 +5609,46 @@ CREATE INDEX idx_session_user_id ON auth.session USING btree (user_id);
 
 -- grants auth.session
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.session TO identity;
+
+-- table auth.sign_in_events
+CREATE TABLE auth.sign_in_events (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  type text NOT NULL,
+  severity text NOT NULL,
+  identity_id uuid,
+  ip_address text,
+  user_agent text,
+  details jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+-- constraint auth.sign_in_events.sign_in_events_created_at_range_check
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint auth.sign_in_events.sign_in_events_pkey
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_pkey PRIMARY KEY (id);
+
+-- constraint auth.sign_in_events.sign_in_events_severity_check
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])));
+
+-- constraint auth.sign_in_events.sign_in_events_type_check
+ALTER TABLE auth.sign_in_events ADD CONSTRAINT sign_in_events_type_check CHECK ((type <> ''::text));
+
+-- index auth.sign_in_events.idx_sign_in_events_created_at_id
+CREATE INDEX idx_sign_in_events_created_at_id ON auth.sign_in_events USING btree (created_at, id);
+
+-- index auth.sign_in_events.idx_sign_in_events_identity_id
+CREATE INDEX idx_sign_in_events_identity_id ON auth.sign_in_events USING btree (identity_id, created_at);
+
+-- grants auth.sign_in_events
+GRANT SELECT ON auth.sign_in_events TO identity;
+GRANT INSERT (details) ON auth.sign_in_events TO identity;
+GRANT INSERT (id) ON auth.sign_in_events TO identity;
+GRANT INSERT (identity_id) ON auth.sign_in_events TO identity;
+GRANT INSERT (ip_address) ON auth.sign_in_events TO identity;
+GRANT INSERT (severity) ON auth.sign_in_events TO identity;
+GRANT INSERT (type) ON auth.sign_in_events TO identity;
+GRANT INSERT (user_agent) ON auth.sign_in_events TO identity;
 
 -- table auth.tenant_directory
 CREATE TABLE auth.tenant_directory (
@@ -5881,6 +6558,9 @@ ALTER TABLE tenancy.users ADD CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenan
 -- constraint tenancy.users.users_updated_at_range_check
 ALTER TABLE tenancy.users ADD CONSTRAINT users_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
+-- index tenancy.users.idx_users_email
+CREATE INDEX idx_users_email ON tenancy.users USING btree (tenant_id, email);
+
 -- index tenancy.users.users_email_unique
 CREATE UNIQUE INDEX users_email_unique ON tenancy.users USING btree (tenant_id, email_lower) WHERE (email_lower IS NOT NULL);
 
@@ -5917,7 +6597,10 @@ CREATE TRIGGER keep_membership AFTER INSERT OR DELETE OR UPDATE OF identity_id, 
 CREATE TRIGGER keep_status_update AFTER UPDATE ON tenancy.users FOR EACH ROW WHEN (((new.status <> old.status) AND ((((old.status || ' '::text) || new.status) = ANY (ARRAY['active suspended'::text, 'active removed'::text, 'suspended active'::text, 'suspended removed'::text, 'removed active'::text])) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"removed suspended":"A removed member is not suspended: reactivate the member"}');
 
 -- trigger tenancy.users.require_admin
-CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id, email ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+CREATE TRIGGER require_admin BEFORE INSERT OR DELETE OR UPDATE OF role, identity_id ON tenancy.users FOR EACH STATEMENT EXECUTE FUNCTION tenancy.require_admin();
+
+-- trigger tenancy.users.require_admin_of_email
+CREATE TRIGGER require_admin_of_email BEFORE UPDATE OF email ON tenancy.users FOR EACH ROW WHEN (((new.email <> old.email) AND (NOT ((old.id = tenancy.current_user_id()) AND (old.identity_id IS NOT NULL) AND (NOT (new.identity_id IS DISTINCT FROM old.identity_id)))))) EXECUTE FUNCTION tenancy.require_admin();
 
 -- trigger tenancy.users.require_admin_of_others
 CREATE TRIGGER require_admin_of_others BEFORE UPDATE OF name, settings ON tenancy.users FOR EACH ROW WHEN ((old.id <> tenancy.current_user_id())) EXECUTE FUNCTION tenancy.require_admin();
@@ -5934,6 +6617,29 @@ CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON tenancy.users FOR
 -- grants tenancy.users
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO authenticated;
 GRANT INSERT, SELECT, UPDATE ON tenancy.users TO platform;
+
+-- view accounting.entries_with_lines
+CREATE VIEW accounting.entries_with_lines WITH (security_invoker=true) AS
+ SELECT tenant_id,
+    id,
+    company_id,
+    entry_date,
+    description,
+    reference,
+    source,
+    source_id,
+    reverses_entry_id,
+    idempotency_key,
+    posted_by,
+    created_at,
+    ( SELECT jsonb_agg(jsonb_build_object('id', l.id, 'accountId', l.account_id, 'currency', l.currency, 'debit', (l.debit)::text, 'credit', (l.credit)::text, 'baseDebit', (l.base_debit)::text, 'baseCredit', (l.base_credit)::text, 'isExchangeDifference', l.is_exchange_difference, 'customerId', l.customer_id, 'vendorId', l.vendor_id, 'description', l.description) ORDER BY l.line_number) AS jsonb_agg
+           FROM accounting.journal_lines l
+          WHERE ((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id))) AS lines
+   FROM accounting.journal_entries e;
+
+-- grants accounting.entries_with_lines
+GRANT SELECT ON accounting.entries_with_lines TO authenticated;
+GRANT SELECT ON accounting.entries_with_lines TO platform;
 
 -- view accounting.violations
 CREATE VIEW accounting.violations WITH (security_invoker=true) AS
@@ -5952,6 +6658,14 @@ UNION ALL
     violations_of_journal_lines.record_id,
     violations_of_journal_lines.detail
    FROM accounting.violations_of_journal_lines
+UNION ALL
+ SELECT v.tenant_id,
+    v.kind,
+    v.company_id,
+    v.record_table,
+    v.record_id,
+    v.detail
+   FROM accounting.violations_of_account_chains v
 UNION ALL
  SELECT violations_of_accounts.tenant_id,
     violations_of_accounts.kind,
@@ -5976,6 +6690,14 @@ UNION ALL
     violations_of_documents.record_id,
     violations_of_documents.detail
    FROM accounting.violations_of_documents
+UNION ALL
+ SELECT violations_of_base_amounts.tenant_id,
+    violations_of_base_amounts.kind,
+    violations_of_base_amounts.company_id,
+    violations_of_base_amounts.record_table,
+    violations_of_base_amounts.record_id,
+    violations_of_base_amounts.detail
+   FROM accounting.violations_of_base_amounts
 UNION ALL
  SELECT violations_of_allocations.tenant_id,
     violations_of_allocations.kind,
@@ -6020,6 +6742,28 @@ UNION ALL
 -- grants accounting.violations
 GRANT SELECT ON accounting.violations TO authenticated;
 GRANT SELECT ON accounting.violations TO platform;
+
+-- view accounting.violations_of_account_chains
+CREATE VIEW accounting.violations_of_account_chains WITH (security_invoker=true) AS
+ SELECT tenant_id,
+    'account_chain_broken'::text AS kind,
+    company_id,
+    'accounting.journal_lines'::text AS record_table,
+    id AS record_id,
+    'The line does not follow from the line of its account before it'::text AS detail,
+    account_id
+   FROM ( SELECT l.tenant_id,
+            l.company_id,
+            l.id,
+            l.account_id,
+            ((l.account_version <> (COALESCE(lag(l.account_version) OVER chain, (0)::bigint) + 1)) OR (l.balance_after <> ((COALESCE(lag(l.balance_after) OVER chain, (0)::numeric) + l.base_debit) - l.base_credit))) AS is_broken
+           FROM accounting.journal_lines l
+          WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
+  WHERE is_broken;
+
+-- grants accounting.violations_of_account_chains
+GRANT SELECT ON accounting.violations_of_account_chains TO authenticated;
+GRANT SELECT ON accounting.violations_of_account_chains TO platform;
 
 -- view accounting.violations_of_accounts
 CREATE VIEW accounting.violations_of_accounts WITH (security_invoker=true) AS
@@ -6177,7 +6921,8 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
             sum(r.kept) AS kept,
             sum(r.base_kept) AS base_kept,
             sum(r.amount) AS amount,
-            sum(r.base_amount) AS base_amount
+            sum(r.base_amount) AS base_amount,
+            sum(r.refunded) AS refunded
            FROM ( SELECT i.tenant_id,
                     i.company_id,
                     'accounting.invoices'::text AS record_table,
@@ -6187,7 +6932,8 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     i.paid_amount AS kept,
                     i.paid_base_amount AS base_kept,
                     0 AS amount,
-                    0 AS base_amount
+                    0 AS base_amount,
+                    0 AS refunded
                    FROM accounting.invoices i
                 UNION ALL
                  SELECT i.tenant_id,
@@ -6199,6 +6945,7 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     i.paid_amount,
                     i.paid_base_amount,
                     0,
+                    0,
                     0
                    FROM accounting.bills i
                 UNION ALL
@@ -6207,81 +6954,278 @@ CREATE VIEW accounting.violations_of_allocations WITH (security_invoker=true) AS
                     'accounting.payments'::text AS record_table,
                     p.id,
                     p.amount,
-                    p.base_amount,
+                    (p.base_amount - p.exchange_difference),
                     p.allocated_amount,
                     p.allocated_base_amount,
                     0,
-                    0
+                    0,
+                        CASE
+                            WHEN (p.is_refund AND (p.voided_on IS NULL)) THEN p.amount
+                            ELSE (0)::numeric
+                        END AS "case"
                    FROM accounting.payments p
                 UNION ALL
                  SELECT a.tenant_id,
                     a.company_id,
-                    side.record_table,
-                    side.id,
+                    'accounting.invoices'::text AS record_table,
+                    a.invoice_id,
                     0,
                     0,
                     0,
                     0,
                     a.amount,
-                    side.base_amount
-                   FROM (accounting.payment_allocations a
-                     CROSS JOIN LATERAL ( VALUES ('accounting.invoices'::text,a.invoice_id,a.base_amount), ('accounting.bills'::text,a.bill_id,a.base_amount), ('accounting.payments'::text,a.payment_id,a.source_base_amount), ('accounting.invoices'::text,a.credit_note_id,a.source_base_amount), ('accounting.bills'::text,a.vendor_credit_id,a.source_base_amount)) side(record_table, id, base_amount))
-                  WHERE ((a.reversed_on IS NULL) AND (side.id IS NOT NULL))) r
+                    a.base_amount,
+                    0
+                   FROM accounting.payment_allocations a
+                  WHERE ((a.reversed_on IS NULL) AND (a.invoice_id IS NOT NULL))
+                UNION ALL
+                 SELECT a.tenant_id,
+                    a.company_id,
+                    'accounting.bills'::text AS record_table,
+                    a.bill_id,
+                    0,
+                    0,
+                    0,
+                    0,
+                    a.amount,
+                    a.base_amount,
+                    0
+                   FROM accounting.payment_allocations a
+                  WHERE ((a.reversed_on IS NULL) AND (a.bill_id IS NOT NULL))
+                UNION ALL
+                 SELECT a.tenant_id,
+                    a.company_id,
+                    'accounting.payments'::text AS record_table,
+                    a.payment_id,
+                    0,
+                    0,
+                    0,
+                    0,
+                    a.amount,
+                    a.source_base_amount,
+                    0
+                   FROM accounting.payment_allocations a
+                  WHERE ((a.reversed_on IS NULL) AND (a.payment_id IS NOT NULL))
+                UNION ALL
+                 SELECT a.tenant_id,
+                    a.company_id,
+                    'accounting.invoices'::text AS record_table,
+                    a.credit_note_id,
+                    0,
+                    0,
+                    0,
+                    0,
+                    a.amount,
+                    a.source_base_amount,
+                    0
+                   FROM accounting.payment_allocations a
+                  WHERE ((a.reversed_on IS NULL) AND (a.credit_note_id IS NOT NULL))
+                UNION ALL
+                 SELECT a.tenant_id,
+                    a.company_id,
+                    'accounting.bills'::text AS record_table,
+                    a.vendor_credit_id,
+                    0,
+                    0,
+                    0,
+                    0,
+                    a.amount,
+                    a.source_base_amount,
+                    0
+                   FROM accounting.payment_allocations a
+                  WHERE ((a.reversed_on IS NULL) AND (a.vendor_credit_id IS NOT NULL))
+                UNION ALL
+                 SELECT a.tenant_id,
+                    a.company_id,
+                    'accounting.payments'::text AS record_table,
+                    a.refund_id,
+                    0,
+                    0,
+                    0,
+                    0,
+                    a.amount,
+                    a.base_amount,
+                    0
+                   FROM accounting.payment_allocations a
+                  WHERE ((a.reversed_on IS NULL) AND (a.refund_id IS NOT NULL))) r
           GROUP BY r.tenant_id, r.company_id, r.record_table, r.id
-         HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)))) n
-     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text)) rule(kind, is_broken, detail))
+         HAVING ((sum(r.kept) <> sum(r.amount)) OR (sum(r.base_kept) <> sum(r.base_amount)) OR (sum(r.amount) > sum(r.total)) OR (sum(r.base_amount) > sum(r.base_total)) OR (sum(r.amount) < sum(r.refunded)))) n
+     CROSS JOIN LATERAL ( VALUES ('allocation_exceeds'::text,((n.amount > n.total) OR (n.base_amount > n.base_total)),'More is allocated than the document or payment amounts to'::text), ('paid_amount_differs'::text,((n.kept <> n.amount) OR (n.base_kept <> n.base_amount)),'What is settled or allocated is not the sum of the allocations that stand'::text), ('refund_without_credit'::text,(n.amount < n.refunded),'The credit that the refund pays back is less than its amount'::text)) rule(kind, is_broken, detail))
   WHERE rule.is_broken;
 
 -- grants accounting.violations_of_allocations
 GRANT SELECT ON accounting.violations_of_allocations TO authenticated;
 GRANT SELECT ON accounting.violations_of_allocations TO platform;
 
--- view accounting.violations_of_documents
-CREATE VIEW accounting.violations_of_documents WITH (security_invoker=true) AS
- SELECT n.tenant_id,
-    n.kind,
-    n.company_id,
-        CASE n.kind
-            WHEN 'invoice_total_differs'::text THEN 'accounting.invoices'::text
-            ELSE 'accounting.bills'::text
-        END AS record_table,
-    n.id AS record_id,
-    'The total is not the sum of the lines'::text AS detail
-   FROM ( SELECT 'invoice_total_differs'::text AS kind,
-            i.tenant_id,
+-- view accounting.violations_of_base_amounts
+CREATE VIEW accounting.violations_of_base_amounts WITH (security_invoker=true) AS
+ SELECT d.tenant_id,
+    'base_amount_differs'::text AS kind,
+    d.company_id,
+    d.record_table,
+    d.id AS record_id,
+    'The base amount is not the amount at its rate, or the base currency has another rate than 1'::text AS detail
+   FROM ( SELECT r.tenant_id,
+            r.company_id,
+            r.record_table,
+            r.id,
+            ((r.sign)::numeric * (r.base_amount - round((r.amount * r.exchange_rate), tenancy.currency_exponent(b.base_currency)))) AS difference,
+            ((num_nulls(r.base_amount, r.exchange_rate) > 0) OR ((r.currency = b.base_currency) AND (r.exchange_rate <> (1)::numeric))) AS is_wrong
+           FROM (( SELECT i.tenant_id,
+                    i.company_id,
+                    'accounting.invoices'::text AS record_table,
+                    i.id,
+                    i.currency,
+                    i.exchange_rate,
+                    i.total_amount AS amount,
+                    i.base_amount,
+                        CASE i.kind
+                            WHEN 'credit_note'::text THEN '-1'::integer
+                            ELSE 1
+                        END AS sign
+                   FROM accounting.invoices i
+                  WHERE (i.status <> 'draft'::text)
+                UNION ALL
+                 SELECT v.tenant_id,
+                    v.company_id,
+                    'accounting.bills'::text AS record_table,
+                    v.id,
+                    v.currency,
+                    v.exchange_rate,
+                    v.total_amount,
+                    v.base_amount,
+                        CASE v.kind
+                            WHEN 'credit_note'::text THEN 1
+                            ELSE '-1'::integer
+                        END AS "case"
+                   FROM accounting.bills v
+                  WHERE (v.status <> 'draft'::text)
+                UNION ALL
+                 SELECT p.tenant_id,
+                    p.company_id,
+                    'accounting.payments'::text AS record_table,
+                    p.id,
+                    p.currency,
+                    p.exchange_rate,
+                    p.amount,
+                    (p.base_amount - p.exchange_difference),
+                    1
+                   FROM accounting.payments p) r
+             LEFT JOIN accounting.books b ON (((b.tenant_id = r.tenant_id) AND (b.company_id = r.company_id))))
+        UNION ALL
+         SELECT l.tenant_id,
+            l.company_id,
+            (('accounting.'::text || e.source) || 's'::text) AS record_table,
+            e.source_id,
+            (l.base_debit - l.base_credit),
+            false
+           FROM (accounting.journal_lines l
+             CROSS JOIN LATERAL ( SELECT j.source,
+                    j.source_id
+                   FROM accounting.journal_entries j
+                  WHERE ((j.tenant_id = l.tenant_id) AND (j.id = l.entry_id))
+                 OFFSET 0) e)
+          WHERE (l.is_exchange_difference AND (e.source = ANY (ARRAY['invoice'::text, 'bill'::text])))) d
+  GROUP BY d.tenant_id, d.company_id, d.record_table, d.id
+ HAVING ((sum(d.difference) <> (0)::numeric) OR bool_or(d.is_wrong))
+UNION ALL
+ SELECT a.tenant_id,
+    'base_amount_scale'::text AS kind,
+    a.company_id,
+    a.record_table,
+    a.id AS record_id,
+    'A base amount has more decimals than the base currency of the books'::text AS detail
+   FROM (( SELECT i.tenant_id,
             i.company_id,
+            'accounting.invoices'::text AS record_table,
             i.id,
-            i.total_amount,
-            NULL::numeric AS amount
+            GREATEST(min_scale(i.base_amount), min_scale(i.paid_base_amount)) AS decimals
            FROM accounting.invoices i
           WHERE (i.status <> 'draft'::text)
         UNION ALL
-         SELECT 'bill_total_differs'::text AS kind,
-            b.tenant_id,
-            b.company_id,
-            b.id,
-            b.total_amount,
-            NULL::numeric AS amount
-           FROM accounting.bills b
-          WHERE (b.status <> 'draft'::text)
+         SELECT b_1.tenant_id,
+            b_1.company_id,
+            'accounting.bills'::text AS record_table,
+            b_1.id,
+            GREATEST(min_scale(b_1.base_amount), min_scale(b_1.paid_base_amount)) AS "greatest"
+           FROM accounting.bills b_1
+          WHERE (b_1.status <> 'draft'::text)
         UNION ALL
-         SELECT 'invoice_total_differs'::text AS kind,
-            l.tenant_id,
-            l.company_id,
-            l.invoice_id,
-            NULL::numeric AS total_amount,
-            l.amount
-           FROM accounting.invoice_lines l
+         SELECT p.tenant_id,
+            p.company_id,
+            'accounting.payments'::text AS record_table,
+            p.id,
+            GREATEST(min_scale(p.base_amount), min_scale(p.exchange_difference), min_scale(p.allocated_base_amount)) AS "greatest"
+           FROM accounting.payments p
         UNION ALL
-         SELECT 'bill_total_differs'::text AS kind,
-            l.tenant_id,
+         SELECT l.tenant_id,
             l.company_id,
-            l.bill_id,
-            NULL::numeric AS total_amount,
-            l.amount
-           FROM accounting.bill_lines l) n
-  GROUP BY n.tenant_id, n.kind, n.company_id, n.id
- HAVING ((count(n.total_amount) > 0) AND (sum(n.total_amount) IS DISTINCT FROM sum(n.amount)))
+            'accounting.payment_allocations'::text AS record_table,
+            l.id,
+            GREATEST(min_scale(l.base_amount), min_scale(l.source_base_amount)) AS "greatest"
+           FROM accounting.payment_allocations l) a
+     JOIN accounting.books b ON (((b.tenant_id = a.tenant_id) AND (b.company_id = a.company_id))))
+  WHERE (a.decimals > tenancy.currency_exponent(b.base_currency));
+
+-- grants accounting.violations_of_base_amounts
+GRANT SELECT ON accounting.violations_of_base_amounts TO authenticated;
+GRANT SELECT ON accounting.violations_of_base_amounts TO platform;
+
+-- view accounting.violations_of_documents
+CREATE VIEW accounting.violations_of_documents WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    rule.kind,
+    n.company_id,
+    (('accounting.'::text || n.source) || 's'::text) AS record_table,
+    n.id AS record_id,
+    rule.detail
+   FROM (( SELECT d.tenant_id,
+            d.source,
+            d.company_id,
+            d.id,
+            (sum(d.total_amount) IS DISTINCT FROM sum(d.amount)) AS has_other_total,
+            (min(d.currency) <> max(d.currency)) AS has_other_currency
+           FROM ( SELECT 'invoice'::text AS source,
+                    i.tenant_id,
+                    i.company_id,
+                    i.id,
+                    i.currency,
+                    i.total_amount,
+                    NULL::numeric AS amount
+                   FROM accounting.invoices i
+                  WHERE (i.status <> 'draft'::text)
+                UNION ALL
+                 SELECT 'bill'::text AS source,
+                    b.tenant_id,
+                    b.company_id,
+                    b.id,
+                    b.currency,
+                    b.total_amount,
+                    NULL::numeric AS amount
+                   FROM accounting.bills b
+                  WHERE (b.status <> 'draft'::text)
+                UNION ALL
+                 SELECT 'invoice'::text AS source,
+                    l.tenant_id,
+                    l.company_id,
+                    l.invoice_id,
+                    l.currency,
+                    NULL::numeric AS total_amount,
+                    l.amount
+                   FROM accounting.invoice_lines l
+                UNION ALL
+                 SELECT 'bill'::text AS source,
+                    l.tenant_id,
+                    l.company_id,
+                    l.bill_id,
+                    l.currency,
+                    NULL::numeric AS total_amount,
+                    l.amount
+                   FROM accounting.bill_lines l) d
+          GROUP BY d.tenant_id, d.source, d.company_id, d.id
+         HAVING ((count(d.total_amount) > 0) AND ((sum(d.total_amount) IS DISTINCT FROM sum(d.amount)) OR (min(d.currency) <> max(d.currency))))) n
+     CROSS JOIN LATERAL ( VALUES ((n.source || '_total_differs'::text),n.has_other_total,'The total is not the sum of the lines'::text), ('line_currency_differs'::text,n.has_other_currency,'A line is in another currency than the document'::text)) rule(kind, is_broken, detail))
+  WHERE rule.is_broken
 UNION ALL
  SELECT d.tenant_id,
     d.kind,
@@ -6359,36 +7303,42 @@ UNION ALL
     'credit_exceeds'::text AS kind,
     d.company_id,
     d.record_table,
-    part.document_id AS record_id,
+    d.id AS record_id,
         CASE d.record_table
             WHEN 'accounting.invoices'::text THEN 'The credit notes are more than the invoice'::text
             ELSE 'The credit notes are more than the bill'::text
         END AS detail
-   FROM (( SELECT i.tenant_id,
+   FROM ( SELECT i.tenant_id,
             i.company_id,
             'accounting.invoices'::text AS record_table,
             i.id,
-            i.total_amount,
-                CASE
-                    WHEN (i.status <> ALL (ARRAY['draft'::text, 'void'::text])) THEN i.credited_invoice_id
-                    ELSE NULL::uuid
-                END AS credited_id
+            i.total_amount AS amount
            FROM accounting.invoices i
+        UNION ALL
+         SELECT i.tenant_id,
+            i.company_id,
+            'accounting.invoices'::text AS record_table,
+            i.credited_invoice_id,
+            (- i.total_amount)
+           FROM accounting.invoices i
+          WHERE ((i.credited_invoice_id IS NOT NULL) AND (i.status <> ALL (ARRAY['draft'::text, 'void'::text])))
         UNION ALL
          SELECT b.tenant_id,
             b.company_id,
             'accounting.bills'::text AS record_table,
             b.id,
-            b.total_amount,
-                CASE
-                    WHEN (b.status <> ALL (ARRAY['draft'::text, 'void'::text])) THEN b.credited_bill_id
-                    ELSE NULL::uuid
-                END AS "case"
-           FROM accounting.bills b) d
-     CROSS JOIN LATERAL ( VALUES (d.id,d.total_amount), (d.credited_id,(- d.total_amount))) part(document_id, amount))
-  WHERE (part.document_id IS NOT NULL)
-  GROUP BY d.tenant_id, d.company_id, d.record_table, part.document_id
- HAVING (sum(part.amount) < (0)::numeric)
+            b.total_amount
+           FROM accounting.bills b
+        UNION ALL
+         SELECT b.tenant_id,
+            b.company_id,
+            'accounting.bills'::text AS record_table,
+            b.credited_bill_id,
+            (- b.total_amount)
+           FROM accounting.bills b
+          WHERE ((b.credited_bill_id IS NOT NULL) AND (b.status <> ALL (ARRAY['draft'::text, 'void'::text])))) d
+  GROUP BY d.tenant_id, d.company_id, d.record_table, d.id
+ HAVING (sum(d.amount) < (0)::numeric)
 UNION ALL
  SELECT n.tenant_id,
     'credited_document'::text AS kind,
@@ -6423,7 +7373,9 @@ UNION ALL
                     o.billing_country,
                     o.issued_at,
                     o.created_at,
-                    o.updated_at
+                    o.updated_at,
+                    o.seller,
+                    o.buyer
                    FROM accounting.invoices o
                   WHERE ((o.tenant_id = i.tenant_id) AND (o.id = i.credited_invoice_id))
                  OFFSET 0) c ON (true))
@@ -6456,52 +7408,14 @@ UNION ALL
                     o.approved_at,
                     o.approved_by,
                     o.created_at,
-                    o.updated_at
+                    o.updated_at,
+                    o.seller,
+                    o.buyer
                    FROM accounting.bills o
                   WHERE ((o.tenant_id = b.tenant_id) AND (o.id = b.credited_bill_id))
                  OFFSET 0) c ON (true))
           WHERE ((b.credited_bill_id IS NOT NULL) AND (b.status <> ALL (ARRAY['draft'::text, 'void'::text])))) n
-  WHERE (n.fits IS NOT TRUE)
-UNION ALL
- SELECT d.tenant_id,
-    'base_amount_differs'::text AS kind,
-    d.company_id,
-    d.record_table,
-    d.id AS record_id,
-    'The base amount is not the amount at its rate, or the base currency has another rate than 1'::text AS detail
-   FROM (( SELECT i.tenant_id,
-            i.company_id,
-            'accounting.invoices'::text AS record_table,
-            i.id,
-            i.total_amount AS amount,
-            i.currency,
-            i.exchange_rate,
-            i.base_amount
-           FROM accounting.invoices i
-          WHERE (i.status <> 'draft'::text)
-        UNION ALL
-         SELECT b_1.tenant_id,
-            b_1.company_id,
-            'accounting.bills'::text AS record_table,
-            b_1.id,
-            b_1.total_amount,
-            b_1.currency,
-            b_1.exchange_rate,
-            b_1.base_amount
-           FROM accounting.bills b_1
-          WHERE (b_1.status <> 'draft'::text)
-        UNION ALL
-         SELECT p.tenant_id,
-            p.company_id,
-            'accounting.payments'::text AS record_table,
-            p.id,
-            p.amount,
-            p.currency,
-            p.exchange_rate,
-            p.base_amount
-           FROM accounting.payments p) d
-     LEFT JOIN accounting.books b ON (((b.tenant_id = d.tenant_id) AND (b.company_id = d.company_id))))
-  WHERE ((d.base_amount IS DISTINCT FROM round((d.amount * d.exchange_rate), 2)) OR ((d.currency = b.base_currency) AND (d.exchange_rate <> (1)::numeric)));
+  WHERE (n.fits IS NOT TRUE);
 
 -- grants accounting.violations_of_documents
 GRANT SELECT ON accounting.violations_of_documents TO authenticated;
@@ -6546,18 +7460,21 @@ CREATE VIEW accounting.violations_of_journal_entries WITH (security_invoker=true
      CROSS JOIN LATERAL ( VALUES ('entry_too_few_lines'::text,(n.lines < (2)::numeric),'The entry has fewer than two lines'::text), ('entry_unbalanced'::text,n.is_unbalanced,'Debit and credit differ in a currency'::text), ('entry_unbalanced_base'::text,(n.base_net <> (0)::numeric),'Debit and credit differ in base currency'::text)) rule(kind, is_broken, detail))
   WHERE rule.is_broken
 UNION ALL
- SELECT p.tenant_id,
+ SELECT e.tenant_id,
     'posted_in_closed_period'::text AS kind,
-    p.company_id,
+    e.company_id,
     'accounting.journal_entries'::text AS record_table,
-    late.id AS record_id,
+    e.id AS record_id,
     'The entry was posted after its period closed'::text AS detail
-   FROM (accounting.fiscal_periods p
-     CROSS JOIN LATERAL ( SELECT e.id
-           FROM accounting.journal_entries e
-          WHERE ((e.tenant_id = p.tenant_id) AND (e.company_id = p.company_id) AND (e.entry_date >= p.starts_on) AND (e.entry_date <= p.ends_on) AND (e.created_at > p.closed_at))
-         OFFSET 0) late)
-  WHERE (p.status = 'closed'::text)
+   FROM (accounting.journal_entries e
+     CROSS JOIN LATERAL ( SELECT f.status,
+            f.ends_on,
+            f.closed_at
+           FROM accounting.fiscal_periods f
+          WHERE ((f.tenant_id = e.tenant_id) AND (f.company_id = e.company_id) AND (f.starts_on <= e.entry_date))
+          ORDER BY f.starts_on DESC
+         LIMIT 1) p)
+  WHERE ((p.status = 'closed'::text) AND (e.entry_date <= p.ends_on) AND (e.created_at > p.closed_at))
 UNION ALL
  SELECT DISTINCT m.tenant_id,
     'reversal_differs'::text AS kind,
@@ -6643,7 +7560,7 @@ CREATE VIEW accounting.violations_of_journal_lines WITH (security_invoker=true) 
             l.company_id,
             l.id,
             (e.entry_date IS DISTINCT FROM l.entry_date) AS has_other_date,
-            ((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) AS has_decimals,
+            (((l.debit + l.credit) <> round((l.debit + l.credit), tenancy.currency_exponent(l.currency))) OR ((l.base_debit + l.base_credit) <> round((l.base_debit + l.base_credit), tenancy.currency_exponent(b.base_currency)))) AS has_decimals,
             ((a.currency <> l.currency) AND (NOT l.is_exchange_difference)) AS has_other_currency,
             (a.company_id IS DISTINCT FROM l.company_id) AS lacks_account,
                 CASE
@@ -6656,22 +7573,8 @@ CREATE VIEW accounting.violations_of_journal_lines WITH (security_invoker=true) 
              LEFT JOIN accounting.journal_entries e ON (((e.tenant_id = l.tenant_id) AND (e.id = l.entry_id))))
              LEFT JOIN accounting.accounts a ON (((a.tenant_id = l.tenant_id) AND (a.id = l.account_id))))
              LEFT JOIN accounting.books b ON (((b.tenant_id = l.tenant_id) AND (b.company_id = l.company_id))))) c
-     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('line_account'::text,c.lacks_account,'The line names an account that its company does not have'::text), ('line_base_amount'::text,c.has_other_base,'The line is in base currency and has another base amount, or is an exchange difference in another currency'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
-  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_account OR c.has_other_base OR c.lacks_party OR c.is_off_control) AND rule.is_broken)
-UNION ALL
- SELECT c.tenant_id,
-    'account_chain_broken'::text AS kind,
-    c.company_id,
-    'accounting.journal_lines'::text AS record_table,
-    c.id AS record_id,
-    'The line does not follow from the line of its account before it'::text AS detail
-   FROM ( SELECT l.tenant_id,
-            l.company_id,
-            l.id,
-            ((l.account_version <> (COALESCE(lag(l.account_version) OVER chain, (0)::bigint) + 1)) OR (l.balance_after <> ((COALESCE(lag(l.balance_after) OVER chain, (0)::numeric) + l.base_debit) - l.base_credit))) AS is_broken
-           FROM accounting.journal_lines l
-          WINDOW chain AS (PARTITION BY l.tenant_id, l.account_id ORDER BY l.account_version)) c
-  WHERE c.is_broken;
+     CROSS JOIN LATERAL ( VALUES ('entry_date_differs'::text,c.has_other_date,'The line has another date than its entry, or no entry'::text), ('line_scale'::text,c.has_decimals,'The amount, or the base amount, has more decimals than its currency'::text), ('line_currency'::text,c.has_other_currency,'The line has another currency than its account'::text), ('line_account'::text,c.lacks_account,'The line names an account that its company does not have'::text), ('line_base_amount'::text,c.has_other_base,'The line is in base currency and has another base amount, or is an exchange difference in another currency'::text), ('control_line_without_party'::text,c.lacks_party,'The line of a control account names no customer or vendor'::text), ('party_off_control'::text,c.is_off_control,'The line names a customer or vendor, but is not of their control account'::text)) rule(kind, is_broken, detail))
+  WHERE ((c.has_other_date OR c.has_decimals OR c.has_other_currency OR c.lacks_account OR c.has_other_base OR c.lacks_party OR c.is_off_control) AND rule.is_broken);
 
 -- grants accounting.violations_of_journal_lines
 GRANT SELECT ON accounting.violations_of_journal_lines TO authenticated;
@@ -6679,30 +7582,21 @@ GRANT SELECT ON accounting.violations_of_journal_lines TO platform;
 
 -- view accounting.violations_of_numbers
 CREATE VIEW accounting.violations_of_numbers WITH (security_invoker=true) AS
- SELECT tenant_id,
+ SELECT s.tenant_id,
     'number_gap'::text AS kind,
-    company_id,
+    s.company_id,
     'tenancy.number_series'::text AS record_table,
-    (max(series_id))::uuid AS record_id,
-    ('No document has the number '::text || number) AS detail
-   FROM ( SELECT s.tenant_id,
-            s.company_id,
-            (s.id)::text AS series_id,
-            0 AS documents,
-            (s.prefix || lpad((given.given)::text, GREATEST(s.padding, length((given.given)::text)), '0'::text)) AS number
-           FROM (tenancy.number_series s
-             CROSS JOIN LATERAL generate_series(s.first_number, s.last_number) given(given))
-          WHERE (s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text]))
-        UNION ALL
-         SELECT i.tenant_id,
-            i.company_id,
-            NULL::text AS series,
-            1,
-            i.invoice_number
-           FROM accounting.invoices i
-          WHERE (i.invoice_number IS NOT NULL)) n
-  GROUP BY tenant_id, company_id, number
- HAVING ((count(series_id) > 0) AND (sum(documents) = 0));
+    s.id AS record_id,
+    ('No document has the number '::text || g.number) AS detail
+   FROM ((tenancy.number_series s
+     CROSS JOIN LATERAL ( SELECT tenancy.format_number(s.prefix, given.given, s.padding) AS number
+           FROM generate_series(s.first_number, s.last_number) given(given)) g)
+     LEFT JOIN LATERAL ( SELECT i_1.id
+           FROM accounting.invoices i_1
+          WHERE ((i_1.tenant_id = s.tenant_id) AND (i_1.company_id = s.company_id) AND ((i_1.invoice_number >= g.number) AND (i_1.invoice_number <= g.number)))
+          ORDER BY i_1.invoice_number
+         LIMIT 1) i ON (true))
+  WHERE ((s.series = ANY (ARRAY['invoice'::text, 'credit_note'::text])) AND (i.id IS NULL));
 
 -- grants accounting.violations_of_numbers
 GRANT SELECT ON accounting.violations_of_numbers TO authenticated;
@@ -6807,9 +7701,13 @@ UNION ALL
                     p.customer_id,
                     p.payment_date,
                     p.voided_on,
-                    (- p.base_amount)
+                    ((
+                        CASE
+                            WHEN p.is_refund THEN 1
+                            ELSE '-1'::integer
+                        END)::numeric * (p.base_amount - p.exchange_difference))
                    FROM accounting.payments p
-                  WHERE (p.direction = 'in'::text)
+                  WHERE (p.customer_id IS NOT NULL)
                 UNION ALL
                  SELECT 'payables_differ'::text AS kind,
                     p.tenant_id,
@@ -6817,9 +7715,13 @@ UNION ALL
                     p.vendor_id,
                     p.payment_date,
                     p.voided_on,
-                    (- p.base_amount)
+                    ((
+                        CASE
+                            WHEN p.is_refund THEN 1
+                            ELSE '-1'::integer
+                        END)::numeric * (p.base_amount - p.exchange_difference))
                    FROM accounting.payments p
-                  WHERE (p.direction = 'out'::text)
+                  WHERE (p.vendor_id IS NOT NULL)
                 UNION ALL
                  SELECT 'receivables_differ'::text AS kind,
                     a.tenant_id,
@@ -6829,7 +7731,10 @@ UNION ALL
                     a.reversed_on,
                     (a.source_base_amount - a.base_amount)
                    FROM (accounting.payment_allocations a
-                     JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
+                     CROSS JOIN LATERAL ( SELECT d_1.customer_id
+                           FROM accounting.invoices d_1
+                          WHERE ((d_1.tenant_id = a.tenant_id) AND (d_1.id = a.invoice_id))
+                         OFFSET 0) i)
                 UNION ALL
                  SELECT 'payables_differ'::text AS kind,
                     a.tenant_id,
@@ -6839,7 +7744,30 @@ UNION ALL
                     a.reversed_on,
                     (a.source_base_amount - a.base_amount)
                    FROM (accounting.payment_allocations a
-                     JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))) r
+                     CROSS JOIN LATERAL ( SELECT d_1.vendor_id
+                           FROM accounting.bills d_1
+                          WHERE ((d_1.tenant_id = a.tenant_id) AND (d_1.id = a.bill_id))
+                         OFFSET 0) b)
+                UNION ALL
+                 SELECT 'receivables_differ'::text AS kind,
+                    a.tenant_id,
+                    a.company_id,
+                    p.customer_id,
+                    a.allocated_on,
+                    a.reversed_on,
+                    (a.source_base_amount - a.base_amount)
+                   FROM (accounting.payment_allocations a
+                     JOIN accounting.payments p ON (((p.tenant_id = a.tenant_id) AND (p.id = a.refund_id) AND (p.customer_id IS NOT NULL))))
+                UNION ALL
+                 SELECT 'payables_differ'::text AS kind,
+                    a.tenant_id,
+                    a.company_id,
+                    p.vendor_id,
+                    a.allocated_on,
+                    a.reversed_on,
+                    (a.source_base_amount - a.base_amount)
+                   FROM (accounting.payment_allocations a
+                     JOIN accounting.payments p ON (((p.tenant_id = a.tenant_id) AND (p.id = a.refund_id) AND (p.vendor_id IS NOT NULL))))) r
              CROSS JOIN LATERAL ( VALUES (r.made_on,1), (r.ended_on,'-1'::integer)) step(day, sign))
           WHERE (step.day IS NOT NULL)
         UNION ALL
@@ -6986,8 +7914,8 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
             step.source,
             p.id,
             1,
-            hash_record_extended(ROW(step.day, COALESCE(p.customer_id, p.vendor_id), p.currency, p.reference, ((signed.of_direction)::numeric * p.amount), ((signed.of_direction)::numeric * p.base_amount)), (0)::bigint) AS hash_record_extended,
-            uuid_hash_extended(p.account_id, (0)::bigint) AS uuid_hash_extended
+            hash_record_extended(ROW(step.day, COALESCE(p.customer_id, p.vendor_id), p.currency, p.reference, ((signed.of_direction)::numeric * p.amount), ((signed.of_direction)::numeric * (p.base_amount - p.exchange_difference))), (0)::bigint) AS hash_record_extended,
+            hash_record_extended(ROW(p.account_id, (((- signed.of_direction))::numeric * p.base_amount)), (0)::bigint) AS hash_record_extended
            FROM ((accounting.payments p
              CROSS JOIN LATERAL ( VALUES ('payment'::text,p.payment_date,1), ('payment_void'::text,p.voided_on,'-1'::integer)) step(source, day, sign))
              CROSS JOIN LATERAL ( SELECT (step.sign *
@@ -7002,16 +7930,17 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
             step.source,
             a.id,
             1,
-            hash_record_extended(ROW(step.day, COALESCE(i.customer_id, b.vendor_id), o.base_currency, NULL::text, difference.amount, difference.amount), (0)::bigint) AS hash_record_extended,
+            hash_record_extended(ROW(step.day, COALESCE(i.customer_id, b.vendor_id, r.customer_id, r.vendor_id), o.base_currency, NULL::text, difference.amount, difference.amount), (0)::bigint) AS hash_record_extended,
             NULL::bigint AS account
-           FROM (((((accounting.payment_allocations a
+           FROM ((((((accounting.payment_allocations a
              LEFT JOIN accounting.books o ON (((o.tenant_id = a.tenant_id) AND (o.company_id = a.company_id))))
              LEFT JOIN accounting.invoices i ON (((i.tenant_id = a.tenant_id) AND (i.id = a.invoice_id))))
              LEFT JOIN accounting.bills b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.bill_id))))
+             LEFT JOIN accounting.payments r ON (((r.tenant_id = a.tenant_id) AND (r.id = a.refund_id))))
              CROSS JOIN LATERAL ( VALUES ('allocation'::text,a.allocated_on,1), ('allocation_void'::text,a.reversed_on,'-1'::integer)) step(source, day, sign))
              CROSS JOIN LATERAL ( SELECT (((step.sign *
                         CASE
-                            WHEN (a.invoice_id IS NULL) THEN '-1'::integer
+                            WHEN (num_nonnulls(i.customer_id, r.customer_id) = 0) THEN '-1'::integer
                             ELSE 1
                         END))::numeric * (a.source_base_amount - a.base_amount)) AS amount) difference)
           WHERE ((a.source_base_amount <> a.base_amount) AND (step.day IS NOT NULL))
@@ -7029,12 +7958,12 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
                     ELSE NULL::bigint
                 END AS "case",
                 CASE
-                    WHEN line.is_other THEN uuid_hash_extended(l.account_id, (0)::bigint)
+                    WHEN line.is_other THEN hash_record_extended(ROW(l.account_id, (l.base_debit - l.base_credit)), (0)::bigint)
                     ELSE NULL::bigint
                 END AS "case"
            FROM (((accounting.journal_entries e
              LEFT JOIN accounting.books b ON (((b.tenant_id = e.tenant_id) AND (b.company_id = e.company_id))))
-             LEFT JOIN accounting.journal_lines l ON (((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id) AND ((e.source = ANY (ARRAY['payment'::text, 'payment_void'::text])) OR ((l.account_id = b.receivable_account_id) OR (l.account_id = b.payable_account_id))))))
+             LEFT JOIN accounting.journal_lines l ON (((l.tenant_id = e.tenant_id) AND (l.entry_id = e.id) AND (((e.source = ANY (ARRAY['payment'::text, 'payment_void'::text])) AND (NOT l.is_exchange_difference)) OR ((l.account_id = b.receivable_account_id) OR (l.account_id = b.payable_account_id))))))
              CROSS JOIN LATERAL ( SELECT COALESCE((l.account_id <> ALL (ARRAY[b.receivable_account_id, b.payable_account_id])), false) AS is_other) line)
           WHERE (e.source <> ALL (ARRAY['manual'::text, 'reversal'::text]))) s
      JOIN ( VALUES ('invoice'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('invoice_void'::text,'invoice_not_posted'::text,'accounting.invoices'::text), ('bill'::text,'bill_not_posted'::text,'accounting.bills'::text), ('bill_void'::text,'bill_not_posted'::text,'accounting.bills'::text), ('payment'::text,'payment_not_posted'::text,'accounting.payments'::text), ('payment_void'::text,'payment_not_posted'::text,'accounting.payments'::text), ('allocation'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text), ('allocation_void'::text,'allocation_not_posted'::text,'accounting.payment_allocations'::text)) rule(source, kind, record_table) ON ((rule.source = s.source)))

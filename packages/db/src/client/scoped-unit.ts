@@ -119,8 +119,10 @@ const eitherOf = (one: AbortSignal | undefined, other: AbortSignal | undefined) 
  * True where a transaction may wait for a turn of its tenant. Above READ COMMITTED it may not: it would go on from a
  * snapshot that is older than its turn, and be refused for what was written meanwhile. One that only reads takes none.
  */
-const takesTurns = ({ isolation = "read committed", readOnly = false }: TransactionOptions, { tenantId }: TenantScope) =>
-  isolation === "read committed" && !readOnly && tenantId !== "";
+const takesTurns = (
+  { isolation = "read committed", readOnly = false }: TransactionOptions,
+  { tenantId }: TenantScope,
+) => isolation === "read committed" && !readOnly && tenantId !== "";
 
 const takeTurn = (longestWait: number) => ({ text: "select tenancy.take_turn($1::int)", values: [longestWait] });
 
