@@ -105,7 +105,7 @@ async function refundsOf(acme: TestTenant): Promise<Operation> {
     full: async () => ({
       ...{ ...dated, externalId: newId(), customerId: own, paymentDate: "2026-02-01", amount: "9.00" },
       // As much as the base currency's, which the books would not take from the caller.
-      ...{ accountId: bank, exchangeRate: "1", method: "transfer", reference: "R-1" },
+      ...{ accountId: bank, exchangeRate: "1", baseAmount: "8.90", method: "transfer", reference: "R-1" },
       allocations: credit("6.00", "3.00"),
     }),
     ask: (input) => payments.refund(input as never),
@@ -113,9 +113,10 @@ async function refundsOf(acme: TestTenant): Promise<Operation> {
       customerId: set("customerId", stranger),
       paymentDate: set("paymentDate", "2026-02-02"),
       amount: (input) => ({ ...input, amount: "9.01", allocations: credit("6.00", "3.01") }),
-      currency: set("currency", "USD"),
+      currency: (input) => ({ ...input, currency: "USD", baseAmount: undefined }),
       accountId: set("accountId", cash),
       exchangeRate: set("exchangeRate", "1.2"),
+      baseAmount: set("baseAmount", "8.91"),
       method: set("method", "cash"),
       reference: set("reference", "R-2"),
       allocations: set("allocations", credit("5.00", "4.00")),

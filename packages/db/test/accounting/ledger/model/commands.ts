@@ -68,7 +68,9 @@ const commands = {
     ...{ targets: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: targets() }) },
     isAny: rarely(),
   }),
-  refund: fc.record({ pick: pick(), part: part(), when: when(), isNamed: fc.boolean(), rate: rate() }),
+  refund: fc.record({
+    ...{ pick: pick(), part: part(), when: when(), isNamed: fc.boolean(), rate: rate(), stated: stated() },
+  }),
   payAgain: fc.record({ pick: pick(), isOther: rarely() }),
   allocate: fc.record({ pick: pick(), isAny: rarely(), targets: targets(), when: when() }),
   takeBack: fc.record({ pick: pick(), when: when() }),

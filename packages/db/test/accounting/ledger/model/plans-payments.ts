@@ -116,18 +116,20 @@ const refundOne: Planner<"refund"> = (books, given) => {
   if (left <= 0n) return undefined;
   const amount = shareOf(left, given, currency);
   const rate = given.rate === null ? {} : { rate: BigInt(given.rate) };
+  const stated = given.stated === null || currency === books.base ? undefined : smallest(given.stated, books.base);
   const key = isPayment ? "paymentId" : side === "invoices" ? "creditNoteId" : "vendorCreditId";
   const input = {
-    ...{ id, companyId: books.companyId, amount: textOf(amount), currency, paymentDate: date },
+    ...{ id, companyId: books.companyId, amount: textOf(amount, 4), currency, paymentDate: date },
     ...(given.rate === null ? {} : { exchangeRate: rateText(BigInt(given.rate)) }),
+    ...(stated === undefined ? {} : { baseAmount: textOf(stated, 4) }),
     ...(side === "invoices" ? { customerId: party.id } : { vendorId: party.id }),
-    ...(given.isNamed ? { allocations: [{ [key]: source.id ?? "", amount: textOf(amount) }] } : {}),
+    ...(given.isNamed ? { allocations: [{ [key]: source.id ?? "", amount: textOf(amount, 4) }] } : {}),
   } as never;
   return {
     model: (copy) => {
       const own = at<Payment | Document>(isPayment ? copy.payments : copy.documents, position);
       const credit = given.isNamed ? [{ source: own, amount }] : ("oldest" as const);
-      refund(copy, { id, party: own.party, amount, date, currency, ...rate, credit });
+      refund(copy, { id, party: own.party, amount, date, currency, ...rate, stated, credit });
     },
     run: (on) => on.accounting.payments.refund(input),
     preview: (on) => on.accounting.payments.refund({ ...(input as object), preview: true } as never) as never,
