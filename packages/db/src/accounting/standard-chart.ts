@@ -106,7 +106,7 @@ const conflicts = (p: Params<ChartParams>) => sql`
     select * from ${chartRows.unnest(p, "g", "position")}
   ), conflict as (
     select n.code from present n join chart g on g.code = n.code
-    where (n.type <> g.type or lower(btrim(n.name)) <> lower(g.name))
+    where (n.type <> g.type or btrim(n.name) <> g.name)
       and (not exists (
           select from accounting.books o where o.tenant_id = ${p.tenantId}::uuid and o.company_id = ${p.companyId}::uuid)
         or n.code in (select c.parent from chart c where c.code not in (select m.code from present m)))

@@ -23,7 +23,8 @@ function limited(column: PgColumn): [kind: string, condition: SQL] | undefined {
   if (column.getSQLType() !== "numeric" || scale === undefined) return undefined;
   const name = sql.identifier(column.name);
   const most = sql.raw("9".repeat(wholeDigits + 1).replace(/9$/, `.${"9".repeat(scale)}`));
-  return ["nan", sql`${name} between -${most} and ${most} and scale(${name}) <= ${sql.raw(String(scale))}`];
+  const isNumber = sql`${name} >= -${most} and ${name} <= ${most}`;
+  return ["nan", sql`${isNumber} and scale(${name}) <= ${sql.raw(String(scale))}`];
 }
 
 /** What a value of the column must fulfil to be read back, and how the constraint's name calls it. */

@@ -100,6 +100,7 @@ export function otherValue(column: PgColumn): string {
   if (/^(numeric|integer|bigint)/.test(type)) return `coalesce(${name}, 0) + 1`;
   if (type === "date") return `coalesce(${name}, current_date) + 1`;
   if (type.startsWith("timestamp")) return `coalesce(${name}, now()) + interval '1 day'`;
+  if (type === "jsonb") return `coalesce(${name}, '{}') || '{"other": true}'`;
   if (type === "boolean") return `${name} is not true`;
   throw new TypeError(`There is no other value for columns of type ${type} (${column.name}): add one`);
 }

@@ -46,21 +46,19 @@ interface Checked {
   allocations?: "oldest" | Named[] | undefined;
 }
 
+const totalOf = (parts: readonly { amount: string }[]) =>
+  sumMoney(
+    parts.map(({ amount }) => amount),
+    moneyDecimals,
+  );
+
 /** What one field alone cannot tell: decimals by currency, and the sum of the allocations. */
 function checkPayment(payment: Checked, context: z.RefinementCtx): void {
   // Amounts that are no numbers cannot be compared.
   if (context.issues.length > 0) return;
   const given = Array.isArray(payment.allocations) ? payment.allocations : [];
   checkNamed(given, context);
-  if (
-    compareMoney(
-      sumMoney(
-        given.map((allocation) => allocation.amount),
-        moneyDecimals,
-      ),
-      payment.amount,
-    ) > 0
-  ) {
+  if (compareMoney(totalOf(given), payment.amount) > 0) {
     context.addIssue({ code: "custom", path: ["allocations"], message: "allocate no more than the payment's amount" });
   }
   if (payment.currency === undefined) return;
@@ -84,7 +82,7 @@ function checkRefund(refund: Checked & { allocations: Named[] }, context: z.Refi
     context.addIssue({ code: "custom", path: ["allocations", index, "paymentId"], message });
   });
   checkPayment(refund, context);
-  if (compareMoney(sumMoney(refund.allocations.map(({ amount }) => amount)), refund.amount) < 0) {
+  if (compareMoney(totalOf(refund.allocations), refund.amount) < 0) {
     const message = "name as much credit as the refund's amount";
     context.addIssue({ code: "custom", path: ["allocations"], message });
   }
