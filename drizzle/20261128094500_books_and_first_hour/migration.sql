@@ -396,7 +396,7 @@ ALTER TABLE "accounting"."bill_lines" ADD CONSTRAINT "bill_lines_currency_check"
 --> statement-breakpoint
 ALTER TABLE "accounting"."bills" ADD CONSTRAINT "bills_parties_check" CHECK ("status" <> 'draft' or num_nonnulls("seller", "buyer") = 0);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_exchange_difference_nan_check" CHECK ("exchange_difference" between -999999999999999.9999 and 999999999999999.9999 and scale("exchange_difference") <= 4);
+ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_exchange_difference_nan_check" CHECK ("exchange_difference" >= -999999999999999.9999 and "exchange_difference" <= 999999999999999.9999 and scale("exchange_difference") <= 4);
 --> statement-breakpoint
 ALTER TABLE "accounting"."payments" ADD CONSTRAINT "payments_base_amount_check" CHECK ("base_amount" >= greatest("exchange_difference", 0));
 --> statement-breakpoint
@@ -408,17 +408,17 @@ ALTER TABLE "accounting"."invoices" ADD CONSTRAINT "invoices_parties_check" CHEC
 --> statement-breakpoint
 ALTER TABLE "accounting"."books" DROP CONSTRAINT "books_base_currency_check", ADD CONSTRAINT "books_base_currency_check" CHECK ("base_currency" ~ '^[A-Z]{3}$');
 --> statement-breakpoint
-ALTER TABLE "accounting"."exchange_rates" DROP CONSTRAINT "exchange_rates_rate_nan_check", ADD CONSTRAINT "exchange_rates_rate_nan_check" CHECK ("rate" between -999999999999999.999999999999999999999999 and 999999999999999.999999999999999999999999 and scale("rate") <= 24);
+ALTER TABLE "accounting"."exchange_rates" DROP CONSTRAINT "exchange_rates_rate_nan_check", ADD CONSTRAINT "exchange_rates_rate_nan_check" CHECK ("rate" >= -999999999999999.999999999999999999999999 and "rate" <= 999999999999999.999999999999999999999999 and scale("rate") <= 24);
 --> statement-breakpoint
 ALTER TABLE "accounting"."account_balances" DROP CONSTRAINT "account_balances_balance_nan_check", ADD CONSTRAINT "account_balances_balance_nan_check" CHECK ("balance" not in ('NaN', 'Infinity', '-Infinity'));
 --> statement-breakpoint
-ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_debit_nan_check", ADD CONSTRAINT "journal_lines_debit_nan_check" CHECK ("debit" between -999999999999999.9999 and 999999999999999.9999 and scale("debit") <= 4);
+ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_debit_nan_check", ADD CONSTRAINT "journal_lines_debit_nan_check" CHECK ("debit" >= -999999999999999.9999 and "debit" <= 999999999999999.9999 and scale("debit") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_credit_nan_check", ADD CONSTRAINT "journal_lines_credit_nan_check" CHECK ("credit" between -999999999999999.9999 and 999999999999999.9999 and scale("credit") <= 4);
+ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_credit_nan_check", ADD CONSTRAINT "journal_lines_credit_nan_check" CHECK ("credit" >= -999999999999999.9999 and "credit" <= 999999999999999.9999 and scale("credit") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_base_debit_nan_check", ADD CONSTRAINT "journal_lines_base_debit_nan_check" CHECK ("base_debit" between -999999999999999.9999 and 999999999999999.9999 and scale("base_debit") <= 4);
+ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_base_debit_nan_check", ADD CONSTRAINT "journal_lines_base_debit_nan_check" CHECK ("base_debit" >= -999999999999999.9999 and "base_debit" <= 999999999999999.9999 and scale("base_debit") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_base_credit_nan_check", ADD CONSTRAINT "journal_lines_base_credit_nan_check" CHECK ("base_credit" between -999999999999999.9999 and 999999999999999.9999 and scale("base_credit") <= 4);
+ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_base_credit_nan_check", ADD CONSTRAINT "journal_lines_base_credit_nan_check" CHECK ("base_credit" >= -999999999999999.9999 and "base_credit" <= 999999999999999.9999 and scale("base_credit") <= 4);
 --> statement-breakpoint
 ALTER TABLE "accounting"."journal_lines" DROP CONSTRAINT "journal_lines_balance_after_nan_check", ADD CONSTRAINT "journal_lines_balance_after_nan_check" CHECK ("balance_after" not in ('NaN', 'Infinity', '-Infinity'));
 --> statement-breakpoint
@@ -434,26 +434,26 @@ ALTER TABLE "accounting"."customers" DROP CONSTRAINT "customers_balance_nan_chec
 --> statement-breakpoint
 ALTER TABLE "accounting"."vendors" DROP CONSTRAINT "vendors_balance_nan_check", ADD CONSTRAINT "vendors_balance_nan_check" CHECK ("balance" not in ('NaN', 'Infinity', '-Infinity'));
 --> statement-breakpoint
-ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_total_amount_nan_check", ADD CONSTRAINT "bills_total_amount_nan_check" CHECK ("total_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("total_amount") <= 4);
+ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_total_amount_nan_check", ADD CONSTRAINT "bills_total_amount_nan_check" CHECK ("total_amount" >= -999999999999999.9999 and "total_amount" <= 999999999999999.9999 and scale("total_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_exchange_rate_nan_check", ADD CONSTRAINT "bills_exchange_rate_nan_check" CHECK ("exchange_rate" between -999999999999999.999999999999999999999999 and 999999999999999.999999999999999999999999 and scale("exchange_rate") <= 24);
+ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_exchange_rate_nan_check", ADD CONSTRAINT "bills_exchange_rate_nan_check" CHECK ("exchange_rate" >= -999999999999999.999999999999999999999999 and "exchange_rate" <= 999999999999999.999999999999999999999999 and scale("exchange_rate") <= 24);
 --> statement-breakpoint
-ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_base_amount_nan_check", ADD CONSTRAINT "bills_base_amount_nan_check" CHECK ("base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("base_amount") <= 4);
+ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_base_amount_nan_check", ADD CONSTRAINT "bills_base_amount_nan_check" CHECK ("base_amount" >= -999999999999999.9999 and "base_amount" <= 999999999999999.9999 and scale("base_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_paid_amount_nan_check", ADD CONSTRAINT "bills_paid_amount_nan_check" CHECK ("paid_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("paid_amount") <= 4);
+ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_paid_amount_nan_check", ADD CONSTRAINT "bills_paid_amount_nan_check" CHECK ("paid_amount" >= -999999999999999.9999 and "paid_amount" <= 999999999999999.9999 and scale("paid_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_paid_base_amount_nan_check", ADD CONSTRAINT "bills_paid_base_amount_nan_check" CHECK ("paid_base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("paid_base_amount") <= 4);
+ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_paid_base_amount_nan_check", ADD CONSTRAINT "bills_paid_base_amount_nan_check" CHECK ("paid_base_amount" >= -999999999999999.9999 and "paid_base_amount" <= 999999999999999.9999 and scale("paid_base_amount") <= 4);
 --> statement-breakpoint
 ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_total_amount_check", ADD CONSTRAINT "bills_total_amount_check" CHECK ("total_amount" >= 0 and ("status" = 'draft'
           or "total_amount" = round("total_amount", tenancy.currency_exponent("currency"))));
 --> statement-breakpoint
 ALTER TABLE "accounting"."bills" DROP CONSTRAINT "bills_base_amount_check", ADD CONSTRAINT "bills_base_amount_check" CHECK (case when "base_amount" is null then "status" = 'draft' else "base_amount" >= 0 end);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocations_amount_nan_check", ADD CONSTRAINT "payment_allocations_amount_nan_check" CHECK ("amount" between -999999999999999.9999 and 999999999999999.9999 and scale("amount") <= 4);
+ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocations_amount_nan_check", ADD CONSTRAINT "payment_allocations_amount_nan_check" CHECK ("amount" >= -999999999999999.9999 and "amount" <= 999999999999999.9999 and scale("amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocations_base_amount_nan_check", ADD CONSTRAINT "payment_allocations_base_amount_nan_check" CHECK ("base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("base_amount") <= 4);
+ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocations_base_amount_nan_check", ADD CONSTRAINT "payment_allocations_base_amount_nan_check" CHECK ("base_amount" >= -999999999999999.9999 and "base_amount" <= 999999999999999.9999 and scale("base_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocations_source_base_amount_nan_check", ADD CONSTRAINT "payment_allocations_source_base_amount_nan_check" CHECK ("source_base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("source_base_amount") <= 4);
+ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocations_source_base_amount_nan_check", ADD CONSTRAINT "payment_allocations_source_base_amount_nan_check" CHECK ("source_base_amount" >= -999999999999999.9999 and "source_base_amount" <= 999999999999999.9999 and scale("source_base_amount") <= 4);
 --> statement-breakpoint
 ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocations_target_check", ADD CONSTRAINT "payment_allocations_target_check" CHECK (num_nonnulls("invoice_id", "bill_id", "refund_id") = 1);
 --> statement-breakpoint
@@ -461,29 +461,29 @@ ALTER TABLE "accounting"."payment_allocations" DROP CONSTRAINT "payment_allocati
           and ("credit_note_id" is null or "bill_id" is null)
           and ("vendor_credit_id" is null or "invoice_id" is null));
 --> statement-breakpoint
-ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_amount_nan_check", ADD CONSTRAINT "payments_amount_nan_check" CHECK ("amount" between -999999999999999.9999 and 999999999999999.9999 and scale("amount") <= 4);
+ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_amount_nan_check", ADD CONSTRAINT "payments_amount_nan_check" CHECK ("amount" >= -999999999999999.9999 and "amount" <= 999999999999999.9999 and scale("amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_exchange_rate_nan_check", ADD CONSTRAINT "payments_exchange_rate_nan_check" CHECK ("exchange_rate" between -999999999999999.999999999999999999999999 and 999999999999999.999999999999999999999999 and scale("exchange_rate") <= 24);
+ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_exchange_rate_nan_check", ADD CONSTRAINT "payments_exchange_rate_nan_check" CHECK ("exchange_rate" >= -999999999999999.999999999999999999999999 and "exchange_rate" <= 999999999999999.999999999999999999999999 and scale("exchange_rate") <= 24);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_base_amount_nan_check", ADD CONSTRAINT "payments_base_amount_nan_check" CHECK ("base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("base_amount") <= 4);
+ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_base_amount_nan_check", ADD CONSTRAINT "payments_base_amount_nan_check" CHECK ("base_amount" >= -999999999999999.9999 and "base_amount" <= 999999999999999.9999 and scale("base_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_allocated_amount_nan_check", ADD CONSTRAINT "payments_allocated_amount_nan_check" CHECK ("allocated_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("allocated_amount") <= 4);
+ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_allocated_amount_nan_check", ADD CONSTRAINT "payments_allocated_amount_nan_check" CHECK ("allocated_amount" >= -999999999999999.9999 and "allocated_amount" <= 999999999999999.9999 and scale("allocated_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_allocated_base_amount_nan_check", ADD CONSTRAINT "payments_allocated_base_amount_nan_check" CHECK ("allocated_base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("allocated_base_amount") <= 4);
+ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_allocated_base_amount_nan_check", ADD CONSTRAINT "payments_allocated_base_amount_nan_check" CHECK ("allocated_base_amount" >= -999999999999999.9999 and "allocated_base_amount" <= 999999999999999.9999 and scale("allocated_base_amount") <= 4);
 --> statement-breakpoint
 ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_amount_check", ADD CONSTRAINT "payments_amount_check" CHECK ("amount" > 0 and "amount" = round("amount", tenancy.currency_exponent("currency")));
 --> statement-breakpoint
 ALTER TABLE "accounting"."payments" DROP CONSTRAINT "payments_party_check", ADD CONSTRAINT "payments_party_check" CHECK (num_nonnulls("customer_id", "vendor_id") = 1);
 --> statement-breakpoint
-ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_total_amount_nan_check", ADD CONSTRAINT "invoices_total_amount_nan_check" CHECK ("total_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("total_amount") <= 4);
+ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_total_amount_nan_check", ADD CONSTRAINT "invoices_total_amount_nan_check" CHECK ("total_amount" >= -999999999999999.9999 and "total_amount" <= 999999999999999.9999 and scale("total_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_exchange_rate_nan_check", ADD CONSTRAINT "invoices_exchange_rate_nan_check" CHECK ("exchange_rate" between -999999999999999.999999999999999999999999 and 999999999999999.999999999999999999999999 and scale("exchange_rate") <= 24);
+ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_exchange_rate_nan_check", ADD CONSTRAINT "invoices_exchange_rate_nan_check" CHECK ("exchange_rate" >= -999999999999999.999999999999999999999999 and "exchange_rate" <= 999999999999999.999999999999999999999999 and scale("exchange_rate") <= 24);
 --> statement-breakpoint
-ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_base_amount_nan_check", ADD CONSTRAINT "invoices_base_amount_nan_check" CHECK ("base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("base_amount") <= 4);
+ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_base_amount_nan_check", ADD CONSTRAINT "invoices_base_amount_nan_check" CHECK ("base_amount" >= -999999999999999.9999 and "base_amount" <= 999999999999999.9999 and scale("base_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_paid_amount_nan_check", ADD CONSTRAINT "invoices_paid_amount_nan_check" CHECK ("paid_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("paid_amount") <= 4);
+ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_paid_amount_nan_check", ADD CONSTRAINT "invoices_paid_amount_nan_check" CHECK ("paid_amount" >= -999999999999999.9999 and "paid_amount" <= 999999999999999.9999 and scale("paid_amount") <= 4);
 --> statement-breakpoint
-ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_paid_base_amount_nan_check", ADD CONSTRAINT "invoices_paid_base_amount_nan_check" CHECK ("paid_base_amount" between -999999999999999.9999 and 999999999999999.9999 and scale("paid_base_amount") <= 4);
+ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_paid_base_amount_nan_check", ADD CONSTRAINT "invoices_paid_base_amount_nan_check" CHECK ("paid_base_amount" >= -999999999999999.9999 and "paid_base_amount" <= 999999999999999.9999 and scale("paid_base_amount") <= 4);
 --> statement-breakpoint
 ALTER TABLE "accounting"."invoices" DROP CONSTRAINT "invoices_total_amount_check", ADD CONSTRAINT "invoices_total_amount_check" CHECK ("total_amount" >= 0 and ("status" = 'draft'
           or "total_amount" = round("total_amount", tenancy.currency_exponent("currency"))));

@@ -3904,7 +3904,7 @@ CASE
 END);
 
 -- constraint accounting.bills.bills_base_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_base_amount_nan_check CHECK (((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.bills.bills_bill_date_range_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_bill_date_range_check CHECK (((bill_date >= '0001-01-01'::date) AND (bill_date <= '9999-12-31'::date)));
@@ -3940,7 +3940,7 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_due_date_range_check CHECK (((
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.bills.bills_exchange_rate_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_exchange_rate_nan_check CHECK (((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.bills.bills_kind_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_kind_check CHECK ((kind = ANY (ARRAY['bill'::text, 'credit_note'::text])));
@@ -3949,10 +3949,10 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_kind_check CHECK ((kind = ANY 
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
 
 -- constraint accounting.bills.bills_paid_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK ((((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999)) AND (scale(paid_amount) <= 4)));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_amount_nan_check CHECK (((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999) AND (scale(paid_amount) <= 4)));
 
 -- constraint accounting.bills.bills_paid_base_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK ((((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999)) AND (scale(paid_base_amount) <= 4)));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_paid_base_amount_nan_check CHECK (((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999) AND (scale(paid_base_amount) <= 4)));
 
 -- constraint accounting.bills.bills_parties_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_parties_check CHECK (((status <> 'draft'::text) OR (num_nonnulls(seller, buyer) = 0)));
@@ -3970,7 +3970,7 @@ ALTER TABLE accounting.bills ADD CONSTRAINT bills_tenant_id_fkey FOREIGN KEY (te
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_check CHECK (((total_amount >= (0)::numeric) AND ((status = 'draft'::text) OR (total_amount = round(total_amount, tenancy.currency_exponent(currency))))));
 
 -- constraint accounting.bills.bills_total_amount_nan_check
-ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK ((((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999)) AND (scale(total_amount) <= 4)));
+ALTER TABLE accounting.bills ADD CONSTRAINT bills_total_amount_nan_check CHECK (((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999) AND (scale(total_amount) <= 4)));
 
 -- constraint accounting.bills.bills_updated_at_range_check
 ALTER TABLE accounting.bills ADD CONSTRAINT bills_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
@@ -4332,7 +4332,7 @@ ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_check C
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_date_range_check CHECK (((rate_date >= '0001-01-01'::date) AND (rate_date <= '9999-12-31'::date)));
 
 -- constraint accounting.exchange_rates.exchange_rates_rate_nan_check
-ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK ((((rate >= '-999999999999999.999999999999999999999999'::numeric) AND (rate <= 999999999999999.999999999999999999999999)) AND (scale(rate) <= 24)));
+ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_rate_nan_check CHECK (((rate >= '-999999999999999.999999999999999999999999'::numeric) AND (rate <= 999999999999999.999999999999999999999999) AND (scale(rate) <= 24)));
 
 -- constraint accounting.exchange_rates.exchange_rates_tenant_id_fkey
 ALTER TABLE accounting.exchange_rates ADD CONSTRAINT exchange_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
@@ -4621,7 +4621,7 @@ CASE
 END);
 
 -- constraint accounting.invoices.invoices_base_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_base_amount_nan_check CHECK (((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_company_id_fkey
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -4654,7 +4654,7 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_due_date_range_check CHE
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.invoices.invoices_exchange_rate_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_exchange_rate_nan_check CHECK (((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.invoices.invoices_invoice_date_range_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_invoice_date_range_check CHECK (((invoice_date >= '0001-01-01'::date) AND (invoice_date <= '9999-12-31'::date)));
@@ -4672,10 +4672,10 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_kind_check CHECK ((kind 
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= total_amount)));
 
 -- constraint accounting.invoices.invoices_paid_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CHECK ((((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999)) AND (scale(paid_amount) <= 4)));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_amount_nan_check CHECK (((paid_amount >= '-999999999999999.9999'::numeric) AND (paid_amount <= 999999999999999.9999) AND (scale(paid_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_paid_base_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK ((((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999)) AND (scale(paid_base_amount) <= 4)));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_paid_base_amount_nan_check CHECK (((paid_base_amount >= '-999999999999999.9999'::numeric) AND (paid_base_amount <= 999999999999999.9999) AND (scale(paid_base_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_parties_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_parties_check CHECK (((status <> 'draft'::text) OR (num_nonnulls(seller, buyer) = 0)));
@@ -4693,7 +4693,7 @@ ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_tenant_id_fkey FOREIGN K
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_check CHECK (((total_amount >= (0)::numeric) AND ((status = 'draft'::text) OR (total_amount = round(total_amount, tenancy.currency_exponent(currency))))));
 
 -- constraint accounting.invoices.invoices_total_amount_nan_check
-ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK ((((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999)) AND (scale(total_amount) <= 4)));
+ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_total_amount_nan_check CHECK (((total_amount >= '-999999999999999.9999'::numeric) AND (total_amount <= 999999999999999.9999) AND (scale(total_amount) <= 4)));
 
 -- constraint accounting.invoices.invoices_updated_at_range_check
 ALTER TABLE accounting.invoices ADD CONSTRAINT invoices_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
@@ -4934,16 +4934,16 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_account_versio
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_balance_after_nan_check CHECK ((balance_after <> ALL (ARRAY['NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric])));
 
 -- constraint accounting.journal_lines.journal_lines_base_credit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_nan_check CHECK ((((base_credit >= '-999999999999999.9999'::numeric) AND (base_credit <= 999999999999999.9999)) AND (scale(base_credit) <= 4)));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_credit_nan_check CHECK (((base_credit >= '-999999999999999.9999'::numeric) AND (base_credit <= 999999999999999.9999) AND (scale(base_credit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_base_debit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK ((((base_debit >= '-999999999999999.9999'::numeric) AND (base_debit <= 999999999999999.9999)) AND (scale(base_debit) <= 4)));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_base_debit_nan_check CHECK (((base_debit >= '-999999999999999.9999'::numeric) AND (base_debit <= 999999999999999.9999) AND (scale(base_debit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_created_at_range_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
 
 -- constraint accounting.journal_lines.journal_lines_credit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK ((((credit >= '-999999999999999.9999'::numeric) AND (credit <= 999999999999999.9999)) AND (scale(credit) <= 4)));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_credit_nan_check CHECK (((credit >= '-999999999999999.9999'::numeric) AND (credit <= 999999999999999.9999) AND (scale(credit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_currency_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
@@ -4952,7 +4952,7 @@ ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_currency_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_customer_id_fkey FOREIGN KEY (tenant_id, company_id, customer_id) REFERENCES accounting.customers(tenant_id, company_id, id) ON DELETE RESTRICT;
 
 -- constraint accounting.journal_lines.journal_lines_debit_nan_check
-ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK ((((debit >= '-999999999999999.9999'::numeric) AND (debit <= 999999999999999.9999)) AND (scale(debit) <= 4)));
+ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_debit_nan_check CHECK (((debit >= '-999999999999999.9999'::numeric) AND (debit <= 999999999999999.9999) AND (scale(debit) <= 4)));
 
 -- constraint accounting.journal_lines.journal_lines_entry_date_range_check
 ALTER TABLE accounting.journal_lines ADD CONSTRAINT journal_lines_entry_date_range_check CHECK (((entry_date >= '0001-01-01'::date) AND (entry_date <= '9999-12-31'::date)));
@@ -5041,10 +5041,10 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_al
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_check CHECK ((amount > (0)::numeric));
 
 -- constraint accounting.payment_allocations.payment_allocations_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_nan_check CHECK ((((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999)) AND (scale(amount) <= 4)));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_amount_nan_check CHECK (((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999) AND (scale(amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_base_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_base_amount_nan_check CHECK (((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_bill_id_fkey
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_bill_id_fkey FOREIGN KEY (tenant_id, company_id, bill_id) REFERENCES accounting.bills(tenant_id, company_id, id) ON DELETE RESTRICT;
@@ -5077,7 +5077,7 @@ ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_re
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_reversed_on_range_check CHECK (((reversed_on >= '0001-01-01'::date) AND (reversed_on <= '9999-12-31'::date)));
 
 -- constraint accounting.payment_allocations.payment_allocations_source_base_amount_nan_check
-ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK ((((source_base_amount >= '-999999999999999.9999'::numeric) AND (source_base_amount <= 999999999999999.9999)) AND (scale(source_base_amount) <= 4)));
+ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_base_amount_nan_check CHECK (((source_base_amount >= '-999999999999999.9999'::numeric) AND (source_base_amount <= 999999999999999.9999) AND (scale(source_base_amount) <= 4)));
 
 -- constraint accounting.payment_allocations.payment_allocations_source_check
 ALTER TABLE accounting.payment_allocations ADD CONSTRAINT payment_allocations_source_check CHECK (((num_nonnulls(payment_id, credit_note_id, vendor_credit_id) = 1) AND ((credit_note_id IS NULL) OR (bill_id IS NULL)) AND ((vendor_credit_id IS NULL) OR (invoice_id IS NULL))));
@@ -5193,22 +5193,22 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_account_id_fkey FOREIGN 
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_check CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount)));
 
 -- constraint accounting.payments.payments_allocated_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_nan_check CHECK ((((allocated_amount >= '-999999999999999.9999'::numeric) AND (allocated_amount <= 999999999999999.9999)) AND (scale(allocated_amount) <= 4)));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_amount_nan_check CHECK (((allocated_amount >= '-999999999999999.9999'::numeric) AND (allocated_amount <= 999999999999999.9999) AND (scale(allocated_amount) <= 4)));
 
 -- constraint accounting.payments.payments_allocated_base_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_base_amount_nan_check CHECK ((((allocated_base_amount >= '-999999999999999.9999'::numeric) AND (allocated_base_amount <= 999999999999999.9999)) AND (scale(allocated_base_amount) <= 4)));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_allocated_base_amount_nan_check CHECK (((allocated_base_amount >= '-999999999999999.9999'::numeric) AND (allocated_base_amount <= 999999999999999.9999) AND (scale(allocated_base_amount) <= 4)));
 
 -- constraint accounting.payments.payments_amount_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_check CHECK (((amount > (0)::numeric) AND (amount = round(amount, tenancy.currency_exponent(currency)))));
 
 -- constraint accounting.payments.payments_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_nan_check CHECK ((((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999)) AND (scale(amount) <= 4)));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_amount_nan_check CHECK (((amount >= '-999999999999999.9999'::numeric) AND (amount <= 999999999999999.9999) AND (scale(amount) <= 4)));
 
 -- constraint accounting.payments.payments_base_amount_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_check CHECK ((base_amount >= GREATEST(exchange_difference, (0)::numeric)));
 
 -- constraint accounting.payments.payments_base_amount_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_nan_check CHECK ((((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999)) AND (scale(base_amount) <= 4)));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_base_amount_nan_check CHECK (((base_amount >= '-999999999999999.9999'::numeric) AND (base_amount <= 999999999999999.9999) AND (scale(base_amount) <= 4)));
 
 -- constraint accounting.payments.payments_company_id_fkey
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_company_id_fkey FOREIGN KEY (tenant_id, company_id) REFERENCES tenancy.companies(tenant_id, id) ON DELETE RESTRICT;
@@ -5229,13 +5229,13 @@ ALTER TABLE accounting.payments ADD CONSTRAINT payments_customer_id_fkey FOREIGN
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])));
 
 -- constraint accounting.payments.payments_exchange_difference_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_difference_nan_check CHECK ((((exchange_difference >= '-999999999999999.9999'::numeric) AND (exchange_difference <= 999999999999999.9999)) AND (scale(exchange_difference) <= 4)));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_difference_nan_check CHECK (((exchange_difference >= '-999999999999999.9999'::numeric) AND (exchange_difference <= 999999999999999.9999) AND (scale(exchange_difference) <= 4)));
 
 -- constraint accounting.payments.payments_exchange_rate_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_check CHECK ((exchange_rate > (0)::numeric));
 
 -- constraint accounting.payments.payments_exchange_rate_nan_check
-ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK ((((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999)) AND (scale(exchange_rate) <= 24)));
+ALTER TABLE accounting.payments ADD CONSTRAINT payments_exchange_rate_nan_check CHECK (((exchange_rate >= '-999999999999999.999999999999999999999999'::numeric) AND (exchange_rate <= 999999999999999.999999999999999999999999) AND (scale(exchange_rate) <= 24)));
 
 -- constraint accounting.payments.payments_party_check
 ALTER TABLE accounting.payments ADD CONSTRAINT payments_party_check CHECK ((num_nonnulls(customer_id, vendor_id) = 1));
