@@ -13,7 +13,7 @@ import { openWorld, type World } from "./model/world";
  * Every run tries two of the faults, other ones each time; the soak, and a change of the domain's SQL, try all.
  */
 // One seed, as a fault that is rare might go unseen in others.
-const seed = Number(process.env.SOAK_SEED ?? 77);
+const seed = Number(process.env.SOAK_SEED ?? 2);
 const mostSequences = 150;
 const tried = isSoak || sqlChanged("accounting") ? mutations : twoOf(mutations);
 
