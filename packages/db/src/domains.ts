@@ -1,5 +1,6 @@
 import { accountingDomain } from "./accounting/domain";
 import { catalogueScopeOf } from "./core/domain";
+import { salesDomain } from "./sales/domain";
 import { tenancyDomain } from "./tenancy/domain";
 
 /**
@@ -11,6 +12,8 @@ export const domains = {
   tenancy: tenancyDomain,
   /** Invoices, bills, payments, the journal and its reports. */
   accounting: accountingDomain,
+  /** Businesses with their people, products, stock, sales, abonos and routes. */
+  sales: salesDomain,
 };
 
 export type Domains = typeof domains;

@@ -14,6 +14,7 @@ const sortable: Record<string, { type: string; first: string; last?: string }> =
   PgTimestamp: { type: "timestamptz", first: "-infinity", last: "infinity" },
   // There is no last text: a list by text goes upwards.
   PgText: { type: "text", first: "" },
+  PgVarchar: { type: "text", first: "" },
 };
 
 /** The parameters that say where a page begins and how long it is. */

@@ -109,7 +109,8 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
   for (const column of asked) fill.delete(column);
   for (const column of set) fill.add(column);
   const needed = (c: PgColumn) =>
-    c.generated === undefined && (c.name in fixed || fill.has(c.name) || (c.notNull && !c.hasDefault));
+    c.generated === undefined &&
+    (c.name in fixed || fill.has(c.name) || (c.notNull && (!c.hasDefault || anchorColumns.includes(c.name))));
   await makeParents(tree, table, fixed, needed);
 
   const free = columns.filter((c) => needed(c) && !(c.name in fixed));

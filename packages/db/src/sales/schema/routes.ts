@@ -1,0 +1,141 @@
+import { sql } from "drizzle-orm";
+import { check, date, index, integer, text, unique, uuid, varchar } from "drizzle-orm/pg-core";
+import { instant, timestamps } from "../../core/columns";
+import { tenantTable } from "../../core/tenant-table";
+import { paymentMethod } from "../choices";
+import { distribucionStatus } from "../states";
+import { businesses, businessUsers } from "./businesses";
+import { amount, businessId, kilos, requestColumns, requestKeys, syncChecks, syncColumns } from "./columns";
+import { products } from "./products";
+import { salesSchema } from "./schemas";
+
+/** A vendor's route of a day: what was given along, what of it was sold, and the money that came of it. */
+export const distribuciones = tenantTable(
+  salesSchema,
+  "distribuciones",
+  {
+    businessId: businessId(),
+    vendedorId: uuid("vendedor_id").notNull(),
+    /** Carro A, Casa, … */
+    puntoVenta: varchar("punto_venta", { length: 100 }),
+    /** The kilos of its items that are sold by the kilo. */
+    kilosAsignados: kilos("kilos_asignados").notNull().default("0"),
+    kilosVendidos: kilos("kilos_vendidos").notNull().default("0"),
+    /** Paid at its sales and by abonos taken on it, less what was given back. */
+    montoRecaudado: amount("monto_recaudado").notNull().default("0"),
+    fecha: date("fecha").notNull(),
+    estado: distribucionStatus.column("estado").notNull().default("activo"),
+    closedAt: instant("closed_at"),
+    /** Who settled it; null for a job. */
+    closedBy: uuid("closed_by"),
+    ...syncColumns(),
+    ...requestColumns(),
+    ...timestamps(),
+  },
+  {
+    audit: "changes",
+    access: "no-delete",
+    frozen: {
+      except: ["estado", "puntoVenta", "syncStatus", "syncAttempts"],
+      exceptBy: {
+        role: "sales_writer",
+        columns: ["kilosAsignados", "kilosVendidos", "montoRecaudado", "closedAt", "closedBy"],
+      },
+      sentence: "A route keeps its vendor and day, and its sales keep its numbers",
+    },
+    references: {
+      businessId: { table: businesses, index: false },
+      vendedorId: { table: businessUsers, within: "businessId", index: false },
+      closedBy: { table: businessUsers, within: "businessId", index: false },
+    },
+    extra: (t) => [
+      unique("distribuciones_business_id_id_unique").on(t.tenantId, t.businessId, t.id),
+      index("idx_distribuciones_business_id_fecha").on(t.tenantId, t.businessId, t.fecha, t.id),
+      index("idx_distribuciones_vendedor_id").on(t.tenantId, t.vendedorId, t.fecha, t.id),
+      index("idx_distribuciones_closed_by").on(t.tenantId, t.closedBy).where(sql`${t.closedBy} is not null`),
+      check("distribuciones_kilos_asignados_check", sql`${t.kilosAsignados} >= 0`),
+      check("distribuciones_kilos_vendidos_check", sql`${t.kilosVendidos} >= 0`),
+      check("distribuciones_closed_at_check", sql`(${t.estado} = 'cerrado') = (${t.closedAt} is not null)`),
+      ...syncChecks("distribuciones", t),
+      ...requestKeys("distribuciones", t),
+    ],
+  },
+);
+
+/** A product on a route. Of what was assigned, all is sold, returned or lost when the route is settled. */
+export const distribucionItems = tenantTable(
+  salesSchema,
+  "distribucion_items",
+  {
+    businessId: businessId(),
+    distribucionId: uuid("distribucion_id").notNull(),
+    productId: uuid("product_id").notNull(),
+    assigned: kilos("assigned").notNull().default("0"),
+    sold: kilos("sold").notNull().default("0"),
+    returned: kilos("returned").notNull().default("0"),
+    lost: kilos("lost").notNull().default("0"),
+    /** Why something is lost. */
+    lossReason: text("loss_reason"),
+    ...timestamps(),
+  },
+  {
+    access: "read-only",
+    references: {
+      distribucionId: {
+        table: distribuciones,
+        within: "businessId",
+        part: true,
+        onDelete: "restrict",
+        index: false,
+      },
+      productId: { table: products, within: "businessId" },
+    },
+    extra: (t) => [
+      unique("distribucion_items_product_id_unique").on(t.tenantId, t.distribucionId, t.businessId, t.productId),
+      check("distribucion_items_assigned_check", sql`${t.assigned} >= 0`),
+      check("distribucion_items_sold_check", sql`${t.sold} >= 0`),
+      check("distribucion_items_returned_check", sql`${t.returned} >= 0`),
+      check("distribucion_items_lost_check", sql`${t.lost} >= 0`),
+      check("distribucion_items_loss_reason_check", sql`${t.lost} = 0 or coalesce(${t.lossReason}, '') <> ''`),
+    ],
+  },
+);
+
+/** The money of a settled route by method: what it should come to, and what was handed in. */
+export const distribucionMoney = tenantTable(
+  salesSchema,
+  "distribucion_money",
+  {
+    businessId: businessId(),
+    distribucionId: uuid("distribucion_id").notNull(),
+    /** 1 for the first settlement, 2 after it was opened again, and so on. */
+    settlement: integer("settlement").notNull().default(1),
+    paymentMethod: paymentMethod.column("payment_method").notNull(),
+    expected: amount("expected").notNull(),
+    handedIn: amount("handed_in").notNull(),
+    ...timestamps(),
+  },
+  {
+    access: "read-only",
+    references: {
+      distribucionId: {
+        table: distribuciones,
+        within: "businessId",
+        part: true,
+        onDelete: "restrict",
+        index: false,
+      },
+    },
+    extra: (t) => [
+      unique("distribucion_money_payment_method_unique").on(
+        t.tenantId,
+        t.distribucionId,
+        t.businessId,
+        t.settlement,
+        t.paymentMethod,
+      ),
+      check("distribucion_money_settlement_check", sql`${t.settlement} >= 1`),
+      check("distribucion_money_handed_in_check", sql`${t.handedIn} >= 0`),
+    ],
+  },
+);
