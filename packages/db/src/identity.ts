@@ -38,7 +38,10 @@ export class IdentityDatabase {
   }
 
   /** The handle of one of the person's tenants. Throws `NotFoundError` when the person is no active member of it. */
-  async enterTenant(tenantId: string, options: { companyId?: string; businessId?: string } = {}): Promise<TenantDatabase> {
+  async enterTenant(
+    tenantId: string,
+    options: { companyId?: string; businessId?: string } = {},
+  ): Promise<TenantDatabase> {
     const membership = (await this.memberships()).find((candidate) => candidate.tenantId === tenantId);
     if (!membership) throw new NotFoundError("There is no such tenant among the memberships");
     const { companyId, businessId } = options;

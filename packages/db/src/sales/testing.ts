@@ -16,6 +16,8 @@ export function createBusiness(of: Tenant, fields: Partial<NewBusiness> = {}): P
 
 export const factories = { createBusiness };
 
+const oncePerRequest = [[], ["idempotency_key", "request_hash"]];
+
 export const salesTesting: DomainTesting<Sales> = {
   prepare: ({ businesses }, { companyId }) => businesses.create({ id: companyId, name: "Test business" }),
 
@@ -23,14 +25,26 @@ export const salesTesting: DomainTesting<Sales> = {
     await businesses.create({ id: companyId, name: "Avícola Demo" });
   },
 
-  // Triggers make the rows that go with these: configuration, stock, balance, rates.
   samples: {
-    "sales.abonos": { values: { abono_day: "2030-01-01" } },
+    "sales.abonos": { values: { abono_day: "2030-01-01" }, together: oncePerRequest },
+    // Triggers make the rows that go with these: configuration, stock, balance, rates.
     "sales.business_users": { pastTriggers: true },
-    "sales.businesses": { pastTriggers: true },
+    "sales.businesses": { values: { time_zone: "Europe/Madrid" }, pastTriggers: true },
     "sales.customers": { pastTriggers: true },
     "sales.products": { pastTriggers: true },
-    "sales.sale_items": { values: { subtotal: "1.00" } },
-    "sales.stock_movements": { values: { kind: "receipt" } },
+    "sales.day_closings": {
+      values: { sold_amount: "2.00" },
+      together: [[], ["reopened_at", "reopen_reason"]],
+    },
+    "sales.distribucion_items": { values: { loss_reason: "Spoilt" } },
+    "sales.distribuciones": { together: oncePerRequest },
+    "sales.orders": { together: oncePerRequest },
+    "sales.refunds": { together: [["sale_id"], ["abono_id"]] },
+    "sales.sale_items": { values: { gross: "3.00", tara: "2.00" } },
+    "sales.sales": {
+      values: { sale_type: "contado", amount_paid: "1.00", balance_due: "0", sale_day: "2030-01-01" },
+      together: oncePerRequest,
+    },
+    "sales.stock_movements": { together: oncePerRequest },
   },
 };

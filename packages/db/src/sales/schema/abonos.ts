@@ -34,11 +34,13 @@ export const abonos = tenantTable(
     /** The business's day of `abono_date`; the database computes it. */
     abonoDay: date("abono_day").notNull(),
     voidedOn: date("voided_on"),
+    /** A member; members are never deleted, so it needs no key. Null for a job. */
     voidedBy: uuid("voided_by"),
     voidReason: text("void_reason"),
     /** It came after its day was closed, by the synchronisation. */
     isLate: boolean("is_late").notNull().default(false),
     reviewedAt: instant("reviewed_at"),
+    /** A member, or null for a job. */
     reviewedBy: uuid("reviewed_by"),
     ...requestColumns(),
     ...timestamps(),
@@ -59,8 +61,6 @@ export const abonos = tenantTable(
       clientId: { table: customers, within: "businessId", index: false },
       sellerId: { table: businessUsers, within: "businessId", index: false },
       distribucionId: { table: distribuciones, within: "businessId", index: false },
-      voidedBy: { table: businessUsers, within: "businessId", index: false },
-      reviewedBy: { table: businessUsers, within: "businessId", index: false },
     },
     extra: (t) => [
       unique("abonos_business_id_id_unique").on(t.tenantId, t.businessId, t.id),
@@ -73,8 +73,6 @@ export const abonos = tenantTable(
         .where(sql`${t.status} = 'recorded' and ${t.allocatedAmount} < ${t.amount}`),
       index("idx_abonos_seller_id").on(t.tenantId, t.sellerId, t.abonoDate, t.id),
       index("idx_abonos_distribucion_id").on(t.tenantId, t.distribucionId).where(sql`${t.distribucionId} is not null`),
-      index("idx_abonos_voided_by").on(t.tenantId, t.voidedBy).where(sql`${t.voidedBy} is not null`),
-      index("idx_abonos_reviewed_by").on(t.tenantId, t.reviewedBy).where(sql`${t.reviewedBy} is not null`),
       index("idx_abonos_late")
         .on(t.tenantId, t.businessId, t.abonoDate, t.id)
         .where(sql`${t.isLate} and ${t.reviewedAt} is null`),
@@ -82,7 +80,6 @@ export const abonos = tenantTable(
       check("abonos_allocated_amount_check", sql`${t.allocatedAmount} between 0 and ${t.amount}`),
       check("abonos_voided_on_check", sql`(${t.status} = 'void') = (${t.voidedOn} is not null)`),
       check("abonos_void_allocated_check", sql`${t.status} <> 'void' or ${t.allocatedAmount} = 0`),
-      check("abonos_reviewed_at_check", sql`${t.isLate} or ${t.reviewedAt} is null`),
       ...syncChecks("abonos", t),
       ...requestKeys("abonos", t),
     ],

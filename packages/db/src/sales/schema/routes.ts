@@ -26,7 +26,7 @@ export const distribuciones = tenantTable(
     fecha: date("fecha").notNull(),
     estado: distribucionStatus.column("estado").notNull().default("activo"),
     closedAt: instant("closed_at"),
-    /** Who settled it; null for a job. */
+    /** The member who settled it; members are never deleted, so it needs no key. Null for a job. */
     closedBy: uuid("closed_by"),
     ...syncColumns(),
     ...requestColumns(),
@@ -46,13 +46,11 @@ export const distribuciones = tenantTable(
     references: {
       businessId: { table: businesses, index: false },
       vendedorId: { table: businessUsers, within: "businessId", index: false },
-      closedBy: { table: businessUsers, within: "businessId", index: false },
     },
     extra: (t) => [
       unique("distribuciones_business_id_id_unique").on(t.tenantId, t.businessId, t.id),
       index("idx_distribuciones_business_id_fecha").on(t.tenantId, t.businessId, t.fecha, t.id),
       index("idx_distribuciones_vendedor_id").on(t.tenantId, t.vendedorId, t.fecha, t.id),
-      index("idx_distribuciones_closed_by").on(t.tenantId, t.closedBy).where(sql`${t.closedBy} is not null`),
       check("distribuciones_kilos_asignados_check", sql`${t.kilosAsignados} >= 0`),
       check("distribuciones_kilos_vendidos_check", sql`${t.kilosVendidos} >= 0`),
       check("distribuciones_closed_at_check", sql`(${t.estado} = 'cerrado') = (${t.closedAt} is not null)`),

@@ -5,5 +5,8 @@ create function sales.stamp_abono() returns trigger
 as $$
 begin
   new.abono_day := sales.business_day(new.business_id, new.abono_date);
+  if new.abono_day is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such business';
+  end if;
   return new;
 end $$;
