@@ -2,6 +2,7 @@ import type pg from "pg";
 import { describe, expect } from "vitest";
 import { domains } from "../../src/domains";
 import { newId } from "../../src/index";
+import { products } from "../../src/sales";
 import { beginAsTenant, scopeToTenant } from "../../src/testing";
 import { freshBooks } from "../accounting/kit/books";
 import { snapshotOf } from "../kit/snapshot";
@@ -19,14 +20,18 @@ interface ValidCall {
   nullable: readonly string[];
   /** Parameters whose elements differ from one another. */
   distinct: readonly string[];
+  /** A parameter that would be trusted with positions from 0 if nothing looked at them. */
+  trusted: string;
 }
 
 interface Books {
+  /** A business of sales has this id as well. */
   companyId: string;
   pair: readonly [string, string];
+  products: readonly [string, string];
 }
 
-const postJournal = ({ companyId, pair }: Books): ValidCall => ({
+const postJournal = ({ companyId, pair }: Omit<Books, "products">): ValidCall => ({
   args: {
     p_entry_id: [newId(), newId()],
     p_company_id: [companyId, companyId],
@@ -51,10 +56,31 @@ const postJournal = ({ companyId, pair }: Books): ValidCall => ({
     ...["p_base_amount", "p_rate", "p_is_exchange_difference", "p_line_description"],
   ],
   distinct: ["p_entry_id", "p_line_id"],
+  trusted: "p_entry_date",
+});
+
+const moveStock = ({ companyId, products }: Books): ValidCall => ({
+  args: {
+    p_id: [newId(), newId()],
+    p_business_id: [companyId, companyId],
+    p_product_id: products,
+    p_kind: ["receipt", "receipt"],
+    p_quantity: ["5.000", "7.000"],
+    p_unit_cost: ["1.0000", "2.0000"],
+    p_reason: ["bought", "found"],
+    p_idempotency_key: ["k1", "k2"],
+    p_request_hash: ["h1", "h2"],
+  },
+  nullable: ["p_unit_cost", "p_reason", "p_idempotency_key", "p_request_hash"],
+  distinct: ["p_id"],
+  trusted: "p_reason",
 });
 
 /** A valid call of each function, by its name: one that is new needs a line here. */
-const calls: Record<string, (books: Books) => ValidCall> = { "accounting.post_journal": postJournal };
+const calls: Record<string, (books: Books) => ValidCall> = {
+  "accounting.post_journal": postJournal,
+  "sales.move_stock": moveStock,
+};
 
 interface Callable {
   name: string;
@@ -140,16 +166,30 @@ async function accepted(client: pg.Client, callable: Callable, valid: ValidCall)
   return found;
 }
 
-const it = freshBooks;
+const it = freshBooks.extend("products", async ({ acme }) => {
+  const made = await acme.handle
+    .insert(products)
+    .values(
+      ["Pollo", "Huevo"].map((name) => ({ businessId: acme.company.id, name, type: "otro", unit: "kg" }) as const),
+    )
+    .returning();
+  const [first = "", second = ""] = made.map(({ id }) => id);
+  return [first, second] as const;
+});
 
 describe("array parameters of callable functions", () => {
-  it("are refused in every wrong form, by the parameter's name, and change nothing", async ({ test, acme, pair }) => {
+  it("are refused in every wrong form, by the parameter's name, and change nothing", async ({
+    test,
+    acme,
+    pair,
+    products,
+  }) => {
     await asLogin(test.urls.runtime, async (client) => {
       await beginAsTenant(client, acme.tenant.id);
       const found = await callables(client);
       expect(found.map(({ name }) => name)).toEqual(Object.keys(calls));
       for (const callable of found) {
-        const valid = validCall(callable, { companyId: acme.company.id, pair });
+        const valid = validCall(callable, { companyId: acme.company.id, pair, products });
         const before = await snapshotOf(client);
         expect(await accepted(client, callable, valid)).toEqual([]);
         expect(await snapshotOf(client)).toEqual(before);
@@ -159,7 +199,7 @@ describe("array parameters of callable functions", () => {
     });
   });
 
-  it("are found to be trusted where nothing looks at them", async ({ test, acme, pair }) => {
+  it("are found to be trusted where nothing looks at them", async ({ test, acme, pair, products }) => {
     await test.asOwner(async (client) => {
       await client.query("begin");
       await client.query(`create or replace function tenancy.require_arrays(p_names text[], p_dims text[], p_nulls int[])
@@ -167,8 +207,8 @@ describe("array parameters of callable functions", () => {
       await client.query("set local role authenticated");
       await scopeToTenant(client, acme.tenant.id);
       for (const callable of await callables(client)) {
-        const valid = validCall(callable, { companyId: acme.company.id, pair });
-        expect(await accepted(client, callable, valid)).toContain("p_entry_date: positions from 0");
+        const valid = validCall(callable, { companyId: acme.company.id, pair, products });
+        expect(await accepted(client, callable, valid)).toContain(`${valid.trusted}: positions from 0`);
       }
       await client.query("rollback");
     });

@@ -52,6 +52,7 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
   "accounting/parties.ts": [
     async () => handle.accounting.customers.update((await createCustomer(acme)).id, { name: "Renamed" }),
   ],
+  "sales/businesses.ts": [() => handle.sales.businesses.update(acme.company.id, { name: "Renamed" })],
   "tenancy/companies.ts": [() => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" })],
   "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
   "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],
