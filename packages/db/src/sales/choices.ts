@@ -33,6 +33,7 @@ export const movementKind = choice([
   "sale_void",
   "assignment",
   "return",
+  "loss",
   "reopening",
 ]);
 

@@ -8,9 +8,13 @@ import {
   commissionRates,
   customerBalances,
   customers,
+  dayClosingLate,
   dayClosingMoney,
+  dayClosingStock,
   dayClosings,
+  dayClosingVendors,
   debtEntries,
+  distribucionAssignments,
   distribuciones,
   distribucionItems,
   distribucionMoney,
@@ -32,9 +36,13 @@ const tables = {
   salesCommissionRates: commissionRates,
   salesCustomerBalances: customerBalances,
   salesCustomers: customers,
+  salesDayClosingLate: dayClosingLate,
   salesDayClosingMoney: dayClosingMoney,
+  salesDayClosingStock: dayClosingStock,
+  salesDayClosingVendors: dayClosingVendors,
   salesDayClosings: dayClosings,
   salesDebtEntries: debtEntries,
+  salesDistribucionAssignments: distribucionAssignments,
   salesDistribucionItems: distribucionItems,
   salesDistribucionMoney: distribucionMoney,
   salesDistribuciones: distribuciones,
@@ -198,11 +206,62 @@ export const salesRelations = defineRelations(tables, (r) => ({
       from: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
       to: [r.salesDayClosingMoney.tenantId, r.salesDayClosingMoney.closingId],
     }),
+    vendors: r.many.salesDayClosingVendors({
+      from: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
+      to: [r.salesDayClosingVendors.tenantId, r.salesDayClosingVendors.closingId],
+    }),
+    stock: r.many.salesDayClosingStock({
+      from: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
+      to: [r.salesDayClosingStock.tenantId, r.salesDayClosingStock.closingId],
+    }),
+    late: r.many.salesDayClosingLate({
+      from: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
+      to: [r.salesDayClosingLate.tenantId, r.salesDayClosingLate.closingId],
+    }),
+  },
+  salesDayClosingLate: {
+    closing: r.one.salesDayClosings({
+      from: [r.salesDayClosingLate.tenantId, r.salesDayClosingLate.closingId],
+      to: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
+      optional: false,
+    }),
+    sale: r.one.salesSales({
+      from: [r.salesDayClosingLate.tenantId, r.salesDayClosingLate.saleId],
+      to: [r.salesSales.tenantId, r.salesSales.id],
+    }),
+    abono: r.one.salesAbonos({
+      from: [r.salesDayClosingLate.tenantId, r.salesDayClosingLate.abonoId],
+      to: [r.salesAbonos.tenantId, r.salesAbonos.id],
+    }),
   },
   salesDayClosingMoney: {
     closing: r.one.salesDayClosings({
       from: [r.salesDayClosingMoney.tenantId, r.salesDayClosingMoney.closingId],
       to: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
+      optional: false,
+    }),
+  },
+  salesDayClosingStock: {
+    closing: r.one.salesDayClosings({
+      from: [r.salesDayClosingStock.tenantId, r.salesDayClosingStock.closingId],
+      to: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
+      optional: false,
+    }),
+    product: r.one.salesProducts({
+      from: [r.salesDayClosingStock.tenantId, r.salesDayClosingStock.productId],
+      to: [r.salesProducts.tenantId, r.salesProducts.id],
+      optional: false,
+    }),
+  },
+  salesDayClosingVendors: {
+    closing: r.one.salesDayClosings({
+      from: [r.salesDayClosingVendors.tenantId, r.salesDayClosingVendors.closingId],
+      to: [r.salesDayClosings.tenantId, r.salesDayClosings.id],
+      optional: false,
+    }),
+    member: r.one.salesBusinessUsers({
+      from: [r.salesDayClosingVendors.tenantId, r.salesDayClosingVendors.memberId],
+      to: [r.salesBusinessUsers.tenantId, r.salesBusinessUsers.id],
       optional: false,
     }),
   },
@@ -224,6 +283,10 @@ export const salesRelations = defineRelations(tables, (r) => ({
       to: [r.salesBusinessUsers.tenantId, r.salesBusinessUsers.id],
       optional: false,
     }),
+    assignments: r.many.salesDistribucionAssignments({
+      from: [r.salesDistribuciones.tenantId, r.salesDistribuciones.id],
+      to: [r.salesDistribucionAssignments.tenantId, r.salesDistribucionAssignments.distribucionId],
+    }),
     items: r.many.salesDistribucionItems({
       from: [r.salesDistribuciones.tenantId, r.salesDistribuciones.id],
       to: [r.salesDistribucionItems.tenantId, r.salesDistribucionItems.distribucionId],
@@ -239,6 +302,18 @@ export const salesRelations = defineRelations(tables, (r) => ({
     abonos: r.many.salesAbonos({
       from: [r.salesDistribuciones.tenantId, r.salesDistribuciones.id],
       to: [r.salesAbonos.tenantId, r.salesAbonos.distribucionId],
+    }),
+  },
+  salesDistribucionAssignments: {
+    distribucion: r.one.salesDistribuciones({
+      from: [r.salesDistribucionAssignments.tenantId, r.salesDistribucionAssignments.distribucionId],
+      to: [r.salesDistribuciones.tenantId, r.salesDistribuciones.id],
+      optional: false,
+    }),
+    product: r.one.salesProducts({
+      from: [r.salesDistribucionAssignments.tenantId, r.salesDistribucionAssignments.productId],
+      to: [r.salesProducts.tenantId, r.salesProducts.id],
+      optional: false,
     }),
   },
   salesDistribucionItems: {

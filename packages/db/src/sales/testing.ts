@@ -32,10 +32,9 @@ export const salesTesting: DomainTesting<Sales> = {
     "sales.businesses": { values: { time_zone: "Europe/Madrid" }, pastTriggers: true },
     "sales.customers": { pastTriggers: true },
     "sales.products": { pastTriggers: true },
-    "sales.day_closings": {
-      values: { sold_amount: "2.00" },
-      together: [[], ["reopened_at", "reopen_reason"]],
-    },
+    "sales.day_closing_late": { together: [["sale_id"], ["abono_id"]] },
+    "sales.day_closings": { values: { sold_amount: "2.00" } },
+    "sales.distribucion_assignments": { together: oncePerRequest },
     "sales.distribucion_items": { values: { loss_reason: "Spoilt" } },
     "sales.distribuciones": { together: oncePerRequest },
     "sales.orders": { together: oncePerRequest },

@@ -108,6 +108,9 @@ export const abonoAllocations = tenantTable(
     },
     extra: (t) => [
       index("idx_abono_allocations_allocated_on").on(t.tenantId, t.businessId, t.allocatedOn),
+      index("idx_abono_allocations_reversed_on")
+        .on(t.tenantId, t.businessId, t.reversedOn)
+        .where(sql`${t.reversedOn} is not null`),
       check("abono_allocations_amount_check", sql`${t.amount} > 0`),
       check("abono_allocations_reversed_on_check", sql`${t.reversedOn} >= ${t.allocatedOn}`),
     ],

@@ -33,6 +33,8 @@ export const businesses = tenantTable(
     ...modes(),
     /** Where its days begin and end, as PostgreSQL names it. A sale keeps the day that it had. */
     timeZone: text("time_zone").notNull().default("America/Lima"),
+    /** The latest day that is closed. A closing writes it, so that what is dated meanwhile waits for it or is refused. */
+    lastClosedDay: date("last_closed_day"),
     isActive: boolean("is_active").notNull().default(true),
     ...timestamps(),
   },

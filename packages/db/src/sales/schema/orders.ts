@@ -19,7 +19,8 @@ export const orders = tenantTable(
     /** Who took the order. */
     sellerId: uuid("seller_id").notNull(),
     status: orderStatus.column("status").notNull().default("ordered"),
-    totalAmount: amount("total_amount").notNull(),
+    /** The sum of its items; the database computes it. */
+    totalAmount: amount("total_amount").notNull().default("0"),
     orderDate: instant("order_date").notNull().defaultNow(),
     /** The day it is wanted on. */
     deliveryDay: date("delivery_day"),
@@ -32,6 +33,7 @@ export const orders = tenantTable(
     access: "no-delete",
     frozen: {
       except: ["status", "deliveryDay", "notes"],
+      exceptBy: { role: "sales_writer", columns: ["totalAmount"] },
       sentence: "An order keeps its customer and its items: cancel it and make another",
     },
     references: {
@@ -42,6 +44,7 @@ export const orders = tenantTable(
     extra: (t) => [
       unique("orders_business_id_id_unique").on(t.tenantId, t.businessId, t.id),
       index("idx_orders_business_id_status").on(t.tenantId, t.businessId, t.status, t.orderDate, t.id),
+      index("idx_orders_delivery_day").on(t.tenantId, t.businessId, t.deliveryDay, t.orderDate, t.id),
       index("idx_orders_client_id").on(t.tenantId, t.clientId, t.orderDate, t.id),
       check("orders_total_amount_check", sql`${t.totalAmount} >= 0`),
       ...requestKeys("orders", t),

@@ -103,13 +103,16 @@ export const stockMovements = tenantTable(
         "stock_movements_source_id_check",
         sql`(${t.kind} in ('receipt', 'adjustment', 'count')) = (${t.sourceId} is null)`,
       ),
-      check("stock_movements_reason_check", sql`${t.kind} <> 'adjustment' or ${t.reason} <> ''`),
+      check(
+        "stock_movements_reason_check",
+        sql`${t.kind} not in ('adjustment', 'loss') or coalesce(${t.reason}, '') <> ''`,
+      ),
       check("stock_movements_counted_check", sql`(${t.kind} = 'count') = (${t.countedQuantity} is not null)`),
       check("stock_movements_unit_cost_check", sql`${t.unitCost} >= 0`),
       check(
         "stock_movements_sign_check",
         sql`case when ${t.kind} in ('receipt', 'sale_void', 'return') then ${t.quantity} > 0
-          when ${t.kind} in ('sale', 'assignment', 'reopening') then ${t.quantity} < 0
+          when ${t.kind} in ('sale', 'assignment', 'loss', 'reopening') then ${t.quantity} < 0
           when ${t.kind} = 'adjustment' then ${t.quantity} <> 0 else ${t.countedQuantity} >= 0 end`,
       ),
     ],

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, date, index, integer, text, unique, uuid, varchar } from "drizzle-orm/pg-core";
+import { boolean, check, date, index, integer, text, unique, uniqueIndex, uuid, varchar } from "drizzle-orm/pg-core";
 import { instant, timestamps } from "../../core/columns";
 import { tenantTable } from "../../core/tenant-table";
 import { paymentMethod } from "../choices";
@@ -28,6 +28,12 @@ export const distribuciones = tenantTable(
     closedAt: instant("closed_at"),
     /** The member who settled it; members are never deleted, so it needs no key. Null for a job. */
     closedBy: uuid("closed_by"),
+    /** How often it was settled. */
+    settlements: integer("settlements").notNull().default(0),
+    /** SHA-256 of the settlement that stands: the same one again is answered, another is a conflict. */
+    settlementHash: text("settlement_hash"),
+    /** Why it was opened again last. */
+    reopenReason: text("reopen_reason"),
     ...syncColumns(),
     ...requestColumns(),
     ...timestamps(),
@@ -39,9 +45,12 @@ export const distribuciones = tenantTable(
       except: ["estado", "puntoVenta", "syncStatus", "syncAttempts"],
       exceptBy: {
         role: "sales_writer",
-        columns: ["kilosAsignados", "kilosVendidos", "montoRecaudado", "closedAt", "closedBy"],
+        columns: [
+          ...(["kilosAsignados", "kilosVendidos", "montoRecaudado", "closedAt", "closedBy"] as const),
+          ...(["settlements", "settlementHash", "reopenReason"] as const),
+        ],
       },
-      sentence: "A route keeps its vendor and day, and its sales keep its numbers",
+      sentence: "A route keeps its vendor and day; functions keep its numbers",
     },
     references: {
       businessId: { table: businesses, index: false },
@@ -50,12 +59,60 @@ export const distribuciones = tenantTable(
     extra: (t) => [
       unique("distribuciones_business_id_id_unique").on(t.tenantId, t.businessId, t.id),
       index("idx_distribuciones_business_id_fecha").on(t.tenantId, t.businessId, t.fecha, t.id),
+      index("idx_distribuciones_estado").on(t.tenantId, t.businessId, t.estado, t.fecha, t.id),
       index("idx_distribuciones_vendedor_id").on(t.tenantId, t.vendedorId, t.fecha, t.id),
       check("distribuciones_kilos_asignados_check", sql`${t.kilosAsignados} >= 0`),
       check("distribuciones_kilos_vendidos_check", sql`${t.kilosVendidos} >= 0`),
       check("distribuciones_closed_at_check", sql`(${t.estado} = 'cerrado') = (${t.closedAt} is not null)`),
+      check("distribuciones_settlements_check", sql`${t.settlements} >= 0`),
+      check("distribuciones_settlement_hash_check", sql`${t.settlementHash} is null or ${t.estado} = 'cerrado'`),
       ...syncChecks("distribuciones", t),
       ...requestKeys("distribuciones", t),
+    ],
+  },
+);
+
+/** Goods that were given along to a route; never changed. An item's `assigned` is their sum. */
+export const distribucionAssignments = tenantTable(
+  salesSchema,
+  "distribucion_assignments",
+  {
+    businessId: businessId(),
+    distribucionId: uuid("distribucion_id").notNull(),
+    productId: uuid("product_id").notNull(),
+    quantity: kilos("quantity").notNull(),
+    /** Whether it left the stock; not where the business keeps none of the product. */
+    isFromStock: boolean("is_from_stock").notNull(),
+    /** The business's day of the assignment. */
+    day: date("day").notNull(),
+    /** The member who assigned it; members are never deleted, so it needs no key. Null for a job. */
+    createdBy: uuid("created_by"),
+    ...requestColumns(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  {
+    access: "read-only",
+    references: {
+      distribucionId: {
+        table: distribuciones,
+        within: "businessId",
+        part: true,
+        onDelete: "restrict",
+        index: false,
+      },
+      productId: { table: products, within: "businessId" },
+    },
+    extra: (t) => [
+      index("idx_distribucion_assignments_distribucion_id").on(t.tenantId, t.distribucionId, t.businessId, t.productId),
+      // One key stands for all products of a call.
+      uniqueIndex("idx_distribucion_assignments_idempotency_key")
+        .on(t.tenantId, t.businessId, t.idempotencyKey, t.productId)
+        .where(sql`${t.idempotencyKey} is not null`),
+      check(
+        "distribucion_assignments_idempotency_check",
+        sql`(${t.idempotencyKey} is null) = (${t.requestHash} is null)`,
+      ),
+      check("distribucion_assignments_quantity_check", sql`${t.quantity} > 0`),
     ],
   },
 );
@@ -94,6 +151,10 @@ export const distribucionItems = tenantTable(
       check("distribucion_items_sold_check", sql`${t.sold} >= 0`),
       check("distribucion_items_returned_check", sql`${t.returned} >= 0`),
       check("distribucion_items_lost_check", sql`${t.lost} >= 0`),
+      check(
+        "distribucion_items_settled_check",
+        sql`${t.returned} + ${t.lost} = 0 or ${t.sold} + ${t.returned} + ${t.lost} = ${t.assigned}`,
+      ),
       check("distribucion_items_loss_reason_check", sql`${t.lost} = 0 or coalesce(${t.lossReason}, '') <> ''`),
     ],
   },

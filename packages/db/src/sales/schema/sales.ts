@@ -107,6 +107,7 @@ export const sales = tenantTable(
       unique("sales_business_id_id_unique").on(t.tenantId, t.businessId, t.id),
       index("idx_sales_business_id_sale_date").on(t.tenantId, t.businessId, t.saleDate, t.id),
       index("idx_sales_business_id_sale_day").on(t.tenantId, t.businessId, t.saleDay),
+      index("idx_sales_voided_on").on(t.tenantId, t.businessId, t.voidedOn).where(sql`${t.voidedOn} is not null`),
       index("idx_sales_client_id").on(t.tenantId, t.clientId, t.saleDate, t.id).where(sql`${t.clientId} is not null`),
       // Which sales abonos are allocated to, oldest first: by date, then arrival.
       index("idx_sales_open").on(t.tenantId, t.clientId, t.saleDate, t.createdAt, t.id).where(sql`${t.balanceDue} > 0`),

@@ -2,8 +2,9 @@
 -- in its place.
 
 -- Everybody reads what is kept of the own tenant; the functions of sales_writer alone write it.
-grant insert on sales.stock_movements, sales.debt_entries, sales.refunds, sales.distribucion_money, sales.day_closing_money
-  to sales_writer;
+grant insert on sales.stock_movements, sales.debt_entries, sales.refunds, sales.distribucion_money,
+  sales.distribucion_assignments, sales.day_closing_money, sales.day_closing_vendors, sales.day_closing_stock,
+  sales.day_closing_late to sales_writer;
 
 grant insert, update on sales.inventory, sales.customer_balances, sales.commission_rates, sales.abono_allocations,
   sales.distribucion_items, sales.day_closings to sales_writer;

@@ -2,6 +2,7 @@
 -- their ids, and what follows sees what others left. Stock that falls below zero is refused where the business does not
 -- allow it; `p_what` says in the message what each movement is, such as the number of an item.
 -- A count has its quantity computed here: what was counted less what was there. Such a product comes once in a call.
+-- A loss is never refused: it takes what its return has brought just before.
 -- Internal: it trusts its callers with kinds, days and rights.
 -- @owner sales_writer
 -- @execute none
@@ -38,7 +39,7 @@ begin
   select w.what into v_missing
   from unnest(p_id, p_business_id, p_what) with ordinality as w (id, business_id, what, position)
   join sales.stock_movements m on m.tenant_id = v_tenant and m.id = w.id
-  where m.quantity < 0 and m.quantity_after < 0
+  where m.quantity < 0 and m.quantity_after < 0 and m.kind <> 'loss'
     and (select c.permitir_venta_sin_stock from sales.config_of(w.business_id) c) is not true
   order by w.position limit 1;
   if found then

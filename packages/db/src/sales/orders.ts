@@ -1,0 +1,186 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Unit } from "../client/unit";
+import { found } from "../core/found";
+import { chosenOrNewId, newId } from "../core/ids";
+import { listOf } from "../core/lists";
+import type { Page, PageRequest } from "../core/page";
+import { recordsOf } from "../core/records";
+import { requestHash, withPlainAmounts } from "../core/request-hash";
+import { type ArrayParams, kept, type RowParams, type RowType, rowsOf } from "../core/rows";
+import { columnsOf, type Params } from "../core/statement";
+import { parseInput } from "../core/validation";
+import { answerOf } from "./requests";
+import { orderItems, orders } from "./schema";
+import { businessOf } from "./scope";
+import { sqlStatement, statement } from "./statements";
+import { keptOfOrderItems, keptOfOrders } from "./validation/kept";
+import { newOrderSchema, orderChangesSchema, orderFilterSchema } from "./validation/orders";
+
+export type Order = typeof orders.$inferSelect;
+export type OrderItem = typeof orderItems.$inferSelect;
+export type NewOrder = z.input<typeof newOrderSchema>;
+export type OrderChanges = z.input<typeof orderChangesSchema>;
+export type OrderDocument = NonNullable<Awaited<ReturnType<OrderRepository["findDocument"]>>>;
+export type OrderFilter = Omit<z.input<typeof orderFilterSchema>, "businessId"> & { businessId?: string };
+
+const plainAmounts = withPlainAmounts(["quantity", "unitPrice"]);
+
+const records = recordsOf(statement, "sales.orders.find", orders, "order");
+
+const list = listOf(statement, {
+  name: "sales.orders.list",
+  table: orders,
+  sort: ["orderDate", "id"],
+  filter: orderFilterSchema,
+  required: ["businessId"],
+  optional: ["status", "clientId", "deliveryDay"],
+  combined: "one",
+});
+
+const findDocument = statement("sales.orders.find_document", (q, p: Params<{ id: string }>) =>
+  q.query.salesOrders.findFirst({
+    where: { tenantId: p.tenantId as never, id: p.id as never },
+    with: { client: true, items: { orderBy: { lineNumber: "asc" } } },
+  }),
+);
+
+const newOrder = rowsOf(orders, {
+  id: "given",
+  businessId: "given",
+  clientId: "given",
+  sellerId: "defaulted",
+  orderDate: "defaulted",
+  deliveryDay: "given",
+  notes: "given",
+  idempotencyKey: "given",
+  requestHash: "given",
+  ...kept(keptOfOrders),
+});
+
+const newItem = rowsOf(orderItems, {
+  id: "given",
+  lineNumber: "given",
+  productId: "given",
+  quantity: "given",
+  unitPrice: "defaulted",
+  ...kept(keptOfOrderItems),
+}).prefixed("item.");
+
+type Creation = RowParams<RowType<typeof newOrder>> & ArrayParams<RowType<typeof newItem>, "item.">;
+
+/** Takes an order with its items, or finds the one of its key. A price that is left out is the product's. */
+const create = sqlStatement(
+  "sales.orders.create",
+  (q) => q.select().from(orders),
+  (p: Params<Creation>) => sql`
+    with created as (
+      insert into sales.orders as o (tenant_id, ${newOrder.names()})
+      select ${p.tenantId}::uuid, ${newOrder.values(p, {
+        sellerId: sql`coalesce(${p.sellerId}::uuid, sales.current_member_id(${p.businessId}::uuid))`,
+        orderDate: sql`coalesce(${p.orderDate}::timestamptz, now())`,
+      })}
+      on conflict do nothing
+      returning ${columnsOf(orders, "o")}
+    ), written as (
+      insert into sales.order_items as i (tenant_id, business_id, order_id, ${newItem.names()})
+      select c.tenant_id, c.business_id, c.id, l.id, l.line_number, l.product_id, l.quantity,
+        coalesce(l.unit_price, r.base_price)
+      from created c
+      cross join ${newItem.unnest(p, "l")}
+      left join sales.products r on r.tenant_id = c.tenant_id and r.id = l.product_id
+      order by l.line_number
+      returning i.subtotal
+    )
+    select ${columnsOf(orders, "c", {
+      totalAmount: sql`(select coalesce(sum(w.subtotal), 0)::numeric(12, 2) from written w)`,
+    })} from created c
+    union all
+    select ${columnsOf(orders, "o")} from sales.orders o
+    where o.tenant_id = ${p.tenantId}::uuid and o.business_id = ${p.businessId}::uuid
+      and o.idempotency_key = ${p.idempotencyKey}::text`,
+);
+
+const findByKey = statement("sales.orders.find_by_key", (q, p: Params<{ businessId: string; key: string }>) =>
+  q
+    .select()
+    .from(orders)
+    .where(and(eq(orders.tenantId, p.tenantId), eq(orders.businessId, p.businessId), eq(orders.idempotencyKey, p.key))),
+);
+
+const cancel = statement("sales.orders.cancel", (q, p: Params<{ id: string }>) =>
+  q
+    .update(orders)
+    .set({ status: "cancelled" })
+    .where(and(eq(orders.tenantId, p.tenantId), eq(orders.id, p.id)))
+    .returning(),
+);
+
+/** What customers order ahead. The sale that names an order delivers it. */
+export class OrderRepository {
+  readonly #unit: Unit;
+
+  constructor(unit: Unit) {
+    this.#unit = unit;
+  }
+
+  /**
+   * Takes an order, in one statement; prices that are left out are the products'. Its seller is the scope's member, where
+   * an admin_negocio names no other. The same `idempotencyKey` with the same content, its id aside, answers with the order
+   * taken first. Quantities are kilos with at most three decimals, or whole pieces.
+   * Throws `ValidationError`; `PermissionDeniedError`; `ForeignKeyViolationError` for a customer or product that the
+   * business does not have; `NotNullViolationError` where neither order nor product has a price; `ConflictError` for an
+   * archived product or a key with other content; `InvariantError` for part of a piece.
+   */
+  async create(input: NewOrder): Promise<Order> {
+    const { items, ...order } = parseInput(newOrderSchema, input, "order");
+    const { id: _id, ...content } = { ...order, businessId: businessOf(this.#unit, order), items };
+    const hash = content.idempotencyKey == null ? null : requestHash(content, plainAmounts);
+    const row = newOrder.row(
+      { ...order, businessId: content.businessId },
+      { id: chosenOrNewId, requestHash: () => hash },
+    );
+    const lines = newItem.arrays(items, { id: newId, lineNumber: (_item, index) => index + 1 });
+    const key = { businessId: content.businessId, key: content.idempotencyKey ?? "" };
+    const [answer] = await this.#unit.run(create, Object.assign({}, row, lines));
+    return answerOf("orders", row, answer, async () =>
+      hash === null ? undefined : (await this.#unit.run(findByKey, key))[0],
+    );
+  }
+
+  /** Changes when an order is wanted, and its notes. Throws `ValidationError`, `NotFoundError`, `PermissionDeniedError`. */
+  async update(id: string, input: OrderChanges): Promise<Order> {
+    const changes = parseInput(orderChangesSchema, input, "change");
+    const [updated] = await this.#unit.drizzle
+      .update(orders)
+      .set(changes)
+      .where(and(eq(orders.tenantId, this.#unit.scope.tenantId), eq(orders.id, id)))
+      .returning();
+    return found(updated, "order");
+  }
+
+  /** Cancels an order that is not delivered; one that is cancelled already is answered. Throws `NotFoundError`, `ConflictError`. */
+  async cancel(id: string): Promise<Order> {
+    return found((await this.#unit.run(cancel, { id }))[0], "order");
+  }
+
+  /** The order, or undefined. */
+  findById(id: string): Promise<Order | undefined> {
+    return records.find(this.#unit, id);
+  }
+
+  /** The order. Throws `NotFoundError`. */
+  getById(id: string): Promise<Order> {
+    return records.get(this.#unit, id);
+  }
+
+  /** The order with its customer and items, or undefined. */
+  findDocument(id: string) {
+    return this.#unit.run(findDocument, { id });
+  }
+
+  /** Orders of a business, oldest first: of one state, one customer or one delivery day. Throws `ValidationError`. */
+  list(request: PageRequest & OrderFilter): Promise<Page<Order>> {
+    return list(this.#unit, { ...request, businessId: businessOf(this.#unit, request) });
+  }
+}
