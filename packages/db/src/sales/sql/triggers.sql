@@ -6,6 +6,10 @@ create trigger guard_late_insert before insert on sales.abonos
 create trigger stamp_abono before insert on sales.abonos
   for each row when (current_user <> 'sales_writer') execute function sales.stamp_abono();
 
+create trigger post_written after insert on sales.abonos
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.post_written_abonos();
+
 -- Members. The rate of a member is kept by day.
 create trigger require_manager before insert or update on sales.business_users
   for each row execute function sales.require_manager();
@@ -61,6 +65,18 @@ create trigger guard_late_update before update on sales.sales
 
 create trigger stamp_sale before insert or update on sales.sales
   for each row when (current_user <> 'sales_writer' and new.status = 'draft') execute function sales.stamp_sale();
+
+create trigger record_drafts after update on sales.sales
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.record_drafts();
+
+-- Items. stamp_sale_item fills in before the CHECKs look; the last item records the sale.
+create trigger stamp_sale_item before insert on sales.sale_items
+  for each row when (current_user <> 'sales_writer') execute function sales.stamp_sale_item();
+
+create trigger record_drafts after insert on sales.sale_items
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.record_drafts();
 
 -- The configuration of the tenant.
 create trigger require_config_right before insert or update on sales.system_config
