@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, getColumns, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
 import { found } from "../core/found";
@@ -7,24 +7,27 @@ import { listOf } from "../core/lists";
 import type { Page, PageRequest } from "../core/page";
 import { recordsOf } from "../core/records";
 import { requestHash, withPlainAmounts } from "../core/request-hash";
-import { type ArrayParams, kept, type RowParams, type RowType, rowsOf } from "../core/rows";
+import { type ArrayParams, field, fieldsOf, kept, type RowParams, type RowType, rowsOf } from "../core/rows";
 import { columnsOf, type Params } from "../core/statement";
 import { parseInput } from "../core/validation";
-import { answerOf } from "./requests";
-import { orderItems, orders } from "./schema";
+import { answerOf, takenKey } from "./requests";
+import type { Sale, SaleItem } from "./sale-recording";
+import { orderItems, orders, sales } from "./schema";
 import { businessOf } from "./scope";
 import { sqlStatement, statement } from "./statements";
 import { keptOfOrderItems, keptOfOrders } from "./validation/kept";
-import { newOrderSchema, orderChangesSchema, orderFilterSchema } from "./validation/orders";
+import { deliverySchema, newOrderSchema, orderChangesSchema, orderFilterSchema } from "./validation/orders";
 
 export type Order = typeof orders.$inferSelect;
 export type OrderItem = typeof orderItems.$inferSelect;
 export type NewOrder = z.input<typeof newOrderSchema>;
 export type OrderChanges = z.input<typeof orderChangesSchema>;
+/** The sale that delivers an order. */
+export type Delivery = z.input<typeof deliverySchema>;
 export type OrderDocument = NonNullable<Awaited<ReturnType<OrderRepository["findDocument"]>>>;
 export type OrderFilter = Omit<z.input<typeof orderFilterSchema>, "businessId"> & { businessId?: string };
 
-const plainAmounts = withPlainAmounts(["quantity", "unitPrice"]);
+const plainAmounts = withPlainAmounts(["quantity", "gross", "tara", "unitPrice", "amountPaid"]);
 
 const records = recordsOf(statement, "sales.orders.find", orders, "order");
 
@@ -66,6 +69,22 @@ const newItem = rowsOf(orderItems, {
   unitPrice: "defaulted",
   ...kept(keptOfOrderItems),
 }).prefixed("item.");
+
+/** The parameters of the function `sales.deliver_order`, in its order. */
+const delivery = fieldsOf({
+  orderId: field<string>("uuid"),
+  id: field<string>("uuid"),
+  sellerId: field<string | null>("uuid"),
+  distribucionId: field<string | null>("uuid"),
+  saleType: field<string>("text"),
+  amountPaid: field<string | null>("numeric"),
+  paymentMethod: field<string | null>("text"),
+  useCredit: field<boolean>("boolean"),
+  saleDate: field<Date | null>("timestamptz"),
+  items: field<string | null>("jsonb"),
+  idempotencyKey: field<string | null>("text"),
+  requestHash: field<string | null>("text"),
+});
 
 type Creation = RowParams<RowType<typeof newOrder>> & ArrayParams<RowType<typeof newItem>, "item.">;
 
@@ -116,6 +135,18 @@ const cancel = statement("sales.orders.cancel", (q, p: Params<{ id: string }>) =
     .returning(),
 );
 
+/** Records the sale that delivers an order; `items` null takes those of the order. */
+const deliver = sqlStatement(
+  "sales.orders.deliver",
+  (q) =>
+    q.select({ isSameRequest: sql<boolean>`true`, items: sql<SaleItem[]>`null`, ...getColumns(sales) }).from(sales),
+  (p: Params<RowParams<RowType<typeof delivery>>>) => sql`
+    select w.is_same_request, w.items, ${columnsOf(sales, "s")}
+    from sales.deliver_order(${delivery.values(p)}) w
+    cross join lateral (select (w.sale).*) s
+    where ${p.tenantId}::uuid is not null`,
+);
+
 /** What customers order ahead. The sale that names an order delivers it. */
 export class OrderRepository {
   readonly #unit: Unit;
@@ -157,6 +188,32 @@ export class OrderRepository {
       .where(and(eq(orders.tenantId, this.#unit.scope.tenantId), eq(orders.id, id)))
       .returning();
     return found(updated, "order");
+  }
+
+  /**
+   * Records the sale that delivers an order, to the order's customer, by the same function as `sales.record`: with the items
+   * that are given, such as what was weighed, or those of the order. The order is `delivered` then, and open again when
+   * the sale is voided. Throws as `sales.record` does; `NotFoundError` for an unknown order.
+   */
+  async deliver(id: string, input: Delivery): Promise<Sale> {
+    const { idempotencyKey = null, id: saleId, items, ...sale } = parseInput(deliverySchema, input, "delivery");
+    const rows = items?.map(({ productId, unitPrice, ...weight }) => ({
+      ...weight,
+      product_id: productId,
+      unit_price: unitPrice,
+    }));
+    const params = delivery.row({
+      orderId: id,
+      id: saleId ?? newId(),
+      ...sale,
+      useCredit: sale.useCredit ?? false,
+      items: rows ? JSON.stringify(rows) : null,
+      idempotencyKey,
+      requestHash: idempotencyKey === null ? null : requestHash({ orderId: id, items, ...sale }, plainAmounts),
+    });
+    const { isSameRequest, ...made } = found((await this.#unit.run(deliver, params))[0], "order");
+    if (!isSameRequest) throw takenKey("sales");
+    return made;
   }
 
   /** Cancels an order that is not delivered; one that is cancelled already is answered. Throws `NotFoundError`, `ConflictError`. */

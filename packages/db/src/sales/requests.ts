@@ -23,7 +23,7 @@ export async function answerOf<Row extends Requested>(
 }
 
 /** The error of an idempotency key that stands for another request. */
-const takenKey = (table: string): ConflictError =>
+export const takenKey = (table: string): ConflictError =>
   new ConflictError("The idempotencyKey was used for another request: choose a new key", {
     table,
     column: "idempotency_key",

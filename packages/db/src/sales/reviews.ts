@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Unit } from "../client/unit";
-import { SortKey, listBy } from "../core/lists";
+import { listBy, SortKey } from "../core/lists";
 import type { Page, PageRequest } from "../core/page";
 import type { Params } from "../core/statement";
 import { parseInput } from "../core/validation";

@@ -10,6 +10,7 @@ export const saleStatus = stateMachine({
   table: "sales.sales",
   states: ["draft", "recorded", "void"],
   initial: ["draft"],
+  initialBy: { role: writer, states: ["recorded"] },
   transitions: [
     { from: "draft", to: ["recorded", "void"], by: writer },
     { from: "recorded", to: "void", by: writer },

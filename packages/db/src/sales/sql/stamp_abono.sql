@@ -1,4 +1,5 @@
--- The business's day of an abono that is written by SQL.
+-- An abono that is written by SQL: the database computes its day, and nobody writes what allocating, voiding and reviewing
+-- set.
 -- @execute authenticated, platform
 create function sales.stamp_abono() returns trigger
   language plpgsql stable
@@ -8,5 +9,10 @@ begin
   if new.abono_day is null then
     raise exception using errcode = 'ZT004', message = 'There is no such business';
   end if;
+  new.allocated_amount := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
   return new;
 end $$;

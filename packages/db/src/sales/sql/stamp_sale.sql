@@ -1,4 +1,4 @@
--- The business's day of a sale that is written by SQL.
+-- A draft that is written by SQL: the database computes its day, and nobody writes what recording, voiding and reviewing set.
 -- @execute authenticated, platform
 create function sales.stamp_sale() returns trigger
   language plpgsql stable
@@ -8,5 +8,10 @@ begin
   if new.sale_day is null then
     raise exception using errcode = 'ZT004', message = 'There is no such business';
   end if;
+  new.balance_due := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
   return new;
 end $$;

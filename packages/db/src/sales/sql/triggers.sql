@@ -6,6 +6,10 @@ create trigger guard_late_insert before insert on sales.abonos
 create trigger stamp_abono before insert on sales.abonos
   for each row when (current_user <> 'sales_writer') execute function sales.stamp_abono();
 
+create trigger post_written after insert on sales.abonos
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.post_written_abonos();
+
 create trigger supplement after insert on sales.abonos
   referencing new table as written
   for each statement execute function sales.add_supplements('select tenant_id, business_id, abono_day as day,
@@ -118,10 +122,22 @@ create trigger guard_late_update before update on sales.sales
 create trigger stamp_sale before insert or update on sales.sales
   for each row when (current_user <> 'sales_writer' and new.status = 'draft') execute function sales.stamp_sale();
 
+create trigger record_drafts after update on sales.sales
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.record_drafts();
+
 create trigger supplement after insert on sales.sales
   referencing new table as written
   for each statement execute function sales.add_supplements('select tenant_id, business_id, sale_day as day, id as sale_id,
     null::uuid as abono_id from written where is_late and status = ''recorded''');
+
+-- Items. stamp_sale_item fills in before the CHECKs look; the last item records the sale.
+create trigger stamp_sale_item before insert on sales.sale_items
+  for each row when (current_user <> 'sales_writer') execute function sales.stamp_sale_item();
+
+create trigger record_drafts after insert on sales.sale_items
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.record_drafts();
 
 -- Stock moves on open days; a late sale is of a closed one.
 create trigger require_open_day after insert on sales.stock_movements

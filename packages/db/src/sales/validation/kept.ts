@@ -32,3 +32,59 @@ export const keptOfOrders = { ...keptOfAll, status: true, totalAmount: true } as
 
 /** Items of an order take its business and position. */
 export const keptOfOrderItems = { ...keptOfAll, businessId: true, orderId: true } as const;
+/** Who creates a customer is the scope's member. */
+export const keptOfCustomers = {
+  ...keptOfAll,
+  createdBy: true,
+  syncStatus: true,
+  syncAttempts: true,
+  isActive: true,
+} as const;
+
+/** Recording computes these from the items, the day and the members. */
+export const keptOfSales = {
+  ...keptOfAll,
+  status: true,
+  totalAmount: true,
+  balanceDue: true,
+  tara: true,
+  netWeight: true,
+  salesPoint: true,
+  commissionRate: true,
+  syncStatus: true,
+  syncAttempts: true,
+  saleDay: true,
+  voidedOn: true,
+  voidedBy: true,
+  isLate: true,
+  reviewedAt: true,
+  reviewedBy: true,
+} as const;
+
+/** Items repeat the business of their sale, and what the product is on its day. */
+export const keptOfSaleItems = {
+  ...keptOfAll,
+  businessId: true,
+  saleId: true,
+  lineNumber: true,
+  productName: true,
+  unit: true,
+  subtotal: true,
+  unitCost: true,
+} as const;
+
+/** Allocating and voiding keep these. */
+export const keptOfAbonos = {
+  ...keptOfAll,
+  status: true,
+  allocatedAmount: true,
+  syncStatus: true,
+  syncAttempts: true,
+  abonoDay: true,
+  voidedOn: true,
+  voidedBy: true,
+  voidReason: true,
+  isLate: true,
+  reviewedAt: true,
+  reviewedBy: true,
+} as const;

@@ -1,20 +1,18 @@
 import { z } from "zod";
-import { filledText, pgDate, pgNumeric, pgText, pgUuid } from "../../core/column-kinds";
+import { filledText, pgDate, pgText, pgUuid } from "../../core/column-kinds";
 import { changesOf, insertSchema, selectSchema } from "../../core/validation";
 import { orderItems, orders } from "../schema";
 import { orderStatus } from "../states";
+import { priceOrZero, quantityAboveZero } from "./amounts";
 import { keptOfOrders } from "./kept";
-
-const isAboveZero = (value: string) => !value.startsWith("-") && /[1-9]/.test(value);
+import { saleFields } from "./sales";
 
 /** One position of an order. Without a price it takes the product's. */
 const newOrderItemSchema = z
   .object({
     productId: pgUuid(),
-    quantity: pgNumeric(10, 3).refine(isAboveZero, "use a quantity above 0"),
-    unitPrice: pgNumeric(10, 2)
-      .refine((value) => !value.startsWith("-"), "use a price of 0 or more")
-      .nullish(),
+    quantity: quantityAboveZero(),
+    unitPrice: priceOrZero().nullish(),
   })
   .strict();
 
@@ -28,6 +26,15 @@ export const newOrderSchema = insertSchema(orders)
     items: z.array(newOrderItemSchema).min(1, "order at least one product").max(500, "order at most 500 positions"),
   })
   .strict();
+
+/** The sale that delivers an order: its customer and, where nothing else is said, its items. */
+export const deliverySchema = saleFields
+  .omit({ businessId: true, clientId: true, orderId: true, tara: true })
+  .partial({ items: true })
+  .refine(({ saleType, useCredit }) => saleType === "credito" || !useCredit, {
+    path: ["useCredit"],
+    message: "credit pays a sale on credit: a cash sale is paid in full at once",
+  });
 
 /** What of an order can be changed: when it is wanted, and notes. */
 export const orderChangesSchema = changesOf(z.object({ deliveryDay: pgDate().nullish(), notes: pgText().nullish() }));

@@ -1,23 +1,16 @@
 import { z } from "zod";
-import { filledText, pgDate, pgNumeric, pgText, pgUuid } from "../../core/column-kinds";
+import { filledText, pgDate, pgText, pgUuid } from "../../core/column-kinds";
 import { changesOf, insertSchema, selectSchema } from "../../core/validation";
 import { paymentMethod } from "../choices";
 import { distribuciones, distribucionItems, distribucionMoney } from "../schema";
 import { distribucionStatus } from "../states";
+import { kilosOrZero, moneyOrZero, quantityAboveZero } from "./amounts";
 import { keptOfDistribuciones } from "./kept";
-
-/** Kilos or pieces, with at most three decimals. */
-const quantity = () => pgNumeric(10, 3).refine((value) => !value.startsWith("-"), "use a quantity of 0 or more");
 
 const isAboveZero = (value: string) => /[1-9]/.test(value);
 
 /** Money by method, such as `{ efectivo: "120.50", yape: "30" }`: what is left out is 0, or was not counted. */
-export const moneyByMethodSchema = z
-  .partialRecord(
-    paymentMethod.zod,
-    pgNumeric(12, 2).refine((value) => !value.startsWith("-"), "use an amount of 0 or more"),
-  )
-  .describe("money by method");
+export const moneyByMethodSchema = z.partialRecord(paymentMethod.zod, moneyOrZero()).describe("money by method");
 
 const eachOnce = (items: readonly { productId: string }[]) =>
   new Set(items.map(({ productId }) => productId)).size === items.length;
@@ -38,9 +31,7 @@ export const newDistribucionSchema = fields
 export const assignmentSchema = z
   .object({
     items: z
-      .array(
-        z.object({ productId: pgUuid(), quantity: quantity().refine(isAboveZero, "use a quantity above 0") }).strict(),
-      )
+      .array(z.object({ productId: pgUuid(), quantity: quantityAboveZero() }).strict())
       .min(1, "name at least one product")
       .max(500, "name at most 500 products")
       .refine(eachOnce, "name each product once"),
@@ -56,9 +47,9 @@ export const settlementSchema = z
         z
           .object({
             productId: pgUuid(),
-            sold: quantity().optional(),
-            returned: quantity().default("0"),
-            lost: quantity().default("0"),
+            sold: kilosOrZero().optional(),
+            returned: kilosOrZero().default("0"),
+            lost: kilosOrZero().default("0"),
             lossReason: filledText("lossReason").optional(),
           })
           .strict()

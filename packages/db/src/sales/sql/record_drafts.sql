@@ -1,0 +1,51 @@
+-- Records drafts that SQL writes as soon as their items come to their total: then they count like every other sale. Fewer
+-- items leave a draft; more are refused, and so are items of a sale that is no draft.
+-- @owner sales_writer
+-- @execute authenticated, platform
+create function sales.record_drafts() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_ids uuid[];
+  v_complete uuid[];
+begin
+  if tg_table_name = 'sale_items' then
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+    v_ids := array(select distinct w.sale_id from written w);
+    if exists (select from sales.sales s where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status <> 'draft') then
+      raise exception using errcode = 'ZT003', message = 'A recorded sale takes no more items: correct it';
+    end if;
+  else
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w where w.status = 'draft';
+    v_ids := array(select w.id from written w where w.status = 'draft');
+  end if;
+  perform from sales.sales s
+  where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft' order by s.id for no key update;
+  if exists (
+    select from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) > s.total_amount
+  ) then
+    raise exception using errcode = 'ZT002', message = 'The items come to more than the total_amount of the sale';
+  end if;
+  v_complete := array(
+    select s.id from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) = s.total_amount order by s.id);
+  if cardinality(v_complete) > 0 then
+    update sales.sales s
+    set status = 'recorded', balance_due = s.total_amount - s.amount_paid, tara = t.tara, net_weight = t.net,
+      sales_point = coalesce(d.punto_venta, m.sales_point),
+      commission_rate = coalesce(sales.commission_rate_on(s.seller_id, s.sale_day), 0)
+    from (
+      select i.sale_id, coalesce(sum(i.tara), 0) as tara, coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
+      from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = any (v_complete) group by 1
+    ) t, sales.sales o
+    join sales.business_users m on m.tenant_id = v_tenant and m.id = o.seller_id
+    left join sales.distribuciones d on d.tenant_id = v_tenant and d.id = o.distribucion_id
+    where s.tenant_id = v_tenant and s.id = t.sale_id and o.tenant_id = v_tenant and o.id = s.id;
+    perform sales.post_sales(v_complete);
+  end if;
+  return null;
+end $$;
