@@ -30,13 +30,13 @@ export const dayClosings = tenantTable(
     soldAmount: total("sold_amount").notNull(),
     contadoAmount: total("contado_amount").notNull(),
     creditoAmount: total("credito_amount").notNull(),
-    netWeight: kilosTotal("net_weight").notNull(),
+    netWeight: kilosTotal("net_weight").notNull().default("0"),
     /** Sales of this day or earlier ones that were voided on it. */
     voidedAmount: total("voided_amount").notNull(),
     /** Commission of all vendors on what was collected. */
     commissionAmount: total("commission_amount").notNull(),
     /** Routes of the day, all of them settled. */
-    routeCount: integer("route_count").notNull(),
+    routeCount: integer("route_count").notNull().default(0),
     closedAt: instant("closed_at").notNull().defaultNow(),
     /** The member who closed it; members are never deleted, so it needs no key. Null for a job. */
     closedBy: uuid("closed_by"),

@@ -28,7 +28,8 @@ begin
     raise exception using errcode = 'ZT003', message = 'The route is settled: assign the products to another';
   end if;
 
-  select array_agg(g.product_id order by g.n), array_agg(g.quantity order by g.n), min(format('Item %s: %s', g.n, g.problem))
+  select array_agg(g.product_id order by g.n), array_agg(g.quantity order by g.n), 
+    (array_agg(format('Item %s: %s', g.n, g.problem) order by g.n) filter (where g.problem is not null))[1]
   into v_products, v_quantities, v_problem
   from (
     select g.*, case
