@@ -93,27 +93,27 @@ const create = sqlStatement(
   "sales.orders.create",
   (q) => q.select().from(orders),
   (p: Params<Creation>) => sql`
-    with created as (
-      insert into sales.orders as o (tenant_id, ${newOrder.names()})
-      select ${p.tenantId}::uuid, ${newOrder.values(p, {
-        sellerId: sql`coalesce(${p.sellerId}::uuid, sales.current_member_id(${p.businessId}::uuid))`,
-        orderDate: sql`coalesce(${p.orderDate}::timestamptz, now())`,
-      })}
+    with line as (
+      select l.*, coalesce(l.unit_price, r.base_price) as price
+      from ${newItem.unnest(p, "l")}
+      left join sales.products r
+        on r.tenant_id = ${p.tenantId}::uuid and r.business_id = ${p.businessId}::uuid and r.id = l.product_id
+    ), created as (
+      insert into sales.orders as o (tenant_id, total_amount, ${newOrder.names()})
+      select ${p.tenantId}::uuid, (select coalesce(sum(round(l.quantity * l.price, 2)), 0) from line l),
+        ${newOrder.values(p, {
+          sellerId: sql`coalesce(${p.sellerId}::uuid, sales.current_member_id(${p.businessId}::uuid))`,
+          orderDate: sql`coalesce(${p.orderDate}::timestamptz, now())`,
+        })}
       on conflict do nothing
       returning ${columnsOf(orders, "o")}
     ), written as (
-      insert into sales.order_items as i (tenant_id, business_id, order_id, ${newItem.names()})
-      select c.tenant_id, c.business_id, c.id, l.id, l.line_number, l.product_id, l.quantity,
-        coalesce(l.unit_price, r.base_price)
-      from created c
-      cross join ${newItem.unnest(p, "l")}
-      left join sales.products r on r.tenant_id = c.tenant_id and r.id = l.product_id
+      insert into sales.order_items (tenant_id, business_id, order_id, ${newItem.names()})
+      select c.tenant_id, c.business_id, c.id, l.id, l.line_number, l.product_id, l.quantity, l.price
+      from created c cross join line l
       order by l.line_number
-      returning i.subtotal
     )
-    select ${columnsOf(orders, "c", {
-      totalAmount: sql`(select coalesce(sum(w.subtotal), 0)::numeric(12, 2) from written w)`,
-    })} from created c
+    select ${columnsOf(orders, "c")} from created c
     union all
     select ${columnsOf(orders, "o")} from sales.orders o
     where o.tenant_id = ${p.tenantId}::uuid and o.business_id = ${p.businessId}::uuid
