@@ -137,6 +137,14 @@ const start = statement("sales.distribuciones.start", (q, p: Params<{ id: string
     .returning(),
 );
 
+const move = statement("sales.distribuciones.update", (q, p: Params<{ id: string; puntoVenta: string | null }>) =>
+  q
+    .update(distribuciones)
+    .set({ puntoVenta: p.puntoVenta as never })
+    .where(and(eq(distribuciones.tenantId, p.tenantId), eq(distribuciones.id, p.id)))
+    .returning(),
+);
+
 const close = sqlStatement(
   "sales.distribuciones.close",
   (q) => q.select().from(distribuciones),
@@ -238,13 +246,8 @@ export class DistribucionRepository {
 
   /** Changes the sales point of a route that is not settled. Throws `ValidationError`, `NotFoundError`, `ConflictError`. */
   async update(id: string, input: DistribucionChanges): Promise<Distribucion> {
-    const changes = parseInput(distribucionChangesSchema, input, "change");
-    const [updated] = await this.#unit.drizzle
-      .update(distribuciones)
-      .set(changes)
-      .where(and(eq(distribuciones.tenantId, this.#unit.scope.tenantId), eq(distribuciones.id, id)))
-      .returning();
-    return found(updated, "route");
+    const { puntoVenta = null } = parseInput(distribucionChangesSchema, input, "change");
+    return found((await this.#unit.run(move, { id, puntoVenta }))[0], "route");
   }
 
   /** The route, or undefined. */

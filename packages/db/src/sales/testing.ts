@@ -35,7 +35,9 @@ export const salesTesting: DomainTesting<Sales> = {
     "sales.day_closing_late": { together: [["sale_id"], ["abono_id"]] },
     "sales.day_closings": { values: { sold_amount: "2.00" } },
     "sales.distribucion_assignments": { together: oncePerRequest },
-    "sales.distribucion_items": { values: { loss_reason: "Spoilt" } },
+    "sales.distribucion_items": {
+      values: { assigned: "3.000", sold: "1.000", returned: "1.000", lost: "1.000", loss_reason: "Spoilt" },
+    },
     "sales.distribuciones": { together: oncePerRequest },
     "sales.orders": { together: oncePerRequest },
     "sales.refunds": { together: [["sale_id"], ["abono_id"]] },

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
-import { type AnyPgColumn, check, date, index, integer, numeric, text, unique, uuid } from "drizzle-orm/pg-core";
-import { instant, timestamps } from "../../core/columns";
+import { type AnyPgColumn, check, date, index, integer, text, unique, uuid } from "drizzle-orm/pg-core";
+import { baseMoney, instant, quantity, timestamps } from "../../core/columns";
 import { tenantTable } from "../../core/tenant-table";
 import { movementKind, paymentMethod } from "../choices";
 import { abonos } from "./abonos";
@@ -10,13 +10,7 @@ import { products } from "./products";
 import { sales } from "./sales";
 import { salesSchema } from "./schemas";
 
-/** A sum of kilos or pieces over many sales. */
-const kilosTotal = (name: string) => numeric(name, { precision: 14, scale: 3 });
-
-/** A sum of money over many sales. */
-const total = (name: string) => numeric(name, { precision: 16, scale: 2 });
-
-/** A document of a business's day, never changed. After the first one the day takes only late sales, on supplements of it. */
+/** A document of a business's day. Nobody may change it. After the first one the day takes only late sales, on supplements of it. */
 export const dayClosings = tenantTable(
   salesSchema,
   "day_closings",
@@ -27,14 +21,14 @@ export const dayClosings = tenantTable(
     supplement: integer("supplement").notNull().default(0),
     saleCount: integer("sale_count").notNull(),
     /** All sales recorded of the day, also those voided since: the two below. */
-    soldAmount: total("sold_amount").notNull(),
-    contadoAmount: total("contado_amount").notNull(),
-    creditoAmount: total("credito_amount").notNull(),
-    netWeight: kilosTotal("net_weight").notNull().default("0"),
+    soldAmount: baseMoney("sold_amount").notNull(),
+    contadoAmount: baseMoney("contado_amount").notNull(),
+    creditoAmount: baseMoney("credito_amount").notNull(),
+    netWeight: quantity("net_weight").notNull().default("0"),
     /** Sales of this day or earlier ones that were voided on it. */
-    voidedAmount: total("voided_amount").notNull(),
+    voidedAmount: baseMoney("voided_amount").notNull(),
     /** Commission of all vendors on what was collected. */
-    commissionAmount: total("commission_amount").notNull(),
+    commissionAmount: baseMoney("commission_amount").notNull(),
     /** Routes of the day, all of them settled. */
     routeCount: integer("route_count").notNull().default(0),
     closedAt: instant("closed_at").notNull().defaultNow(),
@@ -47,7 +41,6 @@ export const dayClosings = tenantTable(
   {
     audit: "all",
     access: "read-only",
-    frozen: { except: [], sentence: "The document of a closed day is never changed" },
     references: {
       businessId: { table: businesses, index: false },
     },
@@ -76,19 +69,19 @@ export const dayClosingMoney = tenantTable(
     closingId: uuid("closing_id").notNull(),
     paymentMethod: paymentMethod.column("payment_method").notNull(),
     /** Paid at sales. */
-    salesAmount: total("sales_amount").notNull(),
-    abonosAmount: total("abonos_amount").notNull(),
-    refundsAmount: total("refunds_amount").notNull(),
+    salesAmount: baseMoney("sales_amount").notNull(),
+    abonosAmount: baseMoney("abonos_amount").notNull(),
+    refundsAmount: baseMoney("refunds_amount").notNull(),
     /** What the day should come to: sales and abonos less refunds. */
-    expected: total("expected").notNull().generatedAlwaysAs(sql`sales_amount + abonos_amount - refunds_amount`),
+    expected: baseMoney("expected").notNull().generatedAlwaysAs(sql`sales_amount + abonos_amount - refunds_amount`),
     /** Of that, on routes; the rest is the house's. */
-    routesExpected: total("routes_expected").notNull(),
+    routesExpected: baseMoney("routes_expected").notNull(),
     /** What the routes handed in. */
-    handedIn: total("handed_in").notNull(),
+    handedIn: baseMoney("handed_in").notNull(),
     /** What was counted in the house, without what the routes handed in; null where nobody counted. */
-    counted: total("counted"),
+    counted: baseMoney("counted"),
     /** Handed in and counted less expected; the house's part is left out where nobody counted. */
-    difference: total("difference")
+    difference: baseMoney("difference")
       .notNull()
       .generatedAlwaysAs(
         sql`handed_in - routes_expected + coalesce(counted - (sales_amount + abonos_amount - refunds_amount - routes_expected), 0)`,
@@ -115,11 +108,11 @@ export const dayClosingVendors = tenantTable(
     closingId: uuid("closing_id").notNull(),
     memberId: uuid("member_id").notNull(),
     saleCount: integer("sale_count").notNull(),
-    soldAmount: total("sold_amount").notNull(),
-    netWeight: kilosTotal("net_weight").notNull(),
+    soldAmount: baseMoney("sold_amount").notNull(),
+    netWeight: quantity("net_weight").notNull(),
     /** Paid at the vendor's sales and allocated to them, less what was taken back. */
-    collectedAmount: total("collected_amount").notNull(),
-    commissionAmount: total("commission_amount").notNull(),
+    collectedAmount: baseMoney("collected_amount").notNull(),
+    commissionAmount: baseMoney("commission_amount").notNull(),
     ...timestamps(),
   },
   {
@@ -145,7 +138,7 @@ export const dayClosingStock = tenantTable(
     productId: uuid("product_id").notNull(),
     kind: movementKind.column("kind").notNull(),
     /** The sum of the movements: above zero, the stock grew. */
-    quantity: kilosTotal("quantity").notNull(),
+    quantity: quantity("quantity").notNull(),
     ...timestamps(),
   },
   {

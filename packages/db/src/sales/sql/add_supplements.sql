@@ -14,10 +14,9 @@ begin
      from (%s) l group by 1, 2, 3 order by 1, 2, 3', tg_argv[0])
   loop
     perform tenancy.require_own_scope(v_day.tenant_id, v_day.business_id);
-    perform from sales.day_closings c
-    where c.tenant_id = v_day.tenant_id and c.business_id = v_day.business_id and c.day = v_day.day and c.supplement = 0
-    for update;
-    if not found then
+    -- One after the other, so that each supplement has the next number.
+    perform from sales.businesses b where b.tenant_id = v_day.tenant_id and b.id = v_day.business_id for no key update;
+    if not sales.is_day_closed(v_day.business_id, v_day.day) then
       raise exception using errcode = 'ZT003', message = 'The day is open: what is of an open day is not late';
     end if;
     insert into sales.day_closings as c (tenant_id, business_id, day, supplement, sale_count, sold_amount, contado_amount,
