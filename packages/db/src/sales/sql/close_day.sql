@@ -66,8 +66,10 @@ begin
   from sales.day_money(p_business_id, p_day) m
   full join jsonb_each_text(p_counted) as h (payment_method, amount) using (payment_method);
   insert into sales.day_closing_stock (tenant_id, business_id, closing_id, product_id, kind, quantity)
-  select v_tenant, p_business_id, v_closing.id, m.product_id, m.kind, sum(m.quantity) from sales.stock_movements m
-  where m.tenant_id = v_tenant and m.business_id = p_business_id and m.day = p_day
-  group by m.product_id, m.kind;
+  select v_tenant, p_business_id, v_closing.id, p.id, m.kind, sum(m.quantity)
+  from sales.products p
+  join sales.stock_movements m on m.tenant_id = p.tenant_id and m.product_id = p.id and m.day = p_day
+  where p.tenant_id = v_tenant and p.business_id = p_business_id
+  group by p.id, m.kind;
   return next v_closing;
 end $$;
