@@ -70,6 +70,8 @@ it("10,000 random baskets come to what exact arithmetic says, and so do stock an
       return { totalAmount, amountPaid, balanceDue, tara, netWeight };
     });
     expect(figures, `seed ${seed}`).toEqual(baskets.map(({ expected }) => expected));
+    // As autovacuum does within a minute: plans of foreign keys that were made for empty tables end there.
+    if (chunk === 0) await test.asOwner((owner) => owner.query("analyze"));
   }
   expect(await shop.handle.sales.customers.debt(shop.clientId)).toMatchObject({ balance: debt.toFixed(2) });
   for (const [product, quantity] of Object.entries(goods)) {
