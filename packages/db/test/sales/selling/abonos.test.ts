@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { ConflictError, NotFoundError, newId, PermissionDeniedError, ValidationError } from "../../../src/index";
-import { refunds } from "../../../src/sales";
+import { type NewAbono, refunds } from "../../../src/sales";
 import { rejection } from "../../kit/outcomes";
 import { ownerRows } from "../../kit/sql";
 import { closeDay, freshShop as it, onCredit, openRoute, type Shop } from "../kit/shop";
@@ -94,12 +94,13 @@ describe("an abono", () => {
     const asked = paid(shop, "10.00", { idempotencyKey: newId() });
     const first = await abonos.record(asked);
     expect(await abonos.record({ ...asked, id: newId(), amount: "10", allocations: "oldest" })).toEqual(first);
-    for (const other of [
+    const others: Partial<NewAbono>[] = [
       { amount: "10.01" },
       { notes: "x" },
       { paymentMethod: "plin" },
       { allocations: [] },
-    ] as const) {
+    ];
+    for (const other of others) {
       expect(await rejection(abonos.record({ ...asked, ...other }))).toBeInstanceOf(ConflictError);
     }
     expect(await customers.debt(shop.clientId)).toMatchObject({ balance: "-10.00" });

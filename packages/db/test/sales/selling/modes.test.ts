@@ -1,12 +1,15 @@
 import { eq } from "drizzle-orm";
 import { describe, expect } from "vitest";
 import { ConflictError, InvariantError, PermissionDeniedError } from "../../../src/index";
-import { businessUsers, distribuciones, products } from "../../../src/sales";
+import { businessUsers, distribuciones, type NewSale, products } from "../../../src/sales";
 import { rejection } from "../../kit/outcomes";
 import { addProduct, addVendor, freshShop as it, openRoute, receive, type Shop, setModes, stockOf } from "../kit/shop";
 
-const cash = (productId: string, quantity: string, more = {}) =>
-  ({ saleType: "contado", items: [{ productId, quantity }], ...more }) as const;
+const cash = (productId: string, quantity: string, more: Partial<NewSale> = {}): NewSale => ({
+  saleType: "contado",
+  items: [{ productId, quantity }],
+  ...more,
+});
 
 const refusal = async (running: Promise<unknown>) => ((await rejection(running)) as Error).message;
 
@@ -44,7 +47,7 @@ describe("the modes of a business", () => {
     const { sales } = shop.handle.sales;
     expect(await refusal(sales.record(cash(shop.pollo, "1")))).toMatch(/^Item 1: gross: the business weighs/);
     await sales.record(cash(shop.huevo, "1"));
-    const weighed = { saleType: "contado", items: [{ productId: shop.pollo, gross: "2", tara: "0.5" }] } as const;
+    const weighed = cash(shop.pollo, "1", { items: [{ productId: shop.pollo, gross: "2", tara: "0.5" }] });
     expect(await sales.record(weighed)).toMatchObject({ netWeight: "1.500" });
   });
 

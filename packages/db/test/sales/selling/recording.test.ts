@@ -117,7 +117,7 @@ describe("recording a sale", () => {
       saleType: "contado" as const,
       items: [{ productId: shop.pollo, quantity: "1", ...more }],
     });
-    const cases: [unknown, typeof Error, RegExp][] = [
+    const cases: [unknown, new (...args: never[]) => Error, RegExp][] = [
       [item({ quantity: "1000.001" }), InvariantError, /^Item 1: there is not so much in stock/],
       [{ ...item({}), amountPaid: "9.49" }, InvariantError, /^amountPaid: a cash sale is paid in full/],
       [{ ...item({}), amountPaid: "9.51" }, InvariantError, /^amountPaid: a cash sale/],
