@@ -44,8 +44,10 @@ export function toRecording(
 ): Recording {
   const { id, idempotencyKey, ...content } = sale;
   const businessId = businessOf(unit, sale);
+  // What is left out and what would be taken for it are the same request.
+  const amountPaid = sale.amountPaid ?? (sale.saleType === "credito" ? "0" : undefined);
   const { useCredit = false, paymentMethod = "efectivo" } = sale;
-  const request = { ...content, businessId, useCredit, paymentMethod, ...corrects };
+  const request = { ...content, businessId, useCredit, paymentMethod, amountPaid, ...corrects };
   return {
     sale,
     id: id ?? newId(),

@@ -14,13 +14,13 @@ begin
     select b.id, b.business_id, b.client_id, b.abono_day, b.amount - b.allocated_amount as amount,
       sum(b.amount - b.allocated_amount) over (partition by b.client_id order by g.position) as until
     from unnest(p_abono_id) with ordinality as g (id, position)
-    join sales.abonos b on b.tenant_id = v_tenant and b.id = g.id
+    cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
     where b.status = 'recorded' and b.allocated_amount < b.amount
   ), due as (
     select s.id, s.business_id, s.client_id, s.sale_day, s.balance_due as amount,
       sum(s.balance_due) over (partition by s.client_id order by g.position) as until
     from unnest(p_sale_id) with ordinality as g (id, position)
-    join sales.sales s on s.tenant_id = v_tenant and s.id = g.id
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
     where s.status = 'recorded' and s.balance_due > 0
   ), written as (
     insert into sales.abono_allocations (tenant_id, business_id, abono_id, sale_id, amount, allocated_on)

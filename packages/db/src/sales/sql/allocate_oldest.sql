@@ -10,9 +10,11 @@ declare
 begin
   if cardinality(p_abono_id) > 0 then
     perform sales.allocate_in_order(p_abono_id, array(
-        select s.id from sales.sales s
-        where s.tenant_id = v_tenant and s.balance_due > 0 and s.client_id in (
-          select b.client_id from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id))
+        select s.id
+        from (select distinct b.client_id from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id)) c
+        cross join lateral (
+          select r.* from sales.sales r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.balance_due > 0 offset 0) s
         order by s.sale_date, s.created_at, s.id
       ), p_from);
   end if;

@@ -11,9 +11,9 @@ declare
 begin
   select g.position, p.problem into v_refused
   from unnest(p_abono_id) with ordinality as g (id, position)
-  join sales.abonos b on b.tenant_id = v_tenant and b.id = g.id
-  join sales.business_users m on m.tenant_id = v_tenant and m.id = b.seller_id
-  left join sales.distribuciones d on d.tenant_id = v_tenant and d.id = b.distribucion_id
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between b.seller_id and b.seller_id order by x.id) m
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between b.distribucion_id and b.distribucion_id order by x.id) d on true
   cross join lateral (select case
     when not sales.may_act_for(b.business_id, b.seller_id)
       then array['ZT006', 'sellerId: only an admin_negocio of the business may record what another member received']

@@ -11,12 +11,12 @@ declare
 begin
   select g.position, p.problem into v_refused
   from unnest(p_sale_id) with ordinality as g (id, position)
-  join sales.sales s on s.tenant_id = v_tenant and s.id = g.id
-  join sales.business_users m on m.tenant_id = v_tenant and m.id = s.seller_id
-  left join sales.customers c on c.tenant_id = v_tenant and c.id = s.client_id
-  left join sales.distribuciones d on d.tenant_id = v_tenant and d.id = s.distribucion_id
-  left join sales.orders o on o.tenant_id = v_tenant and o.id = s.order_id
-  left join sales.sales r on r.tenant_id = v_tenant and r.id = s.corrects_sale_id
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between s.seller_id and s.seller_id order by x.id) m
+  left join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c on true
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between s.distribucion_id and s.distribucion_id order by x.id) d on true
+  left join lateral (select x.* from sales.orders x where x.tenant_id = v_tenant and x.id between s.order_id and s.order_id order by x.id) o on true
+  left join lateral (select x.* from sales.sales x where x.tenant_id = v_tenant and x.id between s.corrects_sale_id and s.corrects_sale_id order by x.id) r on true
   cross join lateral sales.config_of(s.business_id) k
   cross join lateral (select case
     when not sales.may_act_for(s.business_id, s.seller_id)
@@ -47,9 +47,9 @@ begin
 
   select g.position, i.line_number, p.problem into v_refused
   from unnest(p_sale_id) with ordinality as g (id, position)
-  join sales.sales s on s.tenant_id = v_tenant and s.id = g.id
-  join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
-  join sales.products t on t.tenant_id = v_tenant and t.id = i.product_id
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (select x.* from sales.products x where x.tenant_id = v_tenant and x.id between i.product_id and i.product_id order by x.id) t
   cross join lateral sales.config_of(s.business_id) k
   cross join lateral (select case
     when not t.is_active then array['ZT003', 'productId: the product is archived: restore it first']

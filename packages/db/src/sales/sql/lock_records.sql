@@ -13,23 +13,23 @@ declare
 begin
   -- Closing a day takes this lock FOR UPDATE: it waits for what is being recorded, and what comes later sees it.
   perform from sales.businesses b
-  where b.tenant_id = v_tenant and b.id in (select i from unnest(p_business_id) i) order by b.id for key share;
+  where b.tenant_id = v_tenant and b.id = any (p_business_id) order by b.id for key share;
   if num_nonnulls(variadic p_distribucion_id) > 0 then
     perform from sales.distribuciones d
-    where d.tenant_id = v_tenant and d.id in (select i from unnest(p_distribucion_id) i) order by d.id for no key update;
+    where d.tenant_id = v_tenant and d.id = any (p_distribucion_id) order by d.id for no key update;
   end if;
   if num_nonnulls(variadic p_product_id) > 0 then
     perform from sales.inventory s
-    where s.tenant_id = v_tenant and s.product_id in (select i from unnest(p_product_id) i)
+    where s.tenant_id = v_tenant and s.product_id = any (p_product_id)
     order by s.product_id for no key update;
   end if;
   if num_nonnulls(variadic p_client_id) > 0 then
     perform from sales.customer_balances c
-    where c.tenant_id = v_tenant and c.client_id in (select i from unnest(p_client_id) i)
+    where c.tenant_id = v_tenant and c.client_id = any (p_client_id)
     order by c.client_id for no key update;
   end if;
   if num_nonnulls(variadic p_order_id) > 0 then
     perform from sales.orders o
-    where o.tenant_id = v_tenant and o.id in (select i from unnest(p_order_id) i) order by o.id for no key update;
+    where o.tenant_id = v_tenant and o.id = any (p_order_id) order by o.id for no key update;
   end if;
 end $$;

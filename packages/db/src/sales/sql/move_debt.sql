@@ -15,7 +15,10 @@ begin
     b.version + row_number() over of_client, b.balance + sum(e.amount) over of_client
   from unnest(p_business_id, p_client_id, p_kind, p_source_id, p_day, p_amount) with ordinality as e
     (business_id, client_id, kind, source_id, day, amount, position)
-  join sales.customer_balances b on b.tenant_id = v_tenant and b.business_id = e.business_id and b.client_id = e.client_id
+  cross join lateral (
+    select c.version, c.balance from sales.customer_balances c
+    where c.tenant_id = v_tenant and c.client_id between e.client_id and e.client_id order by c.client_id
+  ) b
   window of_client as (partition by e.client_id order by e.position);
 
   update sales.customer_balances b
@@ -25,5 +28,5 @@ begin
       coalesce(sum(g.amount) filter (where g.kind in ('abono', 'abono_void')), 0) as paid
     from unnest(p_client_id, p_kind, p_amount) as g (client_id, kind, amount) group by 1
   ) e
-  where b.tenant_id = v_tenant and b.client_id = e.client_id;
+  where b.tenant_id = v_tenant and b.client_id = any (p_client_id) and b.client_id = e.client_id;
 end $$;

@@ -8,7 +8,7 @@ create function sales.move_stock(
   p_reason text[], p_idempotency_key text[], p_request_hash text[]
 ) returns table (element int, movement_id uuid, is_new boolean, is_same_request boolean)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
+  set enable_seqscan = off set enable_sort = off
 as $$
 #variable_conflict use_column
 declare

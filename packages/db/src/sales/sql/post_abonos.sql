@@ -15,7 +15,7 @@ begin
     array_agg('abono'::text), array_agg(b.id order by g.position), array_agg(b.abono_day order by g.position),
     array_agg(-b.amount order by g.position))
   from unnest(p_abono_id) with ordinality as g (id, position)
-  join sales.abonos b on b.tenant_id = v_tenant and b.id = g.id;
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b;
   update sales.distribuciones d set monto_recaudado = d.monto_recaudado + t.amount
   from (select b.distribucion_id, sum(b.amount) as amount from sales.abonos b
         where b.tenant_id = v_tenant and b.id = any (p_abono_id) and b.distribucion_id is not null group by 1) t

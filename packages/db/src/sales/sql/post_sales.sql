@@ -17,7 +17,7 @@ begin
   from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id);
   perform sales.lock_records(v_locks.businesses, v_locks.routes, array(
       select distinct i.product_id from sales.sales s
-      join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+      cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
       cross join lateral sales.config_of(s.business_id) k
       where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is null
         and k.modo_operacion <> 'sin_inventario'
@@ -30,13 +30,14 @@ begin
       array_agg('sale'::text), array_agg(s.id order by g.position), array_agg(s.sale_day order by g.position),
       array_agg(s.total_amount - s.amount_paid order by g.position))
     from unnest(p_sale_id) with ordinality as g (id, position)
-    join sales.sales s on s.tenant_id = v_tenant and s.id = g.id
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
     where s.total_amount > s.amount_paid;
     select g.position into v_beyond
     from unnest(p_sale_id) with ordinality as g (id, position)
-    join sales.sales s on s.tenant_id = v_tenant and s.id = g.id
-    join sales.customers c on c.tenant_id = v_tenant and c.id = s.client_id
-    join sales.customer_balances b on b.tenant_id = v_tenant and b.business_id = s.business_id and b.client_id = s.client_id
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c
+    cross join lateral (
+      select x.balance from sales.customer_balances x where x.tenant_id = v_tenant and x.client_id between s.client_id and s.client_id order by x.client_id) b
     where s.total_amount > s.amount_paid and b.balance > c.credit_limit
     order by g.position desc limit 1;
     if found then

@@ -2,7 +2,8 @@
 -- @owner sales_writer
 -- @execute authenticated, platform
 create function sales.post_written_abonos() returns trigger
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
 as $$
 begin
   perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;

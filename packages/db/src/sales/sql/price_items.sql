@@ -1,11 +1,12 @@
 -- The items of sales as they will be stored: what the product is called, its unit and cost, the price given or else its base
 -- price, the net kilos of gross and tara, the subtotal. `p_item_sale` says which sale an item is of, by its position.
--- Only those of `p_sales`. Internal: a step of write_sales. An item that lacks something, or contradicts itself, is refused by its number.
+-- Only those of `p_sales`. An item that lacks something, or contradicts itself, is refused by its number.
+-- Internal: a step of write_sales.
 -- @owner sales_writer
 -- @execute none
 create function sales.price_items(
-  p_sales int[], p_business_id uuid[], p_item_sale int[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[],
-  p_quantity numeric[], p_unit_price numeric[]
+  p_sales int[], p_business_id uuid[], p_item_sale int[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[],
+  p_tara numeric[], p_quantity numeric[], p_unit_price numeric[]
 ) returns table (
   sale int, line_number int, id uuid, product_id uuid, product_name text, unit text, gross numeric, tara numeric,
   quantity numeric, unit_price numeric, subtotal numeric, unit_cost numeric
@@ -22,8 +23,10 @@ begin
     from unnest(p_item_sale, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
       (sale, product_id, gross, tara, quantity, unit_price, position)
   ) g
-  left join sales.products p
-    on p.tenant_id = v_tenant and p.business_id = p_business_id[g.sale] and p.id = g.product_id
+  left join lateral (
+    select r.* from sales.products r
+    where r.tenant_id = v_tenant and r.business_id = p_business_id[g.sale] and r.id between g.product_id and g.product_id order by r.id
+  ) p on true
   cross join lateral (select case
     when p.id is null then array['ZT004', 'productId: there is no such product in the business']
     when not p.is_active then array['ZT003', 'productId: the product is archived: restore it first']
@@ -53,7 +56,10 @@ begin
       i.tara, q.quantity, c.price, round(q.quantity * c.price, 2), p.unit_cost
     from unnest(p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
       (sale, id, product_id, gross, tara, quantity, unit_price, position)
-    join sales.products p on p.tenant_id = v_tenant and p.business_id = p_business_id[i.sale] and p.id = i.product_id
+    cross join lateral (
+      select r.* from sales.products r
+      where r.tenant_id = v_tenant and r.business_id = p_business_id[i.sale] and r.id between i.product_id and i.product_id order by r.id
+    ) p
     cross join lateral (select coalesce(i.gross - i.tara, i.quantity) as quantity) q
     cross join lateral (select coalesce(i.unit_price, p.base_price) as price) c
     where i.sale = any (p_sales)

@@ -10,7 +10,7 @@ create function sales.record_abonos(
   p_request_hash text[]
 ) returns table (abono_position int, is_new boolean, is_same_request boolean, abono sales.abonos, allocations jsonb)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
+  set enable_seqscan = off set enable_sort = off
 as $$
 #variable_conflict use_column
 declare
@@ -18,6 +18,7 @@ declare
   v_business uuid;
   v_position int;
   v_first int[];
+  v_ids uuid[];
   v_new int[];
 begin
   perform tenancy.require_arrays(
@@ -60,7 +61,7 @@ begin
     select from unnest(v_first) n
     where n <> all (v_new) and not exists (
       select from sales.abonos b
-      where b.tenant_id = v_tenant and b.business_id = p_business_id[n] and b.idempotency_key = p_idempotency_key[n])
+      where b.tenant_id = v_tenant and b.business_id = p_business_id[n] and b.idempotency_key = p_idempotency_key[n] offset 0)
   ) then
     raise exception using errcode = 'unique_violation', message = 'The id is taken', schema = 'sales', table = 'abonos',
       constraint = 'abonos_pkey';
@@ -74,10 +75,16 @@ begin
     end loop;
     perform sales.allocate_oldest(array(select p_id[n] from unnest(v_new) n where p_allocations[n] = '"oldest"' order by n), null);
   end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.abonos k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
   return query
-    select n, n = any (v_new), b.request_hash is not distinct from p_request_hash[n], b, sales.allocations_of_abono(b.id)
-    from generate_subscripts(p_id, 1) n
-    join sales.abonos b on b.tenant_id = v_tenant and b.business_id = p_business_id[n]
-      and case when n = any (v_new) then b.id = p_id[n] else b.idempotency_key = p_idempotency_key[n] end
-    order by n;
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.allocations_of_abono(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.abonos t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
 end $$;

@@ -3,7 +3,8 @@
 -- @owner sales_writer
 -- @execute authenticated, platform
 create function sales.record_drafts() returns trigger
-  language plpgsql security definer set search_path = pg_catalog, pg_temp
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
 as $$
 declare
   v_tenant constant uuid := tenancy.current_tenant_id();
@@ -36,15 +37,13 @@ begin
   if cardinality(v_complete) > 0 then
     update sales.sales s
     set status = 'recorded', balance_due = s.total_amount - s.amount_paid, tara = t.tara, net_weight = t.net,
-      sales_point = coalesce(d.punto_venta, m.sales_point),
+      sales_point = sales.sales_point_of(s.distribucion_id, s.seller_id),
       commission_rate = coalesce(sales.commission_rate_on(s.seller_id, s.sale_day), 0)
     from (
       select i.sale_id, coalesce(sum(i.tara), 0) as tara, coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
       from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = any (v_complete) group by 1
-    ) t, sales.sales o
-    join sales.business_users m on m.tenant_id = v_tenant and m.id = o.seller_id
-    left join sales.distribuciones d on d.tenant_id = v_tenant and d.id = o.distribucion_id
-    where s.tenant_id = v_tenant and s.id = t.sale_id and o.tenant_id = v_tenant and o.id = s.id;
+    ) t
+    where s.tenant_id = v_tenant and s.id = any (v_complete) and s.id = t.sale_id;
     perform sales.post_sales(v_complete);
   end if;
   return null;

@@ -12,7 +12,7 @@ create function sales.record_sales(
   p_unit_price numeric[]
 ) returns table (sale_position int, is_new boolean, is_same_request boolean, sale sales.sales, items jsonb)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
+  set enable_seqscan = off set enable_sort = off
 as $$
 #variable_conflict use_column
 declare

@@ -22,9 +22,10 @@ begin
     select g.position, s.id as sale_id, s.business_id, s.sale_day, i.product_id, sum(i.quantity) as quantity,
       min(i.line_number) as line
     from unnest(p_sale_id) with ordinality as g (id, position)
-    join sales.sales s on s.tenant_id = v_tenant and s.id = g.id
-    join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
-    join sales.inventory v on v.tenant_id = v_tenant and v.business_id = s.business_id and v.product_id = i.product_id
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+    cross join lateral (
+      select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
     cross join lateral sales.config_of(s.business_id) k
     where s.distribucion_id is null and sales.has_stock(k.modo_operacion, v.version)
     group by g.position, s.id, s.business_id, s.sale_day, i.product_id
@@ -37,7 +38,7 @@ begin
   end if;
   insert into sales.distribucion_items as d (tenant_id, business_id, distribucion_id, product_id, sold)
   select v_tenant, s.business_id, s.distribucion_id, i.product_id, sum(i.quantity)
-  from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+  from sales.sales s cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
   where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is not null
   group by s.business_id, s.distribucion_id, i.product_id
   order by s.distribucion_id, i.product_id
@@ -45,11 +46,13 @@ begin
 
   select g.position, i.line_number into v_beyond
   from unnest(p_sale_id) with ordinality as g (id, position)
-  join sales.sales s on s.tenant_id = v_tenant and s.id = g.id
-  join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
-  join sales.distribucion_items d on d.tenant_id = v_tenant and d.distribucion_id = s.distribucion_id
-    and d.business_id = s.business_id and d.product_id = i.product_id
-  join sales.inventory v on v.tenant_id = v_tenant and v.business_id = s.business_id and v.product_id = i.product_id
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (
+    select x.* from sales.distribucion_items x
+    where x.tenant_id = v_tenant and x.distribucion_id = s.distribucion_id and x.product_id between i.product_id and i.product_id order by x.product_id) d
+  cross join lateral (
+    select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
   cross join lateral sales.config_of(s.business_id) k
   where d.sold + d.returned + d.lost > d.assigned and sales.has_stock(k.modo_operacion, v.version)
     and not k.permitir_venta_sin_stock

@@ -10,10 +10,13 @@ declare
 begin
   if cardinality(p_sale_id) > 0 then
     perform sales.allocate_in_order(array(
-        select b.id from sales.abonos b
-        where b.tenant_id = v_tenant and b.status = 'recorded' and b.allocated_amount < b.amount and b.client_id in (
-          select s.client_id from sales.sales s
-          where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.balance_due > 0)
+        select b.id
+        from (select distinct s.client_id from sales.sales s
+              where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.balance_due > 0) c
+        cross join lateral (
+          select r.* from sales.abonos r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.status = 'recorded'
+            and r.allocated_amount < r.amount offset 0) b
         order by b.abono_date, b.created_at, b.id
       ), p_sale_id);
   end if;

@@ -4,7 +4,7 @@
 -- @execute authenticated, platform
 create function sales.void_abono(p_id uuid, p_reason text) returns table (abono sales.abonos, allocations jsonb)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
+  set enable_seqscan = off set enable_sort = off
 as $$
 #variable_conflict use_column
 declare

@@ -1,6 +1,8 @@
 -- Writes sales with their items and posts them; see record_sales, which checks the arrays. With p_may_be_late a sale of a
 -- closed day is written as late: that is for the synchronisation alone.
--- Internal: it trusts its callers with late sales.
+-- Internal: it trusts its callers with late sales. Look-ups by a key, here and in its steps, are a BETWEEN with an ORDER BY.
+-- A plan that is made while a table is small, and kept, finds each index of the tenant as good as the key's, and may read
+-- all of the tenant's rows for each look-up. That order only the key's index has, and sorting is off in these functions.
 -- @owner sales_writer
 -- @execute none
 create function sales.write_sales(
@@ -18,6 +20,7 @@ declare
   v_seller uuid[] := p_seller_id;
   -- Positions to be written: those with a new key, of several with one key the first.
   v_first int[];
+  v_ids uuid[];
   v_new int[] := '{}';
   v_position int;
 begin
@@ -32,7 +35,8 @@ begin
   v_first := array(
     select min(g.position)::int from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
     where g.key is null or not exists (
-      select from sales.sales s where s.tenant_id = v_tenant and s.business_id = g.business_id and s.idempotency_key = g.key)
+      select from sales.sales s
+      where s.tenant_id = v_tenant and s.business_id = g.business_id and s.idempotency_key = g.key offset 0)
     group by g.business_id, g.key, case when g.key is null then g.position end order by 1);
   if (select count(distinct p_id[n]) from unnest(v_first) n) < cardinality(v_first) then
     raise exception using errcode = 'unique_violation', message = 'p_id gives two sales one id', schema = 'sales',
@@ -58,13 +62,11 @@ begin
       sale_date, sale_day, corrects_sale_id, is_late, idempotency_key, request_hash)
     select v_tenant, p_id[n], b.id, p_client_id[n], v_seller[n], p_distribucion_id[n], p_order_id[n], p_sale_type[n],
       'recorded', t.amount, a.paid, coalesce(p_payment_method[n], 'efectivo'), t.amount - a.paid, t.tara, t.net,
-      coalesce(d.punto_venta, m.sales_point), coalesce(sales.commission_rate_on(v_seller[n], a.day), 0), a.at, a.day,
+      sales.sales_point_of(p_distribucion_id[n], v_seller[n]), coalesce(sales.commission_rate_on(v_seller[n], a.day), 0), a.at, a.day,
       p_corrects_sale_id[n], p_may_be_late and sales.is_day_closed(b.id, a.day), p_idempotency_key[n], p_request_hash[n]
     from unnest(v_first) n
     join total t on t.sale = n
     join sales.businesses b on b.tenant_id = v_tenant and b.id = p_business_id[n]
-    left join sales.business_users m on m.tenant_id = v_tenant and m.id = v_seller[n]
-    left join sales.distribuciones d on d.tenant_id = v_tenant and d.id = p_distribucion_id[n]
     cross join lateral (
       select coalesce(p_sale_date[n], now()) as at,
         (coalesce(p_sale_date[n], now()) at time zone b.time_zone)::date as day,
@@ -92,7 +94,7 @@ begin
   from unnest(v_first) n
   where n <> all (v_new) and not exists (
     select from sales.sales s
-    where s.tenant_id = v_tenant and s.business_id = p_business_id[n] and s.idempotency_key = p_idempotency_key[n])
+    where s.tenant_id = v_tenant and s.business_id = p_business_id[n] and s.idempotency_key = p_idempotency_key[n] offset 0)
   limit 1;
   if found then
     perform sales.refuse_sale(sales.sale_label(cardinality(p_id), v_position),
@@ -107,10 +109,16 @@ begin
                                    from generate_subscripts(p_id, 1) n order by n));
     perform sales.use_credit(array(select p_id[n] from unnest(v_new) n where p_use_credit[n] order by n));
   end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.sales k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
   return query
-    select n, n = any (v_new), s.request_hash is not distinct from p_request_hash[n], s, sales.items_of_sale(s.id)
-    from generate_subscripts(p_id, 1) n
-    join sales.sales s on s.tenant_id = v_tenant and s.business_id = p_business_id[n]
-      and case when n = any (v_new) then s.id = p_id[n] else s.idempotency_key = p_idempotency_key[n] end
-    order by n;
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.items_of_sale(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.sales t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
 end $$;
