@@ -179,7 +179,7 @@ export class DistribucionRepository {
   async create(input: NewDistribucion = {}): Promise<Distribucion> {
     const route = parseInput(newDistribucionSchema, input, "route");
     const { id: _id, ...content } = { ...route, businessId: businessOf(this.#unit, route) };
-    const hash = content.idempotencyKey == null ? null : requestHash(content);
+    const hash = content.idempotencyKey == null ? null : requestHash(content, plainAmounts);
     const row = newRoute.row(
       { ...route, businessId: content.businessId },
       { id: chosenOrNewId, requestHash: () => hash },
@@ -235,7 +235,7 @@ export class DistribucionRepository {
 
   /**
    * Opens a settled route again while its day is open: what came back leaves the stock again, and the money of the
-   * settlement stays on record. For an admin_negocio. Throws `ValidationError`, `NotFoundError`, `PermissionDeniedError`;
+   * settlement stays on record. The same again is answered. For an admin_negocio. Throws `ValidationError`, `NotFoundError`, `PermissionDeniedError`;
    * `ConflictError` for a route that is not settled or whose day is closed; `InvariantError` when what came back was sold
    * from stock meanwhile.
    */

@@ -202,14 +202,16 @@ export class OrderRepository {
       product_id: productId,
       unit_price: unitPrice,
     }));
+    const { useCredit = false, paymentMethod = "efectivo" } = sale;
+    const request = { orderId: id, items, ...sale, useCredit, paymentMethod };
     const params = delivery.row({
       orderId: id,
       id: saleId ?? newId(),
       ...sale,
-      useCredit: sale.useCredit ?? false,
+      useCredit,
       items: rows ? JSON.stringify(rows) : null,
       idempotencyKey,
-      requestHash: idempotencyKey === null ? null : requestHash({ orderId: id, items, ...sale }, plainAmounts),
+      requestHash: idempotencyKey === null ? null : requestHash(request, plainAmounts),
     });
     const { isSameRequest, ...made } = found((await this.#unit.run(deliver, params))[0], "order");
     if (!isSameRequest) throw takenKey("sales");

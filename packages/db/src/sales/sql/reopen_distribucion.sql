@@ -1,5 +1,6 @@
 -- Opens a settled route again while its day is open: what came back leaves the stock again. The money that was handed in
 -- stays on record under the number of its settlement. For an admin_negocio. Returns the route.
+-- The same again is answered.
 -- @owner sales_writer
 -- @execute authenticated, platform
 create function sales.reopen_distribucion(p_distribucion_id uuid, p_reason text) returns setof sales.distribuciones
@@ -11,6 +12,9 @@ begin
   v_route := sales.lock_route(p_distribucion_id, 'open');
   if not sales.is_admin_negocio(v_route.business_id) then
     raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may open a settled route again';
+  elsif v_route.estado = 'en_ruta' and v_route.settlements > 0 and v_route.reopen_reason = p_reason then
+    return next v_route;
+    return;
   elsif v_route.estado <> 'cerrado' then
     raise exception using errcode = 'ZT003', message = 'The route is not settled';
   elsif btrim(coalesce(p_reason, '')) = '' then

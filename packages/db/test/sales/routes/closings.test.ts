@@ -7,9 +7,9 @@ import {
   ValidationError,
 } from "../../../src/index";
 import { rejection } from "../../kit/outcomes";
-import { ownerRows } from "../../kit/sql";
+import { outcomeOf, ownerRows } from "../../kit/sql";
 import { freshShop as it, onCredit, receive, type Shop } from "../kit/shop";
-import { dayOf, lateSale, leave, sellOn, violationsOf } from "./kit";
+import { asWriter, dayOf, lateSale, leave, sellOn, violationsOf } from "./kit";
 
 /** Cash in the house, a credit sale partly paid, an abono, a voided sale, and a settled route. */
 async function aDay(shop: Shop) {
@@ -107,13 +107,17 @@ describe("the closing of a day", () => {
     expect((await dayClosings.close({ date })).saleCount).toBe(0);
   });
 
-  it("is made once: the same again is answered, another is a conflict", async ({ shop }) => {
+  it("is made once: the same again is answered, another is a conflict; nobody changes it", async ({ shop, test }) => {
     const date = await dayOf(shop);
     const { dayClosings } = shop.handle.sales;
     const closing = await dayClosings.close({ date, counted: { yape: "10" } });
     expect(await dayClosings.close({ date, counted: { yape: "10.00" } })).toEqual(closing);
     expect(await rejection(dayClosings.close({ date, counted: { yape: "11" } }))).toBeInstanceOf(ConflictError);
     expect((await dayClosings.list()).items).toEqual([closing]);
+    for (const change of ["set sold_amount = 1, contado_amount = 1", "set day = day - 1", "set closed_at = now()"]) {
+      expect(await outcomeOf(asWriter(test, shop, [`update sales.day_closings ${change}`]))).toBe("42501");
+    }
+    expect(await outcomeOf(asWriter(test, shop, ["delete from sales.day_closings"]))).toBe("42501");
   });
 
   it("ends the day: it takes no sale, abono, void, route or stock, and the next day does", async ({ shop, test }) => {

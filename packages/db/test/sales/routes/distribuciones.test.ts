@@ -243,6 +243,8 @@ describe("a route", () => {
       settlements: 1,
       reopenReason: "A sale was forgotten",
     });
+    expect(await handle.sales.distribuciones.reopen(id, { reason: "A sale was forgotten" })).toEqual(reopened);
+    expect(await rejection(handle.sales.distribuciones.reopen(id, { reason: "Again" }))).toBeInstanceOf(ConflictError);
     expect(await stockOf(test, pollo)).toBe("900.000");
     expect(await violationsOf(test, shop)).toEqual([]);
     await sellOn(vendor.handle, id, [pollo, "10", "9.00"]);
