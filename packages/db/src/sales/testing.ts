@@ -1,6 +1,7 @@
 import type { DomainTesting } from "../core/domain";
 import type { Company } from "../tenancy/companies";
 import type { Business, NewBusiness } from "./businesses";
+import type { Customer, NewCustomer } from "./customers";
 import type { Sales } from "./index";
 
 /** What the factories need of a test's tenant. Its first business has the id of its company, so that one scope shows both. */
@@ -14,7 +15,12 @@ export function createBusiness(of: Tenant, fields: Partial<NewBusiness> = {}): P
   return of.handle.sales.businesses.create({ name: "Business", ...fields });
 }
 
-export const factories = { createBusiness };
+/** A customer of the tenant's first business, who owes nothing. */
+export function createCustomer(of: Tenant, fields: Partial<NewCustomer> = {}): Promise<Customer> {
+  return of.handle.sales.customers.create({ businessId: of.company.id, name: "Customer", ...fields });
+}
+
+export const factories = { createBusiness, createCustomer };
 
 const oncePerRequest = [[], ["idempotency_key", "request_hash"]];
 
