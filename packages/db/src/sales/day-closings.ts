@@ -69,7 +69,8 @@ export class DayClosingRepository {
    * late sales and abonos of the synchronisation. `counted` is the money in the house, by method, without what the routes
    * handed in; a method that is left out was not counted. The same closing again is answered. For an admin_negocio.
    * Throws `ValidationError`, `NotFoundError`, `PermissionDeniedError`; `InvariantError` for a day to come; `ConflictError`
-   * for open routes, or a day that is closed with other money.
+   * for open routes, or a day that is closed with other money; `TimeoutError` where many vendors of the business sell without
+   * a pause, as it waits for a moment in which nobody records: ask again.
    */
   async close(input: Closing): Promise<DayClosing> {
     const { date, counted, ...rest } = parseInput(closingSchema, input, "closing");
