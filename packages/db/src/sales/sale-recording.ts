@@ -17,8 +17,18 @@ export type SaleHeader = typeof sales.$inferSelect;
 /** A position of a sale. Kilos have three decimals, prices and amounts two. */
 export type SaleItem = Pick<
   typeof saleItems.$inferSelect,
-  "id" | "lineNumber" | "productId" | "productName" | "unit" | "gross" | "tara" | "quantity" | "unitPrice" | "subtotal"
-> & { unitCost: string | null };
+  | "id"
+  | "lineNumber"
+  | "productId"
+  | "productName"
+  | "unit"
+  | "gross"
+  | "tara"
+  | "quantity"
+  | "unitPrice"
+  | "subtotal"
+  | "unitCost"
+>;
 
 /** A sale with its items. */
 export type Sale = SaleHeader & { items: SaleItem[] };

@@ -12,24 +12,32 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
 begin
   -- Closing a day takes this lock FOR UPDATE: it waits for what is being recorded, and what comes later sees it.
-  perform from sales.businesses b
-  where b.tenant_id = v_tenant and b.id = any (p_business_id) order by b.id for key share;
+  perform from (select distinct i as id from unnest(p_business_id) i where i is not null order by 1) g
+  cross join lateral (
+    select from sales.businesses b
+    where b.tenant_id = v_tenant and b.id between g.id and g.id order by b.id for key share) l;
   if num_nonnulls(variadic p_distribucion_id) > 0 then
-    perform from sales.distribuciones d
-    where d.tenant_id = v_tenant and d.id = any (p_distribucion_id) order by d.id for no key update;
+    perform from (select distinct i as id from unnest(p_distribucion_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.distribuciones d
+      where d.tenant_id = v_tenant and d.id between g.id and g.id order by d.id for no key update) l;
   end if;
   if num_nonnulls(variadic p_product_id) > 0 then
-    perform from sales.inventory s
-    where s.tenant_id = v_tenant and s.product_id = any (p_product_id)
-    order by s.product_id for no key update;
+    perform from (select distinct i as id from unnest(p_product_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.inventory s
+      where s.tenant_id = v_tenant and s.product_id between g.id and g.id order by s.product_id for no key update) l;
   end if;
   if num_nonnulls(variadic p_client_id) > 0 then
-    perform from sales.customer_balances c
-    where c.tenant_id = v_tenant and c.client_id = any (p_client_id)
-    order by c.client_id for no key update;
+    perform from (select distinct i as id from unnest(p_client_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.customer_balances c
+      where c.tenant_id = v_tenant and c.client_id between g.id and g.id order by c.client_id for no key update) l;
   end if;
   if num_nonnulls(variadic p_order_id) > 0 then
-    perform from sales.orders o
-    where o.tenant_id = v_tenant and o.id = any (p_order_id) order by o.id for no key update;
+    perform from (select distinct i as id from unnest(p_order_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.orders o
+      where o.tenant_id = v_tenant and o.id between g.id and g.id order by o.id for no key update) l;
   end if;
 end $$;

@@ -44,9 +44,7 @@ begin
     raise exception using errcode = 'ZT002', message = 'A product that is counted comes once in a call';
   end if;
   -- Locked before the keys are looked up, so that the same request at once waits here and finds the first one's.
-  perform from sales.inventory i
-  where i.tenant_id = v_tenant and i.product_id in (select p from unnest(p_product_id) p)
-  order by i.product_id for no key update;
+  perform sales.lock_records(null, null, p_product_id, null, null);
   if (select count(*) from unnest(p_business_id, p_product_id) as g (business_id, product_id)
       join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id)
     < v_length

@@ -21,8 +21,10 @@ begin
     perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w where w.status = 'draft';
     v_ids := array(select w.id from written w where w.status = 'draft');
   end if;
-  perform from sales.sales s
-  where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft' order by s.id for no key update;
+  perform from (select i as id from unnest(v_ids) i order by 1) g
+  cross join lateral (
+    select from sales.sales s
+    where s.tenant_id = v_tenant and s.id between g.id and g.id and s.status = 'draft' order by s.id for no key update) l;
   if exists (
     select from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
     where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
@@ -33,7 +35,7 @@ begin
   v_complete := array(
     select s.id from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
     where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
-    group by s.id, s.total_amount having sum(i.subtotal) = s.total_amount order by s.id);
+    group by s.id, s.total_amount having sum(i.subtotal) = s.total_amount);
   if cardinality(v_complete) > 0 then
     update sales.sales s
     set status = 'recorded', balance_due = s.total_amount - s.amount_paid, tara = t.tara, net_weight = t.net,

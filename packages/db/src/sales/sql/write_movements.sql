@@ -17,9 +17,7 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v_missing text;
 begin
-  perform from sales.inventory i
-  where i.tenant_id = v_tenant and i.product_id = any (p_product_id)
-  order by i.product_id for no key update;
+  perform sales.lock_records(null, null, p_product_id, null, null);
 
   with written as (
     insert into sales.stock_movements (tenant_id, id, business_id, product_id, kind, source_id, day, quantity, unit_cost,

@@ -79,7 +79,8 @@ export const saleFields = z
 
 type SaleFields = z.output<typeof saleFields>;
 
-function completed(sale: SaleFields, context: z.core.$RefinementCtx<SaleFields>) {
+/** Checks what concerns several fields, and gives the items their tara. */
+function completed<S extends SaleFields>(sale: S, context: z.core.$RefinementCtx<S>) {
   const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
   if (sale.saleType === "credito" && !sale.clientId) refuse("clientId", "a sale on credit needs a customer");
   if (sale.saleType === "contado" && sale.useCredit) {
@@ -97,12 +98,8 @@ export const newSaleSchema = saleFields.transform(completed);
 
 export const newSalesSchema = z.array(newSaleSchema).min(1).max(1_000, "use at most 1,000 sales");
 
-/** What the sale that is corrected is replaced with. */
-export const correctionSchema = saleFields.extend({ reason: filledText("reason") }).transform((given, context) => {
-  const { reason, ...sale } = given;
-  const done = completed(sale, context as never);
-  return done === z.NEVER ? z.NEVER : { ...done, reason };
-});
+/** What the sale that is corrected is replaced with, and why. */
+export const correctionSchema = saleFields.extend({ reason: filledText("reason") }).transform(completed);
 
 export const voidingSchema = z.object({ reason: filledText("reason") }).strict();
 
