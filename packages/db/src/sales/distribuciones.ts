@@ -174,7 +174,8 @@ export class DistribucionRepository {
    * Makes an empty route, `activo`: for the scope's member, at the member's sales point, on the business's today, where
    * nothing else is said. The same `idempotencyKey` with the same content, its id aside, answers with the route made first.
    * Throws `ValidationError`; `PermissionDeniedError` for another vendor's; `ConflictError` for a closed day, a vendor who
-   * has left, or a key that came with other content; `ForeignKeyViolationError`; `UniqueViolationError` for a taken `id`.
+   * has left, or a key that came with other content; `NotNullViolationError` for a job that names no vendor;
+   * `ForeignKeyViolationError`; `UniqueViolationError` for a taken `id`.
    */
   async create(input: NewDistribucion = {}): Promise<Distribucion> {
     const route = parseInput(newDistribucionSchema, input, "route");
