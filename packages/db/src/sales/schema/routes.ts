@@ -72,6 +72,15 @@ export const distribuciones = tenantTable(
   },
 );
 
+/** How the parts of a route belong to it. */
+const partOfRoute = {
+  table: distribuciones,
+  within: "businessId",
+  part: true,
+  onDelete: "restrict",
+  index: false,
+} as const;
+
 /** Goods that were given along to a route; never changed. An item's `assigned` is their sum. */
 export const distribucionAssignments = tenantTable(
   salesSchema,
@@ -93,13 +102,7 @@ export const distribucionAssignments = tenantTable(
   {
     access: "read-only",
     references: {
-      distribucionId: {
-        table: distribuciones,
-        within: "businessId",
-        part: true,
-        onDelete: "restrict",
-        index: false,
-      },
+      distribucionId: partOfRoute,
       productId: { table: products, within: "businessId" },
     },
     extra: (t) => [
@@ -136,13 +139,7 @@ export const distribucionItems = tenantTable(
   {
     access: "read-only",
     references: {
-      distribucionId: {
-        table: distribuciones,
-        within: "businessId",
-        part: true,
-        onDelete: "restrict",
-        index: false,
-      },
+      distribucionId: partOfRoute,
       productId: { table: products, within: "businessId" },
     },
     extra: (t) => [
@@ -177,13 +174,7 @@ export const distribucionMoney = tenantTable(
   {
     access: "read-only",
     references: {
-      distribucionId: {
-        table: distribuciones,
-        within: "businessId",
-        part: true,
-        onDelete: "restrict",
-        index: false,
-      },
+      distribucionId: partOfRoute,
     },
     extra: (t) => [
       unique("distribucion_money_payment_method_unique").on(

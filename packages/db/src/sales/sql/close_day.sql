@@ -31,10 +31,7 @@ begin
   elsif exists (select from sales.distribuciones r where r.tenant_id = v_tenant and r.business_id = p_business_id
                   and r.fecha = p_day and r.estado <> 'cerrado') then
     raise exception using errcode = 'ZT003', message = 'Routes of the day are open: settle them first';
-  elsif exists (select from jsonb_each_text(p_counted) as h (payment_method, amount)
-                where h.payment_method not in ('efectivo', 'yape', 'plin', 'transferencia')
-                  or (h.amount::numeric between 0 and 9999999999.99 and h.amount::numeric = round(h.amount::numeric, 2)) is not true)
-  then
+  elsif not sales.is_money_by_method(p_counted) then
     raise exception using errcode = 'ZT002',
       message = 'Money is counted by efectivo, yape, plin or transferencia, with amounts of 0 or more and two decimals';
   end if;

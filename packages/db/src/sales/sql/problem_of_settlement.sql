@@ -34,9 +34,7 @@ as $$
     from item i where i.sold <> i.assigned and not exists (select from given g where g.product_id = i.product_id)
     union all
     select 1000001, 'Money is handed in by efectivo, yape, plin or transferencia, with amounts of 0 or more and two decimals'
-    from jsonb_each_text(p_money) as h (payment_method, amount)
-    where h.payment_method not in ('efectivo', 'yape', 'plin', 'transferencia')
-      or (h.amount::numeric between 0 and 9999999999.99 and h.amount::numeric = round(h.amount::numeric, 2)) is not true
+    where not sales.is_money_by_method(p_money)
   )
   select p.text from problem p where p.text not like '%: -' order by p.n limit 1
 $$;

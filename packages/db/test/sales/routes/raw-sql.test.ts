@@ -170,6 +170,68 @@ describe("raw SQL of the application's login", () => {
     expect(await refusals(test, shop, [item(5, pollo, "1")])).toEqual(["ZT003"]);
     expect(await violationsOf(test, shop)).toEqual([]);
   });
+
+  it("settles and closes by functions with nothing but sound quantities and money", async ({ shop, test }) => {
+    const { id } = await leave(shop, shop.vendor, [[shop.pollo, "10"]]);
+    const item = (fields: string) => `[{"product_id": "${shop.pollo}", ${fields}}]`;
+    const settle = (items: string, money = "{}") =>
+      `select * from sales.close_distribucion('${id}', '${items}', '${money}', 'x')`;
+    const closeDay = (money: string) =>
+      `select * from sales.close_day('${shop.businessId}', '2026-01-01', '${money}', 'x')`;
+    const load = (items: string) => `select * from sales.assign_products('${id}', '${items}', null, null)`;
+    const right = item('"returned": 10');
+    const unsound = [
+      ...[
+        '"returned": "NaN"',
+        '"returned": "Infinity"',
+        '"returned": -1',
+        '"returned": 10.0005',
+        '"returned": null',
+        '"sold": "NaN", "returned": 10',
+      ],
+      ...[
+        '"returned": 5, "lost": 5',
+        '"returned": 5, "lost": 5, "loss_reason": " "',
+        '"returned": 11',
+        '"returned": 20, "lost": -10',
+      ],
+    ].map((fields) => settle(item(fields)));
+    const money = [
+      '{"efectivo": "NaN"}',
+      '{"efectivo": -1}',
+      '{"efectivo": 0.005}',
+      '{"cheque": 1}',
+      '{"yape": null}',
+      '{"yape": "Infinity"}',
+    ];
+    const loads = [
+      '"quantity": "NaN"',
+      '"quantity": 0',
+      '"quantity": -1',
+      '"quantity": null',
+      '"quantity": 0.0005',
+      '"quantity": "Infinity"',
+    ];
+    const states = await refusals(test, shop, [
+      ...[...unsound, settle("[]"), settle(`[${right.slice(1, -1)}, ${right.slice(1, -1)}]`)],
+      ...[
+        ...money.map((m) => settle(right, m)),
+        ...money.map(closeDay),
+        ...loads.map((fields) => load(item(fields))),
+        load("[]"),
+      ],
+    ]);
+    for (const state of states) expect(state).toBe("ZT002");
+    const malformed = [
+      settle("{}"),
+      settle('"x"'),
+      settle(right, "[]"),
+      load('[{"product_id": "x", "quantity": 1}]'),
+      settle(item('"returned": "ten"')),
+    ];
+    for (const state of await refusals(test, shop, malformed)) expect(["22023", "22P02"]).toContain(state);
+    expect(await violationsOf(test, shop)).toEqual([]);
+  });
 });
 
 describe("a vendedor", () => {
