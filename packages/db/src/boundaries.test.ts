@@ -47,7 +47,7 @@ describe("imports", () => {
     ["tenancy/schema/x.ts", "../../accounting/schema", "accounting/schema.ts"],
     ["core/x.ts", "../client/unit", "client/unit.ts"],
     ["client/x.ts", "../tenancy/members", "tenancy/members.ts"],
-    ["sales/x.ts", "../core/ids", "core/ids.ts"],
+    ["harbour/x.ts", "../core/ids", "core/ids.ts"],
     ["database.ts", "./testing", "testing/index.ts"],
   ])("would be refused from %s to %s", (file, target, path) => {
     expect(againstLayers(withImport(source, file, target))).toContain(`${file} imports ${path}`);

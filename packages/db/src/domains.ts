@@ -1,6 +1,7 @@
 import { accountingDomain } from "./accounting/domain";
 import { catalogueScopeOf } from "./core/domain";
 import { noteTables } from "./core/known-tables";
+import { salesDomain } from "./sales/domain";
 import { tenancyDomain } from "./tenancy/domain";
 
 /**
@@ -12,6 +13,8 @@ export const domains = {
   tenancy: tenancyDomain,
   /** Invoices, bills, payments, the journal and its reports. */
   accounting: accountingDomain,
+  /** Businesses with their people, products, stock, sales, abonos and routes. */
+  sales: salesDomain,
 };
 
 for (const { tables } of Object.values(domains)) noteTables(tables);

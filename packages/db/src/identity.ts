@@ -38,10 +38,14 @@ export class IdentityDatabase {
   }
 
   /** The handle of one of the person's tenants. Throws `NotFoundError` when the person is no active member of it. */
-  async enterTenant(tenantId: string, options: { companyId?: string } = {}): Promise<TenantDatabase> {
+  async enterTenant(
+    tenantId: string,
+    options: { companyId?: string; businessId?: string } = {},
+  ): Promise<TenantDatabase> {
     const membership = (await this.memberships()).find((candidate) => candidate.tenantId === tenantId);
     if (!membership) throw new NotFoundError("There is no such tenant among the memberships");
-    return this.#database.forTenant({ tenantId, userId: membership.userId, companyId: options.companyId });
+    const { companyId, businessId } = options;
+    return this.#database.forTenant({ tenantId, userId: membership.userId, companyId, businessId });
   }
 
   /**

@@ -1,6 +1,6 @@
 import { TenantContextMissingError, TenantIsolationError } from "../core/errors";
 import { currentRequest, type RequestScope } from "./call-chain";
-import type { TenantScope } from "./scope";
+import { ownerOf, type TenantScope } from "./scope";
 
 /** The request in which the current asynchronous call chain runs. */
 export function openRequest(): RequestScope | undefined {
@@ -39,12 +39,12 @@ export function refuseForeign({ scope, request }: { scope: TenantScope; request?
   else refuseOtherTenant(scope);
 }
 
-/** True when both are the same tenant, user and company, and go on in an inactive tenant alike. */
+/** True when both are the same tenant, user and company or business, and go on in an inactive tenant alike. */
 export function sameScope(one: TenantScope, other: TenantScope): boolean {
   return (
     sameId(one.tenantId, other.tenantId) &&
     sameId(one.userId, other.userId) &&
-    sameId(one.companyId, other.companyId) &&
+    sameId(ownerOf(one), ownerOf(other)) &&
     (one.inactive ?? false) === (other.inactive ?? false)
   );
 }

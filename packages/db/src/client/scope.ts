@@ -5,8 +5,10 @@ import { isUuid } from "../core/ids";
 export interface TenantScope {
   tenantId: string;
   userId?: string | undefined;
-  /** Narrows every table with a company to this one. */
+  /** Narrows every table with a company to this one. A scope names a company or a business, not both. */
   companyId?: string | undefined;
+  /** Narrows every table with a business to this one. */
+  businessId?: string | undefined;
   /**
    * True lets a job, which has no `userId`, write in a tenant that is suspended or archived: an export, a deletion, a last
    * bill. Without it such a tenant is read by single statements alone, and a transaction in it is refused.
@@ -26,6 +28,7 @@ export interface ScopeOptions {
 export interface ScopeSettings {
   readonly tenantId: string;
   readonly userId: string;
+  /** The company or business: one setting, under two names. */
   readonly companyId: string;
   readonly identityId: string;
 }
@@ -37,15 +40,22 @@ export function tenantSettings(scope: TenantScope): ScopeSettings {
   if (typeof scope !== "object" || scope === null || scope.tenantId === undefined || scope.tenantId === "") {
     throw new TenantContextMissingError("A tenant is needed: forTenant({ tenantId, userId })");
   }
-  for (const key of ["tenantId", "userId", "companyId"] as const) {
+  for (const key of ["tenantId", "userId", "companyId", "businessId"] as const) {
     const value = scope[key];
     if (value !== undefined && !isUuid(value)) {
       throw new ValidationError(`${key} is not a UUID`, [{ path: key, message: "use the id of the record, as text" }]);
     }
   }
+  if (scope.companyId !== undefined && scope.businessId !== undefined) {
+    const message = "leave it out, or companyId: what belongs to a company belongs to no business";
+    throw new ValidationError("A scope names a company or a business, not both", [{ path: "businessId", message }]);
+  }
   checkInactive(scope);
-  return { ...none, tenantId: scope.tenantId, userId: scope.userId ?? "", companyId: scope.companyId ?? "" };
+  return { ...none, tenantId: scope.tenantId, userId: scope.userId ?? "", companyId: ownerOf(scope) ?? "" };
 }
+
+/** What a scope narrows the tables with a company or business to. */
+export const ownerOf = ({ companyId, businessId }: TenantScope): string | undefined => companyId ?? businessId;
 
 function checkInactive({ inactive, userId }: TenantScope): void {
   if (inactive !== undefined && typeof inactive !== "boolean") {

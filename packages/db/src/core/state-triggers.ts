@@ -13,9 +13,12 @@ export function stateTriggers(machine: StateMachineEntry): ComputedTrigger[] {
 }
 
 function insertTriggers(machine: StateMachineEntry): ComputedTrigger[] {
-  const { column, initial, states, start } = machine;
+  const { column, initial, initialBy, states, start } = machine;
   if (states.every((state) => initial.includes(state))) return [];
-  const when = `new.${column} not in (${list(initial)})`;
+  const byRole = initialBy
+    ? ` and not (current_user = ${quote(initialBy.role)} and new.${column} in (${list(initialBy.states)}))`
+    : "";
+  const when = `new.${column} not in (${list(initial)})${byRole}`;
   return twice(machine, "insert", when, `tenancy.refuse('ZT003', ${quote(start ?? "")})`);
 }
 

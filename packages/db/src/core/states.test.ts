@@ -58,6 +58,24 @@ describe("a state machine", () => {
   execute function tenancy.refuse_transition('status', '{"locked *":"A locked door does not go {from} to {to}","locked open":"Unlock it first","* *":"No","open shut":"It''s stuck"}')`);
   });
 
+  it("may begin in a further state where one role writes", () => {
+    stateMachine({
+      table: "house.shutters",
+      states: ["planned", "hung"],
+      initial: ["planned"],
+      initialBy: { role: "key_holder", states: ["hung"] },
+      transitions: [{ from: "planned", to: "hung", by: "key_holder" }],
+      start: "A new shutter is planned",
+      refusals: [{ sentence: "No" }],
+    });
+    const shutters = stateMachines().find(({ table }) => table === "house.shutters");
+    if (!shutters) throw new TypeError("The machine is not registered");
+    expect(picture(shutters)).toBe("● planned → hung (key_holder)\n○ hung    (final)");
+    expect(stateTriggers(shutters)[0]?.text).toBe(`create trigger guard_status_insert before insert on house.shutters
+  for each row when (new.status not in ('planned') and not (current_user = 'key_holder' and new.status in ('hung')))
+  execute function tenancy.refuse('ZT003', 'A new shutter is planned')`);
+  });
+
   it("needs no trigger for what it does not refuse", () => {
     stateMachine({
       table: "house.lamps",

@@ -29,6 +29,8 @@ export interface StateMachineOptions<S extends string> {
   states: readonly [S, ...S[]];
   /** The states that a new record may have. */
   initial: readonly S[];
+  /** Further states that a new record may have, for the functions of one role. */
+  initialBy?: { role: string; states: readonly S[] };
   transitions: readonly Transition<S>[];
   /** Sentence for a new record in another state. */
   start?: string;
@@ -118,8 +120,8 @@ function illegalPairs(machine: StateMachineEntry) {
 const oneOf = (some: Some<string>, state: string) => (typeof some === "string" ? some === state : some.includes(state));
 
 /**
- * The machine as text, a line for each state: what new records may be is marked with `●`, what has no way out with `(final)`,
- * and a transition of one role alone with that role.
+ * The machine as text, a line for each state: what new records may be is marked with `●`, for one role alone with `○`, what
+ * has no way out with `(final)`, and a transition of one role alone with that role.
  */
 export function picture(machine: StateMachineEntry): string {
   const width = Math.max(...machine.states.map((state) => state.length));
@@ -129,7 +131,7 @@ export function picture(machine: StateMachineEntry): string {
         const rule = to === from ? undefined : transitionOf(machine, from, to);
         return rule ? [rule.by ? `${to} (${rule.by})` : to] : [];
       });
-      const mark = machine.initial.includes(from) ? "●" : " ";
+      const mark = machine.initial.includes(from) ? "●" : machine.initialBy?.states.includes(from) ? "○" : " ";
       const rest = followers.length > 0 ? `→ ${followers.join(", ")}` : "(final)";
       return `${mark} ${from.padEnd(width)} ${rest}`;
     })

@@ -109,7 +109,8 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
   for (const column of asked) fill.delete(column);
   for (const column of set) fill.add(column);
   const needed = (c: PgColumn) =>
-    c.generated === undefined && (c.name in fixed || fill.has(c.name) || (c.notNull && !c.hasDefault));
+    c.generated === undefined &&
+    (c.name in fixed || fill.has(c.name) || (c.notNull && (!c.hasDefault || anchorColumns.includes(c.name))));
   await makeParents(tree, table, fixed, needed);
 
   const free = columns.filter((c) => needed(c) && !(c.name in fixed));
@@ -122,10 +123,17 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
     } catch (error) {
       const { code, constraint } = error as pg.DatabaseError;
       // Taken: tries the next number or date. Refused by a CHECK: tries the next combination of choices.
-      const alone = code === "23505" && oneOfCompany(table, constraint);
-      if (alone && options.given?.company_id === undefined) return inNewCompany(tree, table, options, then);
-      // A company may have only one such row, and has it: it is the sample.
-      if (alone) return { values, row: (await find(tree, table, { company_id: fixed.company_id })) ?? {} };
+      const alone = code === "23505" ? oneOf(table, constraint) : undefined;
+      if (alone === "company" && options.given?.company_id === undefined)
+        return inNewCompany(tree, table, options, then);
+      // A company or tenant may have only one such row, and has it: it is the sample.
+      if (alone) {
+        const owner = alone === "company" ? { company_id: fixed.company_id } : {};
+        return { values, row: (await find(tree, table, owner)) ?? {} };
+      }
+      if (code === "23505" && tree.pool.size > 0 && holdsParent(table, constraint)) {
+        return make({ ...tree, pool: new Map() }, table, options, then);
+      }
       const taken = (code === "23505" || code === "23P01") && attempt < 25;
       const refused = code === "23514" && variant + 1 < choices.length;
       if (!taken && !refused) throw new SampleRowError(name, code, constraint, { cause: error });
@@ -135,10 +143,20 @@ async function make(tree: Tree, table: PgTable, options: SampleOptions, then: "k
   }
 }
 
-/** Whether the unique key lets a company have one such row only. */
-function oneOfCompany(table: PgTable, key: string | undefined): boolean {
+/** Whether the unique key holds a record that the row refers to: another number would not help, another record does. */
+function holdsParent(table: PgTable, key: string | undefined): boolean {
   const found = configOf(table).uniqueConstraints.find((each) => each.getName() === key);
-  return found?.columns.every(({ name }) => ["tenant_id", "company_id"].includes(name)) ?? false;
+  const links = configOf(table).foreignKeys.map((link) => link.reference().columns.at(-1)?.name);
+  const names = found?.columns.map(({ name }) => name) ?? [];
+  return names.some((name) => name !== "tenant_id" && !anchorColumns.includes(name) && links.includes(name));
+}
+
+/** Of what the unique key allows one such row only: a company or a tenant. */
+function oneOf(table: PgTable, key: string | undefined): "company" | "tenant" | undefined {
+  const found = configOf(table).uniqueConstraints.find((each) => each.getName() === key);
+  const others = found?.columns.map(({ name }) => name).filter((name) => name !== "tenant_id");
+  if (others?.length === 0) return "tenant";
+  return others?.join() === "company_id" ? "company" : undefined;
 }
 
 async function inNewCompany(tree: Tree, table: PgTable, options: SampleOptions, then: "keep" | "take-back") {

@@ -7,6 +7,7 @@ import type { Budgets } from "./budget";
  */
 export const budgets: Budgets = {
   accounting: 60,
+  sales: 60,
   tenancy: 20,
   isolation: 50,
   client: 40,

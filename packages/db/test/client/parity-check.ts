@@ -10,6 +10,7 @@ import { exchangeRate, instant, money, moneyTotal, quantity } from "../../src/co
 import { insertSchema } from "../../src/core/validation";
 import { valueChecks } from "../../src/core/value-checks";
 import { newId, type TenantDatabase } from "../../src/index";
+import { amount, kilos, unitCost, price as unitPrice } from "../../src/sales/schema/columns";
 import type { TestDatabase } from "../../src/testing";
 import { hostile, type Kind, values } from "./parity-values";
 
@@ -25,14 +26,21 @@ export const kinds = scratch.table("kinds", {
   varchar5: varchar("varchar5", { length: 5 }),
   varchar20: varchar("varchar20", { length: 20 }),
   varchar50: varchar("varchar50", { length: 50 }),
+  varchar100: varchar("varchar100", { length: 100 }),
   varchar255: varchar("varchar255", { length: 255 }),
   texts: text("texts").array(),
   choice: mood.column("choice"),
+  shortChoice: varchar("short_choice", { length: 50, enum: [...mood.values] }),
   money: money("money"),
   quantity: quantity("quantity"),
   moneyTotal: moneyTotal("money_total"),
   rate: exchangeRate("rate"),
   price: numeric("price", { precision: 15, scale: 4 }),
+  amount: amount("amount"),
+  kilos: kilos("kilos"),
+  unitPrice: unitPrice("unit_price"),
+  unitCost: unitCost("unit_cost"),
+  percent: numeric("percent", { precision: 5, scale: 2 }),
   fraction: numeric("fraction", { precision: 4, scale: 4 }),
   integer: integer("integer"),
   bigint: bigint("bigint", { mode: "bigint" }),
@@ -57,7 +65,7 @@ export function createKinds(test: TestDatabase): Promise<unknown> {
   });
   return test.asOwner((owner) =>
     owner.query(`create schema scratch; create table scratch.kinds (${[...columns, ...checks].join(", ")}, primary key (id));
-      alter table scratch.kinds add check (choice in ('it''s', 'a "list"', 'with,commas', ''));
+      alter table scratch.kinds add check (choice in ('it''s', 'a "list"', 'with,commas', '') and short_choice in ('it''s', 'a "list"', 'with,commas', ''));
       grant usage on schema scratch to authenticated;
       grant select, insert on scratch.kinds to authenticated`),
   );

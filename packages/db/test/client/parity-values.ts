@@ -192,6 +192,8 @@ function hasBackslashKey(value: unknown): boolean {
   return Object.entries(value).some(([key, item]) => key.includes("\\") || hasBackslashKey(item));
 }
 
+const anyChoice = fc.oneof(fc.constantFrom("it's", 'a "list"', "with,commas", ""), anyText);
+
 /** Generators by kind of column: the keys are the columns of the table `kinds`. */
 export const values = {
   uuid: fc.oneof(
@@ -203,14 +205,21 @@ export const values = {
   varchar5: textUpTo(5),
   varchar20: textUpTo(20),
   varchar50: textUpTo(50),
+  varchar100: textUpTo(100),
   varchar255: textUpTo(255),
   texts: fc.array(anyText, { maxLength: 5 }),
-  choice: fc.oneof(fc.constantFrom("it's", 'a "list"', "with,commas", ""), anyText),
+  choice: anyChoice,
+  shortChoice: anyChoice,
   money: numberUpTo(19, 4),
   quantity: numberUpTo(15, 3),
   moneyTotal: numberUpTo(15, 0),
   rate: numberUpTo(39, 24),
   price: numberUpTo(15, 4),
+  amount: numberUpTo(12, 2),
+  kilos: numberUpTo(10, 3),
+  unitPrice: numberUpTo(10, 2),
+  unitCost: numberUpTo(10, 4),
+  percent: numberUpTo(5, 2),
   fraction: numberUpTo(4, 4),
   integer: fc.oneof(fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }), fc.integer(), fc.double()),
   bigint: fc.oneof(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.bigInt(-(2n ** 65n), 2n ** 65n)),

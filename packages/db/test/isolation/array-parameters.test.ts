@@ -1,7 +1,9 @@
+import { eq } from "drizzle-orm";
 import type pg from "pg";
 import { describe, expect } from "vitest";
 import { domains } from "../../src/domains";
 import { newId } from "../../src/index";
+import { businesses, businessUsers, products } from "../../src/sales";
 import { beginAsTenant, scopeToTenant } from "../../src/testing";
 import { freshBooks } from "../accounting/kit/books";
 import { snapshotOf } from "../kit/snapshot";
@@ -19,14 +21,20 @@ interface ValidCall {
   nullable: readonly string[];
   /** Parameters whose elements differ from one another. */
   distinct: readonly string[];
+  /** A parameter that would be trusted with positions from 0 if nothing looked at them. */
+  trusted: string;
 }
 
 interface Books {
+  /** A business of sales has this id as well. */
   companyId: string;
   pair: readonly [string, string];
+  products: readonly [string, string];
+  memberId: string;
+  clientId: string;
 }
 
-const postJournal = ({ companyId, pair }: Books): ValidCall => ({
+const postJournal = ({ companyId, pair }: Pick<Books, "companyId" | "pair">): ValidCall => ({
   args: {
     p_entry_id: [newId(), newId()],
     p_company_id: [companyId, companyId],
@@ -51,10 +59,90 @@ const postJournal = ({ companyId, pair }: Books): ValidCall => ({
     ...["p_base_amount", "p_rate", "p_is_exchange_difference", "p_line_description"],
   ],
   distinct: ["p_entry_id", "p_line_id"],
+  trusted: "p_entry_date",
+});
+
+const moveStock = ({ companyId, products }: Books): ValidCall => ({
+  args: {
+    p_id: [newId(), newId()],
+    p_business_id: [companyId, companyId],
+    p_product_id: products,
+    p_kind: ["receipt", "receipt"],
+    p_quantity: ["5.000", "7.000"],
+    p_unit_cost: ["1.0000", "2.0000"],
+    p_reason: ["bought", "found"],
+    p_idempotency_key: ["k1", "k2"],
+    p_request_hash: ["h1", "h2"],
+  },
+  nullable: ["p_unit_cost", "p_reason", "p_idempotency_key", "p_request_hash"],
+  distinct: ["p_id"],
+  trusted: "p_reason",
+});
+
+const recordAbonos = ({ companyId, memberId, clientId }: Books): ValidCall => ({
+  args: {
+    p_id: [newId(), newId()],
+    p_business_id: [companyId, companyId],
+    p_client_id: [clientId, clientId],
+    p_seller_id: [memberId, memberId],
+    p_distribucion_id: [null, null],
+    p_amount: ["5.00", "7.00"],
+    p_payment_method: ["efectivo", "yape"],
+    p_notes: ["one", "two"],
+    p_abono_date: ["2026-01-01T10:00:00Z", "2026-01-02T10:00:00Z"],
+    p_allocations: ['"oldest"', "[]"],
+    p_idempotency_key: ["a1", "a2"],
+    p_request_hash: ["h1", "h2"],
+  },
+  nullable: [
+    ...["p_seller_id", "p_distribucion_id", "p_notes", "p_abono_date", "p_allocations"],
+    ...["p_idempotency_key", "p_request_hash"],
+  ],
+  distinct: ["p_id"],
+  trusted: "p_notes",
+});
+
+const recordSales = ({ companyId, memberId, clientId, products }: Books): ValidCall => ({
+  args: {
+    p_id: [newId(), newId()],
+    p_business_id: [companyId, companyId],
+    p_client_id: [clientId, clientId],
+    p_seller_id: [memberId, memberId],
+    p_distribucion_id: [null, null],
+    p_order_id: [null, null],
+    p_sale_type: ["credito", "credito"],
+    p_amount_paid: ["0.00", "1.00"],
+    p_payment_method: ["efectivo", "yape"],
+    p_use_credit: ["false", "false"],
+    p_sale_date: ["2026-01-01T10:00:00Z", "2026-01-02T10:00:00Z"],
+    p_corrects_sale_id: [null, null],
+    p_void_reason: [null, null],
+    p_idempotency_key: ["s1", "s2"],
+    p_request_hash: ["h1", "h2"],
+    p_item_sale: ["1", "2"],
+    p_item_id: [newId(), newId()],
+    p_product_id: products,
+    p_gross: [null, "3.000"],
+    p_tara: [null, "1.000"],
+    p_quantity: ["2.000", null],
+    p_unit_price: ["9.50", "9.50"],
+  },
+  nullable: [
+    ...["p_client_id", "p_seller_id", "p_distribucion_id", "p_order_id", "p_amount_paid", "p_payment_method"],
+    ...["p_sale_date", "p_corrects_sale_id", "p_void_reason", "p_idempotency_key", "p_request_hash"],
+    ...["p_gross", "p_tara", "p_quantity", "p_unit_price"],
+  ],
+  distinct: ["p_id", "p_item_id"],
+  trusted: "p_sale_date",
 });
 
 /** A valid call of each function, by its name: one that is new needs a line here. */
-const calls: Record<string, (books: Books) => ValidCall> = { "accounting.post_journal": postJournal };
+const calls: Record<string, (books: Books) => ValidCall> = {
+  "accounting.post_journal": postJournal,
+  "sales.move_stock": moveStock,
+  "sales.record_abonos": recordAbonos,
+  "sales.record_sales": recordSales,
+};
 
 interface Callable {
   name: string;
@@ -89,7 +177,7 @@ const callOf = ({ name, params }: Callable, args: Record<string, string>) =>
 function malformed(type: string, values: readonly (string | null)[], of: { nullable: boolean; distinct: boolean }) {
   const right = sqlArray(type, values);
   const moved = (from: number) => `('[${from}:${from + values.length - 1}]=' || (${right})::text)::${type}`;
-  const nested = values.map((value) => `['${value}']`).join(", ");
+  const nested = values.map((value) => (value === null ? "[null]" : `['${value}']`)).join(", ");
   return {
     "positions from 0": moved(0),
     "positions from 2": moved(2),
@@ -140,16 +228,35 @@ async function accepted(client: pg.Client, callable: Callable, valid: ValidCall)
   return found;
 }
 
-const it = freshBooks;
+const it = freshBooks.extend("shop", async ({ acme }) => {
+  const made = await acme.handle
+    .insert(products)
+    .values(
+      ["Pollo", "Huevo"].map((name) => ({ businessId: acme.company.id, name, type: "otro", unit: "kg" }) as const),
+    )
+    .returning();
+  const [first = "", second = ""] = made.map(({ id }) => id);
+  // Goods to sell.
+  const sold = acme.handle.update(businesses).set({ permitirVentaSinStock: true });
+  await sold.where(eq(businesses.id, acme.company.id));
+  const [member] = await acme.handle.select().from(businessUsers);
+  const client = await acme.handle.sales.customers.create({ businessId: acme.company.id, name: "Rosa" });
+  return { products: [first, second] as const, memberId: member?.id ?? "", clientId: client.id };
+});
 
 describe("array parameters of callable functions", () => {
-  it("are refused in every wrong form, by the parameter's name, and change nothing", async ({ test, acme, pair }) => {
+  it("are refused in every wrong form, by the parameter's name, and change nothing", async ({
+    test,
+    acme,
+    pair,
+    shop,
+  }) => {
     await asLogin(test.urls.runtime, async (client) => {
       await beginAsTenant(client, acme.tenant.id);
       const found = await callables(client);
       expect(found.map(({ name }) => name)).toEqual(Object.keys(calls));
       for (const callable of found) {
-        const valid = validCall(callable, { companyId: acme.company.id, pair });
+        const valid = validCall(callable, { companyId: acme.company.id, pair, ...shop });
         const before = await snapshotOf(client);
         expect(await accepted(client, callable, valid)).toEqual([]);
         expect(await snapshotOf(client)).toEqual(before);
@@ -159,7 +266,7 @@ describe("array parameters of callable functions", () => {
     });
   });
 
-  it("are found to be trusted where nothing looks at them", async ({ test, acme, pair }) => {
+  it("are found to be trusted where nothing looks at them", async ({ test, acme, pair, shop }) => {
     await test.asOwner(async (client) => {
       await client.query("begin");
       await client.query(`create or replace function tenancy.require_arrays(p_names text[], p_dims text[], p_nulls int[])
@@ -167,8 +274,8 @@ describe("array parameters of callable functions", () => {
       await client.query("set local role authenticated");
       await scopeToTenant(client, acme.tenant.id);
       for (const callable of await callables(client)) {
-        const valid = validCall(callable, { companyId: acme.company.id, pair });
-        expect(await accepted(client, callable, valid)).toContain("p_entry_date: positions from 0");
+        const valid = validCall(callable, { companyId: acme.company.id, pair, ...shop });
+        expect(await accepted(client, callable, valid)).toContain(`${valid.trusted}: positions from 0`);
       }
       await client.query("rollback");
     });

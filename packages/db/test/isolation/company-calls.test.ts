@@ -57,7 +57,7 @@ async function recordsEverywhere(tenantId: string, companyId: string): Promise<v
   known = new Map([...rows].map(([name, all]) => [name, oneOfEachState(all)]));
   const values = [...rows.values()]
     .flat()
-    .flatMap(({ tenant_id: _tenant, actor_login: _login, target_type: _type, ...row }) =>
+    .flatMap(({ tenant_id: _tenant, user_id: _user, actor_login: _login, target_type: _type, ...row }) =>
       Object.values(row).map(String),
     );
   const telling = values.filter(

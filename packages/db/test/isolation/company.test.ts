@@ -20,15 +20,16 @@ it("attacks every table that has a company, and the companies themselves", async
     `select distinct table_schema || '.' || table_name as name from information_schema.columns
      join information_schema.tables using (table_schema, table_name)
      where column_name in ('company_id', 'business_id') and table_type = 'BASE TABLE'
-     union select 'tenancy.companies' order by 1`,
+     union values ('sales.businesses'), ('tenancy.companies') order by 1`,
   );
   expect(withCompany.map((entry) => entry.name).sort()).toEqual(rows.map((row) => row.name));
   expect(rows.length).toBeGreaterThan(10);
 });
 
-it("leaves to the whole tenant what is said of persons alone", () => {
+it("leaves to the whole tenant what is said of persons alone, and what holds for all businesses", () => {
   const shared = tenantTables().filter((entry) => entry.ownedBy === undefined);
   expect(shared.map((entry) => entry.name).sort()).toEqual([
+    "sales.system_config",
     "tenancy.audit_seals",
     "tenancy.invitations",
     "tenancy.roles",

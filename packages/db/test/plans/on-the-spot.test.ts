@@ -52,6 +52,14 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
   "accounting/parties.ts": [
     async () => handle.accounting.customers.update((await createCustomer(acme)).id, { name: "Renamed" }),
   ],
+  "sales/orders.ts": [() => handle.sales.orders.update(acme.company.id, { notes: "None" }).catch(() => undefined)],
+  "sales/businesses.ts": [() => handle.sales.businesses.update(acme.company.id, { name: "Renamed" })],
+  "sales/customers.ts": [
+    async () => {
+      const { id } = await handle.sales.customers.create({ businessId: acme.company.id, name: "Rosa" });
+      return handle.sales.customers.update(id, { name: "Renamed" });
+    },
+  ],
   "tenancy/companies.ts": [() => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" })],
   "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
   "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],

@@ -28,6 +28,10 @@ it("attacks the tables whose rows freeze", () => {
     "accounting.invoices",
     "accounting.payment_allocations",
     "accounting.payments",
+    "sales.abonos",
+    "sales.distribuciones",
+    "sales.orders",
+    "sales.sales",
   ]);
 });
 

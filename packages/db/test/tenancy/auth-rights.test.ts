@@ -213,6 +213,7 @@ describe("an injection inside a tenant", () => {
         "audit_writer",
         "ledger_writer",
         "number_writer",
+        "sales_writer",
         "self_service",
       ]);
     }));

@@ -9,9 +9,10 @@ declare
   row_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'token_hash' end;
   row_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'token_hash' end;
   written jsonb := coalesce(row_after, row_before);
-  -- Whose record it is: of a company or a business; a company's own row has its id.
+  -- Whose record it is: of a company or a business; their own rows have their id.
   company uuid := coalesce(written ->> 'company_id', written ->> 'business_id',
-    case when tg_relid = 'tenancy.companies'::regclass then written ->> 'id' end)::uuid;
+    case when format('%s.%s', tg_table_schema, tg_table_name) in ('tenancy.companies', 'sales.businesses')
+      then written ->> 'id' end)::uuid;
 begin
   insert into tenancy.audit_log
     (tenant_id, admin_user_id, actor_login, action, company_id, target_type, target_id, row_before, row_after)
