@@ -2260,6 +2260,195 @@ ALTER FUNCTION auth.sole_admin_of(uuid) OWNER TO membership_keeper;
 -- grants auth.sole_admin_of(uuid)
 GRANT EXECUTE ON FUNCTION auth.sole_admin_of(uuid) TO identity;
 
+-- function sales.allocate_abono(uuid, jsonb)
+CREATE OR REPLACE FUNCTION sales.allocate_abono(p_id uuid, p_allocations jsonb)
+ RETURNS TABLE(abono sales.abonos, allocations jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+  v_today date;
+begin
+  v_abono := sales.lock_abono(p_id);
+  if v_abono.status = 'void' then
+    raise exception using errcode = 'ZT003', message = 'The abono is void';
+  elsif not sales.is_admin_negocio(v_abono.business_id) and sales.current_member_id(v_abono.business_id) is null then
+    raise exception using errcode = 'ZT006', message = 'Only a member of the business may allocate its abonos';
+  end if;
+  v_today := sales.business_day(v_abono.business_id, now());
+  if sales.is_day_closed(v_abono.business_id, v_today) then
+    raise exception using errcode = 'ZT003', message = 'An allocation counts on today, and today is closed: allocate it tomorrow';
+  end if;
+  if p_allocations = '"oldest"' then
+    perform sales.allocate_oldest(array[p_id], v_today);
+  elsif jsonb_typeof(p_allocations) = 'array' then
+    perform sales.allocate_to(p_id, p_allocations, v_today);
+  else
+    raise exception using errcode = 'ZT002', message = 'p_allocations is "oldest", or a list of sales';
+  end if;
+  return query
+    select b, sales.allocations_of_abono(b.id) from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+end $function$;
+ALTER FUNCTION sales.allocate_abono(uuid, jsonb) OWNER TO sales_writer;
+
+-- grants sales.allocate_abono(uuid, jsonb)
+GRANT EXECUTE ON FUNCTION sales.allocate_abono(uuid, jsonb) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.allocate_abono(uuid, jsonb) TO platform;
+
+-- function sales.allocate_in_order(uuid[], uuid[], date)
+CREATE OR REPLACE FUNCTION sales.allocate_in_order(p_abono_id uuid[], p_sale_id uuid[], p_from date DEFAULT NULL::date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_written uuid[];
+begin
+  with credit as (
+    select b.id, b.business_id, b.client_id, b.abono_day, b.amount - b.allocated_amount as amount,
+      sum(b.amount - b.allocated_amount) over (partition by b.client_id order by g.position) as until
+    from unnest(p_abono_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
+    where b.status = 'recorded' and b.allocated_amount < b.amount
+  ), due as (
+    select s.id, s.business_id, s.client_id, s.sale_day, s.balance_due as amount,
+      sum(s.balance_due) over (partition by s.client_id order by g.position) as until
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    where s.status = 'recorded' and s.balance_due > 0
+  ), written as (
+    insert into sales.abono_allocations (tenant_id, business_id, abono_id, sale_id, amount, allocated_on)
+    select v_tenant, c.business_id, c.id, d.id,
+      least(c.until, d.until) - greatest(c.until - c.amount, d.until - d.amount),
+      greatest(c.abono_day, d.sale_day, p_from)
+    from credit c
+    join due d on d.business_id = c.business_id and d.client_id = c.client_id
+      and c.until - c.amount < d.until and d.until - d.amount < c.until
+    returning id
+  )
+  select coalesce(array_agg(w.id), '{}') into v_written from written w;
+  if cardinality(v_written) > 0 then
+    perform sales.apply_allocations(v_written, 1);
+  end if;
+end $function$;
+ALTER FUNCTION sales.allocate_in_order(uuid[], uuid[], date) OWNER TO sales_writer;
+
+-- function sales.allocate_oldest(uuid[], date)
+CREATE OR REPLACE FUNCTION sales.allocate_oldest(p_abono_id uuid[], p_from date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  if cardinality(p_abono_id) > 0 then
+    perform sales.allocate_in_order(p_abono_id, array(
+        select s.id
+        from (select distinct b.client_id from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id)) c
+        cross join lateral (
+          select r.* from sales.sales r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.balance_due > 0 offset 0) s
+        order by s.sale_date, s.created_at, s.id
+      ), p_from);
+  end if;
+end $function$;
+ALTER FUNCTION sales.allocate_oldest(uuid[], date) OWNER TO sales_writer;
+
+-- function sales.allocate_to(uuid, jsonb, date)
+CREATE OR REPLACE FUNCTION sales.allocate_to(p_abono_id uuid, p_allocations jsonb, p_from date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_named record;
+  v_written uuid;
+begin
+  for v_named in
+    select s.id, s.status, s.client_id = b.client_id as is_customers, s.sale_day, b.business_id, b.abono_day, g.position,
+      g.named ->> 'amount' as amount, g.named ->> 'saleId' as sale_id
+    from jsonb_array_elements(p_allocations) with ordinality as g (named, position)
+    join sales.abonos b on b.tenant_id = v_tenant and b.id = p_abono_id
+    left join sales.sales s on s.tenant_id = v_tenant and s.business_id = b.business_id and s.id = (g.named ->> 'saleId')::uuid
+    order by g.position
+  loop
+    if v_named.id is null or v_named.is_customers is not true then
+      raise exception using errcode = 'ZT004',
+        message = format('allocations.%s.saleId: the customer has no such sale', v_named.position - 1);
+    elsif v_named.status <> 'recorded' then
+      raise exception using errcode = 'ZT003', message = format('allocations.%s.saleId: the sale does not count: it is %s',
+        v_named.position - 1, v_named.status);
+    elsif v_named.amount::numeric <= 0 or scale(v_named.amount::numeric) > 2 or v_named.amount::numeric = 'NaN' then
+      raise exception using errcode = 'ZT002',
+        message = format('allocations.%s.amount: use an amount above 0 with at most two decimals', v_named.position - 1);
+    end if;
+    -- What others of the list took is seen: each is a statement of its own.
+    insert into sales.abono_allocations (tenant_id, business_id, abono_id, sale_id, amount, allocated_on)
+    select v_tenant, b.business_id, b.id, s.id, least(s.balance_due, b.amount - b.allocated_amount, v_named.amount::numeric),
+      greatest(b.abono_day, s.sale_day, p_from)
+    from sales.abonos b
+    join sales.sales s on s.tenant_id = v_tenant and s.id = v_named.id
+    where b.tenant_id = v_tenant and b.id = p_abono_id and s.balance_due > 0 and b.allocated_amount < b.amount
+    returning id into v_written;
+    if found then
+      perform sales.apply_allocations(array[v_written], 1);
+    end if;
+  end loop;
+end $function$;
+ALTER FUNCTION sales.allocate_to(uuid, jsonb, date) OWNER TO sales_writer;
+
+-- function sales.allocations_of_abono(uuid)
+CREATE OR REPLACE FUNCTION sales.allocations_of_abono(p_abono_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', a.id, 'saleId', a.sale_id, 'amount', (a.amount)::text, 'allocatedOn', a.allocated_on) ORDER BY s.sale_date, s.created_at, s.id, a.id), '[]'::jsonb) AS "coalesce" FROM (sales.abono_allocations a JOIN sales.sales s ON (((s.tenant_id = a.tenant_id) AND (s.id = a.sale_id)))) WHERE ((a.tenant_id = tenancy.current_tenant_id()) AND (a.abono_id = allocations_of_abono.p_abono_id) AND (a.reversed_on IS NULL)));
+
+-- grants sales.allocations_of_abono(uuid)
+GRANT EXECUTE ON FUNCTION sales.allocations_of_abono(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.allocations_of_abono(uuid) TO platform;
+
+-- function sales.apply_allocations(uuid[], integer)
+CREATE OR REPLACE FUNCTION sales.apply_allocations(p_id uuid[], p_sign integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sales uuid[];
+  v_abonos uuid[];
+begin
+  select array_agg(distinct g.sale_id), array_agg(distinct g.abono_id) into v_sales, v_abonos
+  from sales.abono_allocations g where g.tenant_id = v_tenant and g.id = any (p_id);
+  update sales.sales s set balance_due = s.balance_due - p_sign * a.amount
+  from (select g.sale_id, sum(g.amount) as amount from sales.abono_allocations g
+        where g.tenant_id = v_tenant and g.id = any (p_id) group by 1) a
+  where s.tenant_id = v_tenant and s.id = any (v_sales) and s.id = a.sale_id;
+  update sales.abonos b set allocated_amount = b.allocated_amount + p_sign * a.amount
+  from (select g.abono_id, sum(g.amount) as amount from sales.abono_allocations g
+        where g.tenant_id = v_tenant and g.id = any (p_id) group by 1) a
+  where b.tenant_id = v_tenant and b.id = any (v_abonos) and b.id = a.abono_id;
+  update sales.customer_balances c
+  set open_due = c.open_due - p_sign * a.amount, credit = c.credit - p_sign * a.amount
+  from (
+    select b.client_id, sum(g.amount) as amount
+    from sales.abono_allocations g
+    cross join lateral (
+      select r.client_id from sales.abonos r where r.tenant_id = v_tenant and r.id between g.abono_id and g.abono_id order by r.id) b
+    where g.tenant_id = v_tenant and g.id = any (p_id) group by 1
+  ) a
+  where c.tenant_id = v_tenant and c.client_id = a.client_id and c.client_id = any (array(
+    select r.client_id from sales.abonos r where r.tenant_id = v_tenant and r.id = any (v_abonos)));
+end $function$;
+ALTER FUNCTION sales.apply_allocations(uuid[], integer) OWNER TO sales_writer;
+
 -- function sales.business_day(uuid, timestamp with time zone)
 CREATE OR REPLACE FUNCTION sales.business_day(p_business_id uuid, p_at timestamp with time zone)
  RETURNS date
@@ -2270,6 +2459,105 @@ RETURN (SELECT ((business_day.p_at AT TIME ZONE b.time_zone))::date AS timezone 
 -- grants sales.business_day(uuid, timestamp with time zone)
 GRANT EXECUTE ON FUNCTION sales.business_day(uuid, timestamp with time zone) TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.business_day(uuid, timestamp with time zone) TO platform;
+
+-- function sales.check_abonos(uuid[])
+CREATE OR REPLACE FUNCTION sales.check_abonos(p_abono_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_refused record;
+begin
+  select g.position, p.problem into v_refused
+  from unnest(p_abono_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between b.seller_id and b.seller_id order by x.id) m
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between b.distribucion_id and b.distribucion_id order by x.id) d on true
+  cross join lateral (select case
+    when not sales.may_act_for(b.business_id, b.seller_id)
+      then array['ZT006', 'sellerId: only an admin_negocio of the business may record what another member received']
+    when not m.is_active then array['ZT003', 'sellerId: the member is archived: restore them first']
+    when b.abono_day > sales.business_day(b.business_id, now())
+      then array['ZT002', 'abonoDate: the day has not come yet: date the abono on today or before']
+    when not b.is_late and sales.is_day_closed(b.business_id, b.abono_day)
+      then array['ZT003', 'abonoDate: the day is closed: date the abono on an open day']
+    when d.estado <> 'en_ruta' then array['ZT003', 'distribucionId: the route is not under way (en_ruta)']
+    when d.vendedor_id <> b.seller_id then array['ZT002', 'distribucionId: the route is another vendor''s']
+  end as problem) p
+  where p.problem is not null
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1], message = case when cardinality(p_abono_id) > 1
+      then format('Abono %s: ', v_refused.position) else '' end || v_refused.problem[2];
+  end if;
+end $function$;
+ALTER FUNCTION sales.check_abonos(uuid[]) OWNER TO sales_writer;
+
+-- function sales.check_sales(uuid[])
+CREATE OR REPLACE FUNCTION sales.check_sales(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_refused record;
+begin
+  select g.position, p.problem into v_refused
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between s.seller_id and s.seller_id order by x.id) m
+  left join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c on true
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between s.distribucion_id and s.distribucion_id order by x.id) d on true
+  left join lateral (select x.* from sales.orders x where x.tenant_id = v_tenant and x.id between s.order_id and s.order_id order by x.id) o on true
+  left join lateral (select x.* from sales.sales x where x.tenant_id = v_tenant and x.id between s.corrects_sale_id and s.corrects_sale_id order by x.id) r on true
+  cross join lateral sales.config_of(s.business_id) k
+  cross join lateral (select case
+    when not sales.may_act_for(s.business_id, s.seller_id)
+      then array['ZT006', 'sellerId: only an admin_negocio of the business may record what another member sold']
+    when not m.is_active then array['ZT003', 'sellerId: the member is archived: restore them first']
+    when not c.is_active then array['ZT003', 'clientId: the customer is archived: restore them first']
+    when s.sale_day > sales.business_day(s.business_id, now())
+      then array['ZT002', 'saleDate: the day has not come yet: date the sale on today or before']
+    when not s.is_late and sales.is_day_closed(s.business_id, s.sale_day)
+      then array['ZT003', 'saleDate: the day is closed: date the sale on an open day']
+    when s.order_id is null and k.modo_operacion = 'pedidos'
+      then array['ZT003', 'orderId: the business sells what was ordered: name the order that the sale delivers']
+    when o.status <> 'ordered' then array['ZT003', 'orderId: the order is delivered or cancelled']
+    when o.client_id is distinct from s.client_id and o.id is not null
+      then array['ZT002', 'orderId: the order is of another customer']
+    when s.distribucion_id is null and k.usar_distribucion and m.role = 'vendedor'
+      then array['ZT003', 'distribucionId: a vendor sells from a route that is under way: name it']
+    when d.estado <> 'en_ruta' then array['ZT003', 'distribucionId: the route is not under way (en_ruta)']
+    when d.vendedor_id <> s.seller_id then array['ZT002', 'distribucionId: the route is another vendor''s']
+    when r.status <> 'void' then array['ZT003', 'correctsSaleId: the sale is not void: correct it by a call, which voids it']
+  end as problem) p
+  where p.problem is not null
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1],
+      message = sales.sale_label(cardinality(p_sale_id), v_refused.position::int) || v_refused.problem[2];
+  end if;
+
+  select g.position, i.line_number, p.problem into v_refused
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (select x.* from sales.products x where x.tenant_id = v_tenant and x.id between i.product_id and i.product_id order by x.id) t
+  cross join lateral sales.config_of(s.business_id) k
+  cross join lateral (select case
+    when not t.is_active then array['ZT003', 'productId: the product is archived: restore it first']
+    when k.control_kilos and i.unit = 'kg' and i.gross is null
+      then array['ZT002', 'gross: the business weighs what it sells by the kilo: give gross and tara']
+  end as problem) p
+  where p.problem is not null
+  order by g.position, i.line_number limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1], message = sales.item_label(cardinality(p_sale_id),
+      v_refused.position::int, v_refused.line_number) || ': ' || v_refused.problem[2];
+  end if;
+end $function$;
+ALTER FUNCTION sales.check_sales(uuid[]) OWNER TO sales_writer;
 
 -- function sales.commission_rate_on(uuid, date)
 CREATE OR REPLACE FUNCTION sales.commission_rate_on(p_member_id uuid, p_day date)
@@ -2299,6 +2587,24 @@ $function$;
 GRANT EXECUTE ON FUNCTION sales.config_of(uuid) TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.config_of(uuid) TO platform;
 
+-- function sales.count_on_routes(uuid[], integer)
+CREATE OR REPLACE FUNCTION sales.count_on_routes(p_sale_id uuid[], p_sign integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  update sales.distribuciones d
+  set kilos_vendidos = d.kilos_vendidos + p_sign * t.kilos, monto_recaudado = d.monto_recaudado + p_sign * t.paid
+  from (
+    select s.distribucion_id, sum(s.net_weight) as kilos, sum(s.amount_paid) as paid
+    from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id) group by 1
+  ) t
+  where d.tenant_id = v_tenant and d.id = t.distribucion_id;
+end $function$;
+ALTER FUNCTION sales.count_on_routes(uuid[], integer) OWNER TO sales_writer;
+
 -- function sales.current_member_id(uuid)
 CREATE OR REPLACE FUNCTION sales.current_member_id(p_business_id uuid)
  RETURNS uuid
@@ -2309,6 +2615,38 @@ RETURN (SELECT m.id FROM sales.business_users m WHERE ((m.tenant_id = tenancy.cu
 -- grants sales.current_member_id(uuid)
 GRANT EXECUTE ON FUNCTION sales.current_member_id(uuid) TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.current_member_id(uuid) TO platform;
+
+-- function sales.free_allocations(uuid, uuid, date)
+CREATE OR REPLACE FUNCTION sales.free_allocations(p_sale_id uuid, p_abono_id uuid, p_day date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_freed uuid[];
+begin
+  with freed as (
+    update sales.abono_allocations a set reversed_on = greatest(p_day, a.allocated_on)
+    where a.tenant_id = v_tenant and (a.sale_id = p_sale_id or a.abono_id = p_abono_id) and a.reversed_on is null
+    returning a.id
+  )
+  select coalesce(array_agg(f.id), '{}') into v_freed from freed f;
+  if cardinality(v_freed) > 0 then
+    perform sales.apply_allocations(v_freed, -1);
+  end if;
+end $function$;
+ALTER FUNCTION sales.free_allocations(uuid, uuid, date) OWNER TO sales_writer;
+
+-- function sales.has_stock(text, bigint)
+CREATE OR REPLACE FUNCTION sales.has_stock(p_modo_operacion text, p_movements bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((p_modo_operacion <> 'sin_inventario'::text) AND ((p_modo_operacion <> 'mixto'::text) OR (p_movements > 0)));
+
+-- grants sales.has_stock(text, bigint)
+GRANT EXECUTE ON FUNCTION sales.has_stock(text, bigint) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.has_stock(text, bigint) TO platform;
 
 -- function sales.is_admin_negocio(uuid)
 CREATE OR REPLACE FUNCTION sales.is_admin_negocio(p_business_id uuid)
@@ -2321,6 +2659,17 @@ RETURN ((tenancy.current_user_id() IS NULL) OR (EXISTS (SELECT FROM sales.busine
 GRANT EXECUTE ON FUNCTION sales.is_admin_negocio(uuid) TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.is_admin_negocio(uuid) TO platform;
 
+-- function sales.is_day_closed(uuid, date)
+CREATE OR REPLACE FUNCTION sales.is_day_closed(p_business_id uuid, p_day date)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM sales.day_closings c WHERE ((c.tenant_id = tenancy.current_tenant_id()) AND (c.business_id = is_day_closed.p_business_id) AND (c.day = is_day_closed.p_day) AND (c.supplement = 0) AND (c.reopened_at IS NULL))));
+
+-- grants sales.is_day_closed(uuid, date)
+GRANT EXECUTE ON FUNCTION sales.is_day_closed(uuid, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.is_day_closed(uuid, date) TO platform;
+
 -- function sales.is_tenant_admin()
 CREATE OR REPLACE FUNCTION sales.is_tenant_admin()
  RETURNS boolean
@@ -2331,6 +2680,28 @@ RETURN ((tenancy.current_user_id() IS NULL) OR (EXISTS (SELECT FROM tenancy.user
 -- grants sales.is_tenant_admin()
 GRANT EXECUTE ON FUNCTION sales.is_tenant_admin() TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.is_tenant_admin() TO platform;
+
+-- function sales.item_label(integer, integer, bigint)
+CREATE OR REPLACE FUNCTION sales.item_label(p_sales integer, p_sale integer, p_item bigint)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (p_sales > 1) THEN format('Sale %s, item %s'::text, p_sale, p_item) ELSE format('Item %s'::text, p_item) END;
+
+-- grants sales.item_label(integer, integer, bigint)
+GRANT EXECUTE ON FUNCTION sales.item_label(integer, integer, bigint) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.item_label(integer, integer, bigint) TO platform;
+
+-- function sales.items_of_sale(uuid)
+CREATE OR REPLACE FUNCTION sales.items_of_sale(p_sale_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT jsonb_agg(jsonb_build_object('id', i.id, 'lineNumber', i.line_number, 'productId', i.product_id, 'productName', i.product_name, 'unit', i.unit, 'gross', (i.gross)::text, 'tara', (i.tara)::text, 'quantity', (i.quantity)::text, 'unitPrice', (i.unit_price)::text, 'subtotal', (i.subtotal)::text, 'unitCost', (i.unit_cost)::text) ORDER BY i.line_number) AS jsonb_agg FROM sales.sale_items i WHERE ((i.tenant_id = tenancy.current_tenant_id()) AND (i.sale_id = items_of_sale.p_sale_id)));
+
+-- grants sales.items_of_sale(uuid)
+GRANT EXECUTE ON FUNCTION sales.items_of_sale(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.items_of_sale(uuid) TO platform;
 
 -- function sales.keep_commission_rate()
 CREATE OR REPLACE FUNCTION sales.keep_commission_rate()
@@ -2354,6 +2725,125 @@ ALTER FUNCTION sales.keep_commission_rate() OWNER TO sales_writer;
 GRANT EXECUTE ON FUNCTION sales.keep_commission_rate() TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.keep_commission_rate() TO platform;
 
+-- function sales.lock_abono(uuid)
+CREATE OR REPLACE FUNCTION sales.lock_abono(p_id uuid)
+ RETURNS sales.abonos
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+begin
+  select b.* into v_abono from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such abono';
+  end if;
+  perform sales.lock_records(array[v_abono.business_id], array[v_abono.distribucion_id], null, array[v_abono.client_id], null);
+  select b.* into v_abono from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id for no key update;
+  return v_abono;
+end $function$;
+ALTER FUNCTION sales.lock_abono(uuid) OWNER TO sales_writer;
+
+-- function sales.lock_records(uuid[], uuid[], uuid[], uuid[], uuid[])
+CREATE OR REPLACE FUNCTION sales.lock_records(p_business_id uuid[], p_distribucion_id uuid[], p_product_id uuid[], p_client_id uuid[], p_order_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  -- Closing a day takes this lock FOR UPDATE: it waits for what is being recorded, and what comes later sees it.
+  perform from (select distinct i as id from unnest(p_business_id) i where i is not null order by 1) g
+  cross join lateral (
+    select from sales.businesses b
+    where b.tenant_id = v_tenant and b.id between g.id and g.id order by b.id for key share) l;
+  if num_nonnulls(variadic p_distribucion_id) > 0 then
+    perform from (select distinct i as id from unnest(p_distribucion_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.distribuciones d
+      where d.tenant_id = v_tenant and d.id between g.id and g.id order by d.id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_product_id) > 0 then
+    perform from (select distinct i as id from unnest(p_product_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.inventory s
+      where s.tenant_id = v_tenant and s.product_id between g.id and g.id order by s.product_id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_client_id) > 0 then
+    perform from (select distinct i as id from unnest(p_client_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.customer_balances c
+      where c.tenant_id = v_tenant and c.client_id between g.id and g.id order by c.client_id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_order_id) > 0 then
+    perform from (select distinct i as id from unnest(p_order_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.orders o
+      where o.tenant_id = v_tenant and o.id between g.id and g.id order by o.id for no key update) l;
+  end if;
+end $function$;
+ALTER FUNCTION sales.lock_records(uuid[], uuid[], uuid[], uuid[], uuid[]) OWNER TO sales_writer;
+
+-- function sales.lock_sale(uuid)
+CREATE OR REPLACE FUNCTION sales.lock_sale(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sale sales.sales;
+begin
+  select s.* into v_sale from sales.sales s where s.tenant_id = v_tenant and s.id = p_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such sale';
+  end if;
+  perform sales.lock_records(array[v_sale.business_id], array[v_sale.distribucion_id], array(
+      select distinct i.product_id from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = p_id
+    ), array[v_sale.client_id], array[v_sale.order_id]);
+end $function$;
+ALTER FUNCTION sales.lock_sale(uuid) OWNER TO sales_writer;
+
+-- function sales.may_act_for(uuid, uuid)
+CREATE OR REPLACE FUNCTION sales.may_act_for(p_business_id uuid, p_member_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (sales.is_admin_negocio(p_business_id) OR COALESCE((p_member_id = sales.current_member_id(p_business_id)), false));
+
+-- grants sales.may_act_for(uuid, uuid)
+GRANT EXECUTE ON FUNCTION sales.may_act_for(uuid, uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.may_act_for(uuid, uuid) TO platform;
+
+-- function sales.move_debt(uuid[], uuid[], text[], uuid[], date[], numeric[])
+CREATE OR REPLACE FUNCTION sales.move_debt(p_business_id uuid[], p_client_id uuid[], p_kind text[], p_source_id uuid[], p_day date[], p_amount numeric[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  insert into sales.debt_entries (tenant_id, business_id, client_id, kind, source_id, day, amount, client_version, balance_after)
+  select v_tenant, e.business_id, e.client_id, e.kind, e.source_id, e.day, e.amount,
+    b.version + row_number() over of_client, b.balance + sum(e.amount) over of_client
+  from unnest(p_business_id, p_client_id, p_kind, p_source_id, p_day, p_amount) with ordinality as e
+    (business_id, client_id, kind, source_id, day, amount, position)
+  cross join lateral (
+    select c.version, c.balance from sales.customer_balances c
+    where c.tenant_id = v_tenant and c.client_id between e.client_id and e.client_id order by c.client_id
+  ) b
+  window of_client as (partition by e.client_id order by e.position);
+
+  update sales.customer_balances b
+  set open_due = b.open_due + e.due, credit = b.credit - e.paid, version = b.version + e.entries
+  from (
+    select g.client_id, count(*) as entries, coalesce(sum(g.amount) filter (where g.kind in ('sale', 'sale_void')), 0) as due,
+      coalesce(sum(g.amount) filter (where g.kind in ('abono', 'abono_void')), 0) as paid
+    from unnest(p_client_id, p_kind, p_amount) as g (client_id, kind, amount) group by 1
+  ) e
+  where b.tenant_id = v_tenant and b.client_id = any (p_client_id) and b.client_id = e.client_id;
+end $function$;
+ALTER FUNCTION sales.move_debt(uuid[], uuid[], text[], uuid[], date[], numeric[]) OWNER TO sales_writer;
+
 -- function sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[])
 CREATE OR REPLACE FUNCTION sales.move_stock(p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_quantity numeric[], p_unit_cost numeric[], p_reason text[], p_idempotency_key text[], p_request_hash text[])
  RETURNS TABLE(element integer, movement_id uuid, is_new boolean, is_same_request boolean)
@@ -2362,6 +2852,7 @@ CREATE OR REPLACE FUNCTION sales.move_stock(p_id uuid[], p_business_id uuid[], p
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
 AS $function$
 #variable_conflict use_column
 declare
@@ -2397,9 +2888,7 @@ begin
     raise exception using errcode = 'ZT002', message = 'A product that is counted comes once in a call';
   end if;
   -- Locked before the keys are looked up, so that the same request at once waits here and finds the first one's.
-  perform from sales.inventory i
-  where i.tenant_id = v_tenant and i.product_id in (select p from unnest(p_product_id) p)
-  order by i.product_id for no key update;
+  perform sales.lock_records(null, null, p_product_id, null, null);
   if (select count(*) from unnest(p_business_id, p_product_id) as g (business_id, product_id)
       join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id)
     < v_length
@@ -2496,6 +2985,401 @@ ALTER FUNCTION sales.open_inventory() OWNER TO sales_writer;
 GRANT EXECUTE ON FUNCTION sales.open_inventory() TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.open_inventory() TO platform;
 
+-- function sales.post_abonos(uuid[])
+CREATE OR REPLACE FUNCTION sales.post_abonos(p_abono_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  perform sales.lock_records(array_agg(b.business_id), array_agg(b.distribucion_id), null, array_agg(b.client_id), null)
+  from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id);
+  perform sales.check_abonos(p_abono_id);
+  perform sales.move_debt(array_agg(b.business_id order by g.position), array_agg(b.client_id order by g.position),
+    array_agg('abono'::text), array_agg(b.id order by g.position), array_agg(b.abono_day order by g.position),
+    array_agg(-b.amount order by g.position))
+  from unnest(p_abono_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b;
+  update sales.distribuciones d set monto_recaudado = d.monto_recaudado + t.amount
+  from (select b.distribucion_id, sum(b.amount) as amount from sales.abonos b
+        where b.tenant_id = v_tenant and b.id = any (p_abono_id) and b.distribucion_id is not null group by 1) t
+  where d.tenant_id = v_tenant and d.id = t.distribucion_id;
+end $function$;
+ALTER FUNCTION sales.post_abonos(uuid[]) OWNER TO sales_writer;
+
+-- function sales.post_sales(uuid[])
+CREATE OR REPLACE FUNCTION sales.post_sales(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_locks record;
+  v_beyond int;
+begin
+  select array_agg(distinct s.business_id) as businesses, array_agg(distinct s.distribucion_id) as routes,
+    array_agg(distinct s.client_id) filter (where s.total_amount > s.amount_paid) as clients,
+    array_agg(distinct s.order_id) as orders into v_locks
+  from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id);
+  perform sales.lock_records(v_locks.businesses, v_locks.routes, array(
+      select distinct i.product_id from sales.sales s
+      cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+      cross join lateral sales.config_of(s.business_id) k
+      where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is null
+        and k.modo_operacion <> 'sin_inventario'
+    ), v_locks.clients, v_locks.orders);
+  perform sales.check_sales(p_sale_id);
+  perform sales.take_goods(p_sale_id);
+
+  if cardinality(v_locks.clients) > 0 then
+    perform sales.move_debt(array_agg(s.business_id order by g.position), array_agg(s.client_id order by g.position),
+      array_agg('sale'::text), array_agg(s.id order by g.position), array_agg(s.sale_day order by g.position),
+      array_agg(s.total_amount - s.amount_paid order by g.position))
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    where s.total_amount > s.amount_paid;
+    select g.position into v_beyond
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c
+    cross join lateral (
+      select x.balance from sales.customer_balances x where x.tenant_id = v_tenant and x.client_id between s.client_id and s.client_id order by x.client_id) b
+    where s.total_amount > s.amount_paid and b.balance > c.credit_limit
+    order by g.position desc limit 1;
+    if found then
+      raise exception using errcode = 'ZT002', message = sales.sale_label(cardinality(p_sale_id), v_beyond)
+        || 'clientId: the debt would go beyond the customer''s credit limit: take more at once, or an abono first';
+    end if;
+  end if;
+  if num_nonnulls(variadic v_locks.orders) > 0 then
+    update sales.orders o set status = 'delivered'
+    where o.tenant_id = v_tenant and o.id = any (v_locks.orders);
+  end if;
+end $function$;
+ALTER FUNCTION sales.post_sales(uuid[]) OWNER TO sales_writer;
+
+-- function sales.post_written_abonos()
+CREATE OR REPLACE FUNCTION sales.post_written_abonos()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  if exists (select from written) then
+    perform sales.post_abonos(array(select w.id from written w order by w.id));
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION sales.post_written_abonos() OWNER TO sales_writer;
+
+-- grants sales.post_written_abonos()
+GRANT EXECUTE ON FUNCTION sales.post_written_abonos() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.post_written_abonos() TO platform;
+
+-- function sales.price_items(integer[], uuid[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])
+CREATE OR REPLACE FUNCTION sales.price_items(p_sales integer[], p_business_id uuid[], p_item_sale integer[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[], p_unit_price numeric[])
+ RETURNS TABLE(sale integer, line_number integer, id uuid, product_id uuid, product_name text, unit text, gross numeric, tara numeric, quantity numeric, unit_price numeric, subtotal numeric, unit_cost numeric)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_problem record;
+begin
+  select g.sale, g.line_number, x.problem into v_problem
+  from (
+    select i.*, row_number() over (partition by i.sale order by i.position) as line_number
+    from unnest(p_item_sale, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
+      (sale, product_id, gross, tara, quantity, unit_price, position)
+  ) g
+  left join lateral (
+    select r.* from sales.products r
+    where r.tenant_id = v_tenant and r.business_id = p_business_id[g.sale] and r.id between g.product_id and g.product_id order by r.id
+  ) p on true
+  cross join lateral (select case
+    when p.id is null then array['ZT004', 'productId: there is no such product in the business']
+    when not p.is_active then array['ZT003', 'productId: the product is archived: restore it first']
+    when (g.gross is null) <> (g.tara is null) then array['ZT002', 'gross and tara: give both, or neither']
+    when g.gross is not null and p.unit <> 'kg'
+      then array['ZT002', 'gross and tara: the product is sold by the piece: give its quantity alone']
+    when g.gross is null and g.quantity is null then array['ZT002', 'quantity: give it, or gross and tara']
+    when g.quantity <> g.gross - g.tara then array['ZT002', 'quantity: it is gross less tara: leave it out']
+    when coalesce(g.gross - g.tara, g.quantity) <= 0 or g.tara < 0
+      then array['ZT002', 'quantity: what is sold is above 0, and a tara is not below 0']
+    when scale(g.gross) > 3 or scale(g.tara) > 3 or scale(g.quantity) > 3
+      then array['ZT002', 'quantity: use at most three decimals']
+    when p.unit <> 'kg' and g.quantity <> trunc(g.quantity) then array['ZT002', 'quantity: pieces are whole']
+    when g.unit_price is null and p.base_price is null
+      then array['ZT002', 'unitPrice: the product has no base price: give one']
+    when g.unit_price < 0 or scale(g.unit_price) > 2
+      then array['ZT002', 'unitPrice: use a price of 0 or more with at most two decimals']
+  end as problem) x
+  where x.problem is not null and g.sale = any (p_sales)
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_problem.problem[1],
+      message = sales.item_label(cardinality(p_business_id), v_problem.sale, v_problem.line_number) || ': ' || v_problem.problem[2];
+  end if;
+  return query
+    select i.sale, (row_number() over (partition by i.sale order by i.position))::int, i.id, p.id, p.name::text, p.unit, i.gross,
+      i.tara, q.quantity, c.price, round(q.quantity * c.price, 2), p.unit_cost
+    from unnest(p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
+      (sale, id, product_id, gross, tara, quantity, unit_price, position)
+    cross join lateral (
+      select r.* from sales.products r
+      where r.tenant_id = v_tenant and r.business_id = p_business_id[i.sale] and r.id between i.product_id and i.product_id order by r.id
+    ) p
+    cross join lateral (select coalesce(i.gross - i.tara, i.quantity) as quantity) q
+    cross join lateral (select coalesce(i.unit_price, p.base_price) as price) c
+    where i.sale = any (p_sales)
+    order by i.position;
+end $function$;
+ALTER FUNCTION sales.price_items(integer[], uuid[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) OWNER TO sales_writer;
+
+-- function sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[])
+CREATE OR REPLACE FUNCTION sales.record_abonos(p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_amount numeric[], p_payment_method text[], p_notes text[], p_abono_date timestamp with time zone[], p_allocations jsonb[], p_idempotency_key text[], p_request_hash text[])
+ RETURNS TABLE(abono_position integer, is_new boolean, is_same_request boolean, abono sales.abonos, allocations jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_business uuid;
+  v_position int;
+  v_first int[];
+  v_ids uuid[];
+  v_new int[];
+begin
+  perform tenancy.require_arrays(
+    '{p_id,p_business_id,p_client_id,p_amount,p_payment_method,p_seller_id,p_distribucion_id,p_notes,p_abono_date,p_allocations,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_client_id), array_dims(p_amount),
+      array_dims(p_payment_method), array_dims(p_seller_id), array_dims(p_distribucion_id), array_dims(p_notes),
+      array_dims(p_abono_date), array_dims(p_allocations), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_client_id),
+      num_nulls(variadic p_amount), num_nulls(variadic p_payment_method)]);
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(v_tenant, v_business);
+    if sales.current_member_id(v_business) is null and num_nulls(variadic p_seller_id) > 0 then
+      raise exception using errcode = 'ZT006',
+        message = 'sellerId: the scope names no active member of the business: name the member who received it';
+    end if;
+  end loop;
+  v_first := array(
+    select min(g.position)::int from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    group by g.business_id, g.key, case when g.key is null then g.position end order by 1);
+  if (select count(distinct p_id[n]) from unnest(v_first) n) < cardinality(v_first) then
+    raise exception using errcode = 'unique_violation', message = 'p_id gives two abonos one id', schema = 'sales',
+      table = 'abonos', constraint = 'abonos_pkey';
+  end if;
+  perform sales.lock_records(p_business_id, null, null, null, null);
+  with written as (
+    insert into sales.abonos as b (tenant_id, id, business_id, client_id, seller_id, distribucion_id, amount, payment_method,
+      notes, abono_date, abono_day, idempotency_key, request_hash)
+    select v_tenant, p_id[n], p_business_id[n], p_client_id[n],
+      coalesce(p_seller_id[n], sales.current_member_id(p_business_id[n])), p_distribucion_id[n], p_amount[n],
+      p_payment_method[n], p_notes[n], a.at, sales.business_day(p_business_id[n], a.at), p_idempotency_key[n], p_request_hash[n]
+    from unnest(v_first) n
+    cross join lateral (select coalesce(p_abono_date[n], now()) as at) a
+    -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+    order by p_idempotency_key[n], n
+    on conflict do nothing
+    returning b.id
+  )
+  select coalesce(array_agg(n order by n), '{}') into v_new from unnest(v_first) n join written w on w.id = p_id[n];
+  if exists (
+    select from unnest(v_first) n
+    where n <> all (v_new) and not exists (
+      select from sales.abonos b
+      where b.tenant_id = v_tenant and b.business_id = p_business_id[n] and b.idempotency_key = p_idempotency_key[n] offset 0)
+  ) then
+    raise exception using errcode = 'unique_violation', message = 'The id is taken', schema = 'sales', table = 'abonos',
+      constraint = 'abonos_pkey';
+  end if;
+  if cardinality(v_new) > 0 then
+    perform sales.post_abonos(array(select p_id[n] from unnest(v_new) n order by n));
+    foreach v_position in array v_new loop
+      if jsonb_typeof(p_allocations[v_position]) = 'array' then
+        perform sales.allocate_to(p_id[v_position], p_allocations[v_position], null);
+      end if;
+    end loop;
+    perform sales.allocate_oldest(array(select p_id[n] from unnest(v_new) n where p_allocations[n] = '"oldest"' order by n), null);
+  end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.abonos k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
+  return query
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.allocations_of_abono(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.abonos t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
+end $function$;
+ALTER FUNCTION sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[]) OWNER TO sales_writer;
+
+-- grants sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[])
+GRANT EXECUTE ON FUNCTION sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[]) TO platform;
+
+-- function sales.record_drafts()
+CREATE OR REPLACE FUNCTION sales.record_drafts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_ids uuid[];
+  v_complete uuid[];
+begin
+  if tg_table_name = 'sale_items' then
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+    v_ids := array(select distinct w.sale_id from written w);
+    if exists (select from sales.sales s where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status <> 'draft') then
+      raise exception using errcode = 'ZT003', message = 'A recorded sale takes no more items: correct it';
+    end if;
+  else
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w where w.status = 'draft';
+    v_ids := array(select w.id from written w where w.status = 'draft');
+  end if;
+  perform from (select i as id from unnest(v_ids) i order by 1) g
+  cross join lateral (
+    select from sales.sales s
+    where s.tenant_id = v_tenant and s.id between g.id and g.id and s.status = 'draft' order by s.id for no key update) l;
+  if exists (
+    select from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) > s.total_amount
+  ) then
+    raise exception using errcode = 'ZT002', message = 'The items come to more than the total_amount of the sale';
+  end if;
+  v_complete := array(
+    select s.id from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) = s.total_amount);
+  if cardinality(v_complete) > 0 then
+    update sales.sales s
+    set status = 'recorded', balance_due = s.total_amount - s.amount_paid, tara = t.tara, net_weight = t.net,
+      sales_point = sales.sales_point_of(s.distribucion_id, s.seller_id),
+      commission_rate = coalesce(sales.commission_rate_on(s.seller_id, s.sale_day), 0)
+    from (
+      select i.sale_id, coalesce(sum(i.tara), 0) as tara, coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
+      from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = any (v_complete) group by 1
+    ) t
+    where s.tenant_id = v_tenant and s.id = any (v_complete) and s.id = t.sale_id;
+    perform sales.post_sales(v_complete);
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION sales.record_drafts() OWNER TO sales_writer;
+
+-- grants sales.record_drafts()
+GRANT EXECUTE ON FUNCTION sales.record_drafts() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.record_drafts() TO platform;
+
+-- function sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])
+CREATE OR REPLACE FUNCTION sales.record_sales(p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_order_id uuid[], p_sale_type text[], p_amount_paid numeric[], p_payment_method text[], p_use_credit boolean[], p_sale_date timestamp with time zone[], p_corrects_sale_id uuid[], p_void_reason text[], p_idempotency_key text[], p_request_hash text[], p_item_sale integer[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[], p_unit_price numeric[])
+ RETURNS TABLE(sale_position integer, is_new boolean, is_same_request boolean, sale sales.sales, items jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_sales int;
+  v_problem text;
+  v_business uuid;
+begin
+  v_sales := tenancy.require_arrays(
+    '{p_id,p_business_id,p_sale_type,p_use_credit,p_client_id,p_seller_id,p_distribucion_id,p_order_id,p_amount_paid,p_payment_method,p_sale_date,p_corrects_sale_id,p_void_reason,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_sale_type), array_dims(p_use_credit),
+      array_dims(p_client_id), array_dims(p_seller_id), array_dims(p_distribucion_id), array_dims(p_order_id),
+      array_dims(p_amount_paid), array_dims(p_payment_method), array_dims(p_sale_date), array_dims(p_corrects_sale_id),
+      array_dims(p_void_reason), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_sale_type),
+      num_nulls(variadic p_use_credit)]);
+  perform tenancy.require_arrays(
+    '{p_item_sale,p_item_id,p_product_id,p_gross,p_tara,p_quantity,p_unit_price}',
+    array[array_dims(p_item_sale), array_dims(p_item_id), array_dims(p_product_id), array_dims(p_gross),
+      array_dims(p_tara), array_dims(p_quantity), array_dims(p_unit_price)],
+    array[num_nulls(variadic p_item_sale), num_nulls(variadic p_item_id), num_nulls(variadic p_product_id)]);
+  v_problem := case
+    when not (1 <= all (p_item_sale) and v_sales >= all (p_item_sale))
+      then 'p_item_sale names a sale that is not given: each item needs one, by its position from 1'
+    when exists (select from generate_series(1, v_sales) n where n <> all (p_item_sale))
+      then 'p_item_sale leaves a sale without items: a sale needs one or more'
+    when 'NaN' = any (p_gross || p_tara || p_quantity || p_unit_price || p_amount_paid)
+      then 'p_gross, p_tara, p_quantity, p_unit_price and p_amount_paid take no NaN'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(tenancy.current_tenant_id(), v_business);
+  end loop;
+  return query
+    select w.sale_position, w.is_new, w.is_same_request, w.sale, w.items
+    from sales.write_sales(p_id, p_business_id, p_client_id, p_seller_id, p_distribucion_id, p_order_id, p_sale_type,
+      p_amount_paid, p_payment_method, p_use_credit, p_sale_date, p_corrects_sale_id, p_void_reason, p_idempotency_key,
+      p_request_hash, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price, false) w;
+end $function$;
+ALTER FUNCTION sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) OWNER TO sales_writer;
+
+-- grants sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])
+GRANT EXECUTE ON FUNCTION sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) TO platform;
+
+-- function sales.refuse_sale(text, uuid, uuid, uuid, uuid, text, numeric, numeric)
+CREATE OR REPLACE FUNCTION sales.refuse_sale(p_label text, p_business_id uuid, p_id uuid, p_client_id uuid, p_order_id uuid, p_sale_type text, p_amount_paid numeric, p_total numeric)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_problem constant text := case
+    when p_sale_type not in ('contado', 'credito') then 'saleType: it is contado or credito'
+    when p_sale_type = 'contado' and p_amount_paid <> p_total
+      then 'amountPaid: a cash sale is paid in full, with its total: change is given back before, or sell on credit'
+    when p_sale_type = 'credito' and p_client_id is null then 'clientId: a sale on credit needs a customer'
+    when p_amount_paid < 0 or scale(p_amount_paid) > 2 then 'amountPaid: use an amount of 0 or more with at most two decimals'
+    when p_amount_paid > p_total
+      then 'amountPaid: it is more than the total: record what is paid beyond as an abono'
+  end;
+begin
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = p_label || v_problem;
+  end if;
+  if exists (select from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.id = p_id) then
+    raise exception using errcode = 'unique_violation', message = 'The id is taken', schema = 'sales', table = 'sales',
+      constraint = 'sales_pkey';
+  end if;
+  if exists (select from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.business_id = p_business_id
+             and s.order_id = p_order_id and s.status <> 'void') then
+    raise exception using errcode = 'ZT003', message = p_label || 'orderId: the order is delivered by another sale';
+  end if;
+  raise exception using errcode = 'ZT003', message = p_label || 'The sale is corrected already: correct the one that replaces it';
+end $function$;
+ALTER FUNCTION sales.refuse_sale(text, uuid, uuid, uuid, uuid, text, numeric, numeric) OWNER TO sales_writer;
+
 -- function sales.require_admin_negocio()
 CREATE OR REPLACE FUNCTION sales.require_admin_negocio()
  RETURNS trigger
@@ -2551,6 +3435,59 @@ end $function$;
 GRANT EXECUTE ON FUNCTION sales.require_manager() TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.require_manager() TO platform;
 
+-- function sales.return_goods(uuid, date)
+CREATE OR REPLACE FUNCTION sales.return_goods(p_sale_id uuid, p_day date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  perform sales.write_movements(array_agg(gen_random_uuid()), array_agg(t.business_id order by t.product_id),
+    array_agg(t.product_id order by t.product_id), array_agg('sale_void'::text), array_agg(p_sale_id), array_agg(p_day),
+    array_agg(t.quantity order by t.product_id), array_agg(null::numeric), array_agg(null::numeric), array_agg(null::text),
+    array_agg(sales.current_member_id(t.business_id)), array_agg(null::text), array_agg(null::text), array_agg(''::text))
+  from (
+    select m.business_id, m.product_id, -sum(m.quantity) as quantity
+    from sales.stock_movements m
+    where m.tenant_id = v_tenant and m.source_id = p_sale_id and m.kind = 'sale'
+    group by 1, 2
+    union all
+    select i.business_id, i.product_id, sum(i.quantity)
+    from sales.sales s
+    join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    join sales.inventory v on v.tenant_id = v_tenant and v.business_id = s.business_id and v.product_id = i.product_id
+    cross join lateral sales.config_of(s.business_id) k
+    where s.tenant_id = v_tenant and s.id = p_sale_id and s.distribucion_id is not null
+      and sales.has_stock(k.modo_operacion, v.version)
+    group by 1, 2
+  ) t
+  having count(*) > 0;
+end $function$;
+ALTER FUNCTION sales.return_goods(uuid, date) OWNER TO sales_writer;
+
+-- function sales.sale_label(integer, integer)
+CREATE OR REPLACE FUNCTION sales.sale_label(p_sales integer, p_sale integer)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (p_sales > 1) THEN format('Sale %s: '::text, p_sale) ELSE ''::text END;
+
+-- grants sales.sale_label(integer, integer)
+GRANT EXECUTE ON FUNCTION sales.sale_label(integer, integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.sale_label(integer, integer) TO platform;
+
+-- function sales.sales_point_of(uuid, uuid)
+CREATE OR REPLACE FUNCTION sales.sales_point_of(p_distribucion_id uuid, p_member_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT d.punto_venta FROM sales.distribuciones d WHERE ((d.tenant_id = tenancy.current_tenant_id()) AND (d.id = sales_point_of.p_distribucion_id))), (SELECT m.sales_point FROM sales.business_users m WHERE ((m.tenant_id = tenancy.current_tenant_id()) AND (m.id = sales_point_of.p_member_id))));
+
+-- grants sales.sales_point_of(uuid, uuid)
+GRANT EXECUTE ON FUNCTION sales.sales_point_of(uuid, uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.sales_point_of(uuid, uuid) TO platform;
+
 -- function sales.stamp_abono()
 CREATE OR REPLACE FUNCTION sales.stamp_abono()
  RETURNS trigger
@@ -2562,6 +3499,11 @@ begin
   if new.abono_day is null then
     raise exception using errcode = 'ZT004', message = 'There is no such business';
   end if;
+  new.allocated_amount := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
   return new;
 end $function$;
 
@@ -2580,12 +3522,292 @@ begin
   if new.sale_day is null then
     raise exception using errcode = 'ZT004', message = 'There is no such business';
   end if;
+  new.balance_due := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
   return new;
 end $function$;
 
 -- grants sales.stamp_sale()
 GRANT EXECUTE ON FUNCTION sales.stamp_sale() TO authenticated;
 GRANT EXECUTE ON FUNCTION sales.stamp_sale() TO platform;
+
+-- function sales.stamp_sale_item()
+CREATE OR REPLACE FUNCTION sales.stamp_sale_item()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_product sales.products;
+begin
+  select p.* into v_product from sales.products p
+  where p.tenant_id = new.tenant_id and p.business_id = new.business_id and p.id = new.product_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such product in the business';
+  end if;
+  new.unit := v_product.unit;
+  new.unit_cost := v_product.unit_cost;
+  new.product_name := coalesce(new.product_name, v_product.name);
+  new.subtotal := coalesce(new.subtotal, round(new.quantity * new.unit_price, 2));
+  if new.line_number is null then
+    select coalesce(max(i.line_number), 0) + 1 into new.line_number
+    from sales.sale_items i where i.tenant_id = new.tenant_id and i.sale_id = new.sale_id;
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.stamp_sale_item()
+GRANT EXECUTE ON FUNCTION sales.stamp_sale_item() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.stamp_sale_item() TO platform;
+
+-- function sales.take_back_sale(uuid, text)
+CREATE OR REPLACE FUNCTION sales.take_back_sale(p_id uuid, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sale sales.sales;
+  v_today date;
+  v_route uuid;
+begin
+  select s.* into v_sale from sales.sales s where s.tenant_id = v_tenant and s.id = p_id for no key update;
+  if v_sale.status = 'void' and v_sale.void_reason is not distinct from p_reason then
+    return;
+  elsif v_sale.status = 'void' then
+    raise exception using errcode = 'ZT003', message = 'The sale is void already';
+  elsif not sales.may_act_for(v_sale.business_id, v_sale.seller_id) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may void a sale of another member';
+  end if;
+  v_today := sales.business_day(v_sale.business_id, now());
+  if sales.is_day_closed(v_sale.business_id, v_today) then
+    raise exception using errcode = 'ZT003', message = 'A void counts on today, and today is closed: void it tomorrow, or open the day again';
+  end if;
+
+  if v_sale.status = 'recorded' then
+    select d.id into v_route from sales.distribuciones d
+    where d.tenant_id = v_tenant and d.id = v_sale.distribucion_id and d.estado = 'en_ruta';
+    perform sales.free_allocations(p_id, null, v_today);
+    if v_sale.total_amount > v_sale.amount_paid then
+      perform sales.move_debt(array[v_sale.business_id], array[v_sale.client_id], array['sale_void'], array[p_id],
+        array[v_today], array[v_sale.amount_paid - v_sale.total_amount]);
+    end if;
+    if v_sale.amount_paid > 0 then
+      insert into sales.refunds (tenant_id, business_id, sale_id, distribucion_id, payment_method, amount, refund_day)
+      values (v_tenant, v_sale.business_id, p_id, v_route, v_sale.payment_method, v_sale.amount_paid, v_today);
+    end if;
+    if v_route is not null then
+      update sales.distribucion_items d set sold = d.sold - i.quantity
+      from (select product_id, sum(quantity) as quantity from sales.sale_items
+            where tenant_id = v_tenant and sale_id = p_id group by 1) i
+      where d.tenant_id = v_tenant and d.distribucion_id = v_route and d.product_id = i.product_id;
+      perform sales.count_on_routes(array[p_id], -1);
+    else
+      perform sales.return_goods(p_id, v_today);
+    end if;
+    update sales.orders o set status = 'ordered'
+    where o.tenant_id = v_tenant and o.id = v_sale.order_id and o.status = 'delivered';
+  end if;
+  update sales.sales s
+  set status = 'void', balance_due = 0, voided_on = v_today, voided_by = sales.current_member_id(v_sale.business_id),
+    void_reason = p_reason
+  where s.tenant_id = v_tenant and s.id = p_id;
+end $function$;
+ALTER FUNCTION sales.take_back_sale(uuid, text) OWNER TO sales_writer;
+
+-- function sales.take_goods(uuid[])
+CREATE OR REPLACE FUNCTION sales.take_goods(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sales constant int := cardinality(p_sale_id);
+  v_beyond record;
+begin
+  perform sales.write_movements(array_agg(gen_random_uuid()), array_agg(t.business_id order by t.position, t.line),
+    array_agg(t.product_id order by t.position, t.line), array_agg('sale'::text),
+    array_agg(t.sale_id order by t.position, t.line), array_agg(t.sale_day order by t.position, t.line),
+    array_agg(-t.quantity order by t.position, t.line), array_agg(null::numeric), array_agg(null::numeric),
+    array_agg(null::text), array_agg(sales.current_member_id(t.business_id) order by t.position, t.line),
+    array_agg(null::text), array_agg(null::text),
+    array_agg(sales.item_label(v_sales, t.position::int, t.line) order by t.position, t.line))
+  from (
+    select g.position, s.id as sale_id, s.business_id, s.sale_day, i.product_id, sum(i.quantity) as quantity,
+      min(i.line_number) as line
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+    cross join lateral (
+      select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
+    cross join lateral sales.config_of(s.business_id) k
+    where s.distribucion_id is null and sales.has_stock(k.modo_operacion, v.version)
+    group by g.position, s.id, s.business_id, s.sale_day, i.product_id
+  ) t
+  having count(*) > 0;
+
+  if not exists (select from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+                 and s.distribucion_id is not null) then
+    return;
+  end if;
+  insert into sales.distribucion_items as d (tenant_id, business_id, distribucion_id, product_id, sold)
+  select v_tenant, s.business_id, s.distribucion_id, i.product_id, sum(i.quantity)
+  from sales.sales s cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is not null
+  group by s.business_id, s.distribucion_id, i.product_id
+  order by s.distribucion_id, i.product_id
+  on conflict (tenant_id, distribucion_id, business_id, product_id) do update set sold = d.sold + excluded.sold;
+
+  select g.position, i.line_number into v_beyond
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (
+    select x.* from sales.distribucion_items x
+    where x.tenant_id = v_tenant and x.distribucion_id = s.distribucion_id and x.product_id between i.product_id and i.product_id order by x.product_id) d
+  cross join lateral (
+    select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
+  cross join lateral sales.config_of(s.business_id) k
+  where d.sold + d.returned + d.lost > d.assigned and sales.has_stock(k.modo_operacion, v.version)
+    and not k.permitir_venta_sin_stock
+  order by g.position, i.line_number limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = sales.item_label(v_sales, v_beyond.position::int, v_beyond.line_number)
+      || ': the route was not given so much: take less, or assign more to it first';
+  end if;
+
+  perform sales.count_on_routes(p_sale_id, 1);
+end $function$;
+ALTER FUNCTION sales.take_goods(uuid[]) OWNER TO sales_writer;
+
+-- function sales.use_credit(uuid[])
+CREATE OR REPLACE FUNCTION sales.use_credit(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  if cardinality(p_sale_id) > 0 then
+    perform sales.allocate_in_order(array(
+        select b.id
+        from (select distinct s.client_id from sales.sales s
+              where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.balance_due > 0) c
+        cross join lateral (
+          select r.* from sales.abonos r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.status = 'recorded'
+            and r.allocated_amount < r.amount offset 0) b
+        order by b.abono_date, b.created_at, b.id
+      ), p_sale_id);
+  end if;
+end $function$;
+ALTER FUNCTION sales.use_credit(uuid[]) OWNER TO sales_writer;
+
+-- function sales.void_abono(uuid, text)
+CREATE OR REPLACE FUNCTION sales.void_abono(p_id uuid, p_reason text)
+ RETURNS TABLE(abono sales.abonos, allocations jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+  v_today date;
+  v_route uuid;
+begin
+  v_abono := sales.lock_abono(p_id);
+  if v_abono.status = 'void' and v_abono.void_reason is distinct from p_reason then
+    raise exception using errcode = 'ZT003', message = 'The abono is void already';
+  end if;
+  if v_abono.status = 'recorded' then
+    if not sales.may_act_for(v_abono.business_id, v_abono.seller_id) then
+      raise exception using errcode = 'ZT006',
+        message = 'Only an admin_negocio of the business may void an abono that another member received';
+    end if;
+    v_today := sales.business_day(v_abono.business_id, now());
+    if sales.is_day_closed(v_abono.business_id, v_today) then
+      raise exception using errcode = 'ZT003', message = 'A void counts on today, and today is closed: void it tomorrow, or open the day again';
+    end if;
+    select d.id into v_route from sales.distribuciones d
+    where d.tenant_id = v_tenant and d.id = v_abono.distribucion_id and d.estado = 'en_ruta';
+    perform sales.free_allocations(null, p_id, v_today);
+    perform sales.move_debt(array[v_abono.business_id], array[v_abono.client_id], array['abono_void'], array[p_id],
+      array[v_today], array[v_abono.amount]);
+    insert into sales.refunds (tenant_id, business_id, abono_id, distribucion_id, payment_method, amount, refund_day)
+    values (v_tenant, v_abono.business_id, p_id, v_route, v_abono.payment_method, v_abono.amount, v_today);
+    update sales.distribuciones d set monto_recaudado = d.monto_recaudado - v_abono.amount
+    where d.tenant_id = v_tenant and d.id = v_route;
+    update sales.abonos b
+    set status = 'void', voided_on = v_today, voided_by = sales.current_member_id(v_abono.business_id), void_reason = p_reason
+    where b.tenant_id = v_tenant and b.id = p_id;
+  end if;
+  return query
+    select b, sales.allocations_of_abono(b.id) from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+end $function$;
+ALTER FUNCTION sales.void_abono(uuid, text) OWNER TO sales_writer;
+
+-- grants sales.void_abono(uuid, text)
+GRANT EXECUTE ON FUNCTION sales.void_abono(uuid, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.void_abono(uuid, text) TO platform;
+
+-- function sales.void_corrected(integer[], uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[])
+CREATE OR REPLACE FUNCTION sales.void_corrected(p_sales integer[], p_business_id uuid[], p_client_id uuid[], p_distribucion_id uuid[], p_order_id uuid[], p_product_id uuid[], p_corrects_sale_id uuid[], p_void_reason text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_old record;
+  v_position int;
+begin
+  select count(*) as sales, array_agg(s.client_id) as clients, array_agg(s.distribucion_id) as routes, array_agg(s.order_id) as orders
+  into v_old
+  from unnest(p_business_id, p_corrects_sale_id) as g (business_id, id)
+  join sales.sales s on s.tenant_id = v_tenant and s.business_id = g.business_id and s.id = g.id;
+  if v_old.sales < num_nonnulls(variadic p_corrects_sale_id) then
+    raise exception using errcode = 'ZT004', message = 'There is no such sale to correct';
+  end if;
+  perform sales.lock_records(p_business_id, p_distribucion_id || v_old.routes, p_product_id || array(
+      select i.product_id from sales.sale_items i
+      where i.tenant_id = v_tenant and i.sale_id in (select c from unnest(p_corrects_sale_id) c)
+    ), p_client_id || v_old.clients, p_order_id || v_old.orders);
+  for v_position in
+    select n from unnest(p_sales) n where p_corrects_sale_id[n] is not null order by p_corrects_sale_id[n]
+  loop
+    perform sales.take_back_sale(p_corrects_sale_id[v_position], p_void_reason[v_position]);
+  end loop;
+end $function$;
+ALTER FUNCTION sales.void_corrected(integer[], uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[]) OWNER TO sales_writer;
+
+-- function sales.void_sale(uuid, text)
+CREATE OR REPLACE FUNCTION sales.void_sale(p_id uuid, p_reason text)
+ RETURNS TABLE(sale sales.sales, items jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+begin
+  perform sales.lock_sale(p_id);
+  perform sales.take_back_sale(p_id, p_reason);
+  return query
+    select s, sales.items_of_sale(s.id) from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.id = p_id;
+end $function$;
+ALTER FUNCTION sales.void_sale(uuid, text) OWNER TO sales_writer;
+
+-- grants sales.void_sale(uuid, text)
+GRANT EXECUTE ON FUNCTION sales.void_sale(uuid, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.void_sale(uuid, text) TO platform;
 
 -- function sales.write_movements(uuid[], uuid[], uuid[], text[], uuid[], date[], numeric[], numeric[], numeric[], text[], uuid[], text[], text[], text[])
 CREATE OR REPLACE FUNCTION sales.write_movements(p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_source_id uuid[], p_day date[], p_quantity numeric[], p_unit_cost numeric[], p_counted_quantity numeric[], p_reason text[], p_created_by uuid[], p_idempotency_key text[], p_request_hash text[], p_what text[])
@@ -2596,42 +3818,156 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v_missing text;
 begin
-  perform from sales.inventory i
-  where i.tenant_id = v_tenant and i.product_id in (select p from unnest(p_product_id) p)
-  order by i.product_id for no key update;
+  perform sales.lock_records(null, null, p_product_id, null, null);
 
-  insert into sales.stock_movements (tenant_id, id, business_id, product_id, kind, source_id, day, quantity, unit_cost,
-    counted_quantity, reason, created_by, idempotency_key, request_hash, product_version, quantity_after)
-  select v_tenant, m.id, m.business_id, m.product_id, m.kind, m.source_id, m.day, m.moved, m.unit_cost, m.counted_quantity,
-    m.reason, m.created_by, m.idempotency_key, m.request_hash,
-    m.version + row_number() over of_product, m.quantity_before + sum(m.moved) over of_product
-  from (
-    select g.*, i.version, i.quantity as quantity_before, coalesce(g.counted_quantity - i.quantity, g.quantity) as moved
-    from unnest(p_id, p_business_id, p_product_id, p_kind, p_source_id, p_day, p_quantity, p_unit_cost,
-      p_counted_quantity, p_reason, p_created_by, p_idempotency_key, p_request_hash) with ordinality as g (id, business_id,
-      product_id, kind, source_id, day, quantity, unit_cost, counted_quantity, reason, created_by, idempotency_key,
-      request_hash, position)
-    join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id
-  ) m
-  window of_product as (partition by m.product_id order by m.position);
-
-  select w.what into v_missing
-  from unnest(p_id, p_business_id, p_what) with ordinality as w (id, business_id, what, position)
-  join sales.stock_movements m on m.tenant_id = v_tenant and m.id = w.id
-  where m.quantity < 0 and m.quantity_after < 0
-    and (select c.permitir_venta_sin_stock from sales.config_of(w.business_id) c) is not true
-  order by w.position limit 1;
-  if found then
+  with written as (
+    insert into sales.stock_movements (tenant_id, id, business_id, product_id, kind, source_id, day, quantity, unit_cost,
+      counted_quantity, reason, created_by, idempotency_key, request_hash, product_version, quantity_after)
+    select v_tenant, m.id, m.business_id, m.product_id, m.kind, m.source_id, m.day, m.moved, m.unit_cost, m.counted_quantity,
+      m.reason, m.created_by, m.idempotency_key, m.request_hash,
+      m.version + row_number() over of_product, m.quantity_before + sum(m.moved) over of_product
+    from (
+      select g.*, i.version, i.quantity as quantity_before, coalesce(g.counted_quantity - i.quantity, g.quantity) as moved
+      from unnest(p_id, p_business_id, p_product_id, p_kind, p_source_id, p_day, p_quantity, p_unit_cost,
+        p_counted_quantity, p_reason, p_created_by, p_idempotency_key, p_request_hash) with ordinality as g (id, business_id,
+        product_id, kind, source_id, day, quantity, unit_cost, counted_quantity, reason, created_by, idempotency_key,
+        request_hash, position)
+      cross join lateral (
+        select x.version, x.quantity from sales.inventory x
+        where x.tenant_id = v_tenant and x.business_id = g.business_id and x.product_id between g.product_id and g.product_id order by x.product_id) i
+    ) m
+    window of_product as (partition by m.product_id order by m.position)
+    returning id, business_id, product_id, quantity, quantity_after
+  ), moved as (
+    update sales.inventory i set quantity = i.quantity + s.quantity, version = i.version + s.movements
+    from (select w.product_id, sum(w.quantity) as quantity, count(*) as movements from written w group by 1) s
+    where i.tenant_id = v_tenant and i.product_id = any (p_product_id) and i.product_id = s.product_id
+  )
+  select p_what[min(array_position(p_id, w.id))] into v_missing
+  from written w
+  where w.quantity < 0 and w.quantity_after < 0
+    and (select c.permitir_venta_sin_stock from sales.config_of(w.business_id) c) is not true;
+  if v_missing is not null then
     raise exception using errcode = 'ZT002',
       message = format('%s: there is not so much in stock: take less, or receive stock first', v_missing);
   end if;
-
-  update sales.inventory i set quantity = i.quantity + s.quantity, version = i.version + s.movements
-  from (select m.product_id, sum(m.quantity) as quantity, count(*) as movements
-        from unnest(p_id) w (id) join sales.stock_movements m on m.tenant_id = v_tenant and m.id = w.id group by 1) s
-  where i.tenant_id = v_tenant and i.product_id = s.product_id;
 end $function$;
 ALTER FUNCTION sales.write_movements(uuid[], uuid[], uuid[], text[], uuid[], date[], numeric[], numeric[], numeric[], text[], uuid[], text[], text[], text[]) OWNER TO sales_writer;
+
+-- function sales.write_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[], boolean)
+CREATE OR REPLACE FUNCTION sales.write_sales(p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_order_id uuid[], p_sale_type text[], p_amount_paid numeric[], p_payment_method text[], p_use_credit boolean[], p_sale_date timestamp with time zone[], p_corrects_sale_id uuid[], p_void_reason text[], p_idempotency_key text[], p_request_hash text[], p_item_sale integer[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[], p_unit_price numeric[], p_may_be_late boolean)
+ RETURNS TABLE(sale_position integer, is_new boolean, is_same_request boolean, sale sales.sales, items jsonb)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_seller uuid[] := p_seller_id;
+  -- Positions to be written: those with a new key, of several with one key the first.
+  v_first int[];
+  v_ids uuid[];
+  v_new int[] := '{}';
+  v_position int;
+begin
+  if num_nulls(variadic v_seller) > 0 then
+    v_seller := array(select coalesce(p_seller_id[n], sales.current_member_id(p_business_id[n]))
+                      from generate_subscripts(p_id, 1) n order by n);
+    if num_nulls(variadic v_seller) > 0 then
+      raise exception using errcode = 'ZT006',
+        message = 'sellerId: the scope names no active member of the business: name the member who sold';
+    end if;
+  end if;
+  v_first := array(
+    select min(g.position)::int from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    where g.key is null or not exists (
+      select from sales.sales s
+      where s.tenant_id = v_tenant and s.business_id = g.business_id and s.idempotency_key = g.key offset 0)
+    group by g.business_id, g.key, case when g.key is null then g.position end order by 1);
+  if (select count(distinct p_id[n]) from unnest(v_first) n) < cardinality(v_first) then
+    raise exception using errcode = 'unique_violation', message = 'p_id gives two sales one id', schema = 'sales',
+      table = 'sales', constraint = 'sales_pkey';
+  end if;
+  if num_nonnulls(variadic p_corrects_sale_id) > 0 then
+    perform sales.void_corrected(v_first, p_business_id, p_client_id, p_distribucion_id, p_order_id, p_product_id,
+      p_corrects_sale_id, p_void_reason);
+  else
+    perform sales.lock_records(p_business_id, null, null, null, null);
+  end if;
+
+  with item as materialized (
+    select i.* from sales.price_items(v_first, p_business_id, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity,
+      p_unit_price) i
+  ), total as (
+    select i.sale, sum(i.subtotal) as amount, coalesce(sum(i.tara), 0) as tara,
+      coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
+    from item i group by 1
+  ), written as (
+    insert into sales.sales as s (tenant_id, id, business_id, client_id, seller_id, distribucion_id, order_id, sale_type,
+      status, total_amount, amount_paid, payment_method, balance_due, tara, net_weight, sales_point, commission_rate,
+      sale_date, sale_day, corrects_sale_id, is_late, idempotency_key, request_hash)
+    select v_tenant, p_id[n], b.id, p_client_id[n], v_seller[n], p_distribucion_id[n], p_order_id[n], p_sale_type[n],
+      'recorded', t.amount, a.paid, coalesce(p_payment_method[n], 'efectivo'), t.amount - a.paid, t.tara, t.net,
+      sales.sales_point_of(p_distribucion_id[n], v_seller[n]), coalesce(sales.commission_rate_on(v_seller[n], a.day), 0), a.at, a.day,
+      p_corrects_sale_id[n], p_may_be_late and sales.is_day_closed(b.id, a.day), p_idempotency_key[n], p_request_hash[n]
+    from unnest(v_first) n
+    join total t on t.sale = n
+    join sales.businesses b on b.tenant_id = v_tenant and b.id = p_business_id[n]
+    cross join lateral (
+      select coalesce(p_sale_date[n], now()) as at,
+        (coalesce(p_sale_date[n], now()) at time zone b.time_zone)::date as day,
+        coalesce(p_amount_paid[n], case p_sale_type[n] when 'contado' then t.amount else 0 end) as paid
+    ) a
+    -- The others are refused below, in words.
+    where p_sale_type[n] = 'contado' and a.paid = t.amount and a.paid >= 0
+      or p_sale_type[n] = 'credito' and a.paid between 0 and t.amount and scale(a.paid) <= 2 and p_client_id[n] is not null
+    -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+    order by p_idempotency_key[n], n
+    on conflict do nothing
+    returning s.id, s.business_id
+  ), parts as (
+    insert into sales.sale_items (tenant_id, id, business_id, sale_id, line_number, product_id, product_name, unit, gross,
+      tara, quantity, unit_price, subtotal, unit_cost)
+    select v_tenant, i.id, w.business_id, w.id, i.line_number, i.product_id, i.product_name, i.unit, i.gross, i.tara,
+      i.quantity, i.unit_price, i.subtotal, i.unit_cost
+    from item i join written w on w.id = p_id[i.sale]
+    order by i.sale, i.line_number
+  )
+  select coalesce(array_agg(n order by n), '{}') into v_new
+  from unnest(v_first) n join written w on w.id = p_id[n];
+
+  select n into v_position
+  from unnest(v_first) n
+  where n <> all (v_new) and not exists (
+    select from sales.sales s
+    where s.tenant_id = v_tenant and s.business_id = p_business_id[n] and s.idempotency_key = p_idempotency_key[n] offset 0)
+  limit 1;
+  if found then
+    perform sales.refuse_sale(sales.sale_label(cardinality(p_id), v_position),
+      p_business_id[v_position], p_id[v_position], p_client_id[v_position], p_order_id[v_position], p_sale_type[v_position],
+      p_amount_paid[v_position], sum(i.subtotal))
+    from sales.price_items(v_first, p_business_id, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) i
+    where i.sale = v_position;
+  end if;
+  if cardinality(v_new) > 0 then
+    -- Null where nothing is written, so that messages count as the caller does.
+    perform sales.post_sales(array(select case when n = any (v_new) then p_id[n] end
+                                   from generate_subscripts(p_id, 1) n order by n));
+    perform sales.use_credit(array(select p_id[n] from unnest(v_new) n where p_use_credit[n] order by n));
+  end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.sales k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
+  return query
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.items_of_sale(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.sales t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
+end $function$;
+ALTER FUNCTION sales.write_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[], boolean) OWNER TO sales_writer;
 
 -- function self.current_identity_id()
 CREATE OR REPLACE FUNCTION self.current_identity_id()
@@ -5740,6 +7076,9 @@ CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.abonos FOR EACH ROW WHEN
 -- trigger sales.abonos.keep_status_update
 CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.abonos FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = 'recorded void'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"void *":"A void abono stays void: record another","* *":"An abono is taken back by the function sales.void_abono"}');
 
+-- trigger sales.abonos.post_written
+CREATE TRIGGER post_written AFTER INSERT ON sales.abonos REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.post_written_abonos();
+
 -- trigger sales.abonos.stamp_abono
 CREATE TRIGGER stamp_abono BEFORE INSERT ON sales.abonos FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.stamp_abono();
 
@@ -7304,6 +8643,12 @@ CREATE POLICY tenant_isolation ON sales.sale_items AS PERMISSIVE FOR ALL TO auth
 -- trigger sales.sale_items.guard_key
 CREATE TRIGGER guard_key BEFORE UPDATE ON sales.sale_items FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.sale_id IS DISTINCT FROM old.sale_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, sale_id: make another row instead of changing them');
 
+-- trigger sales.sale_items.record_drafts
+CREATE TRIGGER record_drafts AFTER INSERT ON sales.sale_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.record_drafts();
+
+-- trigger sales.sale_items.stamp_sale_item
+CREATE TRIGGER stamp_sale_item BEFORE INSERT ON sales.sale_items FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.stamp_sale_item();
+
 -- trigger sales.sale_items.touch_updated_at
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.sale_items FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
 
@@ -7526,16 +8871,19 @@ CREATE TRIGGER guard_late_insert BEFORE INSERT ON sales.sales FOR EACH ROW WHEN 
 CREATE TRIGGER guard_late_update BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.is_late <> old.is_late) AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'Only the synchronisation records a late sale');
 
 -- trigger sales.sales.guard_status_insert
-CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.sales FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.sales FOR EACH ROW WHEN (((new.status <> 'draft'::text) AND (NOT ((CURRENT_USER = 'sales_writer'::name) AND (new.status = 'recorded'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
 
 -- trigger sales.sales.guard_status_update
 CREATE TRIGGER guard_status_update BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['draft recorded'::text, 'draft void'::text, 'recorded void'::text]))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft *":"A sale is recorded by its items, which come to its total","void *":"A void sale stays void: record another","* *":"A sale is taken back by the function sales.void_sale"}');
 
 -- trigger sales.sales.keep_status_insert
-CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.sales FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
+CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.sales FOR EACH ROW WHEN (((new.status <> 'draft'::text) AND (NOT ((CURRENT_USER = 'sales_writer'::name) AND (new.status = 'recorded'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
 
 -- trigger sales.sales.keep_status_update
 CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.sales FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['draft recorded'::text, 'draft void'::text, 'recorded void'::text]))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft *":"A sale is recorded by its items, which come to its total","void *":"A void sale stays void: record another","* *":"A sale is taken back by the function sales.void_sale"}');
+
+-- trigger sales.sales.record_drafts
+CREATE TRIGGER record_drafts AFTER UPDATE ON sales.sales REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.record_drafts();
 
 -- trigger sales.sales.stamp_sale
 CREATE TRIGGER stamp_sale BEFORE INSERT OR UPDATE ON sales.sales FOR EACH ROW WHEN (((CURRENT_USER <> 'sales_writer'::name) AND (new.status = 'draft'::text))) EXECUTE FUNCTION sales.stamp_sale();
@@ -9651,3 +10999,357 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
 -- grants accounting.violations_of_postings
 GRANT SELECT ON accounting.violations_of_postings TO authenticated;
 GRANT SELECT ON accounting.violations_of_postings TO platform;
+
+-- view sales.violations_of_abonos
+CREATE VIEW sales.violations_of_abonos WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    'abono_allocated_differs'::text AS kind,
+    n.business_id,
+    'sales.abonos'::text AS record_table,
+    n.abono_id AS record_id,
+    'What is allocated is not the sum of the allocations that stand'::text AS detail
+   FROM ( SELECT b.tenant_id,
+            b.business_id,
+            b.id AS abono_id,
+            b.allocated_amount AS amount
+           FROM sales.abonos b
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            a.abono_id,
+            (- a.amount)
+           FROM sales.abono_allocations a
+          WHERE (a.reversed_on IS NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.abono_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'abono_refund_differs'::text AS kind,
+    n.business_id,
+    'sales.abonos'::text AS record_table,
+    n.abono_id AS record_id,
+    'What was given back is not the amount of a void abono'::text AS detail
+   FROM ( SELECT b.tenant_id,
+            b.business_id,
+            b.id AS abono_id,
+            b.amount
+           FROM sales.abonos b
+          WHERE (b.status = 'void'::text)
+        UNION ALL
+         SELECT r.tenant_id,
+            r.business_id,
+            r.abono_id,
+            (- r.amount)
+           FROM sales.refunds r
+          WHERE (r.abono_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.abono_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT a.tenant_id,
+    'allocation_customer_differs'::text AS kind,
+    a.business_id,
+    'sales.abono_allocations'::text AS record_table,
+    a.id AS record_id,
+    'The sale is not of the customer who paid'::text AS detail
+   FROM ((sales.abono_allocations a
+     JOIN sales.abonos b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.abono_id))))
+     JOIN sales.sales s ON (((s.tenant_id = a.tenant_id) AND (s.id = a.sale_id))))
+  WHERE (s.client_id IS DISTINCT FROM b.client_id)
+UNION ALL
+ SELECT a.tenant_id,
+    'allocation_early'::text AS kind,
+    a.business_id,
+    'sales.abono_allocations'::text AS record_table,
+    a.id AS record_id,
+    'It counts before the day of its abono or of its sale'::text AS detail
+   FROM ((sales.abono_allocations a
+     JOIN sales.abonos b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.abono_id))))
+     JOIN sales.sales s ON (((s.tenant_id = a.tenant_id) AND (s.id = a.sale_id))))
+  WHERE (a.allocated_on < GREATEST(b.abono_day, s.sale_day));
+
+-- grants sales.violations_of_abonos
+GRANT SELECT ON sales.violations_of_abonos TO authenticated;
+GRANT SELECT ON sales.violations_of_abonos TO platform;
+
+-- view sales.violations_of_debts
+CREATE VIEW sales.violations_of_debts WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    n.kind,
+    n.business_id,
+    'sales.customers'::text AS record_table,
+    n.client_id AS record_id,
+        CASE n.kind
+            WHEN 'debt_differs'::text THEN 'The debt is not the sum of its entries'::text
+            WHEN 'debt_count_differs'::text THEN 'The version is not the number of entries'::text
+            WHEN 'debt_formula_differs'::text THEN 'The debt is not what is unpaid of credit sales less the abonos'::text
+            WHEN 'open_due_differs'::text THEN 'What is open is not the sum of what is due on sales'::text
+            ELSE 'The credit is not what of abonos is not allocated'::text
+        END AS detail
+   FROM ( SELECT k.kind,
+            b.tenant_id,
+            b.business_id,
+            b.client_id,
+            k.amount
+           FROM (sales.customer_balances b
+             CROSS JOIN LATERAL ( VALUES ('debt_differs'::text,(b.open_due - b.credit)), ('debt_count_differs'::text,(b.version)::numeric), ('debt_formula_differs'::text,(b.open_due - b.credit)), ('open_due_differs'::text,b.open_due), ('credit_differs'::text,b.credit)) k(kind, amount))
+        UNION ALL
+         SELECT k.kind,
+            e.tenant_id,
+            e.business_id,
+            e.client_id,
+            k.amount
+           FROM (sales.debt_entries e
+             CROSS JOIN LATERAL ( VALUES ('debt_differs'::text,(- e.amount)), ('debt_count_differs'::text,'-1.0'::numeric)) k(kind, amount))
+        UNION ALL
+         SELECT k.kind,
+            s.tenant_id,
+            s.business_id,
+            s.client_id,
+            k.amount
+           FROM (sales.sales s
+             CROSS JOIN LATERAL ( VALUES ('debt_formula_differs'::text,(s.amount_paid - s.total_amount)), ('open_due_differs'::text,(- s.balance_due))) k(kind, amount))
+          WHERE ((s.status = 'recorded'::text) AND (s.client_id IS NOT NULL))
+        UNION ALL
+         SELECT k.kind,
+            a.tenant_id,
+            a.business_id,
+            a.client_id,
+            k.amount
+           FROM (sales.abonos a
+             CROSS JOIN LATERAL ( VALUES ('debt_formula_differs'::text,a.amount), ('credit_differs'::text,(a.allocated_amount - a.amount))) k(kind, amount))
+          WHERE (a.status = 'recorded'::text)) n
+  GROUP BY n.tenant_id, n.kind, n.business_id, n.client_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT e.tenant_id,
+    'debt_chain_broken'::text AS kind,
+    e.business_id,
+    'sales.debt_entries'::text AS record_table,
+    e.id AS record_id,
+    'It does not go on from the entry before it'::text AS detail
+   FROM ( SELECT d.tenant_id,
+            d.id,
+            d.business_id,
+            d.client_id,
+            d.kind,
+            d.source_id,
+            d.day,
+            d.amount,
+            d.client_version,
+            d.balance_after,
+            d.created_at,
+            lag(d.balance_after, 1, (0)::numeric) OVER before AS balance_before,
+            row_number() OVER before AS place
+           FROM sales.debt_entries d
+          WINDOW before AS (PARTITION BY d.tenant_id, d.client_id ORDER BY d.client_version)) e
+  WHERE ((e.client_version <> e.place) OR (e.balance_after <> (e.balance_before + e.amount)))
+UNION ALL
+ SELECT n.tenant_id,
+    'debt_entry_differs'::text AS kind,
+    n.business_id,
+    n.record_table,
+    n.source_id AS record_id,
+    'Its debt entries are not what it comes to'::text AS detail
+   FROM ( SELECT s.tenant_id,
+            s.business_id,
+            'sales.sales'::text AS record_table,
+            s.id AS source_id,
+            k.kind,
+            s.client_id,
+            ((k.sign)::numeric * (s.total_amount - s.amount_paid)) AS amount
+           FROM (sales.sales s
+             CROSS JOIN LATERAL ( VALUES ('sale'::text,1), ('sale_void'::text,'-1'::integer)) k(kind, sign))
+          WHERE ((((s.status = 'recorded'::text) AND (k.kind = 'sale'::text)) OR ((s.status = 'void'::text) AND (s.total_amount = ( SELECT sum(i.subtotal) AS sum
+                   FROM sales.sale_items i
+                  WHERE ((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id)))))) AND (s.total_amount > s.amount_paid))
+        UNION ALL
+         SELECT b.tenant_id,
+            b.business_id,
+            'sales.abonos'::text,
+            b.id,
+            k.kind,
+            b.client_id,
+            ((k.sign)::numeric * b.amount)
+           FROM (sales.abonos b
+             CROSS JOIN LATERAL ( VALUES ('abono'::text,'-1'::integer), ('abono_void'::text,1)) k(kind, sign))
+          WHERE ((b.status = 'void'::text) OR (k.kind = 'abono'::text))
+        UNION ALL
+         SELECT e.tenant_id,
+            e.business_id,
+                CASE
+                    WHEN (e.kind = ANY (ARRAY['sale'::text, 'sale_void'::text])) THEN 'sales.sales'::text
+                    ELSE 'sales.abonos'::text
+                END AS "case",
+            e.source_id,
+            e.kind,
+            e.client_id,
+            (- e.amount)
+           FROM sales.debt_entries e) n
+  GROUP BY n.tenant_id, n.business_id, n.record_table, n.source_id, n.kind, n.client_id
+ HAVING (sum(n.amount) <> (0)::numeric);
+
+-- grants sales.violations_of_debts
+GRANT SELECT ON sales.violations_of_debts TO authenticated;
+GRANT SELECT ON sales.violations_of_debts TO platform;
+
+-- view sales.violations_of_sales
+CREATE VIEW sales.violations_of_sales WITH (security_invoker=true) AS
+ SELECT f.tenant_id,
+    f.kind,
+    f.business_id,
+    'sales.sales'::text AS record_table,
+    f.sale_id AS record_id,
+    f.detail
+   FROM ( SELECT n.tenant_id,
+            n.business_id,
+            n.sale_id,
+            n.kind,
+            n.detail
+           FROM ( SELECT 'sale_total_differs'::text AS kind,
+                    'The total is not the sum of the items'::text AS detail,
+                    s.tenant_id,
+                    s.business_id,
+                    s.id AS sale_id,
+                    s.total_amount AS amount
+                   FROM sales.sales s
+                  WHERE (s.status = 'recorded'::text)
+                UNION ALL
+                 SELECT 'sale_tara_differs'::text,
+                    'The tara is not the sum of the items'::text,
+                    s.tenant_id,
+                    s.business_id,
+                    s.id,
+                    s.tara
+                   FROM sales.sales s
+                  WHERE (s.status = 'recorded'::text)
+                UNION ALL
+                 SELECT 'sale_net_weight_differs'::text,
+                    'The net weight is not the sum of the items of kilos'::text,
+                    s.tenant_id,
+                    s.business_id,
+                    s.id,
+                    s.net_weight
+                   FROM sales.sales s
+                  WHERE (s.status = 'recorded'::text)
+                UNION ALL
+                 SELECT 'sale_total_differs'::text,
+                    'The total is not the sum of the items'::text,
+                    i.tenant_id,
+                    i.business_id,
+                    i.sale_id,
+                    (- i.subtotal)
+                   FROM sales.sale_items i
+                UNION ALL
+                 SELECT 'sale_tara_differs'::text,
+                    'The tara is not the sum of the items'::text,
+                    i.tenant_id,
+                    i.business_id,
+                    i.sale_id,
+                    (- i.tara)
+                   FROM sales.sale_items i
+                  WHERE (i.tara IS NOT NULL)
+                UNION ALL
+                 SELECT 'sale_net_weight_differs'::text,
+                    'The net weight is not the sum of the items of kilos'::text,
+                    i.tenant_id,
+                    i.business_id,
+                    i.sale_id,
+                    (- i.quantity)
+                   FROM sales.sale_items i
+                  WHERE (i.unit = 'kg'::text)) n
+          GROUP BY n.tenant_id, n.business_id, n.sale_id, n.kind, n.detail
+         HAVING (sum(n.amount) <> (0)::numeric)) f
+  WHERE (EXISTS ( SELECT
+           FROM sales.sales s
+          WHERE ((s.tenant_id = f.tenant_id) AND (s.id = f.sale_id) AND (s.status = 'recorded'::text))))
+UNION ALL
+ SELECT n.tenant_id,
+    'sale_balance_differs'::text AS kind,
+    n.business_id,
+    'sales.sales'::text AS record_table,
+    n.sale_id AS record_id,
+    'What is due is not the total less what was paid at once and is allocated'::text AS detail
+   FROM ( SELECT s.tenant_id,
+            s.business_id,
+            s.id AS sale_id,
+            (s.balance_due -
+                CASE s.status
+                    WHEN 'recorded'::text THEN (s.total_amount - s.amount_paid)
+                    ELSE (0)::numeric
+                END) AS amount
+           FROM sales.sales s
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            a.sale_id,
+            a.amount
+           FROM sales.abono_allocations a
+          WHERE (a.reversed_on IS NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.sale_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'sale_refund_differs'::text AS kind,
+    n.business_id,
+    'sales.sales'::text AS record_table,
+    n.sale_id AS record_id,
+    'What was given back is not what was paid at once of a void sale'::text AS detail
+   FROM ( SELECT s.tenant_id,
+            s.business_id,
+            s.id AS sale_id,
+            s.amount_paid AS amount
+           FROM sales.sales s
+          WHERE ((s.status = 'void'::text) AND (s.amount_paid > (0)::numeric) AND (s.total_amount = ( SELECT sum(i.subtotal) AS sum
+                   FROM sales.sale_items i
+                  WHERE ((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id)))))
+        UNION ALL
+         SELECT r.tenant_id,
+            r.business_id,
+            r.sale_id,
+            (- r.amount)
+           FROM sales.refunds r
+          WHERE (r.sale_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.sale_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'sale_stock_differs'::text AS kind,
+    n.business_id,
+    'sales.sales'::text AS record_table,
+    n.sale_id AS record_id,
+    'The stock movements are not what the sale sold'::text AS detail
+   FROM (( SELECT m.tenant_id,
+            m.business_id,
+            m.source_id AS sale_id,
+            m.product_id,
+            sum(m.quantity) AS moved,
+            bool_or((m.kind = 'sale'::text)) AS taken
+           FROM sales.stock_movements m
+          WHERE (m.kind = ANY (ARRAY['sale'::text, 'sale_void'::text]))
+          GROUP BY m.tenant_id, m.business_id, m.source_id, m.product_id) n
+     LEFT JOIN sales.sales s ON (((s.tenant_id = n.tenant_id) AND (s.id = n.sale_id))))
+  WHERE ((s.id IS NULL) OR (n.moved <>
+        CASE
+            WHEN ((s.status = 'void'::text) AND n.taken) THEN (0)::numeric
+            ELSE (COALESCE(( SELECT sum(i.quantity) AS sum
+               FROM sales.sale_items i
+              WHERE ((i.tenant_id = n.tenant_id) AND (i.sale_id = n.sale_id) AND (i.product_id = n.product_id))), (0)::numeric) * (
+            CASE
+                WHEN (s.status = 'void'::text) THEN 1
+                ELSE '-1'::integer
+            END)::numeric)
+        END))
+UNION ALL
+ SELECT s.tenant_id,
+    'corrected_sale_stands'::text AS kind,
+    s.business_id,
+    'sales.sales'::text AS record_table,
+    s.id AS record_id,
+    'The sale that it corrects is not void'::text AS detail
+   FROM (sales.sales s
+     JOIN sales.sales r ON (((r.tenant_id = s.tenant_id) AND (r.id = s.corrects_sale_id))))
+  WHERE ((s.status <> 'draft'::text) AND (r.status <> 'void'::text));
+
+-- grants sales.violations_of_sales
+GRANT SELECT ON sales.violations_of_sales TO authenticated;
+GRANT SELECT ON sales.violations_of_sales TO platform;

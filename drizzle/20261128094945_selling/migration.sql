@@ -13,6 +13,21 @@ select tenancy.join_role('audit_writer');
 --> statement-breakpoint
 select tenancy.join_role('sales_writer');
 --> statement-breakpoint
+-- sales/sql/sale_label.sql
+create or replace function sales.sale_label(p_sales int, p_sale int) returns text
+  language sql immutable parallel safe
+  return case when p_sales > 1 then format('Sale %s: ', p_sale) else '' end;
+--> statement-breakpoint
+-- sales/sql/item_label.sql
+create or replace function sales.item_label(p_sales int, p_sale int, p_item bigint) returns text
+  language sql immutable parallel safe
+  return case when p_sales > 1 then format('Sale %s, item %s', p_sale, p_item) else format('Item %s', p_item) end;
+--> statement-breakpoint
+-- sales/sql/has_stock.sql
+create or replace function sales.has_stock(p_modo_operacion text, p_movements bigint) returns boolean
+  language sql immutable parallel safe
+  return p_modo_operacion <> 'sin_inventario' and (p_modo_operacion <> 'mixto' or p_movements > 0);
+--> statement-breakpoint
 -- tenancy/sql/write_audit.sql
 create or replace function tenancy.write_audit() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -33,6 +48,12 @@ begin
     company, format('%s.%s', tg_table_schema, tg_table_name), (written ->> 'id')::uuid, row_before, row_after);
   return null;
 end $$;
+--> statement-breakpoint
+select tenancy.protect_function('sales.sale_label(integer, integer)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.item_label(integer, integer, bigint)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.has_stock(text, bigint)', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('tenancy.write_audit()', 'audit_writer', '{authenticated,platform}');
 --> statement-breakpoint
@@ -1088,6 +1109,79 @@ grant insert on sales.stock_movements, sales.debt_entries, sales.refunds, sales.
 grant insert, update on sales.inventory, sales.customer_balances, sales.commission_rates, sales.abono_allocations,
   sales.distribucion_items, sales.day_closings to sales_writer;
 --> statement-breakpoint
+-- sales/sql/lock_records.sql
+create or replace function sales.lock_records(
+  p_business_id uuid[], p_distribucion_id uuid[], p_product_id uuid[], p_client_id uuid[], p_order_id uuid[]
+) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  -- Closing a day takes this lock FOR UPDATE: it waits for what is being recorded, and what comes later sees it.
+  perform from (select distinct i as id from unnest(p_business_id) i where i is not null order by 1) g
+  cross join lateral (
+    select from sales.businesses b
+    where b.tenant_id = v_tenant and b.id between g.id and g.id order by b.id for key share) l;
+  if num_nonnulls(variadic p_distribucion_id) > 0 then
+    perform from (select distinct i as id from unnest(p_distribucion_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.distribuciones d
+      where d.tenant_id = v_tenant and d.id between g.id and g.id order by d.id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_product_id) > 0 then
+    perform from (select distinct i as id from unnest(p_product_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.inventory s
+      where s.tenant_id = v_tenant and s.product_id between g.id and g.id order by s.product_id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_client_id) > 0 then
+    perform from (select distinct i as id from unnest(p_client_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.customer_balances c
+      where c.tenant_id = v_tenant and c.client_id between g.id and g.id order by c.client_id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_order_id) > 0 then
+    perform from (select distinct i as id from unnest(p_order_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.orders o
+      where o.tenant_id = v_tenant and o.id between g.id and g.id order by o.id for no key update) l;
+  end if;
+end $$;
+--> statement-breakpoint
+-- sales/sql/lock_abono.sql
+create or replace function sales.lock_abono(p_id uuid) returns sales.abonos
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+begin
+  select b.* into v_abono from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such abono';
+  end if;
+  perform sales.lock_records(array[v_abono.business_id], array[v_abono.distribucion_id], null, array[v_abono.client_id], null);
+  select b.* into v_abono from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id for no key update;
+  return v_abono;
+end $$;
+--> statement-breakpoint
+-- sales/sql/is_admin_negocio.sql
+create or replace function sales.is_admin_negocio(p_business_id uuid) returns boolean
+  language sql stable
+  return tenancy.current_user_id() is null or exists (
+    select from sales.business_users m
+    where m.tenant_id = tenancy.current_tenant_id() and m.business_id = p_business_id
+      and m.user_id = tenancy.current_user_id() and m.role = 'admin_negocio' and m.is_active);
+--> statement-breakpoint
+-- sales/sql/current_member_id.sql
+create or replace function sales.current_member_id(p_business_id uuid) returns uuid
+  language sql stable
+  return (
+    select m.id from sales.business_users m
+    where m.tenant_id = tenancy.current_tenant_id() and m.business_id = p_business_id
+      and m.user_id = tenancy.current_user_id() and m.is_active);
+--> statement-breakpoint
 -- sales/sql/business_day.sql
 create or replace function sales.business_day(p_business_id uuid, p_at timestamptz) returns date
   language sql stable
@@ -1095,13 +1189,220 @@ create or replace function sales.business_day(p_business_id uuid, p_at timestamp
     select (p_at at time zone b.time_zone)::date from sales.businesses b
     where b.tenant_id = tenancy.current_tenant_id() and b.id = p_business_id);
 --> statement-breakpoint
--- sales/sql/commission_rate_on.sql
-create or replace function sales.commission_rate_on(p_member_id uuid, p_day date) returns numeric
+-- sales/sql/is_day_closed.sql
+create or replace function sales.is_day_closed(p_business_id uuid, p_day date) returns boolean
+  language sql stable
+  return exists (
+    select from sales.day_closings c
+    where c.tenant_id = tenancy.current_tenant_id() and c.business_id = p_business_id and c.day = p_day
+      and c.supplement = 0 and c.reopened_at is null);
+--> statement-breakpoint
+-- sales/sql/apply_allocations.sql
+create or replace function sales.apply_allocations(p_id uuid[], p_sign int) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sales uuid[];
+  v_abonos uuid[];
+begin
+  select array_agg(distinct g.sale_id), array_agg(distinct g.abono_id) into v_sales, v_abonos
+  from sales.abono_allocations g where g.tenant_id = v_tenant and g.id = any (p_id);
+  update sales.sales s set balance_due = s.balance_due - p_sign * a.amount
+  from (select g.sale_id, sum(g.amount) as amount from sales.abono_allocations g
+        where g.tenant_id = v_tenant and g.id = any (p_id) group by 1) a
+  where s.tenant_id = v_tenant and s.id = any (v_sales) and s.id = a.sale_id;
+  update sales.abonos b set allocated_amount = b.allocated_amount + p_sign * a.amount
+  from (select g.abono_id, sum(g.amount) as amount from sales.abono_allocations g
+        where g.tenant_id = v_tenant and g.id = any (p_id) group by 1) a
+  where b.tenant_id = v_tenant and b.id = any (v_abonos) and b.id = a.abono_id;
+  update sales.customer_balances c
+  set open_due = c.open_due - p_sign * a.amount, credit = c.credit - p_sign * a.amount
+  from (
+    select b.client_id, sum(g.amount) as amount
+    from sales.abono_allocations g
+    cross join lateral (
+      select r.client_id from sales.abonos r where r.tenant_id = v_tenant and r.id between g.abono_id and g.abono_id order by r.id) b
+    where g.tenant_id = v_tenant and g.id = any (p_id) group by 1
+  ) a
+  where c.tenant_id = v_tenant and c.client_id = a.client_id and c.client_id = any (array(
+    select r.client_id from sales.abonos r where r.tenant_id = v_tenant and r.id = any (v_abonos)));
+end $$;
+--> statement-breakpoint
+-- sales/sql/allocate_in_order.sql
+create or replace function sales.allocate_in_order(p_abono_id uuid[], p_sale_id uuid[], p_from date default null) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_written uuid[];
+begin
+  with credit as (
+    select b.id, b.business_id, b.client_id, b.abono_day, b.amount - b.allocated_amount as amount,
+      sum(b.amount - b.allocated_amount) over (partition by b.client_id order by g.position) as until
+    from unnest(p_abono_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
+    where b.status = 'recorded' and b.allocated_amount < b.amount
+  ), due as (
+    select s.id, s.business_id, s.client_id, s.sale_day, s.balance_due as amount,
+      sum(s.balance_due) over (partition by s.client_id order by g.position) as until
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    where s.status = 'recorded' and s.balance_due > 0
+  ), written as (
+    insert into sales.abono_allocations (tenant_id, business_id, abono_id, sale_id, amount, allocated_on)
+    select v_tenant, c.business_id, c.id, d.id,
+      least(c.until, d.until) - greatest(c.until - c.amount, d.until - d.amount),
+      greatest(c.abono_day, d.sale_day, p_from)
+    from credit c
+    join due d on d.business_id = c.business_id and d.client_id = c.client_id
+      and c.until - c.amount < d.until and d.until - d.amount < c.until
+    returning id
+  )
+  select coalesce(array_agg(w.id), '{}') into v_written from written w;
+  if cardinality(v_written) > 0 then
+    perform sales.apply_allocations(v_written, 1);
+  end if;
+end $$;
+--> statement-breakpoint
+-- sales/sql/allocate_oldest.sql
+create or replace function sales.allocate_oldest(p_abono_id uuid[], p_from date) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  if cardinality(p_abono_id) > 0 then
+    perform sales.allocate_in_order(p_abono_id, array(
+        select s.id
+        from (select distinct b.client_id from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id)) c
+        cross join lateral (
+          select r.* from sales.sales r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.balance_due > 0 offset 0) s
+        order by s.sale_date, s.created_at, s.id
+      ), p_from);
+  end if;
+end $$;
+--> statement-breakpoint
+-- sales/sql/allocate_to.sql
+create or replace function sales.allocate_to(p_abono_id uuid, p_allocations jsonb, p_from date) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_named record;
+  v_written uuid;
+begin
+  for v_named in
+    select s.id, s.status, s.client_id = b.client_id as is_customers, s.sale_day, b.business_id, b.abono_day, g.position,
+      g.named ->> 'amount' as amount, g.named ->> 'saleId' as sale_id
+    from jsonb_array_elements(p_allocations) with ordinality as g (named, position)
+    join sales.abonos b on b.tenant_id = v_tenant and b.id = p_abono_id
+    left join sales.sales s on s.tenant_id = v_tenant and s.business_id = b.business_id and s.id = (g.named ->> 'saleId')::uuid
+    order by g.position
+  loop
+    if v_named.id is null or v_named.is_customers is not true then
+      raise exception using errcode = 'ZT004',
+        message = format('allocations.%s.saleId: the customer has no such sale', v_named.position - 1);
+    elsif v_named.status <> 'recorded' then
+      raise exception using errcode = 'ZT003', message = format('allocations.%s.saleId: the sale does not count: it is %s',
+        v_named.position - 1, v_named.status);
+    elsif v_named.amount::numeric <= 0 or scale(v_named.amount::numeric) > 2 or v_named.amount::numeric = 'NaN' then
+      raise exception using errcode = 'ZT002',
+        message = format('allocations.%s.amount: use an amount above 0 with at most two decimals', v_named.position - 1);
+    end if;
+    -- What others of the list took is seen: each is a statement of its own.
+    insert into sales.abono_allocations (tenant_id, business_id, abono_id, sale_id, amount, allocated_on)
+    select v_tenant, b.business_id, b.id, s.id, least(s.balance_due, b.amount - b.allocated_amount, v_named.amount::numeric),
+      greatest(b.abono_day, s.sale_day, p_from)
+    from sales.abonos b
+    join sales.sales s on s.tenant_id = v_tenant and s.id = v_named.id
+    where b.tenant_id = v_tenant and b.id = p_abono_id and s.balance_due > 0 and b.allocated_amount < b.amount
+    returning id into v_written;
+    if found then
+      perform sales.apply_allocations(array[v_written], 1);
+    end if;
+  end loop;
+end $$;
+--> statement-breakpoint
+-- sales/sql/allocations_of_abono.sql
+create or replace function sales.allocations_of_abono(p_abono_id uuid) returns jsonb
   language sql stable
   return (
-    select r.rate from sales.commission_rates r
-    where r.tenant_id = tenancy.current_tenant_id() and r.member_id = p_member_id and r.valid_from <= p_day
-    order by r.valid_from desc limit 1);
+    select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'saleId', a.sale_id, 'amount', a.amount::text,
+        'allocatedOn', a.allocated_on) order by s.sale_date, s.created_at, s.id, a.id), '[]')
+    from sales.abono_allocations a
+    join sales.sales s on s.tenant_id = a.tenant_id and s.id = a.sale_id
+    where a.tenant_id = tenancy.current_tenant_id() and a.abono_id = p_abono_id and a.reversed_on is null);
+--> statement-breakpoint
+-- sales/sql/allocate_abono.sql
+create or replace function sales.allocate_abono(p_id uuid, p_allocations jsonb) returns table (abono sales.abonos, allocations jsonb)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+  v_today date;
+begin
+  v_abono := sales.lock_abono(p_id);
+  if v_abono.status = 'void' then
+    raise exception using errcode = 'ZT003', message = 'The abono is void';
+  elsif not sales.is_admin_negocio(v_abono.business_id) and sales.current_member_id(v_abono.business_id) is null then
+    raise exception using errcode = 'ZT006', message = 'Only a member of the business may allocate its abonos';
+  end if;
+  v_today := sales.business_day(v_abono.business_id, now());
+  if sales.is_day_closed(v_abono.business_id, v_today) then
+    raise exception using errcode = 'ZT003', message = 'An allocation counts on today, and today is closed: allocate it tomorrow';
+  end if;
+  if p_allocations = '"oldest"' then
+    perform sales.allocate_oldest(array[p_id], v_today);
+  elsif jsonb_typeof(p_allocations) = 'array' then
+    perform sales.allocate_to(p_id, p_allocations, v_today);
+  else
+    raise exception using errcode = 'ZT002', message = 'p_allocations is "oldest", or a list of sales';
+  end if;
+  return query
+    select b, sales.allocations_of_abono(b.id) from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+end $$;
+--> statement-breakpoint
+-- sales/sql/may_act_for.sql
+create or replace function sales.may_act_for(p_business_id uuid, p_member_id uuid) returns boolean
+  language sql stable
+  return sales.is_admin_negocio(p_business_id) or coalesce(p_member_id = sales.current_member_id(p_business_id), false);
+--> statement-breakpoint
+-- sales/sql/check_abonos.sql
+create or replace function sales.check_abonos(p_abono_id uuid[]) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_refused record;
+begin
+  select g.position, p.problem into v_refused
+  from unnest(p_abono_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between b.seller_id and b.seller_id order by x.id) m
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between b.distribucion_id and b.distribucion_id order by x.id) d on true
+  cross join lateral (select case
+    when not sales.may_act_for(b.business_id, b.seller_id)
+      then array['ZT006', 'sellerId: only an admin_negocio of the business may record what another member received']
+    when not m.is_active then array['ZT003', 'sellerId: the member is archived: restore them first']
+    when b.abono_day > sales.business_day(b.business_id, now())
+      then array['ZT002', 'abonoDate: the day has not come yet: date the abono on today or before']
+    when not b.is_late and sales.is_day_closed(b.business_id, b.abono_day)
+      then array['ZT003', 'abonoDate: the day is closed: date the abono on an open day']
+    when d.estado <> 'en_ruta' then array['ZT003', 'distribucionId: the route is not under way (en_ruta)']
+    when d.vendedor_id <> b.seller_id then array['ZT002', 'distribucionId: the route is another vendor''s']
+  end as problem) p
+  where p.problem is not null
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1], message = case when cardinality(p_abono_id) > 1
+      then format('Abono %s: ', v_refused.position) else '' end || v_refused.problem[2];
+  end if;
+end $$;
 --> statement-breakpoint
 -- sales/sql/config_of.sql
 create or replace function sales.config_of(p_business_id uuid) returns table (
@@ -1116,21 +1417,111 @@ as $$
   where b.tenant_id = tenancy.current_tenant_id() and b.id = p_business_id
 $$;
 --> statement-breakpoint
--- sales/sql/current_member_id.sql
-create or replace function sales.current_member_id(p_business_id uuid) returns uuid
+-- sales/sql/check_sales.sql
+create or replace function sales.check_sales(p_sale_id uuid[]) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_refused record;
+begin
+  select g.position, p.problem into v_refused
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between s.seller_id and s.seller_id order by x.id) m
+  left join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c on true
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between s.distribucion_id and s.distribucion_id order by x.id) d on true
+  left join lateral (select x.* from sales.orders x where x.tenant_id = v_tenant and x.id between s.order_id and s.order_id order by x.id) o on true
+  left join lateral (select x.* from sales.sales x where x.tenant_id = v_tenant and x.id between s.corrects_sale_id and s.corrects_sale_id order by x.id) r on true
+  cross join lateral sales.config_of(s.business_id) k
+  cross join lateral (select case
+    when not sales.may_act_for(s.business_id, s.seller_id)
+      then array['ZT006', 'sellerId: only an admin_negocio of the business may record what another member sold']
+    when not m.is_active then array['ZT003', 'sellerId: the member is archived: restore them first']
+    when not c.is_active then array['ZT003', 'clientId: the customer is archived: restore them first']
+    when s.sale_day > sales.business_day(s.business_id, now())
+      then array['ZT002', 'saleDate: the day has not come yet: date the sale on today or before']
+    when not s.is_late and sales.is_day_closed(s.business_id, s.sale_day)
+      then array['ZT003', 'saleDate: the day is closed: date the sale on an open day']
+    when s.order_id is null and k.modo_operacion = 'pedidos'
+      then array['ZT003', 'orderId: the business sells what was ordered: name the order that the sale delivers']
+    when o.status <> 'ordered' then array['ZT003', 'orderId: the order is delivered or cancelled']
+    when o.client_id is distinct from s.client_id and o.id is not null
+      then array['ZT002', 'orderId: the order is of another customer']
+    when s.distribucion_id is null and k.usar_distribucion and m.role = 'vendedor'
+      then array['ZT003', 'distribucionId: a vendor sells from a route that is under way: name it']
+    when d.estado <> 'en_ruta' then array['ZT003', 'distribucionId: the route is not under way (en_ruta)']
+    when d.vendedor_id <> s.seller_id then array['ZT002', 'distribucionId: the route is another vendor''s']
+    when r.status <> 'void' then array['ZT003', 'correctsSaleId: the sale is not void: correct it by a call, which voids it']
+  end as problem) p
+  where p.problem is not null
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1],
+      message = sales.sale_label(cardinality(p_sale_id), v_refused.position::int) || v_refused.problem[2];
+  end if;
+
+  select g.position, i.line_number, p.problem into v_refused
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (select x.* from sales.products x where x.tenant_id = v_tenant and x.id between i.product_id and i.product_id order by x.id) t
+  cross join lateral sales.config_of(s.business_id) k
+  cross join lateral (select case
+    when not t.is_active then array['ZT003', 'productId: the product is archived: restore it first']
+    when k.control_kilos and i.unit = 'kg' and i.gross is null
+      then array['ZT002', 'gross: the business weighs what it sells by the kilo: give gross and tara']
+  end as problem) p
+  where p.problem is not null
+  order by g.position, i.line_number limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1], message = sales.item_label(cardinality(p_sale_id),
+      v_refused.position::int, v_refused.line_number) || ': ' || v_refused.problem[2];
+  end if;
+end $$;
+--> statement-breakpoint
+-- sales/sql/commission_rate_on.sql
+create or replace function sales.commission_rate_on(p_member_id uuid, p_day date) returns numeric
   language sql stable
   return (
-    select m.id from sales.business_users m
-    where m.tenant_id = tenancy.current_tenant_id() and m.business_id = p_business_id
-      and m.user_id = tenancy.current_user_id() and m.is_active);
+    select r.rate from sales.commission_rates r
+    where r.tenant_id = tenancy.current_tenant_id() and r.member_id = p_member_id and r.valid_from <= p_day
+    order by r.valid_from desc limit 1);
 --> statement-breakpoint
--- sales/sql/is_admin_negocio.sql
-create or replace function sales.is_admin_negocio(p_business_id uuid) returns boolean
-  language sql stable
-  return tenancy.current_user_id() is null or exists (
-    select from sales.business_users m
-    where m.tenant_id = tenancy.current_tenant_id() and m.business_id = p_business_id
-      and m.user_id = tenancy.current_user_id() and m.role = 'admin_negocio' and m.is_active);
+-- sales/sql/count_on_routes.sql
+create or replace function sales.count_on_routes(p_sale_id uuid[], p_sign int) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  update sales.distribuciones d
+  set kilos_vendidos = d.kilos_vendidos + p_sign * t.kilos, monto_recaudado = d.monto_recaudado + p_sign * t.paid
+  from (
+    select s.distribucion_id, sum(s.net_weight) as kilos, sum(s.amount_paid) as paid
+    from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id) group by 1
+  ) t
+  where d.tenant_id = v_tenant and d.id = t.distribucion_id;
+end $$;
+--> statement-breakpoint
+-- sales/sql/free_allocations.sql
+create or replace function sales.free_allocations(p_sale_id uuid, p_abono_id uuid, p_day date) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_freed uuid[];
+begin
+  with freed as (
+    update sales.abono_allocations a set reversed_on = greatest(p_day, a.allocated_on)
+    where a.tenant_id = v_tenant and (a.sale_id = p_sale_id or a.abono_id = p_abono_id) and a.reversed_on is null
+    returning a.id
+  )
+  select coalesce(array_agg(f.id), '{}') into v_freed from freed f;
+  if cardinality(v_freed) > 0 then
+    perform sales.apply_allocations(v_freed, -1);
+  end if;
+end $$;
 --> statement-breakpoint
 -- sales/sql/is_tenant_admin.sql
 create or replace function sales.is_tenant_admin() returns boolean
@@ -1139,6 +1530,17 @@ create or replace function sales.is_tenant_admin() returns boolean
     select from tenancy.users u
     where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
       and u.role = 'admin' and u.status = 'active');
+--> statement-breakpoint
+-- sales/sql/items_of_sale.sql
+create or replace function sales.items_of_sale(p_sale_id uuid) returns jsonb
+  language sql stable
+  return (
+    select jsonb_agg(jsonb_build_object('id', i.id, 'lineNumber', i.line_number, 'productId', i.product_id,
+        'productName', i.product_name, 'unit', i.unit, 'gross', i.gross::text, 'tara', i.tara::text,
+        'quantity', i.quantity::text, 'unitPrice', i.unit_price::text, 'subtotal', i.subtotal::text,
+        'unitCost', i.unit_cost::text) order by i.line_number)
+    from sales.sale_items i
+    where i.tenant_id = tenancy.current_tenant_id() and i.sale_id = p_sale_id);
 --> statement-breakpoint
 -- sales/sql/keep_commission_rate.sql
 create or replace function sales.keep_commission_rate() returns trigger
@@ -1154,6 +1556,53 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- sales/sql/lock_sale.sql
+create or replace function sales.lock_sale(p_id uuid) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sale sales.sales;
+begin
+  select s.* into v_sale from sales.sales s where s.tenant_id = v_tenant and s.id = p_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such sale';
+  end if;
+  perform sales.lock_records(array[v_sale.business_id], array[v_sale.distribucion_id], array(
+      select distinct i.product_id from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = p_id
+    ), array[v_sale.client_id], array[v_sale.order_id]);
+end $$;
+--> statement-breakpoint
+-- sales/sql/move_debt.sql
+create or replace function sales.move_debt(
+  p_business_id uuid[], p_client_id uuid[], p_kind text[], p_source_id uuid[], p_day date[], p_amount numeric[]
+) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  insert into sales.debt_entries (tenant_id, business_id, client_id, kind, source_id, day, amount, client_version, balance_after)
+  select v_tenant, e.business_id, e.client_id, e.kind, e.source_id, e.day, e.amount,
+    b.version + row_number() over of_client, b.balance + sum(e.amount) over of_client
+  from unnest(p_business_id, p_client_id, p_kind, p_source_id, p_day, p_amount) with ordinality as e
+    (business_id, client_id, kind, source_id, day, amount, position)
+  cross join lateral (
+    select c.version, c.balance from sales.customer_balances c
+    where c.tenant_id = v_tenant and c.client_id between e.client_id and e.client_id order by c.client_id
+  ) b
+  window of_client as (partition by e.client_id order by e.position);
+
+  update sales.customer_balances b
+  set open_due = b.open_due + e.due, credit = b.credit - e.paid, version = b.version + e.entries
+  from (
+    select g.client_id, count(*) as entries, coalesce(sum(g.amount) filter (where g.kind in ('sale', 'sale_void')), 0) as due,
+      coalesce(sum(g.amount) filter (where g.kind in ('abono', 'abono_void')), 0) as paid
+    from unnest(p_client_id, p_kind, p_amount) as g (client_id, kind, amount) group by 1
+  ) e
+  where b.tenant_id = v_tenant and b.client_id = any (p_client_id) and b.client_id = e.client_id;
+end $$;
+--> statement-breakpoint
 -- sales/sql/write_movements.sql
 create or replace function sales.write_movements(
   p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_source_id uuid[], p_day date[],
@@ -1166,40 +1615,39 @@ declare
   v_tenant constant uuid := tenancy.current_tenant_id();
   v_missing text;
 begin
-  perform from sales.inventory i
-  where i.tenant_id = v_tenant and i.product_id in (select p from unnest(p_product_id) p)
-  order by i.product_id for no key update;
+  perform sales.lock_records(null, null, p_product_id, null, null);
 
-  insert into sales.stock_movements (tenant_id, id, business_id, product_id, kind, source_id, day, quantity, unit_cost,
-    counted_quantity, reason, created_by, idempotency_key, request_hash, product_version, quantity_after)
-  select v_tenant, m.id, m.business_id, m.product_id, m.kind, m.source_id, m.day, m.moved, m.unit_cost, m.counted_quantity,
-    m.reason, m.created_by, m.idempotency_key, m.request_hash,
-    m.version + row_number() over of_product, m.quantity_before + sum(m.moved) over of_product
-  from (
-    select g.*, i.version, i.quantity as quantity_before, coalesce(g.counted_quantity - i.quantity, g.quantity) as moved
-    from unnest(p_id, p_business_id, p_product_id, p_kind, p_source_id, p_day, p_quantity, p_unit_cost,
-      p_counted_quantity, p_reason, p_created_by, p_idempotency_key, p_request_hash) with ordinality as g (id, business_id,
-      product_id, kind, source_id, day, quantity, unit_cost, counted_quantity, reason, created_by, idempotency_key,
-      request_hash, position)
-    join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id
-  ) m
-  window of_product as (partition by m.product_id order by m.position);
-
-  select w.what into v_missing
-  from unnest(p_id, p_business_id, p_what) with ordinality as w (id, business_id, what, position)
-  join sales.stock_movements m on m.tenant_id = v_tenant and m.id = w.id
-  where m.quantity < 0 and m.quantity_after < 0
-    and (select c.permitir_venta_sin_stock from sales.config_of(w.business_id) c) is not true
-  order by w.position limit 1;
-  if found then
+  with written as (
+    insert into sales.stock_movements (tenant_id, id, business_id, product_id, kind, source_id, day, quantity, unit_cost,
+      counted_quantity, reason, created_by, idempotency_key, request_hash, product_version, quantity_after)
+    select v_tenant, m.id, m.business_id, m.product_id, m.kind, m.source_id, m.day, m.moved, m.unit_cost, m.counted_quantity,
+      m.reason, m.created_by, m.idempotency_key, m.request_hash,
+      m.version + row_number() over of_product, m.quantity_before + sum(m.moved) over of_product
+    from (
+      select g.*, i.version, i.quantity as quantity_before, coalesce(g.counted_quantity - i.quantity, g.quantity) as moved
+      from unnest(p_id, p_business_id, p_product_id, p_kind, p_source_id, p_day, p_quantity, p_unit_cost,
+        p_counted_quantity, p_reason, p_created_by, p_idempotency_key, p_request_hash) with ordinality as g (id, business_id,
+        product_id, kind, source_id, day, quantity, unit_cost, counted_quantity, reason, created_by, idempotency_key,
+        request_hash, position)
+      cross join lateral (
+        select x.version, x.quantity from sales.inventory x
+        where x.tenant_id = v_tenant and x.business_id = g.business_id and x.product_id between g.product_id and g.product_id order by x.product_id) i
+    ) m
+    window of_product as (partition by m.product_id order by m.position)
+    returning id, business_id, product_id, quantity, quantity_after
+  ), moved as (
+    update sales.inventory i set quantity = i.quantity + s.quantity, version = i.version + s.movements
+    from (select w.product_id, sum(w.quantity) as quantity, count(*) as movements from written w group by 1) s
+    where i.tenant_id = v_tenant and i.product_id = any (p_product_id) and i.product_id = s.product_id
+  )
+  select p_what[min(array_position(p_id, w.id))] into v_missing
+  from written w
+  where w.quantity < 0 and w.quantity_after < 0
+    and (select c.permitir_venta_sin_stock from sales.config_of(w.business_id) c) is not true;
+  if v_missing is not null then
     raise exception using errcode = 'ZT002',
       message = format('%s: there is not so much in stock: take less, or receive stock first', v_missing);
   end if;
-
-  update sales.inventory i set quantity = i.quantity + s.quantity, version = i.version + s.movements
-  from (select m.product_id, sum(m.quantity) as quantity, count(*) as movements
-        from unnest(p_id) w (id) join sales.stock_movements m on m.tenant_id = v_tenant and m.id = w.id group by 1) s
-  where i.tenant_id = v_tenant and i.product_id = s.product_id;
 end $$;
 --> statement-breakpoint
 -- sales/sql/move_stock.sql
@@ -1208,7 +1656,7 @@ create or replace function sales.move_stock(
   p_reason text[], p_idempotency_key text[], p_request_hash text[]
 ) returns table (element int, movement_id uuid, is_new boolean, is_same_request boolean)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
+  set enable_seqscan = off set enable_sort = off
 as $$
 #variable_conflict use_column
 declare
@@ -1244,9 +1692,7 @@ begin
     raise exception using errcode = 'ZT002', message = 'A product that is counted comes once in a call';
   end if;
   -- Locked before the keys are looked up, so that the same request at once waits here and finds the first one's.
-  perform from sales.inventory i
-  where i.tenant_id = v_tenant and i.product_id in (select p from unnest(p_product_id) p)
-  order by i.product_id for no key update;
+  perform sales.lock_records(null, null, p_product_id, null, null);
   if (select count(*) from unnest(p_business_id, p_product_id) as g (business_id, product_id)
       join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id)
     < v_length
@@ -1314,6 +1760,695 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+-- sales/sql/post_abonos.sql
+create or replace function sales.post_abonos(p_abono_id uuid[]) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  perform sales.lock_records(array_agg(b.business_id), array_agg(b.distribucion_id), null, array_agg(b.client_id), null)
+  from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id);
+  perform sales.check_abonos(p_abono_id);
+  perform sales.move_debt(array_agg(b.business_id order by g.position), array_agg(b.client_id order by g.position),
+    array_agg('abono'::text), array_agg(b.id order by g.position), array_agg(b.abono_day order by g.position),
+    array_agg(-b.amount order by g.position))
+  from unnest(p_abono_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b;
+  update sales.distribuciones d set monto_recaudado = d.monto_recaudado + t.amount
+  from (select b.distribucion_id, sum(b.amount) as amount from sales.abonos b
+        where b.tenant_id = v_tenant and b.id = any (p_abono_id) and b.distribucion_id is not null group by 1) t
+  where d.tenant_id = v_tenant and d.id = t.distribucion_id;
+end $$;
+--> statement-breakpoint
+-- sales/sql/take_goods.sql
+create or replace function sales.take_goods(p_sale_id uuid[]) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sales constant int := cardinality(p_sale_id);
+  v_beyond record;
+begin
+  perform sales.write_movements(array_agg(gen_random_uuid()), array_agg(t.business_id order by t.position, t.line),
+    array_agg(t.product_id order by t.position, t.line), array_agg('sale'::text),
+    array_agg(t.sale_id order by t.position, t.line), array_agg(t.sale_day order by t.position, t.line),
+    array_agg(-t.quantity order by t.position, t.line), array_agg(null::numeric), array_agg(null::numeric),
+    array_agg(null::text), array_agg(sales.current_member_id(t.business_id) order by t.position, t.line),
+    array_agg(null::text), array_agg(null::text),
+    array_agg(sales.item_label(v_sales, t.position::int, t.line) order by t.position, t.line))
+  from (
+    select g.position, s.id as sale_id, s.business_id, s.sale_day, i.product_id, sum(i.quantity) as quantity,
+      min(i.line_number) as line
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+    cross join lateral (
+      select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
+    cross join lateral sales.config_of(s.business_id) k
+    where s.distribucion_id is null and sales.has_stock(k.modo_operacion, v.version)
+    group by g.position, s.id, s.business_id, s.sale_day, i.product_id
+  ) t
+  having count(*) > 0;
+
+  if not exists (select from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+                 and s.distribucion_id is not null) then
+    return;
+  end if;
+  insert into sales.distribucion_items as d (tenant_id, business_id, distribucion_id, product_id, sold)
+  select v_tenant, s.business_id, s.distribucion_id, i.product_id, sum(i.quantity)
+  from sales.sales s cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is not null
+  group by s.business_id, s.distribucion_id, i.product_id
+  order by s.distribucion_id, i.product_id
+  on conflict (tenant_id, distribucion_id, business_id, product_id) do update set sold = d.sold + excluded.sold;
+
+  select g.position, i.line_number into v_beyond
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (
+    select x.* from sales.distribucion_items x
+    where x.tenant_id = v_tenant and x.distribucion_id = s.distribucion_id and x.product_id between i.product_id and i.product_id order by x.product_id) d
+  cross join lateral (
+    select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
+  cross join lateral sales.config_of(s.business_id) k
+  where d.sold + d.returned + d.lost > d.assigned and sales.has_stock(k.modo_operacion, v.version)
+    and not k.permitir_venta_sin_stock
+  order by g.position, i.line_number limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = sales.item_label(v_sales, v_beyond.position::int, v_beyond.line_number)
+      || ': the route was not given so much: take less, or assign more to it first';
+  end if;
+
+  perform sales.count_on_routes(p_sale_id, 1);
+end $$;
+--> statement-breakpoint
+-- sales/sql/post_sales.sql
+create or replace function sales.post_sales(p_sale_id uuid[]) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_locks record;
+  v_beyond int;
+begin
+  select array_agg(distinct s.business_id) as businesses, array_agg(distinct s.distribucion_id) as routes,
+    array_agg(distinct s.client_id) filter (where s.total_amount > s.amount_paid) as clients,
+    array_agg(distinct s.order_id) as orders into v_locks
+  from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id);
+  perform sales.lock_records(v_locks.businesses, v_locks.routes, array(
+      select distinct i.product_id from sales.sales s
+      cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+      cross join lateral sales.config_of(s.business_id) k
+      where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is null
+        and k.modo_operacion <> 'sin_inventario'
+    ), v_locks.clients, v_locks.orders);
+  perform sales.check_sales(p_sale_id);
+  perform sales.take_goods(p_sale_id);
+
+  if cardinality(v_locks.clients) > 0 then
+    perform sales.move_debt(array_agg(s.business_id order by g.position), array_agg(s.client_id order by g.position),
+      array_agg('sale'::text), array_agg(s.id order by g.position), array_agg(s.sale_day order by g.position),
+      array_agg(s.total_amount - s.amount_paid order by g.position))
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    where s.total_amount > s.amount_paid;
+    select g.position into v_beyond
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c
+    cross join lateral (
+      select x.balance from sales.customer_balances x where x.tenant_id = v_tenant and x.client_id between s.client_id and s.client_id order by x.client_id) b
+    where s.total_amount > s.amount_paid and b.balance > c.credit_limit
+    order by g.position desc limit 1;
+    if found then
+      raise exception using errcode = 'ZT002', message = sales.sale_label(cardinality(p_sale_id), v_beyond)
+        || 'clientId: the debt would go beyond the customer''s credit limit: take more at once, or an abono first';
+    end if;
+  end if;
+  if num_nonnulls(variadic v_locks.orders) > 0 then
+    update sales.orders o set status = 'delivered'
+    where o.tenant_id = v_tenant and o.id = any (v_locks.orders);
+  end if;
+end $$;
+--> statement-breakpoint
+-- sales/sql/post_written_abonos.sql
+create or replace function sales.post_written_abonos() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
+as $$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  if exists (select from written) then
+    perform sales.post_abonos(array(select w.id from written w order by w.id));
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+-- sales/sql/price_items.sql
+create or replace function sales.price_items(
+  p_sales int[], p_business_id uuid[], p_item_sale int[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[],
+  p_tara numeric[], p_quantity numeric[], p_unit_price numeric[]
+) returns table (
+  sale int, line_number int, id uuid, product_id uuid, product_name text, unit text, gross numeric, tara numeric,
+  quantity numeric, unit_price numeric, subtotal numeric, unit_cost numeric
+)
+  language plpgsql stable
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_problem record;
+begin
+  select g.sale, g.line_number, x.problem into v_problem
+  from (
+    select i.*, row_number() over (partition by i.sale order by i.position) as line_number
+    from unnest(p_item_sale, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
+      (sale, product_id, gross, tara, quantity, unit_price, position)
+  ) g
+  left join lateral (
+    select r.* from sales.products r
+    where r.tenant_id = v_tenant and r.business_id = p_business_id[g.sale] and r.id between g.product_id and g.product_id order by r.id
+  ) p on true
+  cross join lateral (select case
+    when p.id is null then array['ZT004', 'productId: there is no such product in the business']
+    when not p.is_active then array['ZT003', 'productId: the product is archived: restore it first']
+    when (g.gross is null) <> (g.tara is null) then array['ZT002', 'gross and tara: give both, or neither']
+    when g.gross is not null and p.unit <> 'kg'
+      then array['ZT002', 'gross and tara: the product is sold by the piece: give its quantity alone']
+    when g.gross is null and g.quantity is null then array['ZT002', 'quantity: give it, or gross and tara']
+    when g.quantity <> g.gross - g.tara then array['ZT002', 'quantity: it is gross less tara: leave it out']
+    when coalesce(g.gross - g.tara, g.quantity) <= 0 or g.tara < 0
+      then array['ZT002', 'quantity: what is sold is above 0, and a tara is not below 0']
+    when scale(g.gross) > 3 or scale(g.tara) > 3 or scale(g.quantity) > 3
+      then array['ZT002', 'quantity: use at most three decimals']
+    when p.unit <> 'kg' and g.quantity <> trunc(g.quantity) then array['ZT002', 'quantity: pieces are whole']
+    when g.unit_price is null and p.base_price is null
+      then array['ZT002', 'unitPrice: the product has no base price: give one']
+    when g.unit_price < 0 or scale(g.unit_price) > 2
+      then array['ZT002', 'unitPrice: use a price of 0 or more with at most two decimals']
+  end as problem) x
+  where x.problem is not null and g.sale = any (p_sales)
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_problem.problem[1],
+      message = sales.item_label(cardinality(p_business_id), v_problem.sale, v_problem.line_number) || ': ' || v_problem.problem[2];
+  end if;
+  return query
+    select i.sale, (row_number() over (partition by i.sale order by i.position))::int, i.id, p.id, p.name::text, p.unit, i.gross,
+      i.tara, q.quantity, c.price, round(q.quantity * c.price, 2), p.unit_cost
+    from unnest(p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
+      (sale, id, product_id, gross, tara, quantity, unit_price, position)
+    cross join lateral (
+      select r.* from sales.products r
+      where r.tenant_id = v_tenant and r.business_id = p_business_id[i.sale] and r.id between i.product_id and i.product_id order by r.id
+    ) p
+    cross join lateral (select coalesce(i.gross - i.tara, i.quantity) as quantity) q
+    cross join lateral (select coalesce(i.unit_price, p.base_price) as price) c
+    where i.sale = any (p_sales)
+    order by i.position;
+end $$;
+--> statement-breakpoint
+-- sales/sql/record_abonos.sql
+create or replace function sales.record_abonos(
+  p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_amount numeric[],
+  p_payment_method text[], p_notes text[], p_abono_date timestamptz[], p_allocations jsonb[], p_idempotency_key text[],
+  p_request_hash text[]
+) returns table (abono_position int, is_new boolean, is_same_request boolean, abono sales.abonos, allocations jsonb)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_business uuid;
+  v_position int;
+  v_first int[];
+  v_ids uuid[];
+  v_new int[];
+begin
+  perform tenancy.require_arrays(
+    '{p_id,p_business_id,p_client_id,p_amount,p_payment_method,p_seller_id,p_distribucion_id,p_notes,p_abono_date,p_allocations,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_client_id), array_dims(p_amount),
+      array_dims(p_payment_method), array_dims(p_seller_id), array_dims(p_distribucion_id), array_dims(p_notes),
+      array_dims(p_abono_date), array_dims(p_allocations), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_client_id),
+      num_nulls(variadic p_amount), num_nulls(variadic p_payment_method)]);
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(v_tenant, v_business);
+    if sales.current_member_id(v_business) is null and num_nulls(variadic p_seller_id) > 0 then
+      raise exception using errcode = 'ZT006',
+        message = 'sellerId: the scope names no active member of the business: name the member who received it';
+    end if;
+  end loop;
+  v_first := array(
+    select min(g.position)::int from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    group by g.business_id, g.key, case when g.key is null then g.position end order by 1);
+  if (select count(distinct p_id[n]) from unnest(v_first) n) < cardinality(v_first) then
+    raise exception using errcode = 'unique_violation', message = 'p_id gives two abonos one id', schema = 'sales',
+      table = 'abonos', constraint = 'abonos_pkey';
+  end if;
+  perform sales.lock_records(p_business_id, null, null, null, null);
+  with written as (
+    insert into sales.abonos as b (tenant_id, id, business_id, client_id, seller_id, distribucion_id, amount, payment_method,
+      notes, abono_date, abono_day, idempotency_key, request_hash)
+    select v_tenant, p_id[n], p_business_id[n], p_client_id[n],
+      coalesce(p_seller_id[n], sales.current_member_id(p_business_id[n])), p_distribucion_id[n], p_amount[n],
+      p_payment_method[n], p_notes[n], a.at, sales.business_day(p_business_id[n], a.at), p_idempotency_key[n], p_request_hash[n]
+    from unnest(v_first) n
+    cross join lateral (select coalesce(p_abono_date[n], now()) as at) a
+    -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+    order by p_idempotency_key[n], n
+    on conflict do nothing
+    returning b.id
+  )
+  select coalesce(array_agg(n order by n), '{}') into v_new from unnest(v_first) n join written w on w.id = p_id[n];
+  if exists (
+    select from unnest(v_first) n
+    where n <> all (v_new) and not exists (
+      select from sales.abonos b
+      where b.tenant_id = v_tenant and b.business_id = p_business_id[n] and b.idempotency_key = p_idempotency_key[n] offset 0)
+  ) then
+    raise exception using errcode = 'unique_violation', message = 'The id is taken', schema = 'sales', table = 'abonos',
+      constraint = 'abonos_pkey';
+  end if;
+  if cardinality(v_new) > 0 then
+    perform sales.post_abonos(array(select p_id[n] from unnest(v_new) n order by n));
+    foreach v_position in array v_new loop
+      if jsonb_typeof(p_allocations[v_position]) = 'array' then
+        perform sales.allocate_to(p_id[v_position], p_allocations[v_position], null);
+      end if;
+    end loop;
+    perform sales.allocate_oldest(array(select p_id[n] from unnest(v_new) n where p_allocations[n] = '"oldest"' order by n), null);
+  end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.abonos k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
+  return query
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.allocations_of_abono(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.abonos t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
+end $$;
+--> statement-breakpoint
+-- sales/sql/sales_point_of.sql
+create or replace function sales.sales_point_of(p_distribucion_id uuid, p_member_id uuid) returns text
+  language sql stable
+  return coalesce((
+    select d.punto_venta from sales.distribuciones d
+    where d.tenant_id = tenancy.current_tenant_id() and d.id = p_distribucion_id), (
+    select m.sales_point from sales.business_users m
+    where m.tenant_id = tenancy.current_tenant_id() and m.id = p_member_id));
+--> statement-breakpoint
+-- sales/sql/record_drafts.sql
+create or replace function sales.record_drafts() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_ids uuid[];
+  v_complete uuid[];
+begin
+  if tg_table_name = 'sale_items' then
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+    v_ids := array(select distinct w.sale_id from written w);
+    if exists (select from sales.sales s where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status <> 'draft') then
+      raise exception using errcode = 'ZT003', message = 'A recorded sale takes no more items: correct it';
+    end if;
+  else
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w where w.status = 'draft';
+    v_ids := array(select w.id from written w where w.status = 'draft');
+  end if;
+  perform from (select i as id from unnest(v_ids) i order by 1) g
+  cross join lateral (
+    select from sales.sales s
+    where s.tenant_id = v_tenant and s.id between g.id and g.id and s.status = 'draft' order by s.id for no key update) l;
+  if exists (
+    select from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) > s.total_amount
+  ) then
+    raise exception using errcode = 'ZT002', message = 'The items come to more than the total_amount of the sale';
+  end if;
+  v_complete := array(
+    select s.id from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) = s.total_amount);
+  if cardinality(v_complete) > 0 then
+    update sales.sales s
+    set status = 'recorded', balance_due = s.total_amount - s.amount_paid, tara = t.tara, net_weight = t.net,
+      sales_point = sales.sales_point_of(s.distribucion_id, s.seller_id),
+      commission_rate = coalesce(sales.commission_rate_on(s.seller_id, s.sale_day), 0)
+    from (
+      select i.sale_id, coalesce(sum(i.tara), 0) as tara, coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
+      from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = any (v_complete) group by 1
+    ) t
+    where s.tenant_id = v_tenant and s.id = any (v_complete) and s.id = t.sale_id;
+    perform sales.post_sales(v_complete);
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+-- sales/sql/return_goods.sql
+create or replace function sales.return_goods(p_sale_id uuid, p_day date) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  perform sales.write_movements(array_agg(gen_random_uuid()), array_agg(t.business_id order by t.product_id),
+    array_agg(t.product_id order by t.product_id), array_agg('sale_void'::text), array_agg(p_sale_id), array_agg(p_day),
+    array_agg(t.quantity order by t.product_id), array_agg(null::numeric), array_agg(null::numeric), array_agg(null::text),
+    array_agg(sales.current_member_id(t.business_id)), array_agg(null::text), array_agg(null::text), array_agg(''::text))
+  from (
+    select m.business_id, m.product_id, -sum(m.quantity) as quantity
+    from sales.stock_movements m
+    where m.tenant_id = v_tenant and m.source_id = p_sale_id and m.kind = 'sale'
+    group by 1, 2
+    union all
+    select i.business_id, i.product_id, sum(i.quantity)
+    from sales.sales s
+    join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    join sales.inventory v on v.tenant_id = v_tenant and v.business_id = s.business_id and v.product_id = i.product_id
+    cross join lateral sales.config_of(s.business_id) k
+    where s.tenant_id = v_tenant and s.id = p_sale_id and s.distribucion_id is not null
+      and sales.has_stock(k.modo_operacion, v.version)
+    group by 1, 2
+  ) t
+  having count(*) > 0;
+end $$;
+--> statement-breakpoint
+-- sales/sql/take_back_sale.sql
+create or replace function sales.take_back_sale(p_id uuid, p_reason text) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sale sales.sales;
+  v_today date;
+  v_route uuid;
+begin
+  select s.* into v_sale from sales.sales s where s.tenant_id = v_tenant and s.id = p_id for no key update;
+  if v_sale.status = 'void' and v_sale.void_reason is not distinct from p_reason then
+    return;
+  elsif v_sale.status = 'void' then
+    raise exception using errcode = 'ZT003', message = 'The sale is void already';
+  elsif not sales.may_act_for(v_sale.business_id, v_sale.seller_id) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may void a sale of another member';
+  end if;
+  v_today := sales.business_day(v_sale.business_id, now());
+  if sales.is_day_closed(v_sale.business_id, v_today) then
+    raise exception using errcode = 'ZT003', message = 'A void counts on today, and today is closed: void it tomorrow, or open the day again';
+  end if;
+
+  if v_sale.status = 'recorded' then
+    select d.id into v_route from sales.distribuciones d
+    where d.tenant_id = v_tenant and d.id = v_sale.distribucion_id and d.estado = 'en_ruta';
+    perform sales.free_allocations(p_id, null, v_today);
+    if v_sale.total_amount > v_sale.amount_paid then
+      perform sales.move_debt(array[v_sale.business_id], array[v_sale.client_id], array['sale_void'], array[p_id],
+        array[v_today], array[v_sale.amount_paid - v_sale.total_amount]);
+    end if;
+    if v_sale.amount_paid > 0 then
+      insert into sales.refunds (tenant_id, business_id, sale_id, distribucion_id, payment_method, amount, refund_day)
+      values (v_tenant, v_sale.business_id, p_id, v_route, v_sale.payment_method, v_sale.amount_paid, v_today);
+    end if;
+    if v_route is not null then
+      update sales.distribucion_items d set sold = d.sold - i.quantity
+      from (select product_id, sum(quantity) as quantity from sales.sale_items
+            where tenant_id = v_tenant and sale_id = p_id group by 1) i
+      where d.tenant_id = v_tenant and d.distribucion_id = v_route and d.product_id = i.product_id;
+      perform sales.count_on_routes(array[p_id], -1);
+    else
+      perform sales.return_goods(p_id, v_today);
+    end if;
+    update sales.orders o set status = 'ordered'
+    where o.tenant_id = v_tenant and o.id = v_sale.order_id and o.status = 'delivered';
+  end if;
+  update sales.sales s
+  set status = 'void', balance_due = 0, voided_on = v_today, voided_by = sales.current_member_id(v_sale.business_id),
+    void_reason = p_reason
+  where s.tenant_id = v_tenant and s.id = p_id;
+end $$;
+--> statement-breakpoint
+-- sales/sql/void_corrected.sql
+create or replace function sales.void_corrected(
+  p_sales int[], p_business_id uuid[], p_client_id uuid[], p_distribucion_id uuid[], p_order_id uuid[], p_product_id uuid[],
+  p_corrects_sale_id uuid[], p_void_reason text[]
+) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_old record;
+  v_position int;
+begin
+  select count(*) as sales, array_agg(s.client_id) as clients, array_agg(s.distribucion_id) as routes, array_agg(s.order_id) as orders
+  into v_old
+  from unnest(p_business_id, p_corrects_sale_id) as g (business_id, id)
+  join sales.sales s on s.tenant_id = v_tenant and s.business_id = g.business_id and s.id = g.id;
+  if v_old.sales < num_nonnulls(variadic p_corrects_sale_id) then
+    raise exception using errcode = 'ZT004', message = 'There is no such sale to correct';
+  end if;
+  perform sales.lock_records(p_business_id, p_distribucion_id || v_old.routes, p_product_id || array(
+      select i.product_id from sales.sale_items i
+      where i.tenant_id = v_tenant and i.sale_id in (select c from unnest(p_corrects_sale_id) c)
+    ), p_client_id || v_old.clients, p_order_id || v_old.orders);
+  for v_position in
+    select n from unnest(p_sales) n where p_corrects_sale_id[n] is not null order by p_corrects_sale_id[n]
+  loop
+    perform sales.take_back_sale(p_corrects_sale_id[v_position], p_void_reason[v_position]);
+  end loop;
+end $$;
+--> statement-breakpoint
+-- sales/sql/refuse_sale.sql
+create or replace function sales.refuse_sale(
+  p_label text, p_business_id uuid, p_id uuid, p_client_id uuid, p_order_id uuid, p_sale_type text, p_amount_paid numeric,
+  p_total numeric
+) returns void
+  language plpgsql
+as $$
+declare
+  v_problem constant text := case
+    when p_sale_type not in ('contado', 'credito') then 'saleType: it is contado or credito'
+    when p_sale_type = 'contado' and p_amount_paid <> p_total
+      then 'amountPaid: a cash sale is paid in full, with its total: change is given back before, or sell on credit'
+    when p_sale_type = 'credito' and p_client_id is null then 'clientId: a sale on credit needs a customer'
+    when p_amount_paid < 0 or scale(p_amount_paid) > 2 then 'amountPaid: use an amount of 0 or more with at most two decimals'
+    when p_amount_paid > p_total
+      then 'amountPaid: it is more than the total: record what is paid beyond as an abono'
+  end;
+begin
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = p_label || v_problem;
+  end if;
+  if exists (select from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.id = p_id) then
+    raise exception using errcode = 'unique_violation', message = 'The id is taken', schema = 'sales', table = 'sales',
+      constraint = 'sales_pkey';
+  end if;
+  if exists (select from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.business_id = p_business_id
+             and s.order_id = p_order_id and s.status <> 'void') then
+    raise exception using errcode = 'ZT003', message = p_label || 'orderId: the order is delivered by another sale';
+  end if;
+  raise exception using errcode = 'ZT003', message = p_label || 'The sale is corrected already: correct the one that replaces it';
+end $$;
+--> statement-breakpoint
+-- sales/sql/use_credit.sql
+create or replace function sales.use_credit(p_sale_id uuid[]) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  if cardinality(p_sale_id) > 0 then
+    perform sales.allocate_in_order(array(
+        select b.id
+        from (select distinct s.client_id from sales.sales s
+              where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.balance_due > 0) c
+        cross join lateral (
+          select r.* from sales.abonos r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.status = 'recorded'
+            and r.allocated_amount < r.amount offset 0) b
+        order by b.abono_date, b.created_at, b.id
+      ), p_sale_id);
+  end if;
+end $$;
+--> statement-breakpoint
+-- sales/sql/write_sales.sql
+create or replace function sales.write_sales(
+  p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_order_id uuid[],
+  p_sale_type text[], p_amount_paid numeric[], p_payment_method text[], p_use_credit boolean[], p_sale_date timestamptz[],
+  p_corrects_sale_id uuid[], p_void_reason text[], p_idempotency_key text[], p_request_hash text[],
+  p_item_sale int[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[],
+  p_unit_price numeric[], p_may_be_late boolean
+) returns table (sale_position int, is_new boolean, is_same_request boolean, sale sales.sales, items jsonb)
+  language plpgsql
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_seller uuid[] := p_seller_id;
+  -- Positions to be written: those with a new key, of several with one key the first.
+  v_first int[];
+  v_ids uuid[];
+  v_new int[] := '{}';
+  v_position int;
+begin
+  if num_nulls(variadic v_seller) > 0 then
+    v_seller := array(select coalesce(p_seller_id[n], sales.current_member_id(p_business_id[n]))
+                      from generate_subscripts(p_id, 1) n order by n);
+    if num_nulls(variadic v_seller) > 0 then
+      raise exception using errcode = 'ZT006',
+        message = 'sellerId: the scope names no active member of the business: name the member who sold';
+    end if;
+  end if;
+  v_first := array(
+    select min(g.position)::int from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    where g.key is null or not exists (
+      select from sales.sales s
+      where s.tenant_id = v_tenant and s.business_id = g.business_id and s.idempotency_key = g.key offset 0)
+    group by g.business_id, g.key, case when g.key is null then g.position end order by 1);
+  if (select count(distinct p_id[n]) from unnest(v_first) n) < cardinality(v_first) then
+    raise exception using errcode = 'unique_violation', message = 'p_id gives two sales one id', schema = 'sales',
+      table = 'sales', constraint = 'sales_pkey';
+  end if;
+  if num_nonnulls(variadic p_corrects_sale_id) > 0 then
+    perform sales.void_corrected(v_first, p_business_id, p_client_id, p_distribucion_id, p_order_id, p_product_id,
+      p_corrects_sale_id, p_void_reason);
+  else
+    perform sales.lock_records(p_business_id, null, null, null, null);
+  end if;
+
+  with item as materialized (
+    select i.* from sales.price_items(v_first, p_business_id, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity,
+      p_unit_price) i
+  ), total as (
+    select i.sale, sum(i.subtotal) as amount, coalesce(sum(i.tara), 0) as tara,
+      coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
+    from item i group by 1
+  ), written as (
+    insert into sales.sales as s (tenant_id, id, business_id, client_id, seller_id, distribucion_id, order_id, sale_type,
+      status, total_amount, amount_paid, payment_method, balance_due, tara, net_weight, sales_point, commission_rate,
+      sale_date, sale_day, corrects_sale_id, is_late, idempotency_key, request_hash)
+    select v_tenant, p_id[n], b.id, p_client_id[n], v_seller[n], p_distribucion_id[n], p_order_id[n], p_sale_type[n],
+      'recorded', t.amount, a.paid, coalesce(p_payment_method[n], 'efectivo'), t.amount - a.paid, t.tara, t.net,
+      sales.sales_point_of(p_distribucion_id[n], v_seller[n]), coalesce(sales.commission_rate_on(v_seller[n], a.day), 0), a.at, a.day,
+      p_corrects_sale_id[n], p_may_be_late and sales.is_day_closed(b.id, a.day), p_idempotency_key[n], p_request_hash[n]
+    from unnest(v_first) n
+    join total t on t.sale = n
+    join sales.businesses b on b.tenant_id = v_tenant and b.id = p_business_id[n]
+    cross join lateral (
+      select coalesce(p_sale_date[n], now()) as at,
+        (coalesce(p_sale_date[n], now()) at time zone b.time_zone)::date as day,
+        coalesce(p_amount_paid[n], case p_sale_type[n] when 'contado' then t.amount else 0 end) as paid
+    ) a
+    -- The others are refused below, in words.
+    where p_sale_type[n] = 'contado' and a.paid = t.amount and a.paid >= 0
+      or p_sale_type[n] = 'credito' and a.paid between 0 and t.amount and scale(a.paid) <= 2 and p_client_id[n] is not null
+    -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+    order by p_idempotency_key[n], n
+    on conflict do nothing
+    returning s.id, s.business_id
+  ), parts as (
+    insert into sales.sale_items (tenant_id, id, business_id, sale_id, line_number, product_id, product_name, unit, gross,
+      tara, quantity, unit_price, subtotal, unit_cost)
+    select v_tenant, i.id, w.business_id, w.id, i.line_number, i.product_id, i.product_name, i.unit, i.gross, i.tara,
+      i.quantity, i.unit_price, i.subtotal, i.unit_cost
+    from item i join written w on w.id = p_id[i.sale]
+    order by i.sale, i.line_number
+  )
+  select coalesce(array_agg(n order by n), '{}') into v_new
+  from unnest(v_first) n join written w on w.id = p_id[n];
+
+  select n into v_position
+  from unnest(v_first) n
+  where n <> all (v_new) and not exists (
+    select from sales.sales s
+    where s.tenant_id = v_tenant and s.business_id = p_business_id[n] and s.idempotency_key = p_idempotency_key[n] offset 0)
+  limit 1;
+  if found then
+    perform sales.refuse_sale(sales.sale_label(cardinality(p_id), v_position),
+      p_business_id[v_position], p_id[v_position], p_client_id[v_position], p_order_id[v_position], p_sale_type[v_position],
+      p_amount_paid[v_position], sum(i.subtotal))
+    from sales.price_items(v_first, p_business_id, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) i
+    where i.sale = v_position;
+  end if;
+  if cardinality(v_new) > 0 then
+    -- Null where nothing is written, so that messages count as the caller does.
+    perform sales.post_sales(array(select case when n = any (v_new) then p_id[n] end
+                                   from generate_subscripts(p_id, 1) n order by n));
+    perform sales.use_credit(array(select p_id[n] from unnest(v_new) n where p_use_credit[n] order by n));
+  end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.sales k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
+  return query
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.items_of_sale(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.sales t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
+end $$;
+--> statement-breakpoint
+-- sales/sql/record_sales.sql
+create or replace function sales.record_sales(
+  p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_order_id uuid[],
+  p_sale_type text[], p_amount_paid numeric[], p_payment_method text[], p_use_credit boolean[], p_sale_date timestamptz[],
+  p_corrects_sale_id uuid[], p_void_reason text[], p_idempotency_key text[], p_request_hash text[],
+  p_item_sale int[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[],
+  p_unit_price numeric[]
+) returns table (sale_position int, is_new boolean, is_same_request boolean, sale sales.sales, items jsonb)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+  v_sales int;
+  v_problem text;
+  v_business uuid;
+begin
+  v_sales := tenancy.require_arrays(
+    '{p_id,p_business_id,p_sale_type,p_use_credit,p_client_id,p_seller_id,p_distribucion_id,p_order_id,p_amount_paid,p_payment_method,p_sale_date,p_corrects_sale_id,p_void_reason,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_sale_type), array_dims(p_use_credit),
+      array_dims(p_client_id), array_dims(p_seller_id), array_dims(p_distribucion_id), array_dims(p_order_id),
+      array_dims(p_amount_paid), array_dims(p_payment_method), array_dims(p_sale_date), array_dims(p_corrects_sale_id),
+      array_dims(p_void_reason), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_sale_type),
+      num_nulls(variadic p_use_credit)]);
+  perform tenancy.require_arrays(
+    '{p_item_sale,p_item_id,p_product_id,p_gross,p_tara,p_quantity,p_unit_price}',
+    array[array_dims(p_item_sale), array_dims(p_item_id), array_dims(p_product_id), array_dims(p_gross),
+      array_dims(p_tara), array_dims(p_quantity), array_dims(p_unit_price)],
+    array[num_nulls(variadic p_item_sale), num_nulls(variadic p_item_id), num_nulls(variadic p_product_id)]);
+  v_problem := case
+    when not (1 <= all (p_item_sale) and v_sales >= all (p_item_sale))
+      then 'p_item_sale names a sale that is not given: each item needs one, by its position from 1'
+    when exists (select from generate_series(1, v_sales) n where n <> all (p_item_sale))
+      then 'p_item_sale leaves a sale without items: a sale needs one or more'
+    when 'NaN' = any (p_gross || p_tara || p_quantity || p_unit_price || p_amount_paid)
+      then 'p_gross, p_tara, p_quantity, p_unit_price and p_amount_paid take no NaN'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(tenancy.current_tenant_id(), v_business);
+  end loop;
+  return query
+    select w.sale_position, w.is_new, w.is_same_request, w.sale, w.items
+    from sales.write_sales(p_id, p_business_id, p_client_id, p_seller_id, p_distribucion_id, p_order_id, p_sale_type,
+      p_amount_paid, p_payment_method, p_use_credit, p_sale_date, p_corrects_sale_id, p_void_reason, p_idempotency_key,
+      p_request_hash, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price, false) w;
+end $$;
+--> statement-breakpoint
 -- sales/sql/require_admin_negocio.sql
 create or replace function sales.require_admin_negocio() returns trigger
   language plpgsql stable
@@ -1360,6 +2495,11 @@ begin
   if new.abono_day is null then
     raise exception using errcode = 'ZT004', message = 'There is no such business';
   end if;
+  new.allocated_amount := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
   return new;
 end $$;
 --> statement-breakpoint
@@ -1372,22 +2512,139 @@ begin
   if new.sale_day is null then
     raise exception using errcode = 'ZT004', message = 'There is no such business';
   end if;
+  new.balance_due := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
   return new;
 end $$;
 --> statement-breakpoint
-select tenancy.protect_function('sales.business_day(uuid, timestamp with time zone)', null, '{authenticated,platform}');
+-- sales/sql/stamp_sale_item.sql
+create or replace function sales.stamp_sale_item() returns trigger
+  language plpgsql
+as $$
+declare
+  v_product sales.products;
+begin
+  select p.* into v_product from sales.products p
+  where p.tenant_id = new.tenant_id and p.business_id = new.business_id and p.id = new.product_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such product in the business';
+  end if;
+  new.unit := v_product.unit;
+  new.unit_cost := v_product.unit_cost;
+  new.product_name := coalesce(new.product_name, v_product.name);
+  new.subtotal := coalesce(new.subtotal, round(new.quantity * new.unit_price, 2));
+  if new.line_number is null then
+    select coalesce(max(i.line_number), 0) + 1 into new.line_number
+    from sales.sale_items i where i.tenant_id = new.tenant_id and i.sale_id = new.sale_id;
+  end if;
+  return new;
+end $$;
 --> statement-breakpoint
-select tenancy.protect_function('sales.commission_rate_on(uuid, date)', null, '{authenticated,platform}');
+-- sales/sql/void_abono.sql
+create or replace function sales.void_abono(p_id uuid, p_reason text) returns table (abono sales.abonos, allocations jsonb)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+  v_today date;
+  v_route uuid;
+begin
+  v_abono := sales.lock_abono(p_id);
+  if v_abono.status = 'void' and v_abono.void_reason is distinct from p_reason then
+    raise exception using errcode = 'ZT003', message = 'The abono is void already';
+  end if;
+  if v_abono.status = 'recorded' then
+    if not sales.may_act_for(v_abono.business_id, v_abono.seller_id) then
+      raise exception using errcode = 'ZT006',
+        message = 'Only an admin_negocio of the business may void an abono that another member received';
+    end if;
+    v_today := sales.business_day(v_abono.business_id, now());
+    if sales.is_day_closed(v_abono.business_id, v_today) then
+      raise exception using errcode = 'ZT003', message = 'A void counts on today, and today is closed: void it tomorrow, or open the day again';
+    end if;
+    select d.id into v_route from sales.distribuciones d
+    where d.tenant_id = v_tenant and d.id = v_abono.distribucion_id and d.estado = 'en_ruta';
+    perform sales.free_allocations(null, p_id, v_today);
+    perform sales.move_debt(array[v_abono.business_id], array[v_abono.client_id], array['abono_void'], array[p_id],
+      array[v_today], array[v_abono.amount]);
+    insert into sales.refunds (tenant_id, business_id, abono_id, distribucion_id, payment_method, amount, refund_day)
+    values (v_tenant, v_abono.business_id, p_id, v_route, v_abono.payment_method, v_abono.amount, v_today);
+    update sales.distribuciones d set monto_recaudado = d.monto_recaudado - v_abono.amount
+    where d.tenant_id = v_tenant and d.id = v_route;
+    update sales.abonos b
+    set status = 'void', voided_on = v_today, voided_by = sales.current_member_id(v_abono.business_id), void_reason = p_reason
+    where b.tenant_id = v_tenant and b.id = p_id;
+  end if;
+  return query
+    select b, sales.allocations_of_abono(b.id) from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+end $$;
 --> statement-breakpoint
-select tenancy.protect_function('sales.config_of(uuid)', null, '{authenticated,platform}');
+-- sales/sql/void_sale.sql
+create or replace function sales.void_sale(p_id uuid, p_reason text) returns table (sale sales.sales, items jsonb)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off set enable_sort = off
+as $$
+#variable_conflict use_column
+begin
+  perform sales.lock_sale(p_id);
+  perform sales.take_back_sale(p_id, p_reason);
+  return query
+    select s, sales.items_of_sale(s.id) from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.id = p_id;
+end $$;
 --> statement-breakpoint
-select tenancy.protect_function('sales.current_member_id(uuid)', null, '{authenticated,platform}');
+select tenancy.protect_function('sales.lock_records(uuid[], uuid[], uuid[], uuid[], uuid[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.lock_abono(uuid)', 'sales_writer', '{}');
 --> statement-breakpoint
 select tenancy.protect_function('sales.is_admin_negocio(uuid)', null, '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('sales.current_member_id(uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.business_day(uuid, timestamp with time zone)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.is_day_closed(uuid, date)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.apply_allocations(uuid[], integer)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.allocate_in_order(uuid[], uuid[], date)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.allocate_oldest(uuid[], date)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.allocate_to(uuid, jsonb, date)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.allocations_of_abono(uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.allocate_abono(uuid, jsonb)', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.may_act_for(uuid, uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.check_abonos(uuid[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.config_of(uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.check_sales(uuid[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.commission_rate_on(uuid, date)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.count_on_routes(uuid[], integer)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.free_allocations(uuid, uuid, date)', 'sales_writer', '{}');
+--> statement-breakpoint
 select tenancy.protect_function('sales.is_tenant_admin()', null, '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('sales.items_of_sale(uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
 select tenancy.protect_function('sales.keep_commission_rate()', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.lock_sale(uuid)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.move_debt(uuid[], uuid[], text[], uuid[], date[], numeric[])', 'sales_writer', '{}');
 --> statement-breakpoint
 select tenancy.protect_function('sales.write_movements(uuid[], uuid[], uuid[], text[], uuid[], date[], numeric[], numeric[], numeric[], text[], uuid[], text[], text[], text[])', 'sales_writer', '{}');
 --> statement-breakpoint
@@ -1399,6 +2656,36 @@ select tenancy.protect_function('sales.open_customer_balances()', 'sales_writer'
 --> statement-breakpoint
 select tenancy.protect_function('sales.open_inventory()', 'sales_writer', '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('sales.post_abonos(uuid[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.take_goods(uuid[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.post_sales(uuid[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.post_written_abonos()', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.price_items(integer[], uuid[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[])', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.sales_point_of(uuid, uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.record_drafts()', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.return_goods(uuid, date)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.take_back_sale(uuid, text)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.void_corrected(integer[], uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.refuse_sale(text, uuid, uuid, uuid, uuid, text, numeric, numeric)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.use_credit(uuid[])', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.write_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[], boolean)', 'sales_writer', '{}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
 select tenancy.protect_function('sales.require_admin_negocio()', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('sales.require_config_right()', null, '{authenticated,platform}');
@@ -1409,12 +2696,22 @@ select tenancy.protect_function('sales.stamp_abono()', null, '{authenticated,pla
 --> statement-breakpoint
 select tenancy.protect_function('sales.stamp_sale()', null, '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('sales.stamp_sale_item()', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.void_abono(uuid, text)', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.void_sale(uuid, text)', 'sales_writer', '{authenticated,platform}');
+--> statement-breakpoint
 create or replace trigger guard_late_insert before insert on sales.abonos
   for each row when (new.is_late and current_user <> 'sales_writer')
   execute function tenancy.refuse('ZT003', 'Only the synchronisation records a late abono');
 --> statement-breakpoint
 create or replace trigger stamp_abono before insert on sales.abonos
   for each row when (current_user <> 'sales_writer') execute function sales.stamp_abono();
+--> statement-breakpoint
+create or replace trigger post_written after insert on sales.abonos
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.post_written_abonos();
 --> statement-breakpoint
 create or replace trigger require_manager before insert or update on sales.business_users
   for each row execute function sales.require_manager();
@@ -1465,6 +2762,17 @@ create or replace trigger guard_late_update before update on sales.sales
 --> statement-breakpoint
 create or replace trigger stamp_sale before insert or update on sales.sales
   for each row when (current_user <> 'sales_writer' and new.status = 'draft') execute function sales.stamp_sale();
+--> statement-breakpoint
+create or replace trigger record_drafts after update on sales.sales
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.record_drafts();
+--> statement-breakpoint
+create or replace trigger stamp_sale_item before insert on sales.sale_items
+  for each row when (current_user <> 'sales_writer') execute function sales.stamp_sale_item();
+--> statement-breakpoint
+create or replace trigger record_drafts after insert on sales.sale_items
+  referencing new table as written for each statement when (current_user <> 'sales_writer')
+  execute function sales.record_drafts();
 --> statement-breakpoint
 create or replace trigger require_config_right before insert or update on sales.system_config
   for each row when (current_user <> 'sales_writer') execute function sales.require_config_right();
@@ -1678,11 +2986,11 @@ create or replace trigger freeze_columns before update on sales.abonos
   execute function tenancy.refuse('ZT003', 'An abono cannot be changed: void it and record another');
 --> statement-breakpoint
 create or replace trigger guard_status_insert before insert on sales.sales
-  for each row when (new.status not in ('draft'))
+  for each row when (new.status not in ('draft') and not (current_user = 'sales_writer' and new.status in ('recorded')))
   execute function tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
 --> statement-breakpoint
 create or replace trigger keep_status_insert after insert on sales.sales
-  for each row when (new.status not in ('draft'))
+  for each row when (new.status not in ('draft') and not (current_user = 'sales_writer' and new.status in ('recorded')))
   execute function tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
 --> statement-breakpoint
 create or replace trigger guard_status_update before update on sales.sales
@@ -1744,6 +3052,201 @@ create or replace trigger keep_status_update after update on sales.orders
   for each row when (new.status <> old.status and ((current_user = 'sales_writer' and old.status || ' ' || new.status in ('ordered delivered', 'delivered ordered'))
     or old.status || ' ' || new.status in ('ordered cancelled')) is not true)
   execute function tenancy.refuse_transition('status', '{"ordered *":"An order is delivered by the sale that names it","delivered *":"The order is delivered: void its sale","* *":"A cancelled order stays cancelled: make another"}');
+--> statement-breakpoint
+-- sales/sql/violations_of_abonos.sql
+create or replace view sales.violations_of_abonos (tenant_id, kind, business_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+select n.tenant_id, 'abono_allocated_differs', n.business_id, 'sales.abonos', n.abono_id,
+  'What is allocated is not the sum of the allocations that stand'
+from (
+  select b.tenant_id, b.business_id, b.id as abono_id, b.allocated_amount as amount from sales.abonos b
+  union all
+  select a.tenant_id, a.business_id, a.abono_id, -a.amount from sales.abono_allocations a where a.reversed_on is null
+) n
+group by n.tenant_id, n.business_id, n.abono_id
+having sum(n.amount) <> 0
+union all
+select n.tenant_id, 'abono_refund_differs', n.business_id, 'sales.abonos', n.abono_id,
+  'What was given back is not the amount of a void abono'
+from (
+  select b.tenant_id, b.business_id, b.id as abono_id, b.amount from sales.abonos b where b.status = 'void'
+  union all
+  select r.tenant_id, r.business_id, r.abono_id, -r.amount from sales.refunds r where r.abono_id is not null
+) n
+group by n.tenant_id, n.business_id, n.abono_id
+having sum(n.amount) <> 0
+union all
+select a.tenant_id, 'allocation_customer_differs', a.business_id, 'sales.abono_allocations', a.id,
+  'The sale is not of the customer who paid'
+from sales.abono_allocations a
+join sales.abonos b on b.tenant_id = a.tenant_id and b.id = a.abono_id
+join sales.sales s on s.tenant_id = a.tenant_id and s.id = a.sale_id
+where s.client_id is distinct from b.client_id
+union all
+select a.tenant_id, 'allocation_early', a.business_id, 'sales.abono_allocations', a.id,
+  'It counts before the day of its abono or of its sale'
+from sales.abono_allocations a
+join sales.abonos b on b.tenant_id = a.tenant_id and b.id = a.abono_id
+join sales.sales s on s.tenant_id = a.tenant_id and s.id = a.sale_id
+where a.allocated_on < greatest(b.abono_day, s.sale_day);
+--> statement-breakpoint
+select tenancy.protect_view('sales.violations_of_abonos', '{authenticated,platform}');
+--> statement-breakpoint
+-- sales/sql/violations_of_debts.sql
+create or replace view sales.violations_of_debts (tenant_id, kind, business_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+select n.tenant_id, n.kind, n.business_id, 'sales.customers', n.client_id,
+  case n.kind when 'debt_differs' then 'The debt is not the sum of its entries'
+    when 'debt_count_differs' then 'The version is not the number of entries'
+    when 'debt_formula_differs' then 'The debt is not what is unpaid of credit sales less the abonos'
+    when 'open_due_differs' then 'What is open is not the sum of what is due on sales'
+    else 'The credit is not what of abonos is not allocated' end
+from (
+  select k.kind, b.tenant_id, b.business_id, b.client_id, k.amount
+  from sales.customer_balances b
+  cross join lateral (values ('debt_differs', b.open_due - b.credit), ('debt_count_differs', b.version::numeric),
+    ('debt_formula_differs', b.open_due - b.credit), ('open_due_differs', b.open_due), ('credit_differs', b.credit)
+  ) k (kind, amount)
+  union all
+  select k.kind, e.tenant_id, e.business_id, e.client_id, k.amount
+  from sales.debt_entries e
+  cross join lateral (values ('debt_differs', -e.amount), ('debt_count_differs', -1.0)) k (kind, amount)
+  union all
+  select k.kind, s.tenant_id, s.business_id, s.client_id, k.amount
+  from sales.sales s
+  cross join lateral (values ('debt_formula_differs', s.amount_paid - s.total_amount), ('open_due_differs', -s.balance_due)
+  ) k (kind, amount)
+  where s.status = 'recorded' and s.client_id is not null
+  union all
+  select k.kind, a.tenant_id, a.business_id, a.client_id, k.amount
+  from sales.abonos a
+  cross join lateral (values ('debt_formula_differs', a.amount), ('credit_differs', a.allocated_amount - a.amount)
+  ) k (kind, amount)
+  where a.status = 'recorded'
+) n
+group by n.tenant_id, n.kind, n.business_id, n.client_id
+having sum(n.amount) <> 0
+union all
+-- Entries count on from 1, and each goes on from the debt before it.
+select e.tenant_id, 'debt_chain_broken', e.business_id, 'sales.debt_entries', e.id,
+  'It does not go on from the entry before it'
+from (
+  select d.*, lag(d.balance_after, 1, 0) over before as balance_before, row_number() over before as place
+  from sales.debt_entries d
+  window before as (partition by d.tenant_id, d.client_id order by d.client_version)
+) e
+where e.client_version <> e.place or e.balance_after <> e.balance_before + e.amount
+union all
+-- A sale or abono has the entry that it makes, and one more when it is void.
+select n.tenant_id, 'debt_entry_differs', n.business_id, n.record_table, n.source_id,
+  'Its debt entries are not what it comes to'
+from (
+  select s.tenant_id, s.business_id, 'sales.sales' as record_table, s.id as source_id, k.kind,
+    s.client_id, k.sign * (s.total_amount - s.amount_paid) as amount
+  from sales.sales s
+  cross join lateral (values ('sale', 1), ('sale_void', -1)) k (kind, sign)
+  where (s.status = 'recorded' and k.kind = 'sale' or s.status = 'void' and s.total_amount = (
+      select sum(i.subtotal) from sales.sale_items i where i.tenant_id = s.tenant_id and i.sale_id = s.id))
+    and s.total_amount > s.amount_paid
+  union all
+  select b.tenant_id, b.business_id, 'sales.abonos', b.id, k.kind, b.client_id, k.sign * b.amount
+  from sales.abonos b
+  cross join lateral (values ('abono', -1), ('abono_void', 1)) k (kind, sign)
+  where b.status = 'void' or k.kind = 'abono'
+  union all
+  select e.tenant_id, e.business_id, case when e.kind in ('sale', 'sale_void') then 'sales.sales' else 'sales.abonos' end,
+    e.source_id, e.kind, e.client_id, -e.amount
+  from sales.debt_entries e
+) n
+group by n.tenant_id, n.business_id, n.record_table, n.source_id, n.kind, n.client_id
+having sum(n.amount) <> 0;
+--> statement-breakpoint
+select tenancy.protect_view('sales.violations_of_debts', '{authenticated,platform}');
+--> statement-breakpoint
+-- sales/sql/violations_of_sales.sql
+create or replace view sales.violations_of_sales (tenant_id, kind, business_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+-- Total, tara and net weight are the sums of the items.
+select f.tenant_id, f.kind, f.business_id, 'sales.sales', f.sale_id, f.detail
+from (
+  select n.tenant_id, n.business_id, n.sale_id, n.kind, n.detail
+  from (
+    select 'sale_total_differs' as kind, 'The total is not the sum of the items' as detail, s.tenant_id, s.business_id,
+      s.id as sale_id, s.total_amount as amount
+    from sales.sales s where s.status = 'recorded'
+    union all
+    select 'sale_tara_differs', 'The tara is not the sum of the items', s.tenant_id, s.business_id, s.id, s.tara
+    from sales.sales s where s.status = 'recorded'
+    union all
+    select 'sale_net_weight_differs', 'The net weight is not the sum of the items of kilos', s.tenant_id, s.business_id, s.id,
+      s.net_weight
+    from sales.sales s where s.status = 'recorded'
+    union all
+    select 'sale_total_differs', 'The total is not the sum of the items', i.tenant_id, i.business_id, i.sale_id, -i.subtotal
+    from sales.sale_items i
+    union all
+    select 'sale_tara_differs', 'The tara is not the sum of the items', i.tenant_id, i.business_id, i.sale_id, -i.tara
+    from sales.sale_items i where i.tara is not null
+    union all
+    select 'sale_net_weight_differs', 'The net weight is not the sum of the items of kilos', i.tenant_id, i.business_id,
+      i.sale_id, -i.quantity
+    from sales.sale_items i where i.unit = 'kg'
+  ) n
+  group by n.tenant_id, n.business_id, n.sale_id, n.kind, n.detail
+  having sum(n.amount) <> 0
+) f
+where exists (select from sales.sales s where s.tenant_id = f.tenant_id and s.id = f.sale_id and s.status = 'recorded')
+union all
+-- What is due is the total less what was paid at once and what abonos pay; nothing is due on a draft or a void sale.
+select n.tenant_id, 'sale_balance_differs', n.business_id, 'sales.sales', n.sale_id,
+  'What is due is not the total less what was paid at once and is allocated'
+from (
+  select s.tenant_id, s.business_id, s.id as sale_id,
+    s.balance_due - case s.status when 'recorded' then s.total_amount - s.amount_paid else 0 end as amount
+  from sales.sales s
+  union all
+  select a.tenant_id, a.business_id, a.sale_id, a.amount from sales.abono_allocations a where a.reversed_on is null
+) n
+group by n.tenant_id, n.business_id, n.sale_id
+having sum(n.amount) <> 0
+union all
+-- A refund is what was paid at once of a void sale. One that was a draft until then never had all of its items.
+select n.tenant_id, 'sale_refund_differs', n.business_id, 'sales.sales', n.sale_id,
+  'What was given back is not what was paid at once of a void sale'
+from (
+  select s.tenant_id, s.business_id, s.id as sale_id, s.amount_paid as amount
+  from sales.sales s where s.status = 'void' and s.amount_paid > 0
+    and s.total_amount = (select sum(i.subtotal) from sales.sale_items i where i.tenant_id = s.tenant_id and i.sale_id = s.id)
+  union all
+  select r.tenant_id, r.business_id, r.sale_id, -r.amount from sales.refunds r where r.sale_id is not null
+) n
+group by n.tenant_id, n.business_id, n.sale_id
+having sum(n.amount) <> 0
+union all
+-- Stock that a sale took is its items' or none, as the business kept stock then or not; a void sale has it brought back.
+select n.tenant_id, 'sale_stock_differs', n.business_id, 'sales.sales', n.sale_id,
+  'The stock movements are not what the sale sold'
+from (
+  select m.tenant_id, m.business_id, m.source_id as sale_id, m.product_id, sum(m.quantity) as moved,
+    bool_or(m.kind = 'sale') as taken
+  from sales.stock_movements m where m.kind in ('sale', 'sale_void')
+  group by 1, 2, 3, 4
+) n
+left join sales.sales s on s.tenant_id = n.tenant_id and s.id = n.sale_id
+where s.id is null or n.moved <> case
+  when s.status = 'void' and n.taken then 0
+  else coalesce((select sum(i.quantity) from sales.sale_items i where i.tenant_id = n.tenant_id and i.sale_id = n.sale_id
+                 and i.product_id = n.product_id), 0) * case when s.status = 'void' then 1 else -1 end end
+union all
+-- What a sale replaces is void.
+select s.tenant_id, 'corrected_sale_stands', s.business_id, 'sales.sales', s.id, 'The sale that it corrects is not void'
+from sales.sales s join sales.sales r on r.tenant_id = s.tenant_id and r.id = s.corrects_sale_id
+where s.status <> 'draft' and r.status <> 'void';
+--> statement-breakpoint
+select tenancy.protect_view('sales.violations_of_sales', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.leave_role('audit_writer');
 --> statement-breakpoint
