@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import { type AnyPgColumn, check, date, index, integer, text, unique, uuid } from "drizzle-orm/pg-core";
-import { baseMoney, instant, quantity, timestamps } from "../../core/columns";
+import { instant, quantity, timestamps } from "../../core/columns";
 import { tenantTable } from "../../core/tenant-table";
 import { movementKind, paymentMethod } from "../choices";
 import { abonos } from "./abonos";
 import { businesses, businessUsers } from "./businesses";
-import { businessId } from "./columns";
+import { amountTotal, businessId } from "./columns";
 import { products } from "./products";
 import { sales } from "./sales";
 import { salesSchema } from "./schemas";
@@ -21,14 +21,14 @@ export const dayClosings = tenantTable(
     supplement: integer("supplement").notNull().default(0),
     saleCount: integer("sale_count").notNull(),
     /** All sales recorded of the day, also those voided since: the two below. */
-    soldAmount: baseMoney("sold_amount").notNull(),
-    contadoAmount: baseMoney("contado_amount").notNull(),
-    creditoAmount: baseMoney("credito_amount").notNull(),
+    soldAmount: amountTotal("sold_amount").notNull(),
+    contadoAmount: amountTotal("contado_amount").notNull(),
+    creditoAmount: amountTotal("credito_amount").notNull(),
     netWeight: quantity("net_weight").notNull().default("0"),
     /** Sales of this day or earlier ones that were voided on it. */
-    voidedAmount: baseMoney("voided_amount").notNull(),
+    voidedAmount: amountTotal("voided_amount").notNull(),
     /** Commission of all vendors on what was collected. */
-    commissionAmount: baseMoney("commission_amount").notNull(),
+    commissionAmount: amountTotal("commission_amount").notNull(),
     /** Routes of the day, all of them settled. */
     routeCount: integer("route_count").notNull().default(0),
     closedAt: instant("closed_at").notNull().defaultNow(),
@@ -69,19 +69,19 @@ export const dayClosingMoney = tenantTable(
     closingId: uuid("closing_id").notNull(),
     paymentMethod: paymentMethod.column("payment_method").notNull(),
     /** Paid at sales. */
-    salesAmount: baseMoney("sales_amount").notNull(),
-    abonosAmount: baseMoney("abonos_amount").notNull(),
-    refundsAmount: baseMoney("refunds_amount").notNull(),
+    salesAmount: amountTotal("sales_amount").notNull(),
+    abonosAmount: amountTotal("abonos_amount").notNull(),
+    refundsAmount: amountTotal("refunds_amount").notNull(),
     /** What the day should come to: sales and abonos less refunds. */
-    expected: baseMoney("expected").notNull().generatedAlwaysAs(sql`sales_amount + abonos_amount - refunds_amount`),
+    expected: amountTotal("expected").notNull().generatedAlwaysAs(sql`sales_amount + abonos_amount - refunds_amount`),
     /** Of that, on routes; the rest is the house's. */
-    routesExpected: baseMoney("routes_expected").notNull(),
+    routesExpected: amountTotal("routes_expected").notNull(),
     /** What the routes handed in. */
-    handedIn: baseMoney("handed_in").notNull(),
+    handedIn: amountTotal("handed_in").notNull(),
     /** What was counted in the house, without what the routes handed in; null where nobody counted. */
-    counted: baseMoney("counted"),
+    counted: amountTotal("counted"),
     /** Handed in and counted less expected; the house's part is left out where nobody counted. */
-    difference: baseMoney("difference")
+    difference: amountTotal("difference")
       .notNull()
       .generatedAlwaysAs(
         sql`handed_in - routes_expected + coalesce(counted - (sales_amount + abonos_amount - refunds_amount - routes_expected), 0)`,
@@ -108,11 +108,11 @@ export const dayClosingVendors = tenantTable(
     closingId: uuid("closing_id").notNull(),
     memberId: uuid("member_id").notNull(),
     saleCount: integer("sale_count").notNull(),
-    soldAmount: baseMoney("sold_amount").notNull(),
+    soldAmount: amountTotal("sold_amount").notNull(),
     netWeight: quantity("net_weight").notNull(),
     /** Paid at the vendor's sales and allocated to them, less what was taken back. */
-    collectedAmount: baseMoney("collected_amount").notNull(),
-    commissionAmount: baseMoney("commission_amount").notNull(),
+    collectedAmount: amountTotal("collected_amount").notNull(),
+    commissionAmount: amountTotal("commission_amount").notNull(),
     ...timestamps(),
   },
   {

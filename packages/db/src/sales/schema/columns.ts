@@ -8,6 +8,9 @@ export const businessId = () => uuid("business_id").notNull().default(sql`tenanc
 /** Money of a sale, an abono or a route, in the currency of the business. */
 export const amount = (name: string) => numeric(name, { precision: 12, scale: 2 });
 
+/** A sum of such money over a day. */
+export const amountTotal = (name: string) => numeric(name, { precision: 17, scale: 2 });
+
 /** Kilos to the gram; pieces of what is sold by `unidad`. */
 export const kilos = (name: string) => numeric(name, { precision: 10, scale: 3 });
 
