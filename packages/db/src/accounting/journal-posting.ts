@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Batch, Unit } from "../client/unit";
 import { ConflictError, type DatabaseError } from "../core/errors";
 import { newId } from "../core/ids";
-import { requestHash } from "../core/request-hash";
+import { requestHash, withPlainAmounts } from "../core/request-hash";
 import { type ArrayParams, field, kept, type RowType, rowsOf } from "../core/rows";
 import type { Params } from "../core/statement";
 import { type JournalEntry, type StoredLine, toLine } from "./journal-entry";
@@ -31,12 +31,7 @@ export function toPosting(entry: z.output<typeof newJournalEntrySchema>): Postin
   };
 }
 
-/** "10" and "10.00" are the same request, and so are null and a field that was left out. */
-function oneWriting(key: string, value: unknown): unknown {
-  if (value === null) return undefined;
-  const isAmount = typeof value === "string" && ["debit", "credit", "rate", "baseAmount"].includes(key);
-  return isAmount && value.includes(".") ? value.replace(/\.?0+$/, "") : value;
-}
+const oneWriting = withPlainAmounts(["debit", "credit", "rate", "baseAmount"]);
 
 /** Entries that are posted by hand. */
 const entryRows = rowsOf(journalEntries, {

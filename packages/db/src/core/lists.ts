@@ -11,6 +11,7 @@ import { parseInput } from "./validation";
 const sortable: Record<string, { type: string; first: string; last?: string }> = {
   PgUUID: { type: "uuid", first: firstId, last: lastId },
   PgDateString: { type: "date", first: "-infinity", last: "infinity" },
+  PgBigInt64: { type: "bigint", first: "-9223372036854775808", last: "9223372036854775807" },
   PgTimestamp: { type: "timestamptz", first: "-infinity", last: "infinity" },
   // There is no last text: a list by text goes upwards.
   PgText: { type: "text", first: "" },
@@ -74,11 +75,11 @@ export class SortKey<Key extends string> {
   }
 
   /** The page of rows read from a position, of which one more than the page has been asked for. */
-  page<Row extends { [K in Key]: string | Date }>(rows: Row[], { limit }: { limit: number }): Page<Row> {
+  page<Row extends { [K in Key]: string | bigint | Date }>(rows: Row[], { limit }: { limit: number }): Page<Row> {
     return toPage(rows, limit - 1, (row) =>
       this.#columns.map(({ key }) => {
         const part = row[key as Key];
-        return typeof part === "string" ? part : part.toISOString();
+        return part instanceof Date ? part.toISOString() : String(part);
       }),
     );
   }
@@ -97,7 +98,7 @@ export function filterOf<R extends PageRequest>(request: R): Omit<R, keyof PageR
  * A list that `read` reads: it gets the checked filter and the position, and uses the sort key's `after` and `order`.
  * Throws `ValidationError` for a filter, page size or cursor that does not fit.
  */
-export function listBy<S extends z.ZodType, Key extends string, Row extends { [K in Key]: string | Date }>(
+export function listBy<S extends z.ZodType, Key extends string, Row extends { [K in Key]: string | bigint | Date }>(
   schema: S,
   sort: SortKey<Key>,
   read: (unit: StatementRunner, filter: z.output<S>, position: Position<Key>) => Promise<Row[]>,

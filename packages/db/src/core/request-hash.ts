@@ -16,3 +16,13 @@ function withSortedKeys(value: unknown): unknown {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Writes amounts in one way, for the keys that hold some: "10" and "10.00" are the same request, as are null and nothing. */
+export function withPlainAmounts(keys: readonly string[]): Writing {
+  const amounts = new Set(keys);
+  return (key, value) => {
+    if (value === null) return undefined;
+    const isAmount = typeof value === "string" && amounts.has(key);
+    return isAmount && value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+  };
+}

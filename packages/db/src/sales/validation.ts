@@ -1,1 +1,2 @@
 export * from "./validation/businesses";
+export * from "./validation/products";

@@ -53,6 +53,19 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
     async () => handle.accounting.customers.update((await createCustomer(acme)).id, { name: "Renamed" }),
   ],
   "sales/businesses.ts": [() => handle.sales.businesses.update(acme.company.id, { name: "Renamed" })],
+  "sales/configuration.ts": [() => handle.sales.systemConfig.update({ controlKilos: false })],
+  "sales/members.ts": [
+    async () => {
+      const { items } = await handle.sales.members.list({ businessId: acme.company.id });
+      await handle.sales.members.update(items[0]?.id ?? "", { salesPoint: "Carro A" });
+    },
+  ],
+  "sales/products.ts": [
+    async () => {
+      const product = { businessId: acme.company.id, name: "Pollo", type: "pollo", unit: "kg" } as const;
+      await handle.sales.products.update((await handle.sales.products.create(product)).id, { basePrice: "2.00" });
+    },
+  ],
   "tenancy/companies.ts": [() => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" })],
   "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
   "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],

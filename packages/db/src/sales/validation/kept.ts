@@ -10,5 +10,16 @@ export const keptOfConfig = { ...keptOfAll, id: true } as const;
 
 export const keptOfMembers = { ...keptOfAll, isActive: true } as const;
 
-/** What a product cost last comes from its receipts. */
 export const keptOfProducts = { ...keptOfAll, isActive: true } as const;
+
+/** What a movement does to the stock is computed where its product is locked. */
+export const keptOfMovements = {
+  tenantId: true,
+  sourceId: true,
+  day: true,
+  countedQuantity: true,
+  productVersion: true,
+  quantityAfter: true,
+  createdBy: true,
+  createdAt: true,
+} as const;
