@@ -3,7 +3,7 @@ import { NotFoundError, PermissionDeniedError, ValidationError } from "../../../
 import { createTenant } from "../../../src/testing";
 import { rejection } from "../../kit/outcomes";
 import { ownerRows } from "../../kit/sql";
-import { freshStall as it, sqlAs } from "./kit";
+import { freshStall as it, outcomesAs } from "./kit";
 
 describe("the configuration of a business", () => {
   it("is the tenant's, value by value, where the business says nothing", async ({ test, stall }) => {
@@ -55,28 +55,24 @@ describe("the configuration of a business", () => {
 
   it("of the tenant is for its admins, in a scope of the whole tenant", async ({ test, stall }) => {
     const tenantId = stall.tenant.tenant.id;
-    const update = ["update sales.system_config set control_kilos = true"] as [string];
-    const merge = [
-      "merge into sales.system_config c using (values (true)) v (yes) on c.id is not null
-       when matched then update set control_kilos = v.yes",
-    ] as [string];
-    const insert = [
+    const forms = [
+      "update sales.system_config set control_kilos = true",
+      `merge into sales.system_config c using (values (true)) v (yes) on c.id is not null
+       when matched then update set control_kilos = v.yes`,
       `insert into sales.system_config as c (control_kilos) values (true)
        on conflict (tenant_id) do update set control_kilos = excluded.control_kilos`,
-    ] as [string];
+    ];
     const { businessId, admin, vendor } = stall;
-    for (const statement of [update, merge, insert]) {
-      for (const as of [
-        { userId: vendor.userId },
-        { userId: admin.userId },
-        { userId: admin.userId, businessId },
-        { userId: stall.tenant.admin.id, businessId },
-        { businessId },
-      ]) {
-        expect(await sqlAs(test, stall, as, statement), `${statement[0]} ${JSON.stringify(as)}`).toBe("ZT006");
-      }
-      expect(await sqlAs(test, stall, { userId: stall.tenant.admin.id }, statement)).toBe("done");
+    for (const as of [
+      { userId: vendor.userId },
+      { userId: admin.userId },
+      { userId: admin.userId, businessId },
+      { userId: stall.tenant.admin.id, businessId },
+      { businessId },
+    ]) {
+      expect(await outcomesAs(test, stall, as, forms), JSON.stringify(as)).toEqual(forms.map(() => "ZT006"));
     }
+    expect(await outcomesAs(test, stall, { userId: stall.tenant.admin.id }, forms)).toEqual(forms.map(() => "done"));
     expect(
       await rejection(
         test.db.forTenant({ tenantId, userId: admin.userId }).sales.systemConfig.update({ controlKilos: false }),

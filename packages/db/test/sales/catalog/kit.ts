@@ -1,6 +1,6 @@
 import type { TenantDatabase } from "../../../src/index";
 import { asTenantSql, createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
-import { outcomeOf, type Statement } from "../../kit/sql";
+import { outcomeOf } from "../../kit/sql";
 import { freshTenant, sharedTenant } from "../../kit/tenants";
 import { addMember } from "../../tenancy/kit/people";
 
@@ -68,12 +68,24 @@ export interface As {
   businessId?: string;
 }
 
-/** Runs raw SQL of the runtime login in the tenant's scope, in one transaction: "done", or the SQLSTATE of the first failure. */
-export const sqlAs = (test: TestDatabase, { tenant }: Pick<Stall, "tenant">, as: As, ...statements: Statement[]) =>
-  outcomeOf(
-    asTenantSql(test, tenant, async (client) => {
-      await client.query("select set_config('app.current_user_id', $1, true)", [as.userId ?? ""]);
-      await client.query("select set_config('app.current_company_id', $1, true)", [as.businessId ?? ""]);
-      for (const [text, values] of statements) await client.query(text, values);
-    }),
-  );
+/**
+ * What becomes of each statement of raw SQL by the runtime login in the tenant's scope: "done", or the SQLSTATE. Each is
+ * undone before the next, so that all meet the same rows.
+ */
+export const outcomesAs = (
+  test: TestDatabase,
+  { tenant }: Pick<Stall, "tenant">,
+  as: As,
+  texts: readonly string[],
+): Promise<string[]> =>
+  asTenantSql(test, tenant, async (client) => {
+    await client.query("select set_config('app.current_user_id', $1, true)", [as.userId ?? ""]);
+    await client.query("select set_config('app.current_company_id', $1, true)", [as.businessId ?? ""]);
+    const outcomes: string[] = [];
+    for (const text of texts) {
+      await client.query("savepoint before");
+      outcomes.push(await outcomeOf(client.query(text)));
+      await client.query("rollback to savepoint before");
+    }
+    return outcomes;
+  });

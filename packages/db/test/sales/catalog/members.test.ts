@@ -12,9 +12,9 @@ import {
 } from "../../../src/index";
 import { crossing, interleaved, withOldSnapshot } from "../../kit/locks";
 import { rejection, sortOut } from "../../kit/outcomes";
-import { ownerRows } from "../../kit/sql";
+import { bySql, ownerRows } from "../../kit/sql";
 import { addMember } from "../../tenancy/kit/people";
-import { addPerson, freshStall as it, newStall, type Stall, sqlAs, stranger } from "./kit";
+import { addPerson, freshStall as it, newStall, outcomesAs, type Stall, stranger } from "./kit";
 
 const demote = (memberId: string) => `update sales.business_users set role = 'vendedor' where id = '${memberId}'`;
 
@@ -161,10 +161,11 @@ describe("the last admin_negocio of a business", () => {
         upsert(change),
         merge(change),
       ]) {
-        expect(await sqlAs(test, stall, {}, [text]), text).toBe("ZT002");
+        expect(await outcomesAs(test, stall, {}, [text]), text).toEqual(["ZT002"]);
       }
     }
-    expect(await sqlAs(test, stall, {}, [`delete from sales.business_users where id = '${memberId}'`])).toBe("42501");
+    const deletion = `delete from sales.business_users where id = '${memberId}'`;
+    expect(await outcomesAs(test, stall, {}, [deletion])).toEqual(["42501"]);
     expect(await admins(test, stall)).toBe(1);
   });
 
@@ -174,7 +175,7 @@ describe("the last admin_negocio of a business", () => {
     expect(await admins(test, stall)).toBe(1);
     const swap = `update sales.business_users set role = case role when 'vendedor' then 'admin_negocio' else 'vendedor' end
       where business_id = '${stall.businessId}'`;
-    expect(await sqlAs(test, stall, {}, [swap])).toBe("done");
+    expect(await bySql(test, stall.tenant, [swap])).toBe("done");
     expect(await admins(test, stall)).toBe(2);
     await stall.handle.sales.businesses.archive(stall.businessId);
     for (const { memberId } of [stall.vendor, second]) await stall.handle.sales.members.archive(memberId);
