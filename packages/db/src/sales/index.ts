@@ -1,6 +1,7 @@
 import type { Unit } from "../client/unit";
 import { BusinessRepository } from "./businesses";
 import { type EffectiveConfig, effectiveConfigOf, SystemConfigRepository } from "./configuration";
+import { IntegrityRepository } from "./integrity";
 import { InventoryRepository } from "./inventory";
 import { type BusinessUser, currentMemberOf, MemberRepository } from "./members";
 import { ProductRepository } from "./products";
@@ -9,6 +10,7 @@ import { ProductRepository } from "./products";
 export { tenants, users } from "../tenancy/schema";
 export { type Business, type BusinessChanges, BusinessRepository, type NewBusiness } from "./businesses";
 export { type ConfigChanges, type EffectiveConfig, type SystemConfig, SystemConfigRepository } from "./configuration";
+export { IntegrityRepository, type Violation, type ViolationKind } from "./integrity";
 export {
   type Adjustment,
   type Inventory,
@@ -33,6 +35,7 @@ export * from "./validation";
 /** The repositories of sales of one unit of work: `tx.sales.businesses`. */
 export class Sales {
   readonly businesses: BusinessRepository;
+  readonly integrity: IntegrityRepository;
   readonly inventory: InventoryRepository;
   readonly members: MemberRepository;
   readonly products: ProductRepository;
@@ -41,6 +44,7 @@ export class Sales {
 
   constructor(unit: Unit) {
     this.businesses = new BusinessRepository(unit);
+    this.integrity = new IntegrityRepository(unit);
     this.inventory = new InventoryRepository(unit);
     this.members = new MemberRepository(unit);
     this.products = new ProductRepository(unit);

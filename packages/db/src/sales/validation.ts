@@ -1,2 +1,3 @@
 export * from "./validation/businesses";
+export * from "./validation/integrity";
 export * from "./validation/products";
