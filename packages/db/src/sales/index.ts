@@ -5,6 +5,7 @@ import { IntegrityRepository } from "./integrity";
 import { InventoryRepository } from "./inventory";
 import { type BusinessUser, currentMemberOf, MemberRepository } from "./members";
 import { ProductRepository } from "./products";
+import { ReportRepository } from "./reports/reports";
 
 // Avileo's documents join these tables.
 export { tenants, users } from "../tenancy/schema";
@@ -29,6 +30,7 @@ export {
 } from "./members";
 export { type NewProduct, type Product, type ProductChanges, type ProductFilter, ProductRepository } from "./products";
 export { salesRelations } from "./relations";
+export { type ReportDays, ReportRepository, type SalesReport, type Sold } from "./reports/reports";
 export * from "./schema";
 export * from "./validation";
 
@@ -39,6 +41,7 @@ export class Sales {
   readonly inventory: InventoryRepository;
   readonly members: MemberRepository;
   readonly products: ProductRepository;
+  readonly reports: ReportRepository;
   readonly systemConfig: SystemConfigRepository;
   readonly #unit: Unit;
 
@@ -48,6 +51,7 @@ export class Sales {
     this.inventory = new InventoryRepository(unit);
     this.members = new MemberRepository(unit);
     this.products = new ProductRepository(unit);
+    this.reports = new ReportRepository(unit);
     this.systemConfig = new SystemConfigRepository(unit);
     this.#unit = unit;
   }

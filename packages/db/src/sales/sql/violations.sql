@@ -8,4 +8,6 @@ create view sales.violations (tenant_id, kind, business_id, record_table, record
 as
 select * from sales.violations_of_businesses
 union all
-select * from sales.violations_of_stock;
+select * from sales.violations_of_stock
+union all
+select * from sales.violations_of_totals;

@@ -15,6 +15,9 @@ export const violationKinds = [
   "stock_count_differs",
   "stock_pieces_split",
   "stock_source_missing",
+  // violations_of_totals
+  "sale_totals_differ",
+  "product_totals_differ",
 ] as const;
 
 /** Which violations: of a business, of a kind; at most 10,000. */
