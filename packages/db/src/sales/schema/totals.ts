@@ -1,14 +1,11 @@
 import { sql } from "drizzle-orm";
-import { check, date, integer, numeric, unique, uuid, varchar } from "drizzle-orm/pg-core";
+import { check, date, integer, unique, uuid, varchar } from "drizzle-orm/pg-core";
 import { timestamps } from "../../core/columns";
 import { tenantTable } from "../../core/tenant-table";
 import { paymentMethod, saleType } from "../choices";
 import { businesses } from "./businesses";
-import { businessId } from "./columns";
+import { amount, businessId, kilos } from "./columns";
 import { salesSchema } from "./schemas";
-
-const totalAmount = (name: string) => numeric(name, { precision: 16, scale: 2 }).notNull();
-const totalQuantity = (name: string) => numeric(name, { precision: 14, scale: 3 }).notNull();
 
 /** Of whom and when: a day of the business, a vendor there, a sales point. Vendors share no row, so none waits for another. */
 const ofVendor = () => ({
@@ -29,14 +26,14 @@ export const productTotals = tenantTable(
     ...ofVendor(),
     /** Products are never deleted, so it needs no key. */
     productId: uuid("product_id").notNull(),
-    quantity: totalQuantity("quantity"),
-    soldAmount: totalAmount("sold_amount"),
-    voidedQuantity: totalQuantity("voided_quantity"),
-    voidedAmount: totalAmount("voided_amount"),
+    quantity: kilos("quantity").notNull(),
+    soldAmount: amount("sold_amount").notNull(),
+    voidedQuantity: kilos("voided_quantity").notNull(),
+    voidedAmount: amount("voided_amount").notNull(),
     /** What was sold less what was voided, of items whose cost is known. */
-    costedAmount: totalAmount("costed_amount"),
+    costedAmount: amount("costed_amount").notNull(),
     /** What those items cost: quantity × unit cost, rounded half away from zero for each. */
-    costAmount: totalAmount("cost_amount"),
+    costAmount: amount("cost_amount").notNull(),
     ...timestamps(),
   },
   {
@@ -60,12 +57,12 @@ export const saleTotals = tenantTable(
     /** Of what was paid at once. */
     paymentMethod: paymentMethod.column("payment_method").notNull(),
     saleCount: integer("sale_count").notNull(),
-    soldAmount: totalAmount("sold_amount"),
-    paidAmount: totalAmount("paid_amount"),
+    soldAmount: amount("sold_amount").notNull(),
+    paidAmount: amount("paid_amount").notNull(),
     voidedCount: integer("voided_count").notNull(),
-    voidedAmount: totalAmount("voided_amount"),
+    voidedAmount: amount("voided_amount").notNull(),
     /** What was paid at once for the sales that were voided. */
-    refundedAmount: totalAmount("refunded_amount"),
+    refundedAmount: amount("refunded_amount").notNull(),
     ...timestamps(),
   },
   {
