@@ -108,7 +108,7 @@ export class BusinessRepository {
    * Changes the given fields; a mode set to null is as the tenant's configuration says. For its admin_negocio and admins of
    * the tenant. Throws `ValidationError`, `NotFoundError`, `PermissionDeniedError`.
    */
-  update(id: string, input: BusinessChanges): Promise<Business> {
+  async update(id: string, input: BusinessChanges): Promise<Business> {
     return this.#set(id, parseInput(businessChangesSchema, input, "change"));
   }
 

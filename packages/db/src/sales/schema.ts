@@ -8,4 +8,5 @@ export * from "./schema/products";
 export * from "./schema/routes";
 export * from "./schema/sales";
 export * from "./schema/schemas";
+export * from "./schema/totals";
 export * from "./states";

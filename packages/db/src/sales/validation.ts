@@ -5,3 +5,6 @@ export * from "./validation/customers";
 export * from "./validation/orders";
 export * from "./validation/routes";
 export * from "./validation/sales";
+export * from "./validation/integrity";
+export * from "./validation/products";
+export * from "./validation/reports";

@@ -60,6 +60,19 @@ const calls: Record<string, readonly (() => Promise<unknown>)[]> = {
       return handle.sales.customers.update(id, { name: "Renamed" });
     },
   ],
+  "sales/configuration.ts": [() => handle.sales.systemConfig.update({ controlKilos: false })],
+  "sales/members.ts": [
+    async () => {
+      const { items } = await handle.sales.members.list({ businessId: acme.company.id });
+      await handle.sales.members.update(items[0]?.id ?? "", { salesPoint: "Carro A" });
+    },
+  ],
+  "sales/products.ts": [
+    async () => {
+      const product = { businessId: acme.company.id, name: "Pollo", type: "pollo", unit: "kg" } as const;
+      await handle.sales.products.update((await handle.sales.products.create(product)).id, { basePrice: "2.00" });
+    },
+  ],
   "tenancy/companies.ts": [() => handle.tenancy.companies.update(acme.company.id, { name: "Renamed" })],
   "tenancy/invitations.ts": [() => handle.tenancy.invitations.create({ email: "new@example.com" })],
   "tenancy/members.ts": [() => handle.tenancy.members.updateSettings(acme.admin.id, { theme: "dark" })],

@@ -6,7 +6,7 @@
 create function sales.move_stock(
   p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_quantity numeric[], p_unit_cost numeric[],
   p_reason text[], p_idempotency_key text[], p_request_hash text[]
-) returns table (element int, movement_id uuid, is_new boolean, is_same_request boolean)
+) returns table (element int, is_new boolean, is_same_request boolean, movement sales.stock_movements)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   set enable_seqscan = off set enable_sort = off
 as $$
@@ -23,6 +23,7 @@ declare
   v_business uuid;
   v_known int[];
   v_new int[];
+  v_part int;
 begin
   foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
     perform tenancy.require_own_scope(v_tenant, v_business);
@@ -51,6 +52,14 @@ begin
   then
     raise exception using errcode = 'ZT004', message = 'There is no such product';
   end if;
+  select g.position into v_part
+  from unnest(p_product_id, p_quantity) with ordinality as g (product_id, quantity, position)
+  join sales.products p on p.tenant_id = v_tenant and p.id = g.product_id
+  where p.unit = 'unidad' and g.quantity <> trunc(g.quantity)
+  order by 1 limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('Element %s: quantity: pieces are whole', v_part);
+  end if;
   v_known := array(
     select g.position from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
     join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id and m.idempotency_key = g.key);
@@ -70,10 +79,10 @@ begin
     where p.tenant_id = v_tenant and p.id = c.product_id and p.unit_cost is distinct from c.unit_cost;
   end if;
   return query
-    select g.position::int, coalesce(m.id, g.id), g.position <> all (v_known), coalesce(m.request_hash = g.request_hash, true)
+    select g.position::int, g.position <> all (v_known), m.request_hash is not distinct from g.request_hash, m
     from unnest(p_id, p_business_id, p_idempotency_key, p_request_hash) with ordinality as g
       (id, business_id, key, request_hash, position)
-    left join sales.stock_movements m
-      on m.tenant_id = v_tenant and m.business_id = g.business_id and m.idempotency_key = g.key
+    join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id
+      and case when g.position = any (v_known) then m.idempotency_key = g.key else m.id = g.id end
     order by 1;
 end $$;

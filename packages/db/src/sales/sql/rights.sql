@@ -8,3 +8,5 @@ grant insert on sales.stock_movements, sales.debt_entries, sales.refunds, sales.
 
 grant insert, update on sales.inventory, sales.customer_balances, sales.commission_rates, sales.abono_allocations,
   sales.distribucion_items to sales_writer;
+
+grant insert, update on sales.product_totals, sales.sale_totals to sales_writer;

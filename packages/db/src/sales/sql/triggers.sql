@@ -38,6 +38,10 @@ create trigger keep_commission_rate_update after update on sales.business_users
   for each row when (new.commission_rate is distinct from old.commission_rate)
   execute function sales.keep_commission_rate();
 
+create trigger keep_admin_negocio after update on sales.business_users
+  for each row when (old.role = 'admin_negocio' and old.is_active and not (new.role = 'admin_negocio' and new.is_active))
+  execute function sales.keep_admin_negocio();
+
 -- Businesses.
 create trigger require_manager before insert or update on sales.businesses
   for each row execute function sales.require_manager();

@@ -10,7 +10,6 @@ export const keptOfConfig = { ...keptOfAll, id: true } as const;
 
 export const keptOfMembers = { ...keptOfAll, isActive: true } as const;
 
-/** What a product cost last comes from its receipts. */
 export const keptOfProducts = { ...keptOfAll, isActive: true } as const;
 
 /** What a route's functions keep. Its rows hold the hash of the request besides. */
@@ -87,4 +86,16 @@ export const keptOfAbonos = {
   isLate: true,
   reviewedAt: true,
   reviewedBy: true,
+} as const;
+
+/** What a movement does to the stock is computed where its product is locked. */
+export const keptOfMovements = {
+  tenantId: true,
+  sourceId: true,
+  day: true,
+  countedQuantity: true,
+  productVersion: true,
+  quantityAfter: true,
+  createdBy: true,
+  createdAt: true,
 } as const;
