@@ -2,18 +2,18 @@ import type { Unit } from "../client/unit";
 import { AbonoRepository } from "./abonos";
 import { BusinessRepository } from "./businesses";
 import { CommissionRepository } from "./commissions";
+import { type EffectiveConfig, effectiveConfigOf, SystemConfigRepository } from "./configuration";
 import { CustomerRepository } from "./customers";
 import { DayClosingRepository } from "./day-closings";
 import { DistribucionRepository } from "./distribuciones";
-import { OrderRepository } from "./orders";
-import { ReviewRepository } from "./reviews";
-import { SaleRepository } from "./sales";
-import { type EffectiveConfig, effectiveConfigOf, SystemConfigRepository } from "./configuration";
 import { IntegrityRepository } from "./integrity";
 import { InventoryRepository } from "./inventory";
 import { type BusinessUser, currentMemberOf, MemberRepository } from "./members";
+import { OrderRepository } from "./orders";
 import { ProductRepository } from "./products";
 import { ReportRepository } from "./reports/reports";
+import { ReviewRepository } from "./reviews";
+import { SaleRepository } from "./sales";
 
 // Avileo's documents join these tables.
 export { tenants, users } from "../tenancy/schema";
@@ -28,6 +28,7 @@ export {
 } from "./abonos";
 export { type Business, type BusinessChanges, BusinessRepository, type NewBusiness } from "./businesses";
 export { type Commission, CommissionRepository } from "./commissions";
+export { type ConfigChanges, type EffectiveConfig, type SystemConfig, SystemConfigRepository } from "./configuration";
 export {
   type AccountStatement,
   type BusinessFilter,
@@ -56,29 +57,6 @@ export {
   type NewDistribucion,
   type Settlement,
 } from "./distribuciones";
-export {
-  type Delivery,
-  type NewOrder,
-  type Order,
-  type OrderChanges,
-  type OrderDocument,
-  type OrderFilter,
-  type OrderItem,
-  OrderRepository,
-} from "./orders";
-export { salesRelations } from "./relations";
-export { type Review, ReviewRepository } from "./reviews";
-export {
-  type Correction,
-  type NewSale,
-  type Sale,
-  type SaleFilter,
-  type SaleHeader,
-  type SaleItem,
-  SaleRepository,
-  type Voiding,
-} from "./sales";
-export { type ConfigChanges, type EffectiveConfig, type SystemConfig, SystemConfigRepository } from "./configuration";
 export { IntegrityRepository, type Violation, type ViolationKind } from "./integrity";
 export {
   type Adjustment,
@@ -96,8 +74,30 @@ export {
   MemberRepository,
   type NewBusinessUser,
 } from "./members";
+export {
+  type Delivery,
+  type NewOrder,
+  type Order,
+  type OrderChanges,
+  type OrderDocument,
+  type OrderFilter,
+  type OrderItem,
+  OrderRepository,
+} from "./orders";
 export { type NewProduct, type Product, type ProductChanges, type ProductFilter, ProductRepository } from "./products";
+export { salesRelations } from "./relations";
 export { type ReportDays, ReportRepository, type SalesReport, type Sold } from "./reports/reports";
+export { type Review, ReviewRepository } from "./reviews";
+export {
+  type Correction,
+  type NewSale,
+  type Sale,
+  type SaleFilter,
+  type SaleHeader,
+  type SaleItem,
+  SaleRepository,
+  type Voiding,
+} from "./sales";
 export * from "./schema";
 export * from "./validation";
 
