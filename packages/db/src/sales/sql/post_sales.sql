@@ -1,5 +1,5 @@
 -- Makes recorded sales count: checks what they may do, moves stock or the goods of their routes, the debt of customers, the
--- orders. All sales of a statement at once, so that each product, route and customer is written once for all of them.
+-- orders, the totals of reports. All sales of a statement at once, so that each product, route and customer is written once for all of them.
 -- Internal: write_sales and record_drafts call it for sales that they have just written.
 -- @owner sales_writer
 -- @execute none
@@ -49,4 +49,5 @@ begin
     update sales.orders o set status = 'delivered'
     where o.tenant_id = v_tenant and o.id = any (v_locks.orders);
   end if;
+  perform sales.add_totals(p_sale_id, null);
 end $$;

@@ -49,6 +49,7 @@ begin
     end if;
     update sales.orders o set status = 'ordered'
     where o.tenant_id = v_tenant and o.id = v_sale.order_id and o.status = 'delivered';
+    perform sales.add_totals(array[p_id], v_today);
   end if;
   update sales.sales s
   set status = 'void', balance_due = 0, voided_on = v_today, voided_by = sales.current_member_id(v_sale.business_id),

@@ -10,4 +10,16 @@ select * from sales.violations_of_businesses
 union all
 select * from sales.violations_of_stock
 union all
+select * from sales.violations_of_sales
+union all
+select * from sales.violations_of_abonos
+union all
+select * from sales.violations_of_debts
+union all
+select * from sales.violations_of_routes
+union all
+select * from sales.violations_of_orders
+union all
+select * from sales.violations_of_closings
+union all
 select * from sales.violations_of_totals;
