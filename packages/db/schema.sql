@@ -16,6 +16,13 @@ GRANT USAGE ON SCHEMA auth TO identity;
 GRANT USAGE ON SCHEMA auth TO membership_keeper;
 GRANT USAGE ON SCHEMA auth TO self_service;
 
+-- schema sales
+CREATE SCHEMA sales;
+
+-- grants sales
+GRANT USAGE ON SCHEMA sales TO authenticated;
+GRANT USAGE ON SCHEMA sales TO platform;
+
 -- schema self
 CREATE SCHEMA self;
 
@@ -2253,6 +2260,469 @@ ALTER FUNCTION auth.sole_admin_of(uuid) OWNER TO membership_keeper;
 -- grants auth.sole_admin_of(uuid)
 GRANT EXECUTE ON FUNCTION auth.sole_admin_of(uuid) TO identity;
 
+-- function sales.add_totals(uuid[], date)
+CREATE OR REPLACE FUNCTION sales.add_totals(p_sale_id uuid[], p_voided_on date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sold constant int := (p_voided_on is null)::int;
+  v_voided constant int := 1 - v_sold;
+begin
+  insert into sales.product_totals as t (tenant_id, business_id, day, seller_id, sales_point, product_id, quantity,
+    sold_amount, voided_quantity, voided_amount, costed_amount, cost_amount)
+  select v_tenant, s.business_id, coalesce(p_voided_on, s.sale_day), s.seller_id, coalesce(s.sales_point, ''), i.product_id,
+    v_sold * sum(i.quantity), v_sold * sum(i.subtotal), v_voided * sum(i.quantity), v_voided * sum(i.subtotal),
+    (v_sold - v_voided) * coalesce(sum(i.subtotal) filter (where i.unit_cost is not null), 0),
+    (v_sold - v_voided) * coalesce(sum(round(i.quantity * i.unit_cost, 2)), 0)
+  from sales.sales s
+  join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+  group by 2, 3, 4, 5, 6
+  order by 2, 3, 4, 5, 6
+  on conflict (tenant_id, business_id, day, seller_id, sales_point, product_id) do update
+  set quantity = t.quantity + excluded.quantity, sold_amount = t.sold_amount + excluded.sold_amount,
+    voided_quantity = t.voided_quantity + excluded.voided_quantity, voided_amount = t.voided_amount + excluded.voided_amount,
+    costed_amount = t.costed_amount + excluded.costed_amount, cost_amount = t.cost_amount + excluded.cost_amount;
+
+  insert into sales.sale_totals as t (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method,
+    sale_count, sold_amount, paid_amount, voided_count, voided_amount, refunded_amount)
+  select v_tenant, s.business_id, coalesce(p_voided_on, s.sale_day), s.seller_id, coalesce(s.sales_point, ''), s.sale_type,
+    coalesce(s.payment_method, 'efectivo'), v_sold * count(*), v_sold * sum(s.total_amount), v_sold * sum(s.amount_paid),
+    v_voided * count(*), v_voided * sum(s.total_amount), v_voided * sum(s.amount_paid)
+  from sales.sales s
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+  group by 2, 3, 4, 5, 6, 7
+  order by 2, 3, 4, 5, 6, 7
+  on conflict (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method) do update
+  set sale_count = t.sale_count + excluded.sale_count, sold_amount = t.sold_amount + excluded.sold_amount,
+    paid_amount = t.paid_amount + excluded.paid_amount, voided_count = t.voided_count + excluded.voided_count,
+    voided_amount = t.voided_amount + excluded.voided_amount, refunded_amount = t.refunded_amount + excluded.refunded_amount;
+end $function$;
+ALTER FUNCTION sales.add_totals(uuid[], date) OWNER TO sales_writer;
+
+-- function sales.business_day(uuid, timestamp with time zone)
+CREATE OR REPLACE FUNCTION sales.business_day(p_business_id uuid, p_at timestamp with time zone)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT ((business_day.p_at AT TIME ZONE b.time_zone))::date AS timezone FROM sales.businesses b WHERE ((b.tenant_id = tenancy.current_tenant_id()) AND (b.id = business_day.p_business_id)));
+
+-- grants sales.business_day(uuid, timestamp with time zone)
+GRANT EXECUTE ON FUNCTION sales.business_day(uuid, timestamp with time zone) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.business_day(uuid, timestamp with time zone) TO platform;
+
+-- function sales.commission_rate_on(uuid, date)
+CREATE OR REPLACE FUNCTION sales.commission_rate_on(p_member_id uuid, p_day date)
+ RETURNS numeric
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT r.rate FROM sales.commission_rates r WHERE ((r.tenant_id = tenancy.current_tenant_id()) AND (r.member_id = commission_rate_on.p_member_id) AND (r.valid_from <= commission_rate_on.p_day)) ORDER BY r.valid_from DESC LIMIT 1);
+
+-- grants sales.commission_rate_on(uuid, date)
+GRANT EXECUTE ON FUNCTION sales.commission_rate_on(uuid, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.commission_rate_on(uuid, date) TO platform;
+
+-- function sales.config_of(uuid)
+CREATE OR REPLACE FUNCTION sales.config_of(p_business_id uuid)
+ RETURNS TABLE(modo_operacion text, control_kilos boolean, usar_distribucion boolean, permitir_venta_sin_stock boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(b.modo_operacion, s.modo_operacion), coalesce(b.control_kilos, s.control_kilos),
+    coalesce(b.usar_distribucion, s.usar_distribucion), coalesce(b.permitir_venta_sin_stock, s.permitir_venta_sin_stock)
+  from sales.businesses b
+  join sales.system_config s on s.tenant_id = b.tenant_id
+  where b.tenant_id = tenancy.current_tenant_id() and b.id = p_business_id
+$function$;
+
+-- grants sales.config_of(uuid)
+GRANT EXECUTE ON FUNCTION sales.config_of(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.config_of(uuid) TO platform;
+
+-- function sales.current_member_id(uuid)
+CREATE OR REPLACE FUNCTION sales.current_member_id(p_business_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT m.id FROM sales.business_users m WHERE ((m.tenant_id = tenancy.current_tenant_id()) AND (m.business_id = current_member_id.p_business_id) AND (m.user_id = tenancy.current_user_id()) AND m.is_active));
+
+-- grants sales.current_member_id(uuid)
+GRANT EXECUTE ON FUNCTION sales.current_member_id(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.current_member_id(uuid) TO platform;
+
+-- function sales.is_admin_negocio(uuid)
+CREATE OR REPLACE FUNCTION sales.is_admin_negocio(p_business_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((tenancy.current_user_id() IS NULL) OR (EXISTS (SELECT FROM sales.business_users m WHERE ((m.tenant_id = tenancy.current_tenant_id()) AND (m.business_id = is_admin_negocio.p_business_id) AND (m.user_id = tenancy.current_user_id()) AND (m.role = 'admin_negocio'::text) AND m.is_active))));
+
+-- grants sales.is_admin_negocio(uuid)
+GRANT EXECUTE ON FUNCTION sales.is_admin_negocio(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.is_admin_negocio(uuid) TO platform;
+
+-- function sales.is_tenant_admin()
+CREATE OR REPLACE FUNCTION sales.is_tenant_admin()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((tenancy.current_user_id() IS NULL) OR (EXISTS (SELECT FROM tenancy.users u WHERE ((u.tenant_id = tenancy.current_tenant_id()) AND (u.id = tenancy.current_user_id()) AND (u.role = 'admin'::text) AND (u.status = 'active'::text)))));
+
+-- grants sales.is_tenant_admin()
+GRANT EXECUTE ON FUNCTION sales.is_tenant_admin() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.is_tenant_admin() TO platform;
+
+-- function sales.keep_admin_negocio()
+CREATE OR REPLACE FUNCTION sales.keep_admin_negocio()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from sales.businesses b where b.tenant_id = old.tenant_id and b.id = old.business_id for no key update;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform from sales.business_users m
+    where m.tenant_id = old.tenant_id and m.business_id = old.business_id and m.role = 'admin_negocio' and m.is_active
+    order by m.id for share;
+  end if;
+  if not exists (
+    select from sales.business_users m
+    where m.tenant_id = old.tenant_id and m.business_id = old.business_id and m.role = 'admin_negocio' and m.is_active
+  ) and exists (
+    select from sales.businesses b where b.tenant_id = old.tenant_id and b.id = old.business_id and b.is_active
+  ) then
+    raise exception using errcode = 'ZT002',
+      message = 'A business needs an active admin_negocio: make another member admin_negocio first';
+  end if;
+  return null;
+end $function$;
+
+-- grants sales.keep_admin_negocio()
+GRANT EXECUTE ON FUNCTION sales.keep_admin_negocio() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.keep_admin_negocio() TO platform;
+
+-- function sales.keep_commission_rate()
+CREATE OR REPLACE FUNCTION sales.keep_commission_rate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(new.tenant_id, new.business_id);
+  insert into sales.commission_rates as r (tenant_id, business_id, member_id, valid_from, rate)
+  values (new.tenant_id, new.business_id, new.id,
+    case tg_op when 'INSERT' then date '0001-01-01' else sales.business_day(new.business_id, now()) end,
+    coalesce(new.commission_rate, 0))
+  on conflict (tenant_id, member_id, business_id, valid_from) do update set rate = excluded.rate;
+  return null;
+end $function$;
+ALTER FUNCTION sales.keep_commission_rate() OWNER TO sales_writer;
+
+-- grants sales.keep_commission_rate()
+GRANT EXECUTE ON FUNCTION sales.keep_commission_rate() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.keep_commission_rate() TO platform;
+
+-- function sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[])
+CREATE OR REPLACE FUNCTION sales.move_stock(p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_quantity numeric[], p_unit_cost numeric[], p_reason text[], p_idempotency_key text[], p_request_hash text[])
+ RETURNS TABLE(element integer, is_new boolean, is_same_request boolean, movement sales.stock_movements)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_length constant int := tenancy.require_arrays(
+    array['p_id', 'p_business_id', 'p_product_id', 'p_kind', 'p_quantity', 'p_unit_cost', 'p_reason', 'p_idempotency_key',
+      'p_request_hash'],
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_product_id), array_dims(p_kind), array_dims(p_quantity),
+      array_dims(p_unit_cost), array_dims(p_reason), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_product_id),
+      num_nulls(variadic p_kind), num_nulls(variadic p_quantity)]);
+  v_business uuid;
+  v_known int[];
+  v_new int[];
+  v_part int;
+begin
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(v_tenant, v_business);
+    if not sales.is_admin_negocio(v_business) then
+      if exists (select from unnest(p_business_id, p_kind) as g (business_id, kind)
+                 where g.business_id = v_business and g.kind <> 'receipt') then
+        raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may adjust or count stock';
+      end if;
+      if sales.current_member_id(v_business) is null then
+        raise exception using errcode = 'ZT006', message = 'Only a member of the business may receive stock';
+      end if;
+    end if;
+  end loop;
+  if exists (select from unnest(p_kind) k where k not in ('receipt', 'adjustment', 'count')) then
+    raise exception using errcode = 'ZT002', message = 'By hand stock is moved by receipt, adjustment or count';
+  end if;
+  if exists (select from unnest(p_product_id, p_kind) as g (product_id, kind)
+             group by g.product_id having count(*) > 1 and bool_or(g.kind = 'count')) then
+    raise exception using errcode = 'ZT002', message = 'A product that is counted comes once in a call';
+  end if;
+  -- Locked before the keys are looked up, so that the same request at once waits here and finds the first one's.
+  perform from sales.inventory i
+  where i.tenant_id = v_tenant and i.product_id in (select p from unnest(p_product_id) p)
+  order by i.product_id for no key update;
+  if (select count(*) from unnest(p_business_id, p_product_id) as g (business_id, product_id)
+      join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id)
+    < v_length
+  then
+    raise exception using errcode = 'ZT004', message = 'There is no such product';
+  end if;
+  select g.position into v_part
+  from unnest(p_product_id, p_quantity) with ordinality as g (product_id, quantity, position)
+  join sales.products p on p.tenant_id = v_tenant and p.id = g.product_id
+  where p.unit = 'unidad' and g.quantity <> trunc(g.quantity)
+  order by 1 limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('Element %s: quantity: pieces are whole', v_part);
+  end if;
+  v_known := array(
+    select g.position from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id and m.idempotency_key = g.key);
+  v_new := array(select n from generate_series(1, v_length) n where n <> all (v_known) order by n);
+  if cardinality(v_new) > 0 then
+    perform sales.write_movements(array_agg(p_id[n] order by n), array_agg(p_business_id[n] order by n),
+      array_agg(p_product_id[n] order by n), array_agg(p_kind[n] order by n), array_agg(null::uuid),
+      array_agg(sales.business_day(p_business_id[n], now()) order by n), array_agg(p_quantity[n] order by n),
+      array_agg(case p_kind[n] when 'receipt' then p_unit_cost[n] end order by n),
+      array_agg(case p_kind[n] when 'count' then p_quantity[n] end order by n), array_agg(p_reason[n] order by n),
+      array_agg(sales.current_member_id(p_business_id[n]) order by n), array_agg(p_idempotency_key[n] order by n),
+      array_agg(p_request_hash[n] order by n), array_agg(format('Element %s', n) order by n))
+    from unnest(v_new) n;
+    update sales.products p set unit_cost = c.unit_cost
+    from (select distinct on (p_product_id[n]) p_product_id[n] as product_id, p_unit_cost[n] as unit_cost
+          from unnest(v_new) n where p_kind[n] = 'receipt' and p_unit_cost[n] is not null order by 1, n desc) c
+    where p.tenant_id = v_tenant and p.id = c.product_id and p.unit_cost is distinct from c.unit_cost;
+  end if;
+  return query
+    select g.position::int, g.position <> all (v_known), m.request_hash is not distinct from g.request_hash, m
+    from unnest(p_id, p_business_id, p_idempotency_key, p_request_hash) with ordinality as g
+      (id, business_id, key, request_hash, position)
+    join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id
+      and case when g.position = any (v_known) then m.idempotency_key = g.key else m.id = g.id end
+    order by 1;
+end $function$;
+ALTER FUNCTION sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[]) OWNER TO sales_writer;
+
+-- grants sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[])
+GRANT EXECUTE ON FUNCTION sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[]) TO platform;
+
+-- function sales.open_config()
+CREATE OR REPLACE FUNCTION sales.open_config()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, null) from written w;
+  insert into sales.system_config (tenant_id)
+  select distinct w.tenant_id from written w
+  on conflict (tenant_id) do nothing;
+  return null;
+end $function$;
+ALTER FUNCTION sales.open_config() OWNER TO sales_writer;
+
+-- grants sales.open_config()
+GRANT EXECUTE ON FUNCTION sales.open_config() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.open_config() TO platform;
+
+-- function sales.open_customer_balances()
+CREATE OR REPLACE FUNCTION sales.open_customer_balances()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  insert into sales.customer_balances (tenant_id, business_id, client_id)
+  select w.tenant_id, w.business_id, w.id from written w;
+  return null;
+end $function$;
+ALTER FUNCTION sales.open_customer_balances() OWNER TO sales_writer;
+
+-- grants sales.open_customer_balances()
+GRANT EXECUTE ON FUNCTION sales.open_customer_balances() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.open_customer_balances() TO platform;
+
+-- function sales.open_inventory()
+CREATE OR REPLACE FUNCTION sales.open_inventory()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  insert into sales.inventory (tenant_id, business_id, product_id)
+  select w.tenant_id, w.business_id, w.id from written w;
+  return null;
+end $function$;
+ALTER FUNCTION sales.open_inventory() OWNER TO sales_writer;
+
+-- grants sales.open_inventory()
+GRANT EXECUTE ON FUNCTION sales.open_inventory() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.open_inventory() TO platform;
+
+-- function sales.require_admin_negocio()
+CREATE OR REPLACE FUNCTION sales.require_admin_negocio()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if not sales.is_admin_negocio(new.business_id) then
+    raise exception using errcode = 'ZT006', message = format('Only an admin_negocio of the business may %s', tg_argv[0]);
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.require_admin_negocio()
+GRANT EXECUTE ON FUNCTION sales.require_admin_negocio() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_admin_negocio() TO platform;
+
+-- function sales.require_config_right()
+CREATE OR REPLACE FUNCTION sales.require_config_right()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if tenancy.current_company_id() is not null or not sales.is_tenant_admin() then
+    raise exception using errcode = 'ZT006',
+      message = 'Only an admin of the tenant may change system_config, in a scope that names no business';
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.require_config_right()
+GRANT EXECUTE ON FUNCTION sales.require_config_right() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_config_right() TO platform;
+
+-- function sales.require_manager()
+CREATE OR REPLACE FUNCTION sales.require_manager()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_business constant uuid := coalesce(to_jsonb(new) ->> 'business_id', to_jsonb(new) ->> 'id')::uuid;
+begin
+  if not sales.is_admin_negocio(v_business) and not sales.is_tenant_admin() then
+    raise exception using errcode = 'ZT006',
+      message = 'Only an admin_negocio of the business, or an admin of the tenant, may manage a business and its members';
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.require_manager()
+GRANT EXECUTE ON FUNCTION sales.require_manager() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_manager() TO platform;
+
+-- function sales.stamp_abono()
+CREATE OR REPLACE FUNCTION sales.stamp_abono()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  new.abono_day := sales.business_day(new.business_id, new.abono_date);
+  if new.abono_day is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such business';
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.stamp_abono()
+GRANT EXECUTE ON FUNCTION sales.stamp_abono() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.stamp_abono() TO platform;
+
+-- function sales.stamp_sale()
+CREATE OR REPLACE FUNCTION sales.stamp_sale()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  new.sale_day := sales.business_day(new.business_id, new.sale_date);
+  if new.sale_day is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such business';
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.stamp_sale()
+GRANT EXECUTE ON FUNCTION sales.stamp_sale() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.stamp_sale() TO platform;
+
+-- function sales.was_recorded(uuid)
+CREATE OR REPLACE FUNCTION sales.was_recorded(p_sale_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((EXISTS (SELECT FROM sales.refunds r WHERE ((r.tenant_id = tenancy.current_tenant_id()) AND (r.sale_id = was_recorded.p_sale_id)))) OR (EXISTS (SELECT FROM sales.debt_entries e WHERE ((e.tenant_id = tenancy.current_tenant_id()) AND (e.source_id = was_recorded.p_sale_id) AND (e.kind = 'sale'::text)))));
+
+-- grants sales.was_recorded(uuid)
+GRANT EXECUTE ON FUNCTION sales.was_recorded(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.was_recorded(uuid) TO platform;
+
+-- function sales.write_movements(uuid[], uuid[], uuid[], text[], uuid[], date[], numeric[], numeric[], numeric[], text[], uuid[], text[], text[], text[])
+CREATE OR REPLACE FUNCTION sales.write_movements(p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_source_id uuid[], p_day date[], p_quantity numeric[], p_unit_cost numeric[], p_counted_quantity numeric[], p_reason text[], p_created_by uuid[], p_idempotency_key text[], p_request_hash text[], p_what text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_missing text;
+begin
+  perform from sales.inventory i
+  where i.tenant_id = v_tenant and i.product_id in (select p from unnest(p_product_id) p)
+  order by i.product_id for no key update;
+
+  insert into sales.stock_movements (tenant_id, id, business_id, product_id, kind, source_id, day, quantity, unit_cost,
+    counted_quantity, reason, created_by, idempotency_key, request_hash, product_version, quantity_after)
+  select v_tenant, m.id, m.business_id, m.product_id, m.kind, m.source_id, m.day, m.moved, m.unit_cost, m.counted_quantity,
+    m.reason, m.created_by, m.idempotency_key, m.request_hash,
+    m.version + row_number() over of_product, m.quantity_before + sum(m.moved) over of_product
+  from (
+    select g.*, i.version, i.quantity as quantity_before, coalesce(g.counted_quantity - i.quantity, g.quantity) as moved
+    from unnest(p_id, p_business_id, p_product_id, p_kind, p_source_id, p_day, p_quantity, p_unit_cost,
+      p_counted_quantity, p_reason, p_created_by, p_idempotency_key, p_request_hash) with ordinality as g (id, business_id,
+      product_id, kind, source_id, day, quantity, unit_cost, counted_quantity, reason, created_by, idempotency_key,
+      request_hash, position)
+    join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id
+  ) m
+  window of_product as (partition by m.product_id order by m.position);
+
+  select w.what into v_missing
+  from unnest(p_id, p_business_id, p_what) with ordinality as w (id, business_id, what, position)
+  join sales.stock_movements m on m.tenant_id = v_tenant and m.id = w.id
+  where m.quantity < 0 and m.quantity_after < 0
+    and (select c.permitir_venta_sin_stock from sales.config_of(w.business_id) c) is not true
+  order by w.position limit 1;
+  if found then
+    raise exception using errcode = 'ZT002',
+      message = format('%s: there is not so much in stock: take less, or receive stock first', v_missing);
+  end if;
+
+  update sales.inventory i set quantity = i.quantity + s.quantity, version = i.version + s.movements
+  from (select m.product_id, sum(m.quantity) as quantity, count(*) as movements
+        from unnest(p_id) w (id) join sales.stock_movements m on m.tenant_id = v_tenant and m.id = w.id group by 1) s
+  where i.tenant_id = v_tenant and i.product_id = s.product_id;
+end $function$;
+ALTER FUNCTION sales.write_movements(uuid[], uuid[], uuid[], text[], uuid[], date[], numeric[], numeric[], numeric[], text[], uuid[], text[], text[], text[]) OWNER TO sales_writer;
+
 -- function self.current_identity_id()
 CREATE OR REPLACE FUNCTION self.current_identity_id()
  RETURNS uuid
@@ -3034,9 +3504,10 @@ declare
   row_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'token_hash' end;
   row_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'token_hash' end;
   written jsonb := coalesce(row_after, row_before);
-  -- Whose record it is: of a company or a business; a company's own row has its id.
+  -- Whose record it is: of a company or a business; their own rows have their id.
   company uuid := coalesce(written ->> 'company_id', written ->> 'business_id',
-    case when tg_relid = 'tenancy.companies'::regclass then written ->> 'id' end)::uuid;
+    case when format('%s.%s', tg_table_schema, tg_table_name) in ('tenancy.companies', 'sales.businesses')
+      then written ->> 'id' end)::uuid;
 begin
   insert into tenancy.audit_log
     (tenant_id, admin_user_id, actor_login, action, company_id, target_type, target_id, row_before, row_after)
@@ -5114,6 +5585,2427 @@ CREATE INDEX idx_verification_identifier ON auth.verification USING btree (ident
 -- grants auth.verification
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.verification TO identity;
 
+-- table sales.abono_allocations
+CREATE TABLE sales.abono_allocations (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  abono_id uuid NOT NULL,
+  sale_id uuid NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  allocated_on date NOT NULL,
+  reversed_on date,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.abono_allocations.abono_allocations_abono_id_fkey
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_abono_id_fkey FOREIGN KEY (tenant_id, business_id, abono_id) REFERENCES sales.abonos(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abono_allocations.abono_allocations_allocated_on_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_allocated_on_range_check CHECK (((allocated_on >= '0001-01-01'::date) AND (allocated_on <= '9999-12-31'::date)));
+
+-- constraint sales.abono_allocations.abono_allocations_amount_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint sales.abono_allocations.abono_allocations_amount_nan_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.abono_allocations.abono_allocations_created_at_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abono_allocations.abono_allocations_pkey
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.abono_allocations.abono_allocations_reversed_on_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_reversed_on_check CHECK ((reversed_on >= allocated_on));
+
+-- constraint sales.abono_allocations.abono_allocations_reversed_on_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_reversed_on_range_check CHECK (((reversed_on >= '0001-01-01'::date) AND (reversed_on <= '9999-12-31'::date)));
+
+-- constraint sales.abono_allocations.abono_allocations_sale_id_fkey
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_sale_id_fkey FOREIGN KEY (tenant_id, business_id, sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abono_allocations.abono_allocations_updated_at_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.abono_allocations.idx_abono_allocations_abono_id
+CREATE INDEX idx_abono_allocations_abono_id ON sales.abono_allocations USING btree (tenant_id, abono_id);
+
+-- index sales.abono_allocations.idx_abono_allocations_allocated_on
+CREATE INDEX idx_abono_allocations_allocated_on ON sales.abono_allocations USING btree (tenant_id, business_id, allocated_on);
+
+-- index sales.abono_allocations.idx_abono_allocations_sale_id
+CREATE INDEX idx_abono_allocations_sale_id ON sales.abono_allocations USING btree (tenant_id, sale_id);
+
+-- rls sales.abono_allocations
+ALTER TABLE sales.abono_allocations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.abono_allocations FORCE ROW LEVEL SECURITY;
+
+-- policy sales.abono_allocations.company_isolation
+CREATE POLICY company_isolation ON sales.abono_allocations AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.abono_allocations.platform_access
+CREATE POLICY platform_access ON sales.abono_allocations AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.abono_allocations.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.abono_allocations AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.abono_allocations.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.abono_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.abono_id IS DISTINCT FROM old.abono_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, abono_id: make another row instead of changing them');
+
+-- trigger sales.abono_allocations.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.abono_allocations FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.abono_allocations
+GRANT SELECT ON sales.abono_allocations TO authenticated;
+GRANT SELECT ON sales.abono_allocations TO platform;
+GRANT INSERT, UPDATE ON sales.abono_allocations TO sales_writer;
+
+-- table sales.abonos
+CREATE TABLE sales.abonos (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  seller_id uuid NOT NULL,
+  distribucion_id uuid,
+  status text DEFAULT 'recorded'::text NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  allocated_amount numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  payment_method text NOT NULL,
+  notes text,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  abono_date timestamp(3) with time zone DEFAULT now() NOT NULL,
+  abono_day date NOT NULL,
+  voided_on date,
+  voided_by uuid,
+  void_reason text,
+  is_late boolean DEFAULT false NOT NULL,
+  reviewed_at timestamp(3) with time zone,
+  reviewed_by uuid,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.abonos.abonos_abono_date_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_abono_date_range_check CHECK (((abono_date >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (abono_date <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_abono_day_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_abono_day_range_check CHECK (((abono_day >= '0001-01-01'::date) AND (abono_day <= '9999-12-31'::date)));
+
+-- constraint sales.abonos.abonos_allocated_amount_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_allocated_amount_check CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount)));
+
+-- constraint sales.abonos.abonos_allocated_amount_nan_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_allocated_amount_nan_check CHECK ((allocated_amount <> 'NaN'::numeric));
+
+-- constraint sales.abonos.abonos_amount_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint sales.abonos.abonos_amount_nan_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.abonos.abonos_business_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_business_id_id_unique
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.abonos.abonos_client_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_created_at_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_distribucion_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_idempotency_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.abonos.abonos_payment_method_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.abonos.abonos_pkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.abonos.abonos_reviewed_at_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_reviewed_at_range_check CHECK (((reviewed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (reviewed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_seller_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_seller_id_fkey FOREIGN KEY (tenant_id, business_id, seller_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_status_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_status_check CHECK ((status = ANY (ARRAY['recorded'::text, 'void'::text])));
+
+-- constraint sales.abonos.abonos_sync_attempts_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.abonos.abonos_sync_status_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.abonos.abonos_tenant_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_updated_at_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_void_allocated_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_void_allocated_check CHECK (((status <> 'void'::text) OR (allocated_amount = (0)::numeric)));
+
+-- constraint sales.abonos.abonos_voided_on_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- constraint sales.abonos.abonos_voided_on_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_voided_on_range_check CHECK (((voided_on >= '0001-01-01'::date) AND (voided_on <= '9999-12-31'::date)));
+
+-- index sales.abonos.idx_abonos_business_id_abono_date
+CREATE INDEX idx_abonos_business_id_abono_date ON sales.abonos USING btree (tenant_id, business_id, abono_date, id);
+
+-- index sales.abonos.idx_abonos_business_id_abono_day
+CREATE INDEX idx_abonos_business_id_abono_day ON sales.abonos USING btree (tenant_id, business_id, abono_day);
+
+-- index sales.abonos.idx_abonos_client_id
+CREATE INDEX idx_abonos_client_id ON sales.abonos USING btree (tenant_id, client_id, abono_date, id);
+
+-- index sales.abonos.idx_abonos_credit
+CREATE INDEX idx_abonos_credit ON sales.abonos USING btree (tenant_id, client_id, abono_date, created_at, id) WHERE ((status = 'recorded'::text) AND (allocated_amount < amount));
+
+-- index sales.abonos.idx_abonos_distribucion_id
+CREATE INDEX idx_abonos_distribucion_id ON sales.abonos USING btree (tenant_id, distribucion_id) WHERE (distribucion_id IS NOT NULL);
+
+-- index sales.abonos.idx_abonos_idempotency_key
+CREATE UNIQUE INDEX idx_abonos_idempotency_key ON sales.abonos USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.abonos.idx_abonos_late
+CREATE INDEX idx_abonos_late ON sales.abonos USING btree (tenant_id, business_id, abono_date, id) WHERE (is_late AND (reviewed_at IS NULL));
+
+-- index sales.abonos.idx_abonos_seller_id
+CREATE INDEX idx_abonos_seller_id ON sales.abonos USING btree (tenant_id, seller_id, abono_date, id);
+
+-- rls sales.abonos
+ALTER TABLE sales.abonos ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.abonos FORCE ROW LEVEL SECURITY;
+
+-- policy sales.abonos.company_isolation
+CREATE POLICY company_isolation ON sales.abonos AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.abonos.platform_access
+CREATE POLICY platform_access ON sales.abonos AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.abonos.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.abonos AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.abonos.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.abonos FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id) OR (new.seller_id IS DISTINCT FROM old.seller_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.payment_method IS DISTINCT FROM old.payment_method) OR (new.abono_date IS DISTINCT FROM old.abono_date) OR (new.abono_day IS DISTINCT FROM old.abono_day) OR (new.is_late IS DISTINCT FROM old.is_late) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'sales_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.voided_on IS DISTINCT FROM old.voided_on) OR (new.voided_by IS DISTINCT FROM old.voided_by) OR (new.void_reason IS DISTINCT FROM old.void_reason) OR (new.reviewed_at IS DISTINCT FROM old.reviewed_at) OR (new.reviewed_by IS DISTINCT FROM old.reviewed_by))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An abono cannot be changed: void it and record another');
+
+-- trigger sales.abonos.guard_late_insert
+CREATE TRIGGER guard_late_insert BEFORE INSERT ON sales.abonos FOR EACH ROW WHEN ((new.is_late AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'Only the synchronisation records a late abono');
+
+-- trigger sales.abonos.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.abonos FOR EACH ROW WHEN ((new.status <> 'recorded'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new abono is recorded: void it afterwards');
+
+-- trigger sales.abonos.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON sales.abonos FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = 'recorded void'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"void *":"A void abono stays void: record another","* *":"An abono is taken back by the function sales.void_abono"}');
+
+-- trigger sales.abonos.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.abonos FOR EACH ROW WHEN ((new.status <> 'recorded'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new abono is recorded: void it afterwards');
+
+-- trigger sales.abonos.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.abonos FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = 'recorded void'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"void *":"A void abono stays void: record another","* *":"An abono is taken back by the function sales.void_abono"}');
+
+-- trigger sales.abonos.stamp_abono
+CREATE TRIGGER stamp_abono BEFORE INSERT ON sales.abonos FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.stamp_abono();
+
+-- trigger sales.abonos.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.abonos FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.abonos.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.abonos FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.abonos
+GRANT INSERT, SELECT, UPDATE ON sales.abonos TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.abonos TO platform;
+
+-- table sales.business_users
+CREATE TABLE sales.business_users (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  user_id uuid NOT NULL,
+  role text DEFAULT 'vendedor'::text NOT NULL,
+  sales_point character varying(100),
+  commission_rate numeric(5,2),
+  is_active boolean DEFAULT true NOT NULL,
+  joined_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.business_users.business_users_business_id_fkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.business_users.business_users_business_id_id_unique
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.business_users.business_users_business_id_user_id_unique
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_business_id_user_id_unique UNIQUE (tenant_id, business_id, user_id);
+
+-- constraint sales.business_users.business_users_commission_rate_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_commission_rate_check CHECK (((commission_rate >= (0)::numeric) AND (commission_rate <= (100)::numeric)));
+
+-- constraint sales.business_users.business_users_commission_rate_nan_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_commission_rate_nan_check CHECK ((commission_rate <> 'NaN'::numeric));
+
+-- constraint sales.business_users.business_users_created_at_range_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.business_users.business_users_joined_at_range_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_joined_at_range_check CHECK (((joined_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (joined_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.business_users.business_users_pkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.business_users.business_users_role_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_role_check CHECK ((role = ANY (ARRAY['admin_negocio'::text, 'vendedor'::text])));
+
+-- constraint sales.business_users.business_users_tenant_id_fkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.business_users.business_users_updated_at_range_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.business_users.business_users_user_id_fkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES tenancy.users(tenant_id, id) ON DELETE RESTRICT;
+
+-- index sales.business_users.idx_business_users_user_id
+CREATE INDEX idx_business_users_user_id ON sales.business_users USING btree (tenant_id, user_id);
+
+-- rls sales.business_users
+ALTER TABLE sales.business_users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.business_users FORCE ROW LEVEL SECURITY;
+
+-- policy sales.business_users.company_isolation
+CREATE POLICY company_isolation ON sales.business_users AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.business_users.platform_access
+CREATE POLICY platform_access ON sales.business_users AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.business_users.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.business_users AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.business_users.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.business_users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.user_id IS DISTINCT FROM old.user_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, user_id: make another row instead of changing them');
+
+-- trigger sales.business_users.keep_admin_negocio
+CREATE TRIGGER keep_admin_negocio AFTER UPDATE ON sales.business_users FOR EACH ROW WHEN (((old.role = 'admin_negocio'::text) AND old.is_active AND (NOT ((new.role = 'admin_negocio'::text) AND new.is_active)))) EXECUTE FUNCTION sales.keep_admin_negocio();
+
+-- trigger sales.business_users.keep_commission_rate_insert
+CREATE TRIGGER keep_commission_rate_insert AFTER INSERT ON sales.business_users FOR EACH ROW EXECUTE FUNCTION sales.keep_commission_rate();
+
+-- trigger sales.business_users.keep_commission_rate_update
+CREATE TRIGGER keep_commission_rate_update AFTER UPDATE ON sales.business_users FOR EACH ROW WHEN ((new.commission_rate IS DISTINCT FROM old.commission_rate)) EXECUTE FUNCTION sales.keep_commission_rate();
+
+-- trigger sales.business_users.require_manager
+CREATE TRIGGER require_manager BEFORE INSERT OR UPDATE ON sales.business_users FOR EACH ROW EXECUTE FUNCTION sales.require_manager();
+
+-- trigger sales.business_users.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.business_users FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.business_users.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.business_users FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.business_users
+GRANT INSERT, SELECT, UPDATE ON sales.business_users TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.business_users TO platform;
+
+-- table sales.businesses
+CREATE TABLE sales.businesses (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  name character varying(100) NOT NULL,
+  ruc character varying(20),
+  address text,
+  phone character varying(20),
+  email character varying(100),
+  logo_url character varying(255),
+  modo_operacion character varying(50),
+  control_kilos boolean,
+  usar_distribucion boolean,
+  permitir_venta_sin_stock boolean,
+  time_zone text DEFAULT 'America/Lima'::text NOT NULL,
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.businesses.businesses_created_at_range_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.businesses.businesses_modo_operacion_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_modo_operacion_check CHECK (((modo_operacion)::text = ANY ((ARRAY['inventario_propio'::character varying, 'sin_inventario'::character varying, 'pedidos'::character varying, 'mixto'::character varying])::text[])));
+
+-- constraint sales.businesses.businesses_name_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_name_check CHECK (((name)::text <> ''::text));
+
+-- constraint sales.businesses.businesses_pkey
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.businesses.businesses_tenant_id_fkey
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.businesses.businesses_time_zone_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_time_zone_check CHECK (((time_zone ~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$'::text) AND (('1970-01-01 00:00:00+00'::timestamp with time zone AT TIME ZONE time_zone) IS NOT NULL)));
+
+-- constraint sales.businesses.businesses_updated_at_range_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- rls sales.businesses
+ALTER TABLE sales.businesses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.businesses FORCE ROW LEVEL SECURITY;
+
+-- policy sales.businesses.company_isolation
+CREATE POLICY company_isolation ON sales.businesses AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.businesses.platform_access
+CREATE POLICY platform_access ON sales.businesses AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.businesses.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.businesses AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.businesses.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.businesses FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
+
+-- trigger sales.businesses.open_config
+CREATE TRIGGER open_config AFTER INSERT ON sales.businesses REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.open_config();
+
+-- trigger sales.businesses.require_manager
+CREATE TRIGGER require_manager BEFORE INSERT OR UPDATE ON sales.businesses FOR EACH ROW EXECUTE FUNCTION sales.require_manager();
+
+-- trigger sales.businesses.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.businesses FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.businesses.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.businesses FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.businesses
+GRANT INSERT, SELECT, UPDATE ON sales.businesses TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.businesses TO platform;
+
+-- table sales.commission_rates
+CREATE TABLE sales.commission_rates (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  member_id uuid NOT NULL,
+  valid_from date NOT NULL,
+  rate numeric(5,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.commission_rates.commission_rates_created_at_range_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.commission_rates.commission_rates_member_id_fkey
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_member_id_fkey FOREIGN KEY (tenant_id, business_id, member_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.commission_rates.commission_rates_member_id_valid_from_unique
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_member_id_valid_from_unique UNIQUE (tenant_id, member_id, business_id, valid_from);
+
+-- constraint sales.commission_rates.commission_rates_pkey
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.commission_rates.commission_rates_rate_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_rate_check CHECK (((rate >= (0)::numeric) AND (rate <= (100)::numeric)));
+
+-- constraint sales.commission_rates.commission_rates_rate_nan_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_rate_nan_check CHECK ((rate <> 'NaN'::numeric));
+
+-- constraint sales.commission_rates.commission_rates_updated_at_range_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.commission_rates.commission_rates_valid_from_range_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_valid_from_range_check CHECK (((valid_from >= '0001-01-01'::date) AND (valid_from <= '9999-12-31'::date)));
+
+-- index sales.commission_rates.idx_commission_rates_business_id
+CREATE INDEX idx_commission_rates_business_id ON sales.commission_rates USING btree (tenant_id, business_id);
+
+-- rls sales.commission_rates
+ALTER TABLE sales.commission_rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.commission_rates FORCE ROW LEVEL SECURITY;
+
+-- policy sales.commission_rates.company_isolation
+CREATE POLICY company_isolation ON sales.commission_rates AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.commission_rates.platform_access
+CREATE POLICY platform_access ON sales.commission_rates AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.commission_rates.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.commission_rates AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.commission_rates.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.commission_rates FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.member_id IS DISTINCT FROM old.member_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, member_id: make another row instead of changing them');
+
+-- trigger sales.commission_rates.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.commission_rates FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.commission_rates
+GRANT SELECT ON sales.commission_rates TO authenticated;
+GRANT SELECT ON sales.commission_rates TO platform;
+GRANT INSERT, UPDATE ON sales.commission_rates TO sales_writer;
+
+-- table sales.customer_balances
+CREATE TABLE sales.customer_balances (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  open_due numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  credit numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric(12,2) GENERATED ALWAYS AS ((open_due - credit)) STORED NOT NULL,
+  owed_cents bigint GENERATED ALWAYS AS (((GREATEST((open_due - credit), (0)::numeric) * (100)::numeric))::bigint) STORED NOT NULL,
+  version bigint DEFAULT 0 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.customer_balances.customer_balances_client_id_fkey
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE CASCADE;
+
+-- constraint sales.customer_balances.customer_balances_client_id_unique
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_client_id_unique UNIQUE (tenant_id, client_id, business_id);
+
+-- constraint sales.customer_balances.customer_balances_created_at_range_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.customer_balances.customer_balances_credit_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_credit_check CHECK ((credit >= (0)::numeric));
+
+-- constraint sales.customer_balances.customer_balances_credit_nan_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+
+-- constraint sales.customer_balances.customer_balances_open_due_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_open_due_check CHECK ((open_due >= (0)::numeric));
+
+-- constraint sales.customer_balances.customer_balances_open_due_nan_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_open_due_nan_check CHECK ((open_due <> 'NaN'::numeric));
+
+-- constraint sales.customer_balances.customer_balances_pkey
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.customer_balances.customer_balances_updated_at_range_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.customer_balances.idx_customer_balances_owed_cents
+CREATE INDEX idx_customer_balances_owed_cents ON sales.customer_balances USING btree (tenant_id, business_id, owed_cents, id) WHERE (owed_cents > 0);
+
+-- rls sales.customer_balances
+ALTER TABLE sales.customer_balances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.customer_balances FORCE ROW LEVEL SECURITY;
+
+-- policy sales.customer_balances.company_isolation
+CREATE POLICY company_isolation ON sales.customer_balances AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.customer_balances.platform_access
+CREATE POLICY platform_access ON sales.customer_balances AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.customer_balances.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.customer_balances AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.customer_balances.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.customer_balances FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, client_id: make another row instead of changing them');
+
+-- trigger sales.customer_balances.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.customer_balances FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.customer_balances
+GRANT SELECT ON sales.customer_balances TO authenticated;
+GRANT SELECT ON sales.customer_balances TO platform;
+GRANT INSERT, UPDATE ON sales.customer_balances TO sales_writer;
+
+-- table sales.customers
+CREATE TABLE sales.customers (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  name character varying(255) NOT NULL,
+  dni character varying(20),
+  phone character varying(50),
+  address text,
+  notes text,
+  credit_limit numeric(12,2),
+  created_by uuid,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.customers.customers_business_id_fkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.customers.customers_business_id_id_unique
+ALTER TABLE sales.customers ADD CONSTRAINT customers_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.customers.customers_created_at_range_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.customers.customers_created_by_fkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_created_by_fkey FOREIGN KEY (tenant_id, business_id, created_by) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.customers.customers_credit_limit_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_credit_limit_check CHECK ((credit_limit >= (0)::numeric));
+
+-- constraint sales.customers.customers_credit_limit_nan_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_credit_limit_nan_check CHECK ((credit_limit <> 'NaN'::numeric));
+
+-- constraint sales.customers.customers_name_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_name_check CHECK (((name)::text <> ''::text));
+
+-- constraint sales.customers.customers_pkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.customers.customers_sync_attempts_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.customers.customers_sync_status_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.customers.customers_tenant_id_fkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.customers.customers_updated_at_range_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.customers.idx_customers_business_id_name
+CREATE INDEX idx_customers_business_id_name ON sales.customers USING btree (tenant_id, business_id, name, id);
+
+-- index sales.customers.idx_customers_created_by
+CREATE INDEX idx_customers_created_by ON sales.customers USING btree (tenant_id, created_by);
+
+-- index sales.customers.idx_customers_dni
+CREATE INDEX idx_customers_dni ON sales.customers USING btree (tenant_id, business_id, dni) WHERE (dni IS NOT NULL);
+
+-- rls sales.customers
+ALTER TABLE sales.customers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.customers FORCE ROW LEVEL SECURITY;
+
+-- policy sales.customers.company_isolation
+CREATE POLICY company_isolation ON sales.customers AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.customers.platform_access
+CREATE POLICY platform_access ON sales.customers AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.customers.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.customers AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.customers.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.customers FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.customers.open_customer_balances
+CREATE TRIGGER open_customer_balances AFTER INSERT ON sales.customers REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.open_customer_balances();
+
+-- trigger sales.customers.require_admin_insert
+CREATE TRIGGER require_admin_insert BEFORE INSERT ON sales.customers FOR EACH ROW WHEN ((new.credit_limit IS NOT NULL)) EXECUTE FUNCTION sales.require_admin_negocio('set a credit limit');
+
+-- trigger sales.customers.require_admin_update
+CREATE TRIGGER require_admin_update BEFORE UPDATE ON sales.customers FOR EACH ROW WHEN ((new.credit_limit IS DISTINCT FROM old.credit_limit)) EXECUTE FUNCTION sales.require_admin_negocio('set a credit limit');
+
+-- trigger sales.customers.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.customers.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.customers FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.customers
+GRANT INSERT, SELECT, UPDATE ON sales.customers TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.customers TO platform;
+
+-- table sales.day_closing_money
+CREATE TABLE sales.day_closing_money (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  closing_id uuid NOT NULL,
+  payment_method text NOT NULL,
+  sales_amount numeric(12,2) NOT NULL,
+  abonos_amount numeric(12,2) NOT NULL,
+  refunds_amount numeric(12,2) NOT NULL,
+  expected numeric(12,2) GENERATED ALWAYS AS (((sales_amount + abonos_amount) - refunds_amount)) STORED NOT NULL,
+  counted numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.day_closing_money.day_closing_money_abonos_amount_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_abonos_amount_nan_check CHECK ((abonos_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_closing_id_fkey
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_closing_id_fkey FOREIGN KEY (tenant_id, business_id, closing_id) REFERENCES sales.day_closings(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_money.day_closing_money_counted_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_counted_nan_check CHECK ((counted <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_created_at_range_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closing_money.day_closing_money_payment_method_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.day_closing_money.day_closing_money_payment_method_unique
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_payment_method_unique UNIQUE (tenant_id, closing_id, business_id, payment_method);
+
+-- constraint sales.day_closing_money.day_closing_money_pkey
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.day_closing_money.day_closing_money_refunds_amount_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_refunds_amount_nan_check CHECK ((refunds_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_sales_amount_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_sales_amount_nan_check CHECK ((sales_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_updated_at_range_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.day_closing_money.idx_day_closing_money_business_id
+CREATE INDEX idx_day_closing_money_business_id ON sales.day_closing_money USING btree (tenant_id, business_id);
+
+-- rls sales.day_closing_money
+ALTER TABLE sales.day_closing_money ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.day_closing_money FORCE ROW LEVEL SECURITY;
+
+-- policy sales.day_closing_money.company_isolation
+CREATE POLICY company_isolation ON sales.day_closing_money AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.day_closing_money.platform_access
+CREATE POLICY platform_access ON sales.day_closing_money AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.day_closing_money.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.day_closing_money AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.day_closing_money.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.day_closing_money FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.closing_id IS DISTINCT FROM old.closing_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, closing_id: make another row instead of changing them');
+
+-- trigger sales.day_closing_money.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.day_closing_money FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.day_closing_money
+GRANT SELECT ON sales.day_closing_money TO authenticated;
+GRANT SELECT ON sales.day_closing_money TO platform;
+GRANT INSERT ON sales.day_closing_money TO sales_writer;
+
+-- table sales.day_closings
+CREATE TABLE sales.day_closings (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  day date NOT NULL,
+  supplement integer DEFAULT 0 NOT NULL,
+  edition integer DEFAULT 1 NOT NULL,
+  sale_count integer NOT NULL,
+  sold_amount numeric(12,2) NOT NULL,
+  contado_amount numeric(12,2) NOT NULL,
+  credito_amount numeric(12,2) NOT NULL,
+  voided_amount numeric(12,2) NOT NULL,
+  commission_amount numeric(12,2) NOT NULL,
+  closed_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  closed_by uuid,
+  reopened_at timestamp(3) with time zone,
+  reopened_by uuid,
+  reopen_reason text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.day_closings.day_closings_business_id_fkey
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closings.day_closings_business_id_id_unique
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.day_closings.day_closings_closed_at_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_closed_at_range_check CHECK (((closed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (closed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closings.day_closings_commission_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_commission_amount_nan_check CHECK ((commission_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_contado_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_contado_amount_nan_check CHECK ((contado_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_created_at_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closings.day_closings_credito_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_credito_amount_nan_check CHECK ((credito_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_day_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.day_closings.day_closings_day_unique
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_day_unique UNIQUE (tenant_id, business_id, day, edition, supplement);
+
+-- constraint sales.day_closings.day_closings_edition_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_edition_check CHECK ((edition >= 1));
+
+-- constraint sales.day_closings.day_closings_pkey
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.day_closings.day_closings_reopened_at_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_reopened_at_check CHECK (((reopened_at IS NULL) = (reopen_reason IS NULL)));
+
+-- constraint sales.day_closings.day_closings_reopened_at_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_reopened_at_range_check CHECK (((reopened_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (reopened_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closings.day_closings_sold_amount_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_sold_amount_check CHECK ((sold_amount = (contado_amount + credito_amount)));
+
+-- constraint sales.day_closings.day_closings_sold_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_sold_amount_nan_check CHECK ((sold_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_supplement_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_supplement_check CHECK ((supplement >= 0));
+
+-- constraint sales.day_closings.day_closings_tenant_id_fkey
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closings.day_closings_updated_at_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closings.day_closings_voided_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_voided_amount_nan_check CHECK ((voided_amount <> 'NaN'::numeric));
+
+-- rls sales.day_closings
+ALTER TABLE sales.day_closings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.day_closings FORCE ROW LEVEL SECURITY;
+
+-- policy sales.day_closings.company_isolation
+CREATE POLICY company_isolation ON sales.day_closings AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.day_closings.platform_access
+CREATE POLICY platform_access ON sales.day_closings AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.day_closings.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.day_closings AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.day_closings.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.day_closings FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.day_closings.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.day_closings FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.day_closings.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.day_closings FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.day_closings
+GRANT SELECT ON sales.day_closings TO authenticated;
+GRANT SELECT ON sales.day_closings TO platform;
+GRANT INSERT, UPDATE ON sales.day_closings TO sales_writer;
+
+-- table sales.debt_entries
+CREATE TABLE sales.debt_entries (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  kind text NOT NULL,
+  source_id uuid NOT NULL,
+  day date NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  client_version bigint NOT NULL,
+  balance_after numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.debt_entries.debt_entries_amount_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_amount_check CHECK ((amount <> (0)::numeric));
+
+-- constraint sales.debt_entries.debt_entries_amount_nan_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.debt_entries.debt_entries_balance_after_nan_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_balance_after_nan_check CHECK ((balance_after <> 'NaN'::numeric));
+
+-- constraint sales.debt_entries.debt_entries_client_id_fkey
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.debt_entries.debt_entries_client_version_unique
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_client_version_unique UNIQUE (tenant_id, client_id, client_version);
+
+-- constraint sales.debt_entries.debt_entries_created_at_range_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.debt_entries.debt_entries_day_range_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.debt_entries.debt_entries_kind_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'sale_void'::text, 'abono'::text, 'abono_void'::text])));
+
+-- constraint sales.debt_entries.debt_entries_pkey
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.debt_entries.debt_entries_sign_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_sign_check CHECK (((kind = ANY (ARRAY['sale'::text, 'abono_void'::text])) = (amount > (0)::numeric)));
+
+-- constraint sales.debt_entries.debt_entries_source_id_kind_unique
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_source_id_kind_unique UNIQUE (tenant_id, source_id, kind);
+
+-- index sales.debt_entries.idx_debt_entries_client_id_day
+CREATE INDEX idx_debt_entries_client_id_day ON sales.debt_entries USING btree (tenant_id, client_id, day, client_version);
+
+-- rls sales.debt_entries
+ALTER TABLE sales.debt_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.debt_entries FORCE ROW LEVEL SECURITY;
+
+-- policy sales.debt_entries.company_isolation
+CREATE POLICY company_isolation ON sales.debt_entries AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.debt_entries.platform_access
+CREATE POLICY platform_access ON sales.debt_entries AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.debt_entries.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.debt_entries AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.debt_entries.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.debt_entries FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, client_id: make another row instead of changing them');
+
+-- grants sales.debt_entries
+GRANT SELECT ON sales.debt_entries TO authenticated;
+GRANT SELECT ON sales.debt_entries TO platform;
+GRANT INSERT ON sales.debt_entries TO sales_writer;
+
+-- table sales.distribucion_items
+CREATE TABLE sales.distribucion_items (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  distribucion_id uuid NOT NULL,
+  product_id uuid NOT NULL,
+  assigned numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  sold numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  returned numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  lost numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  loss_reason text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.distribucion_items.distribucion_items_assigned_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_assigned_check CHECK ((assigned >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_assigned_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_assigned_nan_check CHECK ((assigned <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_created_at_range_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribucion_items.distribucion_items_distribucion_id_fkey
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_items.distribucion_items_loss_reason_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_loss_reason_check CHECK (((lost = (0)::numeric) OR (COALESCE(loss_reason, ''::text) <> ''::text)));
+
+-- constraint sales.distribucion_items.distribucion_items_lost_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_lost_check CHECK ((lost >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_lost_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_lost_nan_check CHECK ((lost <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_pkey
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.distribucion_items.distribucion_items_product_id_fkey
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_items.distribucion_items_product_id_unique
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_product_id_unique UNIQUE (tenant_id, distribucion_id, business_id, product_id);
+
+-- constraint sales.distribucion_items.distribucion_items_returned_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_returned_check CHECK ((returned >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_returned_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_returned_nan_check CHECK ((returned <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_sold_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_sold_check CHECK ((sold >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_sold_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_sold_nan_check CHECK ((sold <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_updated_at_range_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.distribucion_items.idx_distribucion_items_product_id
+CREATE INDEX idx_distribucion_items_product_id ON sales.distribucion_items USING btree (tenant_id, product_id);
+
+-- rls sales.distribucion_items
+ALTER TABLE sales.distribucion_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.distribucion_items FORCE ROW LEVEL SECURITY;
+
+-- policy sales.distribucion_items.company_isolation
+CREATE POLICY company_isolation ON sales.distribucion_items AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.distribucion_items.platform_access
+CREATE POLICY platform_access ON sales.distribucion_items AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.distribucion_items.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.distribucion_items AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.distribucion_items.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.distribucion_items FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, distribucion_id: make another row instead of changing them');
+
+-- trigger sales.distribucion_items.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.distribucion_items FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.distribucion_items
+GRANT SELECT ON sales.distribucion_items TO authenticated;
+GRANT SELECT ON sales.distribucion_items TO platform;
+GRANT INSERT, UPDATE ON sales.distribucion_items TO sales_writer;
+
+-- table sales.distribucion_money
+CREATE TABLE sales.distribucion_money (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  distribucion_id uuid NOT NULL,
+  settlement integer DEFAULT 1 NOT NULL,
+  payment_method text NOT NULL,
+  expected numeric(12,2) NOT NULL,
+  handed_in numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.distribucion_money.distribucion_money_created_at_range_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribucion_money.distribucion_money_distribucion_id_fkey
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_money.distribucion_money_expected_nan_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_expected_nan_check CHECK ((expected <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_money.distribucion_money_handed_in_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_handed_in_check CHECK ((handed_in >= (0)::numeric));
+
+-- constraint sales.distribucion_money.distribucion_money_handed_in_nan_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_handed_in_nan_check CHECK ((handed_in <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_money.distribucion_money_payment_method_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.distribucion_money.distribucion_money_payment_method_unique
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_payment_method_unique UNIQUE (tenant_id, distribucion_id, business_id, settlement, payment_method);
+
+-- constraint sales.distribucion_money.distribucion_money_pkey
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.distribucion_money.distribucion_money_settlement_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_settlement_check CHECK ((settlement >= 1));
+
+-- constraint sales.distribucion_money.distribucion_money_updated_at_range_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- rls sales.distribucion_money
+ALTER TABLE sales.distribucion_money ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.distribucion_money FORCE ROW LEVEL SECURITY;
+
+-- policy sales.distribucion_money.company_isolation
+CREATE POLICY company_isolation ON sales.distribucion_money AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.distribucion_money.platform_access
+CREATE POLICY platform_access ON sales.distribucion_money AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.distribucion_money.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.distribucion_money AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.distribucion_money.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.distribucion_money FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, distribucion_id: make another row instead of changing them');
+
+-- trigger sales.distribucion_money.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.distribucion_money FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.distribucion_money
+GRANT SELECT ON sales.distribucion_money TO authenticated;
+GRANT SELECT ON sales.distribucion_money TO platform;
+GRANT INSERT ON sales.distribucion_money TO sales_writer;
+
+-- table sales.distribuciones
+CREATE TABLE sales.distribuciones (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  vendedor_id uuid NOT NULL,
+  punto_venta character varying(100),
+  kilos_asignados numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  kilos_vendidos numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  monto_recaudado numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  fecha date NOT NULL,
+  estado text DEFAULT 'activo'::text NOT NULL,
+  closed_at timestamp(3) with time zone,
+  closed_by uuid,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.distribuciones.distribuciones_business_id_fkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribuciones.distribuciones_business_id_id_unique
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.distribuciones.distribuciones_closed_at_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_closed_at_check CHECK (((estado = 'cerrado'::text) = (closed_at IS NOT NULL)));
+
+-- constraint sales.distribuciones.distribuciones_closed_at_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_closed_at_range_check CHECK (((closed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (closed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribuciones.distribuciones_created_at_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribuciones.distribuciones_estado_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_estado_check CHECK ((estado = ANY (ARRAY['activo'::text, 'en_ruta'::text, 'cerrado'::text])));
+
+-- constraint sales.distribuciones.distribuciones_fecha_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_fecha_range_check CHECK (((fecha >= '0001-01-01'::date) AND (fecha <= '9999-12-31'::date)));
+
+-- constraint sales.distribuciones.distribuciones_idempotency_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.distribuciones.distribuciones_kilos_asignados_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_asignados_check CHECK ((kilos_asignados >= (0)::numeric));
+
+-- constraint sales.distribuciones.distribuciones_kilos_asignados_nan_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_asignados_nan_check CHECK ((kilos_asignados <> 'NaN'::numeric));
+
+-- constraint sales.distribuciones.distribuciones_kilos_vendidos_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_vendidos_check CHECK ((kilos_vendidos >= (0)::numeric));
+
+-- constraint sales.distribuciones.distribuciones_kilos_vendidos_nan_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_vendidos_nan_check CHECK ((kilos_vendidos <> 'NaN'::numeric));
+
+-- constraint sales.distribuciones.distribuciones_monto_recaudado_nan_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_monto_recaudado_nan_check CHECK ((monto_recaudado <> 'NaN'::numeric));
+
+-- constraint sales.distribuciones.distribuciones_pkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.distribuciones.distribuciones_sync_attempts_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.distribuciones.distribuciones_sync_status_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.distribuciones.distribuciones_tenant_id_fkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.distribuciones.distribuciones_updated_at_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribuciones.distribuciones_vendedor_id_fkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_vendedor_id_fkey FOREIGN KEY (tenant_id, business_id, vendedor_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- index sales.distribuciones.idx_distribuciones_business_id_fecha
+CREATE INDEX idx_distribuciones_business_id_fecha ON sales.distribuciones USING btree (tenant_id, business_id, fecha, id);
+
+-- index sales.distribuciones.idx_distribuciones_idempotency_key
+CREATE UNIQUE INDEX idx_distribuciones_idempotency_key ON sales.distribuciones USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.distribuciones.idx_distribuciones_vendedor_id
+CREATE INDEX idx_distribuciones_vendedor_id ON sales.distribuciones USING btree (tenant_id, vendedor_id, fecha, id);
+
+-- rls sales.distribuciones
+ALTER TABLE sales.distribuciones ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.distribuciones FORCE ROW LEVEL SECURITY;
+
+-- policy sales.distribuciones.company_isolation
+CREATE POLICY company_isolation ON sales.distribuciones AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.distribuciones.platform_access
+CREATE POLICY platform_access ON sales.distribuciones AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.distribuciones.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.distribuciones AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.distribuciones.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.distribuciones FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.vendedor_id IS DISTINCT FROM old.vendedor_id) OR (new.fecha IS DISTINCT FROM old.fecha) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'sales_writer'::name) AND ((new.kilos_asignados IS DISTINCT FROM old.kilos_asignados) OR (new.kilos_vendidos IS DISTINCT FROM old.kilos_vendidos) OR (new.monto_recaudado IS DISTINCT FROM old.monto_recaudado) OR (new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A route keeps its vendor and day, and its sales keep its numbers');
+
+-- trigger sales.distribuciones.guard_counters
+CREATE TRIGGER guard_counters BEFORE INSERT ON sales.distribuciones FOR EACH ROW WHEN (((CURRENT_USER <> 'sales_writer'::name) AND ((new.kilos_asignados <> (0)::numeric) OR (new.kilos_vendidos <> (0)::numeric) OR (new.monto_recaudado <> (0)::numeric)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new route is empty: assign products to it afterwards');
+
+-- trigger sales.distribuciones.guard_estado_insert
+CREATE TRIGGER guard_estado_insert BEFORE INSERT ON sales.distribuciones FOR EACH ROW WHEN ((new.estado <> 'activo'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new route is activo: it leaves afterwards');
+
+-- trigger sales.distribuciones.guard_estado_update
+CREATE TRIGGER guard_estado_update BEFORE UPDATE ON sales.distribuciones FOR EACH ROW WHEN (((new.estado <> old.estado) AND (((((old.estado || ' '::text) || new.estado) = 'activo en_ruta'::text) OR ((CURRENT_USER = 'sales_writer'::name) AND (((old.estado || ' '::text) || new.estado) = ANY (ARRAY['en_ruta cerrado'::text, 'cerrado en_ruta'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('estado', '{"activo cerrado":"The route has not left: set it to en_ruta first","* cerrado":"A route is settled by the function sales.close_distribucion","cerrado *":"A settled route is opened again by the function sales.reopen_distribucion","* *":"A route does not go from {from} to {to}"}');
+
+-- trigger sales.distribuciones.keep_estado_insert
+CREATE TRIGGER keep_estado_insert AFTER INSERT ON sales.distribuciones FOR EACH ROW WHEN ((new.estado <> 'activo'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new route is activo: it leaves afterwards');
+
+-- trigger sales.distribuciones.keep_estado_update
+CREATE TRIGGER keep_estado_update AFTER UPDATE ON sales.distribuciones FOR EACH ROW WHEN (((new.estado <> old.estado) AND (((((old.estado || ' '::text) || new.estado) = 'activo en_ruta'::text) OR ((CURRENT_USER = 'sales_writer'::name) AND (((old.estado || ' '::text) || new.estado) = ANY (ARRAY['en_ruta cerrado'::text, 'cerrado en_ruta'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('estado', '{"activo cerrado":"The route has not left: set it to en_ruta first","* cerrado":"A route is settled by the function sales.close_distribucion","cerrado *":"A settled route is opened again by the function sales.reopen_distribucion","* *":"A route does not go from {from} to {to}"}');
+
+-- trigger sales.distribuciones.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.distribuciones FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.distribuciones.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.distribuciones FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.distribuciones
+GRANT INSERT, SELECT, UPDATE ON sales.distribuciones TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.distribuciones TO platform;
+
+-- table sales.inventory
+CREATE TABLE sales.inventory (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  product_id uuid NOT NULL,
+  quantity numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  version bigint DEFAULT 0 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.inventory.inventory_created_at_range_check
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.inventory.inventory_pkey
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.inventory.inventory_product_id_fkey
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE CASCADE;
+
+-- constraint sales.inventory.inventory_product_id_unique
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_product_id_unique UNIQUE (tenant_id, product_id, business_id);
+
+-- constraint sales.inventory.inventory_quantity_nan_check
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.inventory.inventory_updated_at_range_check
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.inventory.idx_inventory_business_id
+CREATE INDEX idx_inventory_business_id ON sales.inventory USING btree (tenant_id, business_id);
+
+-- rls sales.inventory
+ALTER TABLE sales.inventory ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.inventory FORCE ROW LEVEL SECURITY;
+
+-- policy sales.inventory.company_isolation
+CREATE POLICY company_isolation ON sales.inventory AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.inventory.platform_access
+CREATE POLICY platform_access ON sales.inventory AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.inventory.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.inventory AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.inventory.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.inventory FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.product_id IS DISTINCT FROM old.product_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, product_id: make another row instead of changing them');
+
+-- trigger sales.inventory.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.inventory FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.inventory
+GRANT SELECT ON sales.inventory TO authenticated;
+GRANT SELECT ON sales.inventory TO platform;
+GRANT INSERT, UPDATE ON sales.inventory TO sales_writer;
+
+-- table sales.order_items
+CREATE TABLE sales.order_items (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  order_id uuid NOT NULL,
+  line_number integer NOT NULL,
+  product_id uuid NOT NULL,
+  quantity numeric(10,3) NOT NULL,
+  unit_price numeric(10,2) NOT NULL,
+  subtotal numeric(12,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.order_items.order_items_created_at_range_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.order_items.order_items_line_number_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_line_number_check CHECK ((line_number > 0));
+
+-- constraint sales.order_items.order_items_order_id_fkey
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_order_id_fkey FOREIGN KEY (tenant_id, business_id, order_id) REFERENCES sales.orders(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.order_items.order_items_order_id_line_number_unique
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_order_id_line_number_unique UNIQUE (tenant_id, order_id, business_id, line_number);
+
+-- constraint sales.order_items.order_items_pkey
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.order_items.order_items_product_id_fkey
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.order_items.order_items_quantity_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_quantity_check CHECK ((quantity > (0)::numeric));
+
+-- constraint sales.order_items.order_items_quantity_nan_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.order_items.order_items_unit_price_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_unit_price_check CHECK ((unit_price >= (0)::numeric));
+
+-- constraint sales.order_items.order_items_unit_price_nan_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
+
+-- constraint sales.order_items.order_items_updated_at_range_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.order_items.idx_order_items_product_id
+CREATE INDEX idx_order_items_product_id ON sales.order_items USING btree (tenant_id, product_id);
+
+-- rls sales.order_items
+ALTER TABLE sales.order_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.order_items FORCE ROW LEVEL SECURITY;
+
+-- policy sales.order_items.company_isolation
+CREATE POLICY company_isolation ON sales.order_items AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.order_items.platform_access
+CREATE POLICY platform_access ON sales.order_items AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.order_items.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.order_items AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.order_items.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.order_items FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.order_id IS DISTINCT FROM old.order_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, order_id: make another row instead of changing them');
+
+-- trigger sales.order_items.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.order_items FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.order_items
+GRANT INSERT, SELECT ON sales.order_items TO authenticated;
+GRANT INSERT, SELECT ON sales.order_items TO platform;
+
+-- table sales.orders
+CREATE TABLE sales.orders (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  seller_id uuid NOT NULL,
+  status text DEFAULT 'ordered'::text NOT NULL,
+  total_amount numeric(12,2) NOT NULL,
+  order_date timestamp(3) with time zone DEFAULT now() NOT NULL,
+  delivery_day date,
+  notes text,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.orders.orders_business_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_business_id_id_unique
+ALTER TABLE sales.orders ADD CONSTRAINT orders_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.orders.orders_client_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_created_at_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.orders.orders_delivery_day_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_delivery_day_range_check CHECK (((delivery_day >= '0001-01-01'::date) AND (delivery_day <= '9999-12-31'::date)));
+
+-- constraint sales.orders.orders_idempotency_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.orders.orders_order_date_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_order_date_range_check CHECK (((order_date >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (order_date <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.orders.orders_pkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.orders.orders_seller_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_seller_id_fkey FOREIGN KEY (tenant_id, business_id, seller_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_status_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['ordered'::text, 'delivered'::text, 'cancelled'::text])));
+
+-- constraint sales.orders.orders_tenant_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_total_amount_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_total_amount_check CHECK ((total_amount >= (0)::numeric));
+
+-- constraint sales.orders.orders_total_amount_nan_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+
+-- constraint sales.orders.orders_updated_at_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.orders.idx_orders_business_id_status
+CREATE INDEX idx_orders_business_id_status ON sales.orders USING btree (tenant_id, business_id, status, order_date, id);
+
+-- index sales.orders.idx_orders_client_id
+CREATE INDEX idx_orders_client_id ON sales.orders USING btree (tenant_id, client_id, order_date, id);
+
+-- index sales.orders.idx_orders_idempotency_key
+CREATE UNIQUE INDEX idx_orders_idempotency_key ON sales.orders USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.orders.idx_orders_seller_id
+CREATE INDEX idx_orders_seller_id ON sales.orders USING btree (tenant_id, seller_id);
+
+-- rls sales.orders
+ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.orders FORCE ROW LEVEL SECURITY;
+
+-- policy sales.orders.company_isolation
+CREATE POLICY company_isolation ON sales.orders AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.orders.platform_access
+CREATE POLICY platform_access ON sales.orders AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.orders.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.orders AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.orders.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.orders FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id) OR (new.seller_id IS DISTINCT FROM old.seller_id) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.order_date IS DISTINCT FROM old.order_date) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An order keeps its customer and its items: cancel it and make another');
+
+-- trigger sales.orders.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.orders FOR EACH ROW WHEN ((new.status <> 'ordered'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new order is ordered: deliver or cancel it afterwards');
+
+-- trigger sales.orders.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON sales.orders FOR EACH ROW WHEN (((new.status <> old.status) AND ((((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['ordered delivered'::text, 'delivered ordered'::text]))) OR (((old.status || ' '::text) || new.status) = 'ordered cancelled'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"ordered *":"An order is delivered by the sale that names it","delivered *":"The order is delivered: void its sale","* *":"A cancelled order stays cancelled: make another"}');
+
+-- trigger sales.orders.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.orders FOR EACH ROW WHEN ((new.status <> 'ordered'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new order is ordered: deliver or cancel it afterwards');
+
+-- trigger sales.orders.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.orders FOR EACH ROW WHEN (((new.status <> old.status) AND ((((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['ordered delivered'::text, 'delivered ordered'::text]))) OR (((old.status || ' '::text) || new.status) = 'ordered cancelled'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"ordered *":"An order is delivered by the sale that names it","delivered *":"The order is delivered: void its sale","* *":"A cancelled order stays cancelled: make another"}');
+
+-- trigger sales.orders.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.orders FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.orders.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.orders FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.orders
+GRANT INSERT, SELECT, UPDATE ON sales.orders TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.orders TO platform;
+
+-- table sales.product_totals
+CREATE TABLE sales.product_totals (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  day date NOT NULL,
+  seller_id uuid NOT NULL,
+  sales_point character varying(100) NOT NULL,
+  product_id uuid NOT NULL,
+  quantity numeric(10,3) NOT NULL,
+  sold_amount numeric(12,2) NOT NULL,
+  voided_quantity numeric(10,3) NOT NULL,
+  voided_amount numeric(12,2) NOT NULL,
+  costed_amount numeric(12,2) NOT NULL,
+  cost_amount numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.product_totals.product_totals_amounts_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_amounts_check CHECK (((sold_amount >= (0)::numeric) AND (voided_amount >= (0)::numeric)));
+
+-- constraint sales.product_totals.product_totals_business_id_fkey
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.product_totals.product_totals_cost_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_cost_amount_nan_check CHECK ((cost_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_costed_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_costed_amount_nan_check CHECK ((costed_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_created_at_range_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.product_totals.product_totals_day_range_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.product_totals.product_totals_day_unique
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_day_unique UNIQUE (tenant_id, business_id, day, seller_id, sales_point, product_id);
+
+-- constraint sales.product_totals.product_totals_pkey
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.product_totals.product_totals_quantities_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_quantities_check CHECK (((quantity >= (0)::numeric) AND (voided_quantity >= (0)::numeric)));
+
+-- constraint sales.product_totals.product_totals_quantity_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_sold_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_sold_amount_nan_check CHECK ((sold_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_tenant_id_fkey
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.product_totals.product_totals_updated_at_range_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.product_totals.product_totals_voided_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_voided_amount_nan_check CHECK ((voided_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_voided_quantity_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_voided_quantity_nan_check CHECK ((voided_quantity <> 'NaN'::numeric));
+
+-- rls sales.product_totals
+ALTER TABLE sales.product_totals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.product_totals FORCE ROW LEVEL SECURITY;
+
+-- policy sales.product_totals.company_isolation
+CREATE POLICY company_isolation ON sales.product_totals AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.product_totals.platform_access
+CREATE POLICY platform_access ON sales.product_totals AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.product_totals.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.product_totals AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.product_totals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.product_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.product_totals.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.product_totals FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.product_totals
+GRANT SELECT ON sales.product_totals TO authenticated;
+GRANT SELECT ON sales.product_totals TO platform;
+GRANT INSERT, UPDATE ON sales.product_totals TO sales_writer;
+
+-- table sales.products
+CREATE TABLE sales.products (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  name character varying(255) NOT NULL,
+  type text NOT NULL,
+  unit text NOT NULL,
+  base_price numeric(10,2),
+  unit_cost numeric(10,4),
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.products.products_base_price_check
+ALTER TABLE sales.products ADD CONSTRAINT products_base_price_check CHECK ((base_price >= (0)::numeric));
+
+-- constraint sales.products.products_base_price_nan_check
+ALTER TABLE sales.products ADD CONSTRAINT products_base_price_nan_check CHECK ((base_price <> 'NaN'::numeric));
+
+-- constraint sales.products.products_business_id_fkey
+ALTER TABLE sales.products ADD CONSTRAINT products_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.products.products_business_id_id_unique
+ALTER TABLE sales.products ADD CONSTRAINT products_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.products.products_created_at_range_check
+ALTER TABLE sales.products ADD CONSTRAINT products_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.products.products_name_check
+ALTER TABLE sales.products ADD CONSTRAINT products_name_check CHECK (((name)::text <> ''::text));
+
+-- constraint sales.products.products_pkey
+ALTER TABLE sales.products ADD CONSTRAINT products_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.products.products_tenant_id_fkey
+ALTER TABLE sales.products ADD CONSTRAINT products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.products.products_type_check
+ALTER TABLE sales.products ADD CONSTRAINT products_type_check CHECK ((type = ANY (ARRAY['pollo'::text, 'huevo'::text, 'otro'::text])));
+
+-- constraint sales.products.products_unit_check
+ALTER TABLE sales.products ADD CONSTRAINT products_unit_check CHECK ((unit = ANY (ARRAY['kg'::text, 'unidad'::text])));
+
+-- constraint sales.products.products_unit_cost_check
+ALTER TABLE sales.products ADD CONSTRAINT products_unit_cost_check CHECK ((unit_cost >= (0)::numeric));
+
+-- constraint sales.products.products_unit_cost_nan_check
+ALTER TABLE sales.products ADD CONSTRAINT products_unit_cost_nan_check CHECK ((unit_cost <> 'NaN'::numeric));
+
+-- constraint sales.products.products_updated_at_range_check
+ALTER TABLE sales.products ADD CONSTRAINT products_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.products.idx_products_business_id_name
+CREATE INDEX idx_products_business_id_name ON sales.products USING btree (tenant_id, business_id, name, id);
+
+-- rls sales.products
+ALTER TABLE sales.products ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.products FORCE ROW LEVEL SECURITY;
+
+-- policy sales.products.company_isolation
+CREATE POLICY company_isolation ON sales.products AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.products.platform_access
+CREATE POLICY platform_access ON sales.products AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.products.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.products AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.products.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.products FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.unit IS DISTINCT FROM old.unit))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, unit: make another row instead of changing them');
+
+-- trigger sales.products.open_inventory
+CREATE TRIGGER open_inventory AFTER INSERT ON sales.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.open_inventory();
+
+-- trigger sales.products.require_admin
+CREATE TRIGGER require_admin BEFORE INSERT OR UPDATE ON sales.products FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.require_admin_negocio('change products and prices');
+
+-- trigger sales.products.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.products FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.products.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.products FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.products
+GRANT INSERT, SELECT, UPDATE ON sales.products TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.products TO platform;
+
+-- table sales.refunds
+CREATE TABLE sales.refunds (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  sale_id uuid,
+  abono_id uuid,
+  distribucion_id uuid,
+  payment_method text NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  refund_day date NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.refunds.refunds_abono_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_abono_id_fkey FOREIGN KEY (tenant_id, business_id, abono_id) REFERENCES sales.abonos(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_abono_id_unique
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_abono_id_unique UNIQUE (tenant_id, abono_id, business_id);
+
+-- constraint sales.refunds.refunds_amount_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint sales.refunds.refunds_amount_nan_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.refunds.refunds_business_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_created_at_range_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.refunds.refunds_distribucion_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_payment_method_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.refunds.refunds_pkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.refunds.refunds_refund_day_range_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_refund_day_range_check CHECK (((refund_day >= '0001-01-01'::date) AND (refund_day <= '9999-12-31'::date)));
+
+-- constraint sales.refunds.refunds_sale_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_sale_id_fkey FOREIGN KEY (tenant_id, business_id, sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_sale_id_unique
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_sale_id_unique UNIQUE (tenant_id, sale_id, business_id);
+
+-- constraint sales.refunds.refunds_source_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_source_check CHECK ((num_nonnulls(sale_id, abono_id) = 1));
+
+-- constraint sales.refunds.refunds_tenant_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- index sales.refunds.idx_refunds_distribucion_id
+CREATE INDEX idx_refunds_distribucion_id ON sales.refunds USING btree (tenant_id, distribucion_id) WHERE (distribucion_id IS NOT NULL);
+
+-- index sales.refunds.idx_refunds_refund_day
+CREATE INDEX idx_refunds_refund_day ON sales.refunds USING btree (tenant_id, business_id, refund_day);
+
+-- rls sales.refunds
+ALTER TABLE sales.refunds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.refunds FORCE ROW LEVEL SECURITY;
+
+-- policy sales.refunds.company_isolation
+CREATE POLICY company_isolation ON sales.refunds AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.refunds.platform_access
+CREATE POLICY platform_access ON sales.refunds AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.refunds.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.refunds AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.refunds.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.refunds FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- grants sales.refunds
+GRANT SELECT ON sales.refunds TO authenticated;
+GRANT SELECT ON sales.refunds TO platform;
+GRANT INSERT ON sales.refunds TO sales_writer;
+
+-- table sales.sale_items
+CREATE TABLE sales.sale_items (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  sale_id uuid NOT NULL,
+  line_number integer NOT NULL,
+  product_id uuid NOT NULL,
+  product_name character varying(255) NOT NULL,
+  unit text NOT NULL,
+  gross numeric(10,3),
+  tara numeric(10,3),
+  quantity numeric(10,3) NOT NULL,
+  unit_price numeric(10,2) NOT NULL,
+  subtotal numeric(12,2) NOT NULL,
+  unit_cost numeric(10,4),
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.sale_items.sale_items_created_at_range_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_items.sale_items_gross_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_gross_nan_check CHECK ((gross <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_line_number_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_line_number_check CHECK ((line_number > 0));
+
+-- constraint sales.sale_items.sale_items_pieces_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_pieces_check CHECK (((unit = 'kg'::text) OR (quantity = trunc(quantity))));
+
+-- constraint sales.sale_items.sale_items_pkey
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.sale_items.sale_items_product_id_fkey
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_items.sale_items_quantity_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_quantity_check CHECK ((quantity > (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_quantity_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_sale_id_fkey
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_sale_id_fkey FOREIGN KEY (tenant_id, business_id, sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_items.sale_items_sale_id_line_number_unique
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_sale_id_line_number_unique UNIQUE (tenant_id, sale_id, business_id, line_number);
+
+-- constraint sales.sale_items.sale_items_subtotal_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_subtotal_check CHECK ((subtotal = round((quantity * unit_price), 2)));
+
+-- constraint sales.sale_items.sale_items_subtotal_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_subtotal_nan_check CHECK ((subtotal <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_tara_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_tara_check CHECK ((tara >= (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_tara_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_tara_nan_check CHECK ((tara <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_check CHECK ((unit = ANY (ARRAY['kg'::text, 'unidad'::text])));
+
+-- constraint sales.sale_items.sale_items_unit_cost_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_cost_check CHECK ((unit_cost >= (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_cost_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_cost_nan_check CHECK ((unit_cost <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_price_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_price_check CHECK ((unit_price >= (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_price_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_updated_at_range_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_items.sale_items_weight_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_weight_check CHECK (
+CASE
+    WHEN (gross IS NULL) THEN (tara IS NULL)
+    ELSE ((tara IS NOT NULL) AND (unit = 'kg'::text) AND (quantity = (gross - tara)))
+END);
+
+-- index sales.sale_items.idx_sale_items_product_id
+CREATE INDEX idx_sale_items_product_id ON sales.sale_items USING btree (tenant_id, product_id);
+
+-- rls sales.sale_items
+ALTER TABLE sales.sale_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.sale_items FORCE ROW LEVEL SECURITY;
+
+-- policy sales.sale_items.company_isolation
+CREATE POLICY company_isolation ON sales.sale_items AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.sale_items.platform_access
+CREATE POLICY platform_access ON sales.sale_items AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.sale_items.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.sale_items AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.sale_items.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.sale_items FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.sale_id IS DISTINCT FROM old.sale_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, sale_id: make another row instead of changing them');
+
+-- trigger sales.sale_items.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.sale_items FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.sale_items
+GRANT INSERT, SELECT ON sales.sale_items TO authenticated;
+GRANT INSERT, SELECT ON sales.sale_items TO platform;
+
+-- table sales.sale_totals
+CREATE TABLE sales.sale_totals (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  day date NOT NULL,
+  seller_id uuid NOT NULL,
+  sales_point character varying(100) NOT NULL,
+  sale_type text NOT NULL,
+  payment_method text NOT NULL,
+  sale_count integer NOT NULL,
+  sold_amount numeric(12,2) NOT NULL,
+  paid_amount numeric(12,2) NOT NULL,
+  voided_count integer NOT NULL,
+  voided_amount numeric(12,2) NOT NULL,
+  refunded_amount numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.sale_totals.sale_totals_business_id_fkey
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_totals.sale_totals_counts_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_counts_check CHECK (((sale_count >= 0) AND (voided_count >= 0)));
+
+-- constraint sales.sale_totals.sale_totals_created_at_range_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_totals.sale_totals_day_range_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.sale_totals.sale_totals_day_unique
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_day_unique UNIQUE (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method);
+
+-- constraint sales.sale_totals.sale_totals_paid_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_payment_method_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.sale_totals.sale_totals_pkey
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.sale_totals.sale_totals_refunded_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_refunded_amount_nan_check CHECK ((refunded_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_sale_type_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_sale_type_check CHECK ((sale_type = ANY (ARRAY['contado'::text, 'credito'::text])));
+
+-- constraint sales.sale_totals.sale_totals_sold_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_sold_amount_nan_check CHECK ((sold_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_sold_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_sold_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= sold_amount)));
+
+-- constraint sales.sale_totals.sale_totals_tenant_id_fkey
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_totals.sale_totals_updated_at_range_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_totals.sale_totals_voided_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_voided_amount_nan_check CHECK ((voided_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_voided_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_voided_check CHECK (((refunded_amount >= (0)::numeric) AND (refunded_amount <= voided_amount)));
+
+-- rls sales.sale_totals
+ALTER TABLE sales.sale_totals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.sale_totals FORCE ROW LEVEL SECURITY;
+
+-- policy sales.sale_totals.company_isolation
+CREATE POLICY company_isolation ON sales.sale_totals AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.sale_totals.platform_access
+CREATE POLICY platform_access ON sales.sale_totals AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.sale_totals.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.sale_totals AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.sale_totals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.sale_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.sale_totals.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.sale_totals FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.sale_totals
+GRANT SELECT ON sales.sale_totals TO authenticated;
+GRANT SELECT ON sales.sale_totals TO platform;
+GRANT INSERT, UPDATE ON sales.sale_totals TO sales_writer;
+
+-- table sales.sales
+CREATE TABLE sales.sales (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid,
+  seller_id uuid NOT NULL,
+  distribucion_id uuid,
+  order_id uuid,
+  sale_type text NOT NULL,
+  status text DEFAULT 'draft'::text NOT NULL,
+  total_amount numeric(12,2) NOT NULL,
+  amount_paid numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  payment_method text DEFAULT 'efectivo'::text,
+  balance_due numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  tara numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  net_weight numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  sales_point character varying(100),
+  commission_rate numeric(5,2) DEFAULT '0'::numeric NOT NULL,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  sale_date timestamp(3) with time zone DEFAULT now() NOT NULL,
+  sale_day date NOT NULL,
+  corrects_sale_id uuid,
+  voided_on date,
+  voided_by uuid,
+  void_reason text,
+  is_late boolean DEFAULT false NOT NULL,
+  reviewed_at timestamp(3) with time zone,
+  reviewed_by uuid,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.sales.sales_amount_paid_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_amount_paid_check CHECK (((amount_paid >= (0)::numeric) AND (amount_paid <= total_amount)));
+
+-- constraint sales.sales.sales_amount_paid_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_amount_paid_nan_check CHECK ((amount_paid <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_balance_due_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_balance_due_check CHECK (((balance_due >= (0)::numeric) AND (balance_due <= (total_amount - amount_paid))));
+
+-- constraint sales.sales.sales_balance_due_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_balance_due_nan_check CHECK ((balance_due <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_business_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_business_id_id_unique
+ALTER TABLE sales.sales ADD CONSTRAINT sales_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.sales.sales_client_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_commission_rate_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_commission_rate_check CHECK (((commission_rate >= (0)::numeric) AND (commission_rate <= (100)::numeric)));
+
+-- constraint sales.sales.sales_commission_rate_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_commission_rate_nan_check CHECK ((commission_rate <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_contado_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_contado_check CHECK (((sale_type <> 'contado'::text) OR (amount_paid = total_amount)));
+
+-- constraint sales.sales.sales_corrects_sale_id_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_corrects_sale_id_check CHECK ((corrects_sale_id <> id));
+
+-- constraint sales.sales.sales_corrects_sale_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_corrects_sale_id_fkey FOREIGN KEY (tenant_id, business_id, corrects_sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_created_at_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_credito_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_credito_check CHECK (((sale_type <> 'credito'::text) OR (client_id IS NOT NULL)));
+
+-- constraint sales.sales.sales_distribucion_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_idempotency_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.sales.sales_method_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_method_check CHECK (((amount_paid = (0)::numeric) OR (payment_method IS NOT NULL)));
+
+-- constraint sales.sales.sales_net_weight_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_net_weight_nan_check CHECK ((net_weight <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_order_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_order_id_fkey FOREIGN KEY (tenant_id, business_id, order_id) REFERENCES sales.orders(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_payment_method_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.sales.sales_pkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.sales.sales_reviewed_at_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_reviewed_at_range_check CHECK (((reviewed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (reviewed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_sale_date_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sale_date_range_check CHECK (((sale_date >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (sale_date <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_sale_day_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sale_day_range_check CHECK (((sale_day >= '0001-01-01'::date) AND (sale_day <= '9999-12-31'::date)));
+
+-- constraint sales.sales.sales_sale_type_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sale_type_check CHECK ((sale_type = ANY (ARRAY['contado'::text, 'credito'::text])));
+
+-- constraint sales.sales.sales_seller_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_seller_id_fkey FOREIGN KEY (tenant_id, business_id, seller_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_status_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'recorded'::text, 'void'::text])));
+
+-- constraint sales.sales.sales_sync_attempts_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.sales.sales_sync_status_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.sales.sales_tara_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_tara_nan_check CHECK ((tara <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_tenant_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_total_amount_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_total_amount_check CHECK ((total_amount >= (0)::numeric));
+
+-- constraint sales.sales.sales_total_amount_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_updated_at_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_void_balance_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_void_balance_check CHECK (((status <> 'void'::text) OR (balance_due = (0)::numeric)));
+
+-- constraint sales.sales.sales_voided_on_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- constraint sales.sales.sales_voided_on_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_voided_on_range_check CHECK (((voided_on >= '0001-01-01'::date) AND (voided_on <= '9999-12-31'::date)));
+
+-- constraint sales.sales.sales_weight_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_weight_check CHECK (((tara >= (0)::numeric) AND (net_weight >= (0)::numeric)));
+
+-- index sales.sales.idx_sales_business_id_sale_date
+CREATE INDEX idx_sales_business_id_sale_date ON sales.sales USING btree (tenant_id, business_id, sale_date, id);
+
+-- index sales.sales.idx_sales_business_id_sale_day
+CREATE INDEX idx_sales_business_id_sale_day ON sales.sales USING btree (tenant_id, business_id, sale_day);
+
+-- index sales.sales.idx_sales_client_id
+CREATE INDEX idx_sales_client_id ON sales.sales USING btree (tenant_id, client_id, sale_date, id) WHERE (client_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_corrects_sale_id
+CREATE UNIQUE INDEX idx_sales_corrects_sale_id ON sales.sales USING btree (tenant_id, corrects_sale_id) WHERE (corrects_sale_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_distribucion_id
+CREATE INDEX idx_sales_distribucion_id ON sales.sales USING btree (tenant_id, distribucion_id) WHERE (distribucion_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_idempotency_key
+CREATE UNIQUE INDEX idx_sales_idempotency_key ON sales.sales USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.sales.idx_sales_late
+CREATE INDEX idx_sales_late ON sales.sales USING btree (tenant_id, business_id, sale_date, id) WHERE (is_late AND (reviewed_at IS NULL));
+
+-- index sales.sales.idx_sales_open
+CREATE INDEX idx_sales_open ON sales.sales USING btree (tenant_id, client_id, sale_date, created_at, id) WHERE (balance_due > (0)::numeric);
+
+-- index sales.sales.idx_sales_order_id
+CREATE INDEX idx_sales_order_id ON sales.sales USING btree (tenant_id, order_id) WHERE (order_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_seller_id
+CREATE INDEX idx_sales_seller_id ON sales.sales USING btree (tenant_id, seller_id, sale_date, id);
+
+-- index sales.sales.sales_order_id_unique
+CREATE UNIQUE INDEX sales_order_id_unique ON sales.sales USING btree (tenant_id, business_id, order_id) WHERE ((order_id IS NOT NULL) AND (status <> 'void'::text));
+
+-- rls sales.sales
+ALTER TABLE sales.sales ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.sales FORCE ROW LEVEL SECURITY;
+
+-- policy sales.sales.company_isolation
+CREATE POLICY company_isolation ON sales.sales AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.sales.platform_access
+CREATE POLICY platform_access ON sales.sales AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.sales.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.sales AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.sales.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id) OR (new.seller_id IS DISTINCT FROM old.seller_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id) OR (new.order_id IS DISTINCT FROM old.order_id) OR (new.sale_type IS DISTINCT FROM old.sale_type) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.amount_paid IS DISTINCT FROM old.amount_paid) OR (new.payment_method IS DISTINCT FROM old.payment_method) OR (new.tara IS DISTINCT FROM old.tara) OR (new.net_weight IS DISTINCT FROM old.net_weight) OR ((new.sales_point)::text IS DISTINCT FROM (old.sales_point)::text) OR (new.commission_rate IS DISTINCT FROM old.commission_rate) OR (new.sale_date IS DISTINCT FROM old.sale_date) OR (new.sale_day IS DISTINCT FROM old.sale_day) OR (new.corrects_sale_id IS DISTINCT FROM old.corrects_sale_id) OR (new.is_late IS DISTINCT FROM old.is_late) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'sales_writer'::name) AND ((new.balance_due IS DISTINCT FROM old.balance_due) OR (new.voided_on IS DISTINCT FROM old.voided_on) OR (new.voided_by IS DISTINCT FROM old.voided_by) OR (new.void_reason IS DISTINCT FROM old.void_reason) OR (new.reviewed_at IS DISTINCT FROM old.reviewed_at) OR (new.reviewed_by IS DISTINCT FROM old.reviewed_by)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A recorded sale cannot be changed: correct it, which voids it and records another');
+
+-- trigger sales.sales.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.sales.guard_late_insert
+CREATE TRIGGER guard_late_insert BEFORE INSERT ON sales.sales FOR EACH ROW WHEN ((new.is_late AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'Only the synchronisation records a late sale');
+
+-- trigger sales.sales.guard_late_update
+CREATE TRIGGER guard_late_update BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.is_late <> old.is_late) AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'Only the synchronisation records a late sale');
+
+-- trigger sales.sales.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.sales FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
+
+-- trigger sales.sales.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['draft recorded'::text, 'draft void'::text, 'recorded void'::text]))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft *":"A sale is recorded by its items, which come to its total","void *":"A void sale stays void: record another","* *":"A sale is taken back by the function sales.void_sale"}');
+
+-- trigger sales.sales.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.sales FOR EACH ROW WHEN ((new.status <> 'draft'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
+
+-- trigger sales.sales.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.sales FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['draft recorded'::text, 'draft void'::text, 'recorded void'::text]))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft *":"A sale is recorded by its items, which come to its total","void *":"A void sale stays void: record another","* *":"A sale is taken back by the function sales.void_sale"}');
+
+-- trigger sales.sales.stamp_sale
+CREATE TRIGGER stamp_sale BEFORE INSERT OR UPDATE ON sales.sales FOR EACH ROW WHEN (((CURRENT_USER <> 'sales_writer'::name) AND (new.status = 'draft'::text))) EXECUTE FUNCTION sales.stamp_sale();
+
+-- trigger sales.sales.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.sales FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.sales.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.sales FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.sales
+GRANT INSERT, SELECT, UPDATE ON sales.sales TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.sales TO platform;
+
+-- table sales.stock_movements
+CREATE TABLE sales.stock_movements (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  product_id uuid NOT NULL,
+  kind text NOT NULL,
+  source_id uuid,
+  day date NOT NULL,
+  quantity numeric(10,3) NOT NULL,
+  unit_cost numeric(10,4),
+  counted_quantity numeric(10,3),
+  reason text,
+  product_version bigint NOT NULL,
+  quantity_after numeric(10,3) NOT NULL,
+  created_by uuid,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.stock_movements.stock_movements_counted_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_counted_check CHECK (((kind = 'count'::text) = (counted_quantity IS NOT NULL)));
+
+-- constraint sales.stock_movements.stock_movements_counted_quantity_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_counted_quantity_nan_check CHECK ((counted_quantity <> 'NaN'::numeric));
+
+-- constraint sales.stock_movements.stock_movements_created_at_range_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.stock_movements.stock_movements_day_range_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.stock_movements.stock_movements_idempotency_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.stock_movements.stock_movements_kind_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'adjustment'::text, 'count'::text, 'sale'::text, 'sale_void'::text, 'assignment'::text, 'return'::text, 'reopening'::text])));
+
+-- constraint sales.stock_movements.stock_movements_pkey
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.stock_movements.stock_movements_product_id_fkey
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.stock_movements.stock_movements_product_version_unique
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_product_version_unique UNIQUE (tenant_id, product_id, product_version);
+
+-- constraint sales.stock_movements.stock_movements_quantity_after_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_quantity_after_nan_check CHECK ((quantity_after <> 'NaN'::numeric));
+
+-- constraint sales.stock_movements.stock_movements_quantity_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.stock_movements.stock_movements_reason_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_reason_check CHECK (((kind <> 'adjustment'::text) OR (reason <> ''::text)));
+
+-- constraint sales.stock_movements.stock_movements_sign_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_sign_check CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['receipt'::text, 'sale_void'::text, 'return'::text])) THEN (quantity > (0)::numeric)
+    WHEN (kind = ANY (ARRAY['sale'::text, 'assignment'::text, 'reopening'::text])) THEN (quantity < (0)::numeric)
+    WHEN (kind = 'adjustment'::text) THEN (quantity <> (0)::numeric)
+    ELSE (counted_quantity >= (0)::numeric)
+END);
+
+-- constraint sales.stock_movements.stock_movements_source_id_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_source_id_check CHECK (((kind = ANY (ARRAY['receipt'::text, 'adjustment'::text, 'count'::text])) = (source_id IS NULL)));
+
+-- constraint sales.stock_movements.stock_movements_unit_cost_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_unit_cost_check CHECK ((unit_cost >= (0)::numeric));
+
+-- constraint sales.stock_movements.stock_movements_unit_cost_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_unit_cost_nan_check CHECK ((unit_cost <> 'NaN'::numeric));
+
+-- index sales.stock_movements.idx_stock_movements_idempotency_key
+CREATE UNIQUE INDEX idx_stock_movements_idempotency_key ON sales.stock_movements USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.stock_movements.idx_stock_movements_product_id_day
+CREATE INDEX idx_stock_movements_product_id_day ON sales.stock_movements USING btree (tenant_id, product_id, day, product_version);
+
+-- index sales.stock_movements.idx_stock_movements_source_id
+CREATE INDEX idx_stock_movements_source_id ON sales.stock_movements USING btree (tenant_id, source_id) WHERE (source_id IS NOT NULL);
+
+-- rls sales.stock_movements
+ALTER TABLE sales.stock_movements ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.stock_movements FORCE ROW LEVEL SECURITY;
+
+-- policy sales.stock_movements.company_isolation
+CREATE POLICY company_isolation ON sales.stock_movements AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.stock_movements.platform_access
+CREATE POLICY platform_access ON sales.stock_movements AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.stock_movements.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.stock_movements AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.stock_movements.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.stock_movements FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.product_id IS DISTINCT FROM old.product_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, product_id: make another row instead of changing them');
+
+-- grants sales.stock_movements
+GRANT SELECT ON sales.stock_movements TO authenticated;
+GRANT SELECT ON sales.stock_movements TO platform;
+GRANT INSERT ON sales.stock_movements TO sales_writer;
+
+-- table sales.system_config
+CREATE TABLE sales.system_config (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  modo_operacion text DEFAULT 'inventario_propio'::text NOT NULL,
+  control_kilos boolean DEFAULT false NOT NULL,
+  usar_distribucion boolean DEFAULT false NOT NULL,
+  permitir_venta_sin_stock boolean DEFAULT false NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.system_config.system_config_created_at_range_check
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.system_config.system_config_modo_operacion_check
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_modo_operacion_check CHECK ((modo_operacion = ANY (ARRAY['inventario_propio'::text, 'sin_inventario'::text, 'pedidos'::text, 'mixto'::text])));
+
+-- constraint sales.system_config.system_config_pkey
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.system_config.system_config_tenant_id_fkey
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.system_config.system_config_tenant_id_unique
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_tenant_id_unique UNIQUE (tenant_id);
+
+-- constraint sales.system_config.system_config_updated_at_range_check
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- rls sales.system_config
+ALTER TABLE sales.system_config ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.system_config FORCE ROW LEVEL SECURITY;
+
+-- policy sales.system_config.platform_access
+CREATE POLICY platform_access ON sales.system_config AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.system_config.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.system_config AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.system_config.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.system_config FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
+
+-- trigger sales.system_config.require_config_right
+CREATE TRIGGER require_config_right BEFORE INSERT OR UPDATE ON sales.system_config FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.require_config_right();
+
+-- trigger sales.system_config.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.system_config FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.system_config.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.system_config FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.system_config
+GRANT INSERT, SELECT, UPDATE ON sales.system_config TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.system_config TO platform;
+
 -- table tenancy.audit_log
 CREATE TABLE tenancy.audit_log (
   tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
@@ -7044,3 +9936,406 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
 -- grants accounting.violations_of_postings
 GRANT SELECT ON accounting.violations_of_postings TO authenticated;
 GRANT SELECT ON accounting.violations_of_postings TO platform;
+
+-- view sales.violations
+CREATE VIEW sales.violations WITH (security_invoker=true) AS
+ SELECT violations_of_businesses.tenant_id,
+    violations_of_businesses.kind,
+    violations_of_businesses.business_id,
+    violations_of_businesses.record_table,
+    violations_of_businesses.record_id,
+    violations_of_businesses.detail
+   FROM sales.violations_of_businesses
+UNION ALL
+ SELECT violations_of_stock.tenant_id,
+    violations_of_stock.kind,
+    violations_of_stock.business_id,
+    violations_of_stock.record_table,
+    violations_of_stock.record_id,
+    violations_of_stock.detail
+   FROM sales.violations_of_stock
+UNION ALL
+ SELECT violations_of_totals.tenant_id,
+    violations_of_totals.kind,
+    violations_of_totals.business_id,
+    violations_of_totals.record_table,
+    violations_of_totals.record_id,
+    violations_of_totals.detail
+   FROM sales.violations_of_totals;
+
+-- grants sales.violations
+GRANT SELECT ON sales.violations TO authenticated;
+GRANT SELECT ON sales.violations TO platform;
+
+-- view sales.violations_of_businesses
+CREATE VIEW sales.violations_of_businesses WITH (security_invoker=true) AS
+ SELECT b.tenant_id,
+    'config_missing'::text AS kind,
+    b.id AS business_id,
+    'sales.businesses'::text AS record_table,
+    b.id AS record_id,
+    'The tenant has no system_config for the business to fall back on'::text AS detail
+   FROM sales.businesses b
+  WHERE (NOT (EXISTS ( SELECT
+           FROM sales.system_config c
+          WHERE (c.tenant_id = b.tenant_id))))
+UNION ALL
+ SELECT n.tenant_id,
+    'commission_rate_differs'::text AS kind,
+    n.business_id,
+    'sales.business_users'::text AS record_table,
+    n.member_id AS record_id,
+    'The commission of the member is not the last one that was kept'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            m.id AS member_id,
+            COALESCE(m.commission_rate, (0)::numeric) AS rate
+           FROM sales.business_users m
+        UNION ALL
+         SELECT l.tenant_id,
+            l.business_id,
+            l.member_id,
+            (- l.rate)
+           FROM ( SELECT DISTINCT ON (r.tenant_id, r.business_id, r.member_id) r.tenant_id,
+                    r.business_id,
+                    r.member_id,
+                    r.rate
+                   FROM sales.commission_rates r
+                  ORDER BY r.tenant_id, r.business_id, r.member_id, r.valid_from DESC) l) n
+  GROUP BY n.tenant_id, n.business_id, n.member_id
+ HAVING (sum(n.rate) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'commission_rate_missing'::text AS kind,
+    n.business_id,
+    'sales.business_users'::text AS record_table,
+    n.member_id AS record_id,
+    'No commission was kept for the first days of the member'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            m.id AS member_id,
+            1 AS rows
+           FROM sales.business_users m
+        UNION ALL
+         SELECT r.tenant_id,
+            r.business_id,
+            r.member_id,
+            '-1'::integer
+           FROM sales.commission_rates r
+          WHERE (r.valid_from = '0001-01-01'::date)) n
+  GROUP BY n.tenant_id, n.business_id, n.member_id
+ HAVING (sum(n.rows) <> 0);
+
+-- grants sales.violations_of_businesses
+GRANT SELECT ON sales.violations_of_businesses TO authenticated;
+GRANT SELECT ON sales.violations_of_businesses TO platform;
+
+-- view sales.violations_of_stock
+CREATE VIEW sales.violations_of_stock WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    'stock_quantity_differs'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'The stock of the product is not the sum of its movements'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.business_id,
+            i.product_id,
+            i.quantity
+           FROM sales.inventory i
+        UNION ALL
+         SELECT m.tenant_id,
+            m.business_id,
+            m.product_id,
+            (- m.quantity)
+           FROM sales.stock_movements m) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (sum(n.quantity) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_version_differs'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'The stock of the product does not count its movements: one is missing, or there is one too many'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.business_id,
+            i.product_id,
+            i.version AS movements
+           FROM sales.inventory i
+        UNION ALL
+         SELECT m.tenant_id,
+            m.business_id,
+            m.product_id,
+            '-1'::integer
+           FROM sales.stock_movements m) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (sum(n.movements) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_missing'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'The product has no stock, not even one of 0'::text AS detail
+   FROM ( SELECT p.tenant_id,
+            p.business_id,
+            p.id AS product_id,
+            1 AS rows
+           FROM sales.products p
+        UNION ALL
+         SELECT i.tenant_id,
+            i.business_id,
+            i.product_id,
+            '-1'::integer
+           FROM sales.inventory i) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (sum(n.rows) <> 0)
+UNION ALL
+ SELECT m.tenant_id,
+    'stock_chain_broken'::text AS kind,
+    m.business_id,
+    'sales.stock_movements'::text AS record_table,
+    m.id AS record_id,
+    'The stock after the movement is not the stock before it and what was moved, or their order has a gap'::text AS detail
+   FROM ( SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            c.quantity,
+            c.quantity_after,
+            c.product_version,
+            lag(c.quantity_after, 1, 0.000) OVER of_product AS quantity_before,
+            lag(c.product_version, 1, (0)::bigint) OVER of_product AS version_before
+           FROM sales.stock_movements c
+          WINDOW of_product AS (PARTITION BY c.tenant_id, c.business_id, c.product_id ORDER BY c.product_version)) m
+  WHERE ((m.quantity_after <> (m.quantity_before + m.quantity)) OR (m.product_version <> (m.version_before + 1)))
+UNION ALL
+ SELECT m.tenant_id,
+    'stock_count_differs'::text AS kind,
+    m.business_id,
+    'sales.stock_movements'::text AS record_table,
+    m.id AS record_id,
+    'The stock after the count is not what was counted'::text AS detail
+   FROM sales.stock_movements m
+  WHERE (m.counted_quantity <> m.quantity_after)
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_pieces_split'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'Part of a piece was moved'::text AS detail
+   FROM ( SELECT p.tenant_id,
+            p.business_id,
+            p.id AS product_id,
+            true AS in_pieces,
+            0 AS split
+           FROM sales.products p
+          WHERE (p.unit = 'unidad'::text)
+        UNION ALL
+         SELECT m.tenant_id,
+            m.business_id,
+            m.product_id,
+            false,
+            1
+           FROM sales.stock_movements m
+          WHERE (m.quantity <> trunc(m.quantity))) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (bool_or(n.in_pieces) AND (sum(n.split) > 0))
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_source_missing'::text AS kind,
+    n.business_id,
+    'sales.stock_movements'::text AS record_table,
+    n.source_id AS record_id,
+    'Stock was moved for a sale or route of the business that does not exist'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            m.source_id,
+                CASE
+                    WHEN (m.kind = ANY (ARRAY['sale'::text, 'sale_void'::text])) THEN 'sale'::text
+                    ELSE 'route'::text
+                END AS of,
+            1 AS moved,
+            0 AS source
+           FROM sales.stock_movements m
+          WHERE (m.source_id IS NOT NULL)
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.id,
+            'sale'::text,
+            0,
+            1
+           FROM sales.sales s
+        UNION ALL
+         SELECT d.tenant_id,
+            d.business_id,
+            d.id,
+            'route'::text,
+            0,
+            1
+           FROM sales.distribuciones d) n
+  GROUP BY n.tenant_id, n.business_id, n.source_id, n.of
+ HAVING ((sum(n.moved) > 0) AND (sum(n.source) = 0));
+
+-- grants sales.violations_of_stock
+GRANT SELECT ON sales.violations_of_stock TO authenticated;
+GRANT SELECT ON sales.violations_of_stock TO platform;
+
+-- view sales.violations_of_totals
+CREATE VIEW sales.violations_of_totals WITH (security_invoker=true) AS
+ WITH counted AS (
+         SELECT s.tenant_id,
+            s.id,
+            s.business_id,
+            s.client_id,
+            s.seller_id,
+            s.distribucion_id,
+            s.order_id,
+            s.sale_type,
+            s.status,
+            s.total_amount,
+            s.amount_paid,
+            s.payment_method,
+            s.balance_due,
+            s.tara,
+            s.net_weight,
+            s.sales_point,
+            s.commission_rate,
+            s.sync_status,
+            s.sync_attempts,
+            s.sale_date,
+            s.sale_day,
+            s.corrects_sale_id,
+            s.voided_on,
+            s.voided_by,
+            s.void_reason,
+            s.is_late,
+            s.reviewed_at,
+            s.reviewed_by,
+            s.idempotency_key,
+            s.request_hash,
+            s.created_at,
+            s.updated_at,
+            COALESCE(s.payment_method, 'efectivo'::text) AS method,
+            COALESCE(s.sales_point, ''::character varying) AS point
+           FROM sales.sales s
+          WHERE ((s.status = 'recorded'::text) OR ((s.status = 'void'::text) AND sales.was_recorded(s.id)))
+        )
+ SELECT n.tenant_id,
+    'sale_totals_differ'::text AS kind,
+    n.business_id,
+    'sales.businesses'::text AS record_table,
+    n.business_id AS record_id,
+    ('The totals of sales are not the sums of the sales of '::text || to_char((n.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
+   FROM ( SELECT t.tenant_id,
+            t.business_id,
+            t.day,
+            t.seller_id,
+            t.sales_point,
+            t.sale_type,
+            t.payment_method,
+            t.sale_count,
+            t.sold_amount,
+            t.paid_amount,
+            t.voided_count,
+            t.voided_amount,
+            t.refunded_amount
+           FROM sales.sale_totals t
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.sale_day,
+            s.seller_id,
+            s.point,
+            s.sale_type,
+            s.method,
+            '-1'::integer,
+            (- s.total_amount),
+            (- s.amount_paid),
+            0,
+            0,
+            0
+           FROM counted s
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.voided_on,
+            s.seller_id,
+            s.point,
+            s.sale_type,
+            s.method,
+            0,
+            0,
+            0,
+            '-1'::integer,
+            (- s.total_amount),
+            (- s.amount_paid)
+           FROM counted s
+          WHERE (s.status = 'void'::text)) n
+  GROUP BY n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.sale_type, n.payment_method
+ HAVING ((sum(n.sale_count) <> 0) OR (sum(n.sold_amount) <> (0)::numeric) OR (sum(n.paid_amount) <> (0)::numeric) OR (sum(n.voided_count) <> 0) OR (sum(n.voided_amount) <> (0)::numeric) OR (sum(n.refunded_amount) <> (0)::numeric))
+UNION ALL
+ SELECT n.tenant_id,
+    'product_totals_differ'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    ('The totals of the product are not the sums of what was sold of it on '::text || to_char((n.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
+   FROM ( SELECT t.tenant_id,
+            t.business_id,
+            t.day,
+            t.seller_id,
+            t.sales_point,
+            t.product_id,
+            t.quantity,
+            t.sold_amount,
+            t.voided_quantity,
+            t.voided_amount,
+            t.costed_amount,
+            t.cost_amount
+           FROM sales.product_totals t
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.sale_day,
+            s.seller_id,
+            s.point,
+            i.product_id,
+            (- i.quantity),
+            (- i.subtotal),
+            0,
+            0,
+                CASE
+                    WHEN (i.unit_cost IS NULL) THEN (0)::numeric
+                    ELSE (- i.subtotal)
+                END AS "case",
+            (- COALESCE(round((i.quantity * i.unit_cost), 2), (0)::numeric))
+           FROM (counted s
+             JOIN sales.sale_items i ON (((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id))))
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.voided_on,
+            s.seller_id,
+            s.point,
+            i.product_id,
+            0,
+            0,
+            (- i.quantity),
+            (- i.subtotal),
+                CASE
+                    WHEN (i.unit_cost IS NULL) THEN (0)::numeric
+                    ELSE i.subtotal
+                END AS subtotal,
+            COALESCE(round((i.quantity * i.unit_cost), 2), (0)::numeric) AS "coalesce"
+           FROM (counted s
+             JOIN sales.sale_items i ON (((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id))))
+          WHERE (s.status = 'void'::text)) n
+  GROUP BY n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.product_id
+ HAVING ((sum(n.quantity) <> (0)::numeric) OR (sum(n.sold_amount) <> (0)::numeric) OR (sum(n.voided_quantity) <> (0)::numeric) OR (sum(n.voided_amount) <> (0)::numeric) OR (sum(n.costed_amount) <> (0)::numeric) OR (sum(n.cost_amount) <> (0)::numeric));
+
+-- grants sales.violations_of_totals
+GRANT SELECT ON sales.violations_of_totals TO authenticated;
+GRANT SELECT ON sales.violations_of_totals TO platform;

@@ -708,6 +708,74 @@ CREATE TABLE "sales"."sales" (
 --> statement-breakpoint
 ALTER TABLE "sales"."sales" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
+CREATE TABLE "sales"."product_totals" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"business_id" uuid DEFAULT tenancy.current_company_id() NOT NULL,
+	"day" date NOT NULL,
+	"seller_id" uuid NOT NULL,
+	"sales_point" varchar(100) NOT NULL,
+	"product_id" uuid NOT NULL,
+	"quantity" numeric(10,3) NOT NULL,
+	"sold_amount" numeric(12,2) NOT NULL,
+	"voided_quantity" numeric(10,3) NOT NULL,
+	"voided_amount" numeric(12,2) NOT NULL,
+	"costed_amount" numeric(12,2) NOT NULL,
+	"cost_amount" numeric(12,2) NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "product_totals_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "product_totals_day_unique" UNIQUE("tenant_id","business_id","day","seller_id","sales_point","product_id"),
+	CONSTRAINT "product_totals_day_range_check" CHECK ("day" between '0001-01-01' and '9999-12-31'),
+	CONSTRAINT "product_totals_quantity_nan_check" CHECK ("quantity" <> 'NaN'),
+	CONSTRAINT "product_totals_sold_amount_nan_check" CHECK ("sold_amount" <> 'NaN'),
+	CONSTRAINT "product_totals_voided_quantity_nan_check" CHECK ("voided_quantity" <> 'NaN'),
+	CONSTRAINT "product_totals_voided_amount_nan_check" CHECK ("voided_amount" <> 'NaN'),
+	CONSTRAINT "product_totals_costed_amount_nan_check" CHECK ("costed_amount" <> 'NaN'),
+	CONSTRAINT "product_totals_cost_amount_nan_check" CHECK ("cost_amount" <> 'NaN'),
+	CONSTRAINT "product_totals_created_at_range_check" CHECK ("created_at" between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00'),
+	CONSTRAINT "product_totals_updated_at_range_check" CHECK ("updated_at" between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00'),
+	CONSTRAINT "product_totals_amounts_check" CHECK ("sold_amount" >= 0 and "voided_amount" >= 0),
+	CONSTRAINT "product_totals_quantities_check" CHECK ("quantity" >= 0 and "voided_quantity" >= 0)
+);
+--> statement-breakpoint
+ALTER TABLE "sales"."product_totals" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TABLE "sales"."sale_totals" (
+	"tenant_id" uuid DEFAULT tenancy.current_tenant_id(),
+	"id" uuid DEFAULT gen_random_uuid(),
+	"business_id" uuid DEFAULT tenancy.current_company_id() NOT NULL,
+	"day" date NOT NULL,
+	"seller_id" uuid NOT NULL,
+	"sales_point" varchar(100) NOT NULL,
+	"sale_type" text NOT NULL,
+	"payment_method" text NOT NULL,
+	"sale_count" integer NOT NULL,
+	"sold_amount" numeric(12,2) NOT NULL,
+	"paid_amount" numeric(12,2) NOT NULL,
+	"voided_count" integer NOT NULL,
+	"voided_amount" numeric(12,2) NOT NULL,
+	"refunded_amount" numeric(12,2) NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "sale_totals_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "sale_totals_day_unique" UNIQUE("tenant_id","business_id","day","seller_id","sales_point","sale_type","payment_method"),
+	CONSTRAINT "sale_totals_sale_type_check" CHECK ("sale_type" in ('contado', 'credito')),
+	CONSTRAINT "sale_totals_payment_method_check" CHECK ("payment_method" in ('efectivo', 'yape', 'plin', 'transferencia')),
+	CONSTRAINT "sale_totals_day_range_check" CHECK ("day" between '0001-01-01' and '9999-12-31'),
+	CONSTRAINT "sale_totals_sold_amount_nan_check" CHECK ("sold_amount" <> 'NaN'),
+	CONSTRAINT "sale_totals_paid_amount_nan_check" CHECK ("paid_amount" <> 'NaN'),
+	CONSTRAINT "sale_totals_voided_amount_nan_check" CHECK ("voided_amount" <> 'NaN'),
+	CONSTRAINT "sale_totals_refunded_amount_nan_check" CHECK ("refunded_amount" <> 'NaN'),
+	CONSTRAINT "sale_totals_created_at_range_check" CHECK ("created_at" between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00'),
+	CONSTRAINT "sale_totals_updated_at_range_check" CHECK ("updated_at" between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00'),
+	CONSTRAINT "sale_totals_counts_check" CHECK ("sale_count" >= 0 and "voided_count" >= 0),
+	CONSTRAINT "sale_totals_sold_check" CHECK ("paid_amount" between 0 and "sold_amount"),
+	CONSTRAINT "sale_totals_voided_check" CHECK ("refunded_amount" between 0 and "voided_amount")
+);
+--> statement-breakpoint
+ALTER TABLE "sales"."sale_totals" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
 CREATE INDEX "idx_abono_allocations_abono_id" ON "sales"."abono_allocations" ("tenant_id","abono_id");
 --> statement-breakpoint
 CREATE INDEX "idx_abono_allocations_sale_id" ON "sales"."abono_allocations" ("tenant_id","sale_id");
@@ -904,6 +972,14 @@ ALTER TABLE "sales"."sales" ADD CONSTRAINT "sales_order_id_fkey" FOREIGN KEY ("t
 --> statement-breakpoint
 ALTER TABLE "sales"."sales" ADD CONSTRAINT "sales_corrects_sale_id_fkey" FOREIGN KEY ("tenant_id","business_id","corrects_sale_id") REFERENCES "sales"."sales"("tenant_id","business_id","id") ON DELETE RESTRICT;
 --> statement-breakpoint
+ALTER TABLE "sales"."product_totals" ADD CONSTRAINT "product_totals_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "sales"."product_totals" ADD CONSTRAINT "product_totals_business_id_fkey" FOREIGN KEY ("tenant_id","business_id") REFERENCES "sales"."businesses"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "sales"."sale_totals" ADD CONSTRAINT "sale_totals_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenancy"."tenants"("id") ON DELETE RESTRICT;
+--> statement-breakpoint
+ALTER TABLE "sales"."sale_totals" ADD CONSTRAINT "sale_totals_business_id_fkey" FOREIGN KEY ("tenant_id","business_id") REFERENCES "sales"."businesses"("tenant_id","id") ON DELETE RESTRICT;
+--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "sales"."abono_allocations" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
 --> statement-breakpoint
 CREATE POLICY "platform_access" ON "sales"."abono_allocations" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
@@ -1034,6 +1110,18 @@ CREATE POLICY "platform_access" ON "sales"."sales" AS PERMISSIVE FOR ALL TO "pla
 --> statement-breakpoint
 CREATE POLICY "company_isolation" ON "sales"."sales" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "business_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "business_id" = (select tenancy.current_company_id()));
 --> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "sales"."product_totals" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "sales"."product_totals" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "sales"."product_totals" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "business_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "business_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "sales"."sale_totals" AS PERMISSIVE FOR ALL TO "authenticated" USING (tenant_id = (select tenancy.current_tenant_id())) WITH CHECK (tenant_id = (select tenancy.current_tenant_id()));
+--> statement-breakpoint
+CREATE POLICY "platform_access" ON "sales"."sale_totals" AS PERMISSIVE FOR ALL TO "platform" USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "company_isolation" ON "sales"."sale_totals" AS RESTRICTIVE FOR ALL TO "authenticated" USING ((select tenancy.current_company_id()) is null or "business_id" = (select tenancy.current_company_id())) WITH CHECK ((select tenancy.current_company_id()) is null or "business_id" = (select tenancy.current_company_id()));
+--> statement-breakpoint
 select tenancy.protect_table('sales.businesses', 'no-delete', 'all');
 --> statement-breakpoint
 select tenancy.protect_table('sales.system_config', 'no-delete', 'all');
@@ -1078,6 +1166,10 @@ select tenancy.protect_table('sales.day_closings', 'read-only', 'all');
 --> statement-breakpoint
 select tenancy.protect_table('sales.day_closing_money', 'read-only', 'none');
 --> statement-breakpoint
+select tenancy.protect_table('sales.product_totals', 'read-only', 'none');
+--> statement-breakpoint
+select tenancy.protect_table('sales.sale_totals', 'read-only', 'none');
+--> statement-breakpoint
 -- Rights that protect_table does not give. Every statement may run again and again; a right is taken back by a REVOKE
 -- in its place.
 
@@ -1087,6 +1179,48 @@ grant insert on sales.stock_movements, sales.debt_entries, sales.refunds, sales.
 --> statement-breakpoint
 grant insert, update on sales.inventory, sales.customer_balances, sales.commission_rates, sales.abono_allocations,
   sales.distribucion_items, sales.day_closings to sales_writer;
+--> statement-breakpoint
+grant insert, update on sales.product_totals, sales.sale_totals to sales_writer;
+--> statement-breakpoint
+-- sales/sql/add_totals.sql
+create or replace function sales.add_totals(p_sale_id uuid[], p_voided_on date) returns void
+  language plpgsql
+as $$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sold constant int := (p_voided_on is null)::int;
+  v_voided constant int := 1 - v_sold;
+begin
+  insert into sales.product_totals as t (tenant_id, business_id, day, seller_id, sales_point, product_id, quantity,
+    sold_amount, voided_quantity, voided_amount, costed_amount, cost_amount)
+  select v_tenant, s.business_id, coalesce(p_voided_on, s.sale_day), s.seller_id, coalesce(s.sales_point, ''), i.product_id,
+    v_sold * sum(i.quantity), v_sold * sum(i.subtotal), v_voided * sum(i.quantity), v_voided * sum(i.subtotal),
+    (v_sold - v_voided) * coalesce(sum(i.subtotal) filter (where i.unit_cost is not null), 0),
+    (v_sold - v_voided) * coalesce(sum(round(i.quantity * i.unit_cost, 2)), 0)
+  from sales.sales s
+  join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+  group by 2, 3, 4, 5, 6
+  order by 2, 3, 4, 5, 6
+  on conflict (tenant_id, business_id, day, seller_id, sales_point, product_id) do update
+  set quantity = t.quantity + excluded.quantity, sold_amount = t.sold_amount + excluded.sold_amount,
+    voided_quantity = t.voided_quantity + excluded.voided_quantity, voided_amount = t.voided_amount + excluded.voided_amount,
+    costed_amount = t.costed_amount + excluded.costed_amount, cost_amount = t.cost_amount + excluded.cost_amount;
+
+  insert into sales.sale_totals as t (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method,
+    sale_count, sold_amount, paid_amount, voided_count, voided_amount, refunded_amount)
+  select v_tenant, s.business_id, coalesce(p_voided_on, s.sale_day), s.seller_id, coalesce(s.sales_point, ''), s.sale_type,
+    coalesce(s.payment_method, 'efectivo'), v_sold * count(*), v_sold * sum(s.total_amount), v_sold * sum(s.amount_paid),
+    v_voided * count(*), v_voided * sum(s.total_amount), v_voided * sum(s.amount_paid)
+  from sales.sales s
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+  group by 2, 3, 4, 5, 6, 7
+  order by 2, 3, 4, 5, 6, 7
+  on conflict (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method) do update
+  set sale_count = t.sale_count + excluded.sale_count, sold_amount = t.sold_amount + excluded.sold_amount,
+    paid_amount = t.paid_amount + excluded.paid_amount, voided_count = t.voided_count + excluded.voided_count,
+    voided_amount = t.voided_amount + excluded.voided_amount, refunded_amount = t.refunded_amount + excluded.refunded_amount;
+end $$;
 --> statement-breakpoint
 -- sales/sql/business_day.sql
 create or replace function sales.business_day(p_business_id uuid, p_at timestamptz) returns date
@@ -1139,6 +1273,29 @@ create or replace function sales.is_tenant_admin() returns boolean
     select from tenancy.users u
     where u.tenant_id = tenancy.current_tenant_id() and u.id = tenancy.current_user_id()
       and u.role = 'admin' and u.status = 'active');
+--> statement-breakpoint
+-- sales/sql/keep_admin_negocio.sql
+create or replace function sales.keep_admin_negocio() returns trigger
+  language plpgsql
+as $$
+begin
+  perform from sales.businesses b where b.tenant_id = old.tenant_id and b.id = old.business_id for no key update;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform from sales.business_users m
+    where m.tenant_id = old.tenant_id and m.business_id = old.business_id and m.role = 'admin_negocio' and m.is_active
+    order by m.id for share;
+  end if;
+  if not exists (
+    select from sales.business_users m
+    where m.tenant_id = old.tenant_id and m.business_id = old.business_id and m.role = 'admin_negocio' and m.is_active
+  ) and exists (
+    select from sales.businesses b where b.tenant_id = old.tenant_id and b.id = old.business_id and b.is_active
+  ) then
+    raise exception using errcode = 'ZT002',
+      message = 'A business needs an active admin_negocio: make another member admin_negocio first';
+  end if;
+  return null;
+end $$;
 --> statement-breakpoint
 -- sales/sql/keep_commission_rate.sql
 create or replace function sales.keep_commission_rate() returns trigger
@@ -1206,7 +1363,7 @@ end $$;
 create or replace function sales.move_stock(
   p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_quantity numeric[], p_unit_cost numeric[],
   p_reason text[], p_idempotency_key text[], p_request_hash text[]
-) returns table (element int, movement_id uuid, is_new boolean, is_same_request boolean)
+) returns table (element int, is_new boolean, is_same_request boolean, movement sales.stock_movements)
   language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
 as $$
@@ -1223,6 +1380,7 @@ declare
   v_business uuid;
   v_known int[];
   v_new int[];
+  v_part int;
 begin
   foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
     perform tenancy.require_own_scope(v_tenant, v_business);
@@ -1253,6 +1411,14 @@ begin
   then
     raise exception using errcode = 'ZT004', message = 'There is no such product';
   end if;
+  select g.position into v_part
+  from unnest(p_product_id, p_quantity) with ordinality as g (product_id, quantity, position)
+  join sales.products p on p.tenant_id = v_tenant and p.id = g.product_id
+  where p.unit = 'unidad' and g.quantity <> trunc(g.quantity)
+  order by 1 limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('Element %s: quantity: pieces are whole', v_part);
+  end if;
   v_known := array(
     select g.position from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
     join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id and m.idempotency_key = g.key);
@@ -1272,11 +1438,11 @@ begin
     where p.tenant_id = v_tenant and p.id = c.product_id and p.unit_cost is distinct from c.unit_cost;
   end if;
   return query
-    select g.position::int, coalesce(m.id, g.id), g.position <> all (v_known), coalesce(m.request_hash = g.request_hash, true)
+    select g.position::int, g.position <> all (v_known), m.request_hash is not distinct from g.request_hash, m
     from unnest(p_id, p_business_id, p_idempotency_key, p_request_hash) with ordinality as g
       (id, business_id, key, request_hash, position)
-    left join sales.stock_movements m
-      on m.tenant_id = v_tenant and m.business_id = g.business_id and m.idempotency_key = g.key
+    join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id
+      and case when g.position = any (v_known) then m.idempotency_key = g.key else m.id = g.id end
     order by 1;
 end $$;
 --> statement-breakpoint
@@ -1375,6 +1541,15 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
+-- sales/sql/was_recorded.sql
+create or replace function sales.was_recorded(p_sale_id uuid) returns boolean
+  language sql stable
+  return exists (select from sales.refunds r where r.tenant_id = tenancy.current_tenant_id() and r.sale_id = p_sale_id)
+    or exists (select from sales.debt_entries e
+               where e.tenant_id = tenancy.current_tenant_id() and e.source_id = p_sale_id and e.kind = 'sale');
+--> statement-breakpoint
+select tenancy.protect_function('sales.add_totals(uuid[], date)', 'sales_writer', '{}');
+--> statement-breakpoint
 select tenancy.protect_function('sales.business_day(uuid, timestamp with time zone)', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('sales.commission_rate_on(uuid, date)', null, '{authenticated,platform}');
@@ -1386,6 +1561,8 @@ select tenancy.protect_function('sales.current_member_id(uuid)', null, '{authent
 select tenancy.protect_function('sales.is_admin_negocio(uuid)', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('sales.is_tenant_admin()', null, '{authenticated,platform}');
+--> statement-breakpoint
+select tenancy.protect_function('sales.keep_admin_negocio()', null, '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.protect_function('sales.keep_commission_rate()', 'sales_writer', '{authenticated,platform}');
 --> statement-breakpoint
@@ -1409,6 +1586,8 @@ select tenancy.protect_function('sales.stamp_abono()', null, '{authenticated,pla
 --> statement-breakpoint
 select tenancy.protect_function('sales.stamp_sale()', null, '{authenticated,platform}');
 --> statement-breakpoint
+select tenancy.protect_function('sales.was_recorded(uuid)', null, '{authenticated,platform}');
+--> statement-breakpoint
 create or replace trigger guard_late_insert before insert on sales.abonos
   for each row when (new.is_late and current_user <> 'sales_writer')
   execute function tenancy.refuse('ZT003', 'Only the synchronisation records a late abono');
@@ -1425,6 +1604,10 @@ create or replace trigger keep_commission_rate_insert after insert on sales.busi
 create or replace trigger keep_commission_rate_update after update on sales.business_users
   for each row when (new.commission_rate is distinct from old.commission_rate)
   execute function sales.keep_commission_rate();
+--> statement-breakpoint
+create or replace trigger keep_admin_negocio after update on sales.business_users
+  for each row when (old.role = 'admin_negocio' and old.is_active and not (new.role = 'admin_negocio' and new.is_active))
+  execute function sales.keep_admin_negocio();
 --> statement-breakpoint
 create or replace trigger require_manager before insert or update on sales.businesses
   for each row execute function sales.require_manager();
@@ -1594,6 +1777,18 @@ create or replace trigger guard_key before update on sales.day_closing_money
     or new.closing_id is distinct from old.closing_id)
   execute function tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, closing_id: make another row instead of changing them');
 --> statement-breakpoint
+create or replace trigger guard_key before update on sales.product_totals
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.business_id is distinct from old.business_id)
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+--> statement-breakpoint
+create or replace trigger guard_key before update on sales.sale_totals
+  for each row when (new.tenant_id is distinct from old.tenant_id
+    or new.id is distinct from old.id
+    or new.business_id is distinct from old.business_id)
+  execute function tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+--> statement-breakpoint
 create or replace trigger freeze_columns before update on sales.distribuciones
   for each row when (new.tenant_id is distinct from old.tenant_id
     or new.id is distinct from old.id
@@ -1744,6 +1939,184 @@ create or replace trigger keep_status_update after update on sales.orders
   for each row when (new.status <> old.status and ((current_user = 'sales_writer' and old.status || ' ' || new.status in ('ordered delivered', 'delivered ordered'))
     or old.status || ' ' || new.status in ('ordered cancelled')) is not true)
   execute function tenancy.refuse_transition('status', '{"ordered *":"An order is delivered by the sale that names it","delivered *":"The order is delivered: void its sale","* *":"A cancelled order stays cancelled: make another"}');
+--> statement-breakpoint
+-- sales/sql/violations_of_businesses.sql
+create or replace view sales.violations_of_businesses (tenant_id, kind, business_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+select b.tenant_id, 'config_missing', b.id, 'sales.businesses', b.id,
+  'The tenant has no system_config for the business to fall back on'
+from sales.businesses b
+where not exists (select from sales.system_config c where c.tenant_id = b.tenant_id)
+union all
+select n.tenant_id, 'commission_rate_differs', n.business_id, 'sales.business_users', n.member_id,
+  'The commission of the member is not the last one that was kept'
+from (
+  select m.tenant_id, m.business_id, m.id as member_id, coalesce(m.commission_rate, 0) as rate
+  from sales.business_users m
+  union all
+  select l.tenant_id, l.business_id, l.member_id, -l.rate
+  from (
+    select distinct on (r.tenant_id, r.business_id, r.member_id) r.tenant_id, r.business_id, r.member_id, r.rate
+    from sales.commission_rates r order by r.tenant_id, r.business_id, r.member_id, r.valid_from desc
+  ) l
+) n
+group by n.tenant_id, n.business_id, n.member_id
+having sum(n.rate) <> 0
+union all
+select n.tenant_id, 'commission_rate_missing', n.business_id, 'sales.business_users', n.member_id,
+  'No commission was kept for the first days of the member'
+from (
+  select m.tenant_id, m.business_id, m.id as member_id, 1 as rows from sales.business_users m
+  union all
+  select r.tenant_id, r.business_id, r.member_id, -1 from sales.commission_rates r where r.valid_from = date '0001-01-01'
+) n
+group by n.tenant_id, n.business_id, n.member_id
+having sum(n.rows) <> 0;
+--> statement-breakpoint
+select tenancy.protect_view('sales.violations_of_businesses', '{authenticated,platform}');
+--> statement-breakpoint
+-- sales/sql/violations_of_stock.sql
+create or replace view sales.violations_of_stock (tenant_id, kind, business_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+select n.tenant_id, 'stock_quantity_differs', n.business_id, 'sales.products', n.product_id,
+  'The stock of the product is not the sum of its movements'
+from (
+  select i.tenant_id, i.business_id, i.product_id, i.quantity from sales.inventory i
+  union all
+  select m.tenant_id, m.business_id, m.product_id, -m.quantity from sales.stock_movements m
+) n
+group by n.tenant_id, n.business_id, n.product_id
+having sum(n.quantity) <> 0
+union all
+select n.tenant_id, 'stock_version_differs', n.business_id, 'sales.products', n.product_id,
+  'The stock of the product does not count its movements: one is missing, or there is one too many'
+from (
+  select i.tenant_id, i.business_id, i.product_id, i.version as movements from sales.inventory i
+  union all
+  select m.tenant_id, m.business_id, m.product_id, -1 from sales.stock_movements m
+) n
+group by n.tenant_id, n.business_id, n.product_id
+having sum(n.movements) <> 0
+union all
+select n.tenant_id, 'stock_missing', n.business_id, 'sales.products', n.product_id,
+  'The product has no stock, not even one of 0'
+from (
+  select p.tenant_id, p.business_id, p.id as product_id, 1 as rows from sales.products p
+  union all
+  select i.tenant_id, i.business_id, i.product_id, -1 from sales.inventory i
+) n
+group by n.tenant_id, n.business_id, n.product_id
+having sum(n.rows) <> 0
+union all
+select m.tenant_id, 'stock_chain_broken', m.business_id, 'sales.stock_movements', m.id,
+  'The stock after the movement is not the stock before it and what was moved, or their order has a gap'
+from (
+  select c.tenant_id, c.business_id, c.id, c.quantity, c.quantity_after, c.product_version,
+    lag(c.quantity_after, 1, 0.000) over of_product as quantity_before,
+    lag(c.product_version, 1, 0::bigint) over of_product as version_before
+  from sales.stock_movements c
+  window of_product as (partition by c.tenant_id, c.business_id, c.product_id order by c.product_version)
+) m
+where m.quantity_after <> m.quantity_before + m.quantity or m.product_version <> m.version_before + 1
+union all
+select m.tenant_id, 'stock_count_differs', m.business_id, 'sales.stock_movements', m.id,
+  'The stock after the count is not what was counted'
+from sales.stock_movements m
+where m.counted_quantity <> m.quantity_after
+union all
+select n.tenant_id, 'stock_pieces_split', n.business_id, 'sales.products', n.product_id,
+  'Part of a piece was moved'
+from (
+  select p.tenant_id, p.business_id, p.id as product_id, true as in_pieces, 0 as split from sales.products p
+  where p.unit = 'unidad'
+  union all
+  select m.tenant_id, m.business_id, m.product_id, false, 1 from sales.stock_movements m
+  where m.quantity <> trunc(m.quantity)
+) n
+group by n.tenant_id, n.business_id, n.product_id
+having bool_or(n.in_pieces) and sum(n.split) > 0
+union all
+-- A movement names its sale or route without a key.
+select n.tenant_id, 'stock_source_missing', n.business_id, 'sales.stock_movements', n.source_id,
+  'Stock was moved for a sale or route of the business that does not exist'
+from (
+  select m.tenant_id, m.business_id, m.source_id, case when m.kind in ('sale', 'sale_void') then 'sale' else 'route' end as of,
+    1 as moved, 0 as source
+  from sales.stock_movements m
+  where m.source_id is not null
+  union all
+  select s.tenant_id, s.business_id, s.id, 'sale', 0, 1 from sales.sales s
+  union all
+  select d.tenant_id, d.business_id, d.id, 'route', 0, 1 from sales.distribuciones d
+) n
+group by n.tenant_id, n.business_id, n.source_id, n.of
+having sum(n.moved) > 0 and sum(n.source) = 0;
+--> statement-breakpoint
+select tenancy.protect_view('sales.violations_of_stock', '{authenticated,platform}');
+--> statement-breakpoint
+-- sales/sql/violations_of_totals.sql
+create or replace view sales.violations_of_totals (tenant_id, kind, business_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+with counted as (
+  select s.*, coalesce(s.payment_method, 'efectivo') as method, coalesce(s.sales_point, '') as point
+  from sales.sales s
+  where s.status = 'recorded' or s.status = 'void' and sales.was_recorded(s.id)
+)
+select n.tenant_id, 'sale_totals_differ', n.business_id, 'sales.businesses', n.business_id,
+  'The totals of sales are not the sums of the sales of ' || to_char(n.day, 'YYYY-MM-DD')
+from (
+  select t.tenant_id, t.business_id, t.day, t.seller_id, t.sales_point, t.sale_type, t.payment_method, t.sale_count,
+    t.sold_amount, t.paid_amount, t.voided_count, t.voided_amount, t.refunded_amount
+  from sales.sale_totals t
+  union all
+  select s.tenant_id, s.business_id, s.sale_day, s.seller_id, s.point, s.sale_type, s.method, -1, -s.total_amount,
+    -s.amount_paid, 0, 0, 0
+  from counted s
+  union all
+  select s.tenant_id, s.business_id, s.voided_on, s.seller_id, s.point, s.sale_type, s.method, 0, 0, 0, -1, -s.total_amount,
+    -s.amount_paid
+  from counted s where s.status = 'void'
+) n
+group by n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.sale_type, n.payment_method
+having sum(n.sale_count) <> 0 or sum(n.sold_amount) <> 0 or sum(n.paid_amount) <> 0 or sum(n.voided_count) <> 0
+  or sum(n.voided_amount) <> 0 or sum(n.refunded_amount) <> 0
+union all
+select n.tenant_id, 'product_totals_differ', n.business_id, 'sales.products', n.product_id,
+  'The totals of the product are not the sums of what was sold of it on ' || to_char(n.day, 'YYYY-MM-DD')
+from (
+  select t.tenant_id, t.business_id, t.day, t.seller_id, t.sales_point, t.product_id, t.quantity, t.sold_amount,
+    t.voided_quantity, t.voided_amount, t.costed_amount, t.cost_amount
+  from sales.product_totals t
+  union all
+  select s.tenant_id, s.business_id, s.sale_day, s.seller_id, s.point, i.product_id, -i.quantity, -i.subtotal, 0, 0,
+    case when i.unit_cost is null then 0 else -i.subtotal end, -coalesce(round(i.quantity * i.unit_cost, 2), 0)
+  from counted s join sales.sale_items i on i.tenant_id = s.tenant_id and i.sale_id = s.id
+  union all
+  select s.tenant_id, s.business_id, s.voided_on, s.seller_id, s.point, i.product_id, 0, 0, -i.quantity, -i.subtotal,
+    case when i.unit_cost is null then 0 else i.subtotal end, coalesce(round(i.quantity * i.unit_cost, 2), 0)
+  from counted s join sales.sale_items i on i.tenant_id = s.tenant_id and i.sale_id = s.id
+  where s.status = 'void'
+) n
+group by n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.product_id
+having sum(n.quantity) <> 0 or sum(n.sold_amount) <> 0 or sum(n.voided_quantity) <> 0 or sum(n.voided_amount) <> 0
+  or sum(n.costed_amount) <> 0 or sum(n.cost_amount) <> 0;
+--> statement-breakpoint
+select tenancy.protect_view('sales.violations_of_totals', '{authenticated,platform}');
+--> statement-breakpoint
+-- sales/sql/violations.sql
+create or replace view sales.violations (tenant_id, kind, business_id, record_table, record_id, detail)
+  with (security_invoker = true)
+as
+select * from sales.violations_of_businesses
+union all
+select * from sales.violations_of_stock
+union all
+select * from sales.violations_of_totals;
+--> statement-breakpoint
+select tenancy.protect_view('sales.violations', '{authenticated,platform}');
 --> statement-breakpoint
 select tenancy.leave_role('audit_writer');
 --> statement-breakpoint
