@@ -45,10 +45,7 @@ const find = statement("sales.config.find", (q, p: Params<object>) =>
   q.select().from(systemConfig).where(eq(systemConfig.tenantId, p.tenantId)),
 );
 
-/**
- * How the scope's business works, or the one that is named: each mode, and whether the business says so itself or falls back
- * on `system_config`. Throws `ValidationError`, `NotFoundError`.
- */
+/** See `Sales.effectiveConfig`. */
 export async function effectiveConfigOf(
   unit: Unit,
   filter: z.input<typeof businessFilterSchema> = {},

@@ -77,11 +77,7 @@ const rates = statement("sales.members.rates", (q, p: Params<{ memberId: string 
     .orderBy(commissionRates.validFrom),
 );
 
-/**
- * The active member that the scope's user is in the scope's business: `role` says what the user may do there. Undefined for
- * a job, which names no user and may do what an admin_negocio may, and for a user who is no member.
- * Throws `ValidationError` in a scope that names no business.
- */
+/** See `Sales.currentMember`. */
 export async function currentMemberOf(unit: Unit): Promise<BusinessUser | undefined> {
   const businessId = businessOf(unit);
   const { userId } = unit.scope;

@@ -56,7 +56,7 @@ const salesBy = (name: string, key: SQL) =>
         .select({ key: sql<string>`key`, saleCount: sql<number>`0`, voidedCount: sql<number>`0`, ...soldColumns })
         .from(productTotals),
     (p: Params<Asked>) => sql`
-      select n.key, sum(n.sales)::int, sum(n.voids)::int, ${soldSums}
+      select n.key::text, sum(n.sales)::int, sum(n.voids)::int, ${soldSums}
       from (
         select ${key} as key, sum(t.sold_amount) as sold, sum(t.voided_amount) as voided, sum(t.costed_amount) as costed,
           sum(t.cost_amount) as cost, 0 as sales, 0 as voids
@@ -69,8 +69,8 @@ const salesBy = (name: string, key: SQL) =>
     { reads: true },
   );
 
-const byDay = salesBy("by_day", sql`t.day::text`);
-const byVendor = salesBy("by_vendor", sql`t.seller_id::text`);
+const byDay = salesBy("by_day", sql`t.day`);
+const byVendor = salesBy("by_vendor", sql`t.seller_id`);
 const bySalesPoint = salesBy("by_sales_point", sql`t.sales_point`);
 
 const byProduct = sqlStatement(

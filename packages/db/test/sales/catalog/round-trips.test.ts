@@ -4,7 +4,7 @@ import { startProxy } from "../../client/proxy";
 import { addMember } from "../../tenancy/kit/people";
 import { freshStall as it } from "./kit";
 
-it("each call of members, configuration, products and stock is one round trip", async ({
+it("each call of members, configuration, products, stock and reports is one round trip", async ({
   stall,
   test,
   onTestFinished,
@@ -53,5 +53,13 @@ it("each call of members, configuration, products and stock is one round trip", 
   await counted("count", () => inventory.countMany([{ productId, quantity: "2" }]));
   await counted("stock", () => inventory.list());
   await counted("movements", () => inventory.listMovements({ productId }));
+  const days = { from: "2026-01-01", to: "2026-12-31" };
+  await counted("by day", () => sales.reports.salesByDay(days));
+  await counted("by vendor", () => sales.reports.salesByVendor(days));
+  await counted("by product", () => sales.reports.salesByProduct(days));
+  await counted("by sales point", () => sales.reports.salesBySalesPoint(days));
+  await counted("by method", () => sales.reports.salesByMethod(days));
+  await counted("kilos", () => sales.reports.kilosByVendor(days));
+  await counted("violations", () => sales.integrity.violations());
   expect(trips).toEqual(Object.fromEntries(Object.keys(trips).map((name) => [name, 1])));
 });
