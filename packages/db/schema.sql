@@ -16,6 +16,13 @@ GRANT USAGE ON SCHEMA auth TO identity;
 GRANT USAGE ON SCHEMA auth TO membership_keeper;
 GRANT USAGE ON SCHEMA auth TO self_service;
 
+-- schema sales
+CREATE SCHEMA sales;
+
+-- grants sales
+GRANT USAGE ON SCHEMA sales TO authenticated;
+GRANT USAGE ON SCHEMA sales TO platform;
+
 -- schema self
 CREATE SCHEMA self;
 
@@ -2773,6 +2780,2564 @@ ALTER FUNCTION auth.sole_admin_of(uuid) OWNER TO membership_keeper;
 -- grants auth.sole_admin_of(uuid)
 GRANT EXECUTE ON FUNCTION auth.sole_admin_of(uuid) TO identity;
 
+-- function sales.add_supplements()
+CREATE OR REPLACE FUNCTION sales.add_supplements()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_day record;
+  v_closing uuid;
+begin
+  for v_day in execute format(
+    'select l.tenant_id, l.business_id, l.day, array_agg(l.sale_id) as sales, array_agg(l.abono_id) as abonos
+     from (%s) l group by 1, 2, 3 order by 1, 2, 3', tg_argv[0])
+  loop
+    perform tenancy.require_own_scope(v_day.tenant_id, v_day.business_id);
+    -- One after the other, so that each supplement has the next number.
+    perform from sales.businesses b where b.tenant_id = v_day.tenant_id and b.id = v_day.business_id for no key update;
+    if not sales.is_day_closed(v_day.business_id, v_day.day) then
+      raise exception using errcode = 'ZT003', message = 'The day is open: what is of an open day is not late';
+    end if;
+    insert into sales.day_closings as c (tenant_id, business_id, day, supplement, sale_count, sold_amount, contado_amount,
+      credito_amount, net_weight, voided_amount, commission_amount, route_count, closed_by)
+    select v_day.tenant_id, v_day.business_id, v_day.day,
+      (select max(o.supplement) + 1 from sales.day_closings o
+       where o.tenant_id = v_day.tenant_id and o.business_id = v_day.business_id and o.day = v_day.day),
+      count(*), coalesce(sum(s.total_amount), 0),
+      coalesce(sum(s.total_amount) filter (where s.sale_type = 'contado'), 0),
+      coalesce(sum(s.total_amount) filter (where s.sale_type = 'credito'), 0), coalesce(sum(s.net_weight), 0), 0,
+      coalesce(round(sum(s.amount_paid * s.commission_rate) / 100, 2), 0), 0, sales.current_member_id(v_day.business_id)
+    from sales.sales s
+    where s.tenant_id = v_day.tenant_id and s.id = any (v_day.sales)
+    returning c.id into v_closing;
+    insert into sales.day_closing_money (tenant_id, business_id, closing_id, payment_method, sales_amount, abonos_amount,
+      refunds_amount, routes_expected, handed_in)
+    select v_day.tenant_id, v_day.business_id, v_closing, m.payment_method, sum(m.sales), sum(m.abonos), 0, 0, 0
+    from (
+      select s.payment_method, s.amount_paid as sales, 0.00 as abonos from sales.sales s
+      where s.tenant_id = v_day.tenant_id and s.id = any (v_day.sales) and s.amount_paid > 0
+      union all
+      select a.payment_method, 0, a.amount from sales.abonos a
+      where a.tenant_id = v_day.tenant_id and a.id = any (v_day.abonos)
+    ) m
+    group by m.payment_method;
+    insert into sales.day_closing_late (tenant_id, business_id, closing_id, sale_id, abono_id)
+    select v_day.tenant_id, v_day.business_id, v_closing, l.sale_id, l.abono_id
+    from unnest(v_day.sales, v_day.abonos) as l (sale_id, abono_id);
+  end loop;
+  return null;
+end $function$;
+ALTER FUNCTION sales.add_supplements() OWNER TO sales_writer;
+
+-- grants sales.add_supplements()
+GRANT EXECUTE ON FUNCTION sales.add_supplements() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.add_supplements() TO platform;
+
+-- function sales.add_totals(uuid[], date)
+CREATE OR REPLACE FUNCTION sales.add_totals(p_sale_id uuid[], p_voided_on date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sold constant int := (p_voided_on is null)::int;
+  v_voided constant int := 1 - v_sold;
+begin
+  insert into sales.product_totals as t (tenant_id, business_id, day, seller_id, sales_point, product_id, quantity,
+    sold_amount, voided_quantity, voided_amount, costed_amount, cost_amount)
+  select v_tenant, s.business_id, coalesce(p_voided_on, s.sale_day), s.seller_id, coalesce(s.sales_point, ''), i.product_id,
+    v_sold * sum(i.quantity), v_sold * sum(i.subtotal), v_voided * sum(i.quantity), v_voided * sum(i.subtotal),
+    (v_sold - v_voided) * coalesce(sum(i.subtotal) filter (where i.unit_cost is not null), 0),
+    (v_sold - v_voided) * coalesce(sum(round(i.quantity * i.unit_cost, 2)), 0)
+  from sales.sales s
+  join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+  group by 2, 3, 4, 5, 6
+  order by 2, 3, 4, 5, 6
+  on conflict (tenant_id, business_id, day, seller_id, sales_point, product_id) do update
+  set quantity = t.quantity + excluded.quantity, sold_amount = t.sold_amount + excluded.sold_amount,
+    voided_quantity = t.voided_quantity + excluded.voided_quantity, voided_amount = t.voided_amount + excluded.voided_amount,
+    costed_amount = t.costed_amount + excluded.costed_amount, cost_amount = t.cost_amount + excluded.cost_amount;
+
+  insert into sales.sale_totals as t (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method,
+    sale_count, sold_amount, paid_amount, voided_count, voided_amount, refunded_amount)
+  select v_tenant, s.business_id, coalesce(p_voided_on, s.sale_day), s.seller_id, coalesce(s.sales_point, ''), s.sale_type,
+    coalesce(s.payment_method, 'efectivo'), v_sold * count(*), v_sold * sum(s.total_amount), v_sold * sum(s.amount_paid),
+    v_voided * count(*), v_voided * sum(s.total_amount), v_voided * sum(s.amount_paid)
+  from sales.sales s
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+  group by 2, 3, 4, 5, 6, 7
+  order by 2, 3, 4, 5, 6, 7
+  on conflict (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method) do update
+  set sale_count = t.sale_count + excluded.sale_count, sold_amount = t.sold_amount + excluded.sold_amount,
+    paid_amount = t.paid_amount + excluded.paid_amount, voided_count = t.voided_count + excluded.voided_count,
+    voided_amount = t.voided_amount + excluded.voided_amount, refunded_amount = t.refunded_amount + excluded.refunded_amount;
+end $function$;
+ALTER FUNCTION sales.add_totals(uuid[], date) OWNER TO sales_writer;
+
+-- function sales.allocate_abono(uuid, jsonb)
+CREATE OR REPLACE FUNCTION sales.allocate_abono(p_id uuid, p_allocations jsonb)
+ RETURNS TABLE(abono sales.abonos, allocations jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+  v_today date;
+begin
+  v_abono := sales.lock_abono(p_id);
+  if v_abono.status = 'void' then
+    raise exception using errcode = 'ZT003', message = 'The abono is void';
+  elsif not sales.is_admin_negocio(v_abono.business_id) and sales.current_member_id(v_abono.business_id) is null then
+    raise exception using errcode = 'ZT006', message = 'Only a member of the business may allocate its abonos';
+  end if;
+  v_today := sales.business_day(v_abono.business_id, now());
+  if sales.is_day_closed(v_abono.business_id, v_today) then
+    raise exception using errcode = 'ZT003', message = 'An allocation counts on today, and today is closed: allocate it tomorrow';
+  end if;
+  if p_allocations = '"oldest"' then
+    perform sales.allocate_oldest(array[p_id], v_today);
+  elsif jsonb_typeof(p_allocations) = 'array' then
+    perform sales.allocate_to(p_id, p_allocations, v_today);
+  else
+    raise exception using errcode = 'ZT002', message = 'p_allocations is "oldest", or a list of sales';
+  end if;
+  return query
+    select b, sales.allocations_of_abono(b.id) from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+end $function$;
+ALTER FUNCTION sales.allocate_abono(uuid, jsonb) OWNER TO sales_writer;
+
+-- grants sales.allocate_abono(uuid, jsonb)
+GRANT EXECUTE ON FUNCTION sales.allocate_abono(uuid, jsonb) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.allocate_abono(uuid, jsonb) TO platform;
+
+-- function sales.allocate_in_order(uuid[], uuid[], date)
+CREATE OR REPLACE FUNCTION sales.allocate_in_order(p_abono_id uuid[], p_sale_id uuid[], p_from date DEFAULT NULL::date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_written uuid[];
+begin
+  with credit as (
+    select b.id, b.business_id, b.client_id, b.abono_day, b.amount - b.allocated_amount as amount,
+      sum(b.amount - b.allocated_amount) over (partition by b.client_id order by g.position) as until
+    from unnest(p_abono_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
+    where b.status = 'recorded' and b.allocated_amount < b.amount
+  ), due as (
+    select s.id, s.business_id, s.client_id, s.sale_day, s.balance_due as amount,
+      sum(s.balance_due) over (partition by s.client_id order by g.position) as until
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    where s.status = 'recorded' and s.balance_due > 0
+  ), written as (
+    insert into sales.abono_allocations (tenant_id, business_id, abono_id, sale_id, amount, allocated_on)
+    select v_tenant, c.business_id, c.id, d.id,
+      least(c.until, d.until) - greatest(c.until - c.amount, d.until - d.amount),
+      greatest(c.abono_day, d.sale_day, p_from)
+    from credit c
+    join due d on d.business_id = c.business_id and d.client_id = c.client_id
+      and c.until - c.amount < d.until and d.until - d.amount < c.until
+    returning id
+  )
+  select coalesce(array_agg(w.id), '{}') into v_written from written w;
+  if cardinality(v_written) > 0 then
+    perform sales.apply_allocations(v_written, 1);
+  end if;
+end $function$;
+ALTER FUNCTION sales.allocate_in_order(uuid[], uuid[], date) OWNER TO sales_writer;
+
+-- function sales.allocate_oldest(uuid[], date)
+CREATE OR REPLACE FUNCTION sales.allocate_oldest(p_abono_id uuid[], p_from date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  if cardinality(p_abono_id) > 0 then
+    perform sales.allocate_in_order(p_abono_id, array(
+        select s.id
+        from (select distinct b.client_id from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id)) c
+        cross join lateral (
+          select r.* from sales.sales r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.balance_due > 0 offset 0) s
+        order by s.sale_date, s.created_at, s.id
+      ), p_from);
+  end if;
+end $function$;
+ALTER FUNCTION sales.allocate_oldest(uuid[], date) OWNER TO sales_writer;
+
+-- function sales.allocate_to(uuid, jsonb, date)
+CREATE OR REPLACE FUNCTION sales.allocate_to(p_abono_id uuid, p_allocations jsonb, p_from date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_named record;
+  v_written uuid;
+begin
+  for v_named in
+    select s.id, s.status, s.client_id = b.client_id as is_customers, s.sale_day, b.business_id, b.abono_day, g.position,
+      g.named ->> 'amount' as amount, g.named ->> 'saleId' as sale_id
+    from jsonb_array_elements(p_allocations) with ordinality as g (named, position)
+    join sales.abonos b on b.tenant_id = v_tenant and b.id = p_abono_id
+    left join sales.sales s on s.tenant_id = v_tenant and s.business_id = b.business_id and s.id = (g.named ->> 'saleId')::uuid
+    order by g.position
+  loop
+    if v_named.id is null or v_named.is_customers is not true then
+      raise exception using errcode = 'ZT004',
+        message = format('allocations.%s.saleId: the customer has no such sale', v_named.position - 1);
+    elsif v_named.status <> 'recorded' then
+      raise exception using errcode = 'ZT003', message = format('allocations.%s.saleId: the sale does not count: it is %s',
+        v_named.position - 1, v_named.status);
+    elsif v_named.amount::numeric <= 0 or scale(v_named.amount::numeric) > 2 or v_named.amount::numeric = 'NaN' then
+      raise exception using errcode = 'ZT002',
+        message = format('allocations.%s.amount: use an amount above 0 with at most two decimals', v_named.position - 1);
+    end if;
+    -- What others of the list took is seen: each is a statement of its own.
+    insert into sales.abono_allocations (tenant_id, business_id, abono_id, sale_id, amount, allocated_on)
+    select v_tenant, b.business_id, b.id, s.id, least(s.balance_due, b.amount - b.allocated_amount, v_named.amount::numeric),
+      greatest(b.abono_day, s.sale_day, p_from)
+    from sales.abonos b
+    join sales.sales s on s.tenant_id = v_tenant and s.id = v_named.id
+    where b.tenant_id = v_tenant and b.id = p_abono_id and s.balance_due > 0 and b.allocated_amount < b.amount
+    returning id into v_written;
+    if found then
+      perform sales.apply_allocations(array[v_written], 1);
+    end if;
+  end loop;
+end $function$;
+ALTER FUNCTION sales.allocate_to(uuid, jsonb, date) OWNER TO sales_writer;
+
+-- function sales.allocations_of_abono(uuid)
+CREATE OR REPLACE FUNCTION sales.allocations_of_abono(p_abono_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', a.id, 'saleId', a.sale_id, 'amount', (a.amount)::text, 'allocatedOn', a.allocated_on) ORDER BY s.sale_date, s.created_at, s.id, a.id), '[]'::jsonb) AS "coalesce" FROM (sales.abono_allocations a JOIN sales.sales s ON (((s.tenant_id = a.tenant_id) AND (s.id = a.sale_id)))) WHERE ((a.tenant_id = tenancy.current_tenant_id()) AND (a.abono_id = allocations_of_abono.p_abono_id) AND (a.reversed_on IS NULL)));
+
+-- grants sales.allocations_of_abono(uuid)
+GRANT EXECUTE ON FUNCTION sales.allocations_of_abono(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.allocations_of_abono(uuid) TO platform;
+
+-- function sales.apply_allocations(uuid[], integer)
+CREATE OR REPLACE FUNCTION sales.apply_allocations(p_id uuid[], p_sign integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sales uuid[];
+  v_abonos uuid[];
+begin
+  select array_agg(distinct g.sale_id), array_agg(distinct g.abono_id) into v_sales, v_abonos
+  from sales.abono_allocations g where g.tenant_id = v_tenant and g.id = any (p_id);
+  update sales.sales s set balance_due = s.balance_due - p_sign * a.amount
+  from (select g.sale_id, sum(g.amount) as amount from sales.abono_allocations g
+        where g.tenant_id = v_tenant and g.id = any (p_id) group by 1) a
+  where s.tenant_id = v_tenant and s.id = any (v_sales) and s.id = a.sale_id;
+  update sales.abonos b set allocated_amount = b.allocated_amount + p_sign * a.amount
+  from (select g.abono_id, sum(g.amount) as amount from sales.abono_allocations g
+        where g.tenant_id = v_tenant and g.id = any (p_id) group by 1) a
+  where b.tenant_id = v_tenant and b.id = any (v_abonos) and b.id = a.abono_id;
+  update sales.customer_balances c
+  set open_due = c.open_due - p_sign * a.amount, credit = c.credit - p_sign * a.amount
+  from (
+    select b.client_id, sum(g.amount) as amount
+    from sales.abono_allocations g
+    cross join lateral (
+      select r.client_id from sales.abonos r where r.tenant_id = v_tenant and r.id between g.abono_id and g.abono_id order by r.id) b
+    where g.tenant_id = v_tenant and g.id = any (p_id) group by 1
+  ) a
+  where c.tenant_id = v_tenant and c.client_id = a.client_id and c.client_id = any (array(
+    select r.client_id from sales.abonos r where r.tenant_id = v_tenant and r.id = any (v_abonos)));
+end $function$;
+ALTER FUNCTION sales.apply_allocations(uuid[], integer) OWNER TO sales_writer;
+
+-- function sales.assign_products(uuid, jsonb, text, text)
+CREATE OR REPLACE FUNCTION sales.assign_products(p_distribucion_id uuid, p_items jsonb, p_idempotency_key text, p_request_hash text)
+ RETURNS SETOF sales.distribuciones
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_route sales.distribuciones;
+  v_products uuid[];
+  v_quantities numeric[];
+  v_problem text;
+  v_hash text;
+begin
+  v_route := sales.lock_route(p_distribucion_id, 'load');
+  select a.request_hash into v_hash from sales.distribucion_assignments a
+  where a.tenant_id = v_route.tenant_id and a.business_id = v_route.business_id and a.idempotency_key = p_idempotency_key;
+  if found then
+    if v_hash is distinct from p_request_hash then
+      raise exception using errcode = 'ZT003', message = 'The idempotencyKey was used for another assignment: choose a new one';
+    end if;
+    return next v_route;
+    return;
+  end if;
+  if v_route.estado = 'cerrado' then
+    raise exception using errcode = 'ZT003', message = 'The route is settled: assign the products to another';
+  end if;
+
+  select array_agg(g.product_id order by g.n), array_agg(g.quantity order by g.n), 
+    (array_agg(format('Item %s: %s', g.n, g.problem) order by g.n) filter (where g.problem is not null))[1]
+  into v_products, v_quantities, v_problem
+  from (
+    select g.*, case
+      when p.id is null then 'there is no such product'
+      when not p.is_active then 'the product is archived'
+      when count(*) over (partition by g.product_id) > 1 then 'the product comes twice'
+      when (g.quantity > 0 and g.quantity <= 9999999.999 and g.quantity = round(g.quantity, 3)) is not true
+        then 'use a quantity above 0, with at most three decimals'
+      when p.unit = 'unidad' and g.quantity <> trunc(g.quantity) then 'pieces are whole'
+    end as problem
+    from rows from (jsonb_to_recordset(p_items) as (product_id uuid, quantity numeric)) with ordinality
+      as g (product_id, quantity, n)
+    left join sales.products p
+      on p.tenant_id = v_route.tenant_id and p.business_id = v_route.business_id and p.id = g.product_id
+  ) g;
+  if v_problem is not null or v_products is null then
+    raise exception using errcode = 'ZT002', message = coalesce(v_problem, 'An assignment names at least one product');
+  end if;
+  perform sales.write_assignments(v_route.business_id, v_route.id, v_products, v_quantities, p_idempotency_key, p_request_hash);
+  return query select r.* from sales.distribuciones r where r.tenant_id = v_route.tenant_id and r.id = v_route.id;
+end $function$;
+ALTER FUNCTION sales.assign_products(uuid, jsonb, text, text) OWNER TO sales_writer;
+
+-- grants sales.assign_products(uuid, jsonb, text, text)
+GRANT EXECUTE ON FUNCTION sales.assign_products(uuid, jsonb, text, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.assign_products(uuid, jsonb, text, text) TO platform;
+
+-- function sales.business_day(uuid, timestamp with time zone)
+CREATE OR REPLACE FUNCTION sales.business_day(p_business_id uuid, p_at timestamp with time zone)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT ((business_day.p_at AT TIME ZONE b.time_zone))::date AS timezone FROM sales.businesses b WHERE ((b.tenant_id = tenancy.current_tenant_id()) AND (b.id = business_day.p_business_id)));
+
+-- grants sales.business_day(uuid, timestamp with time zone)
+GRANT EXECUTE ON FUNCTION sales.business_day(uuid, timestamp with time zone) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.business_day(uuid, timestamp with time zone) TO platform;
+
+-- function sales.check_abonos(uuid[])
+CREATE OR REPLACE FUNCTION sales.check_abonos(p_abono_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_refused record;
+begin
+  select g.position, p.problem into v_refused
+  from unnest(p_abono_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between b.seller_id and b.seller_id order by x.id) m
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between b.distribucion_id and b.distribucion_id order by x.id) d on true
+  cross join lateral (select case
+    when not sales.may_act_for(b.business_id, b.seller_id)
+      then array['ZT006', 'sellerId: only an admin_negocio of the business may record what another member received']
+    when not m.is_active then array['ZT003', 'sellerId: the member is archived: restore them first']
+    when b.abono_day > sales.business_day(b.business_id, now())
+      then array['ZT002', 'abonoDate: the day has not come yet: date the abono on today or before']
+    when not b.is_late and sales.is_day_closed(b.business_id, b.abono_day)
+      then array['ZT003', 'abonoDate: the day is closed: date the abono on an open day']
+    when d.estado <> 'en_ruta' then array['ZT003', 'distribucionId: the route is not under way (en_ruta)']
+    when d.vendedor_id <> b.seller_id then array['ZT002', 'distribucionId: the route is another vendor''s']
+  end as problem) p
+  where p.problem is not null
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1], message = case when cardinality(p_abono_id) > 1
+      then format('Abono %s: ', v_refused.position) else '' end || v_refused.problem[2];
+  end if;
+end $function$;
+ALTER FUNCTION sales.check_abonos(uuid[]) OWNER TO sales_writer;
+
+-- function sales.check_sales(uuid[])
+CREATE OR REPLACE FUNCTION sales.check_sales(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_refused record;
+begin
+  select g.position, p.problem into v_refused
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select x.* from sales.business_users x where x.tenant_id = v_tenant and x.id between s.seller_id and s.seller_id order by x.id) m
+  left join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c on true
+  left join lateral (select x.* from sales.distribuciones x where x.tenant_id = v_tenant and x.id between s.distribucion_id and s.distribucion_id order by x.id) d on true
+  left join lateral (select x.* from sales.orders x where x.tenant_id = v_tenant and x.id between s.order_id and s.order_id order by x.id) o on true
+  left join lateral (select x.* from sales.sales x where x.tenant_id = v_tenant and x.id between s.corrects_sale_id and s.corrects_sale_id order by x.id) r on true
+  cross join lateral sales.config_of(s.business_id) k
+  cross join lateral (select case
+    when not sales.may_act_for(s.business_id, s.seller_id)
+      then array['ZT006', 'sellerId: only an admin_negocio of the business may record what another member sold']
+    when not m.is_active then array['ZT003', 'sellerId: the member is archived: restore them first']
+    when not c.is_active then array['ZT003', 'clientId: the customer is archived: restore them first']
+    when s.sale_day > sales.business_day(s.business_id, now())
+      then array['ZT002', 'saleDate: the day has not come yet: date the sale on today or before']
+    when not s.is_late and sales.is_day_closed(s.business_id, s.sale_day)
+      then array['ZT003', 'saleDate: the day is closed: date the sale on an open day']
+    when s.order_id is null and k.modo_operacion = 'pedidos'
+      then array['ZT003', 'orderId: the business sells what was ordered: name the order that the sale delivers']
+    when o.status <> 'ordered' then array['ZT003', 'orderId: the order is delivered or cancelled']
+    when o.client_id is distinct from s.client_id and o.id is not null
+      then array['ZT002', 'orderId: the order is of another customer']
+    when s.distribucion_id is null and k.usar_distribucion and m.role = 'vendedor'
+      then array['ZT003', 'distribucionId: a vendor sells from a route that is under way: name it']
+    when d.estado <> 'en_ruta' then array['ZT003', 'distribucionId: the route is not under way (en_ruta)']
+    when d.vendedor_id <> s.seller_id then array['ZT002', 'distribucionId: the route is another vendor''s']
+    when r.status <> 'void' then array['ZT003', 'correctsSaleId: the sale is not void: correct it by a call, which voids it']
+  end as problem) p
+  where p.problem is not null
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1],
+      message = sales.sale_label(cardinality(p_sale_id), v_refused.position::int) || v_refused.problem[2];
+  end if;
+
+  select g.position, i.line_number, p.problem into v_refused
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (select x.* from sales.products x where x.tenant_id = v_tenant and x.id between i.product_id and i.product_id order by x.id) t
+  cross join lateral sales.config_of(s.business_id) k
+  cross join lateral (select case
+    when not t.is_active then array['ZT003', 'productId: the product is archived: restore it first']
+    when k.control_kilos and i.unit = 'kg' and i.gross is null
+      then array['ZT002', 'gross: the business weighs what it sells by the kilo: give gross and tara']
+  end as problem) p
+  where p.problem is not null
+  order by g.position, i.line_number limit 1;
+  if found then
+    raise exception using errcode = v_refused.problem[1], message = sales.item_label(cardinality(p_sale_id),
+      v_refused.position::int, v_refused.line_number) || ': ' || v_refused.problem[2];
+  end if;
+end $function$;
+ALTER FUNCTION sales.check_sales(uuid[]) OWNER TO sales_writer;
+
+-- function sales.close_day(uuid, date, jsonb, text)
+CREATE OR REPLACE FUNCTION sales.close_day(p_business_id uuid, p_day date, p_counted jsonb, p_request_hash text)
+ RETURNS SETOF sales.day_closings
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_closing sales.day_closings;
+begin
+  perform tenancy.require_own_scope(v_tenant, p_business_id);
+  perform from sales.businesses b where b.tenant_id = v_tenant and b.id = p_business_id for update;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such business';
+  elsif not sales.is_admin_negocio(p_business_id) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may close a day';
+  end if;
+  select c.* into v_closing from sales.day_closings c
+  where c.tenant_id = v_tenant and c.business_id = p_business_id and c.day = p_day and c.supplement = 0;
+  if found and v_closing.request_hash = p_request_hash then
+    return next v_closing;
+    return;
+  elsif found then
+    raise exception using errcode = 'ZT003', message = 'The day is closed already';
+  elsif (p_day <= sales.business_day(p_business_id, now())) is not true then
+    raise exception using errcode = 'ZT002', message = 'A day is closed once it has begun in the business''s time zone';
+  elsif exists (select from sales.distribuciones r where r.tenant_id = v_tenant and r.business_id = p_business_id
+                  and r.fecha = p_day and r.estado <> 'cerrado') then
+    raise exception using errcode = 'ZT003', message = 'Routes of the day are open: settle them first';
+  elsif not sales.is_money_by_method(p_counted) then
+    raise exception using errcode = 'ZT002',
+      message = 'Money is counted by efectivo, yape, plin or transferencia, with amounts of 0 or more and two decimals';
+  end if;
+
+  update sales.businesses b set last_closed_day = greatest(b.last_closed_day, p_day)
+  where b.tenant_id = v_tenant and b.id = p_business_id;
+  insert into sales.day_closings as c (tenant_id, business_id, day, sale_count, sold_amount, contado_amount, credito_amount,
+    net_weight, voided_amount, commission_amount, route_count, closed_by, request_hash)
+  select v_tenant, p_business_id, p_day, coalesce(sum(v.sale_count), 0), coalesce(sum(v.sold_amount), 0),
+    coalesce(sum(v.contado_amount), 0), coalesce(sum(v.credito_amount), 0), coalesce(sum(v.net_weight), 0),
+    (select coalesce(sum(s.total_amount), 0) from sales.sales s
+     where s.tenant_id = v_tenant and s.business_id = p_business_id and s.voided_on = p_day and sales.was_recorded(s.id)),
+    coalesce(sum(v.commission_amount), 0),
+    (select count(*) from sales.distribuciones r
+     where r.tenant_id = v_tenant and r.business_id = p_business_id and r.fecha = p_day),
+    sales.current_member_id(p_business_id), p_request_hash
+  from sales.day_vendors(p_business_id, p_day) v
+  returning c.* into v_closing;
+
+  insert into sales.day_closing_vendors (tenant_id, business_id, closing_id, member_id, sale_count, sold_amount, net_weight,
+    collected_amount, commission_amount)
+  select v_tenant, p_business_id, v_closing.id, v.member_id, v.sale_count, v.sold_amount, v.net_weight, v.collected_amount,
+    v.commission_amount
+  from sales.day_vendors(p_business_id, p_day) v;
+  insert into sales.day_closing_money (tenant_id, business_id, closing_id, payment_method, sales_amount, abonos_amount,
+    refunds_amount, routes_expected, handed_in, counted)
+  select v_tenant, p_business_id, v_closing.id, payment_method, coalesce(m.sales_amount, 0), coalesce(m.abonos_amount, 0),
+    coalesce(m.refunds_amount, 0), coalesce(m.routes_expected, 0), coalesce(m.handed_in, 0), h.amount::numeric
+  from sales.day_money(p_business_id, p_day) m
+  full join jsonb_each_text(p_counted) as h (payment_method, amount) using (payment_method);
+  insert into sales.day_closing_stock (tenant_id, business_id, closing_id, product_id, kind, quantity)
+  select v_tenant, p_business_id, v_closing.id, p.id, m.kind, sum(m.quantity)
+  from sales.products p
+  join sales.stock_movements m on m.tenant_id = p.tenant_id and m.product_id = p.id and m.day = p_day
+  where p.tenant_id = v_tenant and p.business_id = p_business_id
+  group by p.id, m.kind;
+  return next v_closing;
+end $function$;
+ALTER FUNCTION sales.close_day(uuid, date, jsonb, text) OWNER TO sales_writer;
+
+-- grants sales.close_day(uuid, date, jsonb, text)
+GRANT EXECUTE ON FUNCTION sales.close_day(uuid, date, jsonb, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.close_day(uuid, date, jsonb, text) TO platform;
+
+-- function sales.close_distribucion(uuid, jsonb, jsonb, text)
+CREATE OR REPLACE FUNCTION sales.close_distribucion(p_distribucion_id uuid, p_items jsonb, p_money jsonb, p_request_hash text)
+ RETURNS SETOF sales.distribuciones
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_route sales.distribuciones;
+  v_problem text;
+begin
+  v_route := sales.lock_route(p_distribucion_id, 'settle');
+  if v_route.estado = 'cerrado' and v_route.settlement_hash = p_request_hash then
+    return next v_route;
+    return;
+  elsif v_route.estado <> 'en_ruta' then
+    raise exception using errcode = 'ZT003', message = case v_route.estado
+      when 'activo' then 'The route has not left: start it first'
+      else 'The route is settled already: an admin_negocio may open it again' end;
+  end if;
+  perform from sales.distribucion_items i
+  where i.tenant_id = v_route.tenant_id and i.distribucion_id = v_route.id
+  order by i.product_id for no key update;
+
+  perform sales.write_assignments(v_route.business_id, v_route.id, array_agg(i.product_id order by i.product_id),
+    array_agg(i.sold - i.assigned order by i.product_id), null, null)
+  from sales.distribucion_items i
+  where i.tenant_id = v_route.tenant_id and i.distribucion_id = v_route.id and i.sold > i.assigned
+  having count(*) > 0;
+
+  v_problem := sales.problem_of_settlement(v_route.tenant_id, v_route.id, p_items, p_money);
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+  update sales.distribucion_items i
+  set returned = coalesce(g.returned, 0), lost = coalesce(g.lost, 0), loss_reason = case when g.lost > 0 then g.loss_reason end
+  from jsonb_to_recordset(p_items) as g (product_id uuid, returned numeric, lost numeric, loss_reason text)
+  where i.tenant_id = v_route.tenant_id and i.distribucion_id = v_route.id and i.product_id = g.product_id;
+  perform sales.write_settlement_movements(v_route.business_id, v_route.id, 'return');
+
+  insert into sales.distribucion_money (tenant_id, business_id, distribucion_id, settlement, payment_method, expected, handed_in)
+  select v_route.tenant_id, v_route.business_id, v_route.id, v_route.settlements + 1, payment_method,
+    coalesce(e.sales_amount + e.abonos_amount - e.refunds_amount, 0), coalesce(h.amount::numeric, 0)
+  from sales.route_money(v_route.id) e
+  full join jsonb_each_text(p_money) as h (payment_method, amount) using (payment_method);
+
+  return query
+    update sales.distribuciones r
+    set estado = 'cerrado', closed_at = now(), closed_by = sales.current_member_id(r.business_id),
+      settlements = r.settlements + 1, settlement_hash = p_request_hash
+    where r.tenant_id = v_route.tenant_id and r.id = v_route.id
+    returning r.*;
+end $function$;
+ALTER FUNCTION sales.close_distribucion(uuid, jsonb, jsonb, text) OWNER TO sales_writer;
+
+-- grants sales.close_distribucion(uuid, jsonb, jsonb, text)
+GRANT EXECUTE ON FUNCTION sales.close_distribucion(uuid, jsonb, jsonb, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.close_distribucion(uuid, jsonb, jsonb, text) TO platform;
+
+-- function sales.commission_rate_on(uuid, date)
+CREATE OR REPLACE FUNCTION sales.commission_rate_on(p_member_id uuid, p_day date)
+ RETURNS numeric
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT r.rate FROM sales.commission_rates r WHERE ((r.tenant_id = tenancy.current_tenant_id()) AND (r.member_id = commission_rate_on.p_member_id) AND (r.valid_from <= commission_rate_on.p_day)) ORDER BY r.valid_from DESC LIMIT 1);
+
+-- grants sales.commission_rate_on(uuid, date)
+GRANT EXECUTE ON FUNCTION sales.commission_rate_on(uuid, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.commission_rate_on(uuid, date) TO platform;
+
+-- function sales.commissions_between(uuid, date, date)
+CREATE OR REPLACE FUNCTION sales.commissions_between(p_business_id uuid, p_from date, p_to date)
+ RETURNS TABLE(member_id uuid, collected_amount numeric, commission_amount numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select m.seller_id, sum(m.amount), round(sum(m.amount * m.rate) / 100, 2)
+  from (
+    select s.seller_id, s.amount_paid as amount, s.commission_rate as rate from sales.sales s
+    where s.tenant_id = tenancy.current_tenant_id() and s.business_id = p_business_id
+      and s.sale_day between p_from and p_to and (s.status = 'recorded' or s.status = 'void' and sales.was_recorded(s.id))
+    union all
+    select s.seller_id, -s.amount_paid, s.commission_rate from sales.sales s
+    where s.tenant_id = tenancy.current_tenant_id() and s.business_id = p_business_id
+      and s.voided_on between p_from and p_to and sales.was_recorded(s.id)
+    union all
+    select s.seller_id, a.amount, s.commission_rate from sales.abono_allocations a
+    join sales.sales s on s.tenant_id = a.tenant_id and s.id = a.sale_id
+    where a.tenant_id = tenancy.current_tenant_id() and a.business_id = p_business_id
+      and a.allocated_on between p_from and p_to
+    union all
+    select s.seller_id, -a.amount, s.commission_rate from sales.abono_allocations a
+    join sales.sales s on s.tenant_id = a.tenant_id and s.id = a.sale_id
+    where a.tenant_id = tenancy.current_tenant_id() and a.business_id = p_business_id
+      and a.reversed_on between p_from and p_to
+  ) m
+  group by m.seller_id
+$function$;
+
+-- grants sales.commissions_between(uuid, date, date)
+GRANT EXECUTE ON FUNCTION sales.commissions_between(uuid, date, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.commissions_between(uuid, date, date) TO platform;
+
+-- function sales.config_of(uuid)
+CREATE OR REPLACE FUNCTION sales.config_of(p_business_id uuid)
+ RETURNS TABLE(modo_operacion text, control_kilos boolean, usar_distribucion boolean, permitir_venta_sin_stock boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(b.modo_operacion, s.modo_operacion), coalesce(b.control_kilos, s.control_kilos),
+    coalesce(b.usar_distribucion, s.usar_distribucion), coalesce(b.permitir_venta_sin_stock, s.permitir_venta_sin_stock)
+  from sales.businesses b
+  join sales.system_config s on s.tenant_id = b.tenant_id
+  where b.tenant_id = tenancy.current_tenant_id() and b.id = p_business_id
+$function$;
+
+-- grants sales.config_of(uuid)
+GRANT EXECUTE ON FUNCTION sales.config_of(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.config_of(uuid) TO platform;
+
+-- function sales.count_on_routes(uuid[], integer)
+CREATE OR REPLACE FUNCTION sales.count_on_routes(p_sale_id uuid[], p_sign integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  update sales.distribuciones d
+  set kilos_vendidos = d.kilos_vendidos + p_sign * t.kilos, monto_recaudado = d.monto_recaudado + p_sign * t.paid
+  from (
+    select s.distribucion_id, sum(s.net_weight) as kilos, sum(s.amount_paid) as paid
+    from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id) group by 1
+  ) t
+  where d.tenant_id = v_tenant and d.id = t.distribucion_id;
+end $function$;
+ALTER FUNCTION sales.count_on_routes(uuid[], integer) OWNER TO sales_writer;
+
+-- function sales.current_member_id(uuid)
+CREATE OR REPLACE FUNCTION sales.current_member_id(p_business_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT m.id FROM sales.business_users m WHERE ((m.tenant_id = tenancy.current_tenant_id()) AND (m.business_id = current_member_id.p_business_id) AND (m.user_id = tenancy.current_user_id()) AND m.is_active));
+
+-- grants sales.current_member_id(uuid)
+GRANT EXECUTE ON FUNCTION sales.current_member_id(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.current_member_id(uuid) TO platform;
+
+-- function sales.day_money(uuid, date)
+CREATE OR REPLACE FUNCTION sales.day_money(p_business_id uuid, p_day date)
+ RETURNS TABLE(payment_method text, sales_amount numeric, abonos_amount numeric, refunds_amount numeric, routes_expected numeric, handed_in numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select m.payment_method, sum(m.sales), sum(m.abonos), sum(m.refunds), sum(m.routes_expected), sum(m.handed_in)
+  from (
+    select r.payment_method, r.sales_amount as sales, r.abonos_amount as abonos, r.refunds_amount as refunds,
+      r.sales_amount + r.abonos_amount - r.refunds_amount as routes_expected, 0.00 as handed_in
+    from sales.distribuciones d
+    cross join lateral sales.route_money(d.id) r
+    where d.tenant_id = tenancy.current_tenant_id() and d.business_id = p_business_id and d.fecha = p_day
+    union all
+    select h.payment_method, 0, 0, 0, 0, h.handed_in
+    from sales.distribuciones d
+    join sales.distribucion_money h
+      on h.tenant_id = d.tenant_id and h.distribucion_id = d.id and h.settlement = d.settlements
+    where d.tenant_id = tenancy.current_tenant_id() and d.business_id = p_business_id and d.fecha = p_day
+      and d.estado = 'cerrado'
+    union all
+    select s.payment_method, s.amount_paid, 0, 0, 0, 0 from sales.sales s
+    where s.tenant_id = tenancy.current_tenant_id() and s.business_id = p_business_id and s.sale_day = p_day
+      and s.distribucion_id is null and s.amount_paid > 0 and not s.is_late
+      and (s.status = 'recorded' or s.status = 'void' and sales.was_recorded(s.id))
+    union all
+    select a.payment_method, 0, a.amount, 0, 0, 0 from sales.abonos a
+    where a.tenant_id = tenancy.current_tenant_id() and a.business_id = p_business_id and a.abono_day = p_day
+      and a.distribucion_id is null and not a.is_late
+    union all
+    select f.payment_method, 0, 0, f.amount, 0, 0 from sales.refunds f
+    where f.tenant_id = tenancy.current_tenant_id() and f.business_id = p_business_id and f.refund_day = p_day
+      and f.distribucion_id is null
+  ) m
+  group by m.payment_method
+$function$;
+
+-- grants sales.day_money(uuid, date)
+GRANT EXECUTE ON FUNCTION sales.day_money(uuid, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.day_money(uuid, date) TO platform;
+
+-- function sales.day_vendors(uuid, date)
+CREATE OR REPLACE FUNCTION sales.day_vendors(p_business_id uuid, p_day date)
+ RETURNS TABLE(member_id uuid, sale_count integer, sold_amount numeric, contado_amount numeric, credito_amount numeric, net_weight numeric, collected_amount numeric, commission_amount numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(s.seller_id, c.member_id), coalesce(s.sale_count, 0)::int, coalesce(s.contado + s.credito, 0),
+    coalesce(s.contado, 0), coalesce(s.credito, 0), coalesce(s.net_weight, 0), coalesce(c.collected_amount, 0),
+    coalesce(c.commission_amount, 0)
+  from (
+    select s.seller_id, count(*) as sale_count,
+      coalesce(sum(s.total_amount) filter (where s.sale_type = 'contado'), 0) as contado,
+      coalesce(sum(s.total_amount) filter (where s.sale_type = 'credito'), 0) as credito,
+      sum(s.net_weight) as net_weight
+    from sales.sales s
+    where s.tenant_id = tenancy.current_tenant_id() and s.business_id = p_business_id and s.sale_day = p_day
+      and (s.status = 'recorded' or s.status = 'void' and sales.was_recorded(s.id)) and not s.is_late
+    group by 1
+  ) s
+  full join sales.commissions_between(p_business_id, p_day, p_day) c on c.member_id = s.seller_id
+$function$;
+
+-- grants sales.day_vendors(uuid, date)
+GRANT EXECUTE ON FUNCTION sales.day_vendors(uuid, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.day_vendors(uuid, date) TO platform;
+
+-- function sales.deliver_order(uuid, uuid, uuid, uuid, text, numeric, text, boolean, timestamp with time zone, jsonb, text, text)
+CREATE OR REPLACE FUNCTION sales.deliver_order(p_order_id uuid, p_id uuid, p_seller_id uuid, p_distribucion_id uuid, p_sale_type text, p_amount_paid numeric, p_payment_method text, p_use_credit boolean, p_sale_date timestamp with time zone, p_items jsonb, p_idempotency_key text, p_request_hash text)
+ RETURNS TABLE(is_same_request boolean, sale sales.sales, items jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_order sales.orders;
+begin
+  perform tenancy.require_own_scope(tenancy.current_tenant_id(), null);
+  select o.* into v_order from sales.orders o where o.tenant_id = tenancy.current_tenant_id() and o.id = p_order_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such order';
+  end if;
+  return query
+    select r.is_same_request, r.sale, r.items
+    from (
+      select array_agg(1 order by i.n) as sale, array_agg(gen_random_uuid()) as id,
+        array_agg(i.product_id order by i.n) as product_id, array_agg(i.gross order by i.n) as gross,
+        array_agg(i.tara order by i.n) as tara, array_agg(i.quantity order by i.n) as quantity,
+        array_agg(i.unit_price order by i.n) as unit_price
+      from (
+        select g.n, g.product_id, g.gross, g.tara, g.quantity, g.unit_price
+        from rows from (
+          jsonb_to_recordset(p_items) as (product_id uuid, gross numeric, tara numeric, quantity numeric, unit_price numeric)
+        ) with ordinality as g (product_id, gross, tara, quantity, unit_price, n)
+        union all
+        select o.line_number, o.product_id, null, null, o.quantity, o.unit_price from sales.order_items o
+        where p_items is null and o.tenant_id = v_order.tenant_id and o.order_id = v_order.id
+      ) i
+    ) i
+    cross join lateral sales.record_sales(array[p_id], array[v_order.business_id], array[v_order.client_id],
+      array[p_seller_id], array[p_distribucion_id], array[p_order_id], array[p_sale_type], array[p_amount_paid],
+      array[p_payment_method], array[p_use_credit], array[p_sale_date], array[null::uuid], array[null::text],
+      array[p_idempotency_key], array[p_request_hash], i.sale, i.id, i.product_id, i.gross, i.tara, i.quantity,
+      i.unit_price) r;
+end $function$;
+ALTER FUNCTION sales.deliver_order(uuid, uuid, uuid, uuid, text, numeric, text, boolean, timestamp with time zone, jsonb, text, text) OWNER TO sales_writer;
+
+-- grants sales.deliver_order(uuid, uuid, uuid, uuid, text, numeric, text, boolean, timestamp with time zone, jsonb, text, text)
+GRANT EXECUTE ON FUNCTION sales.deliver_order(uuid, uuid, uuid, uuid, text, numeric, text, boolean, timestamp with time zone, jsonb, text, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.deliver_order(uuid, uuid, uuid, uuid, text, numeric, text, boolean, timestamp with time zone, jsonb, text, text) TO platform;
+
+-- function sales.free_allocations(uuid, uuid, date)
+CREATE OR REPLACE FUNCTION sales.free_allocations(p_sale_id uuid, p_abono_id uuid, p_day date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_freed uuid[];
+begin
+  with freed as (
+    update sales.abono_allocations a set reversed_on = greatest(p_day, a.allocated_on)
+    where a.tenant_id = v_tenant and (a.sale_id = p_sale_id or a.abono_id = p_abono_id) and a.reversed_on is null
+    returning a.id
+  )
+  select coalesce(array_agg(f.id), '{}') into v_freed from freed f;
+  if cardinality(v_freed) > 0 then
+    perform sales.apply_allocations(v_freed, -1);
+  end if;
+end $function$;
+ALTER FUNCTION sales.free_allocations(uuid, uuid, date) OWNER TO sales_writer;
+
+-- function sales.guard_route_item()
+CREATE OR REPLACE FUNCTION sales.guard_route_item()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if exists (select from sales.distribuciones r
+             where r.tenant_id = new.tenant_id and r.id = new.distribucion_id and r.estado = 'cerrado') then
+    raise exception using errcode = 'ZT003', message = 'The route is settled: nothing on it is changed';
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.guard_route_item()
+GRANT EXECUTE ON FUNCTION sales.guard_route_item() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.guard_route_item() TO platform;
+
+-- function sales.has_stock(text, bigint)
+CREATE OR REPLACE FUNCTION sales.has_stock(p_modo_operacion text, p_movements bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((p_modo_operacion <> 'sin_inventario'::text) AND ((p_modo_operacion <> 'mixto'::text) OR (p_movements > 0)));
+
+-- grants sales.has_stock(text, bigint)
+GRANT EXECUTE ON FUNCTION sales.has_stock(text, bigint) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.has_stock(text, bigint) TO platform;
+
+-- function sales.is_admin_negocio(uuid)
+CREATE OR REPLACE FUNCTION sales.is_admin_negocio(p_business_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((tenancy.current_user_id() IS NULL) OR (EXISTS (SELECT FROM sales.business_users m WHERE ((m.tenant_id = tenancy.current_tenant_id()) AND (m.business_id = is_admin_negocio.p_business_id) AND (m.user_id = tenancy.current_user_id()) AND (m.role = 'admin_negocio'::text) AND m.is_active))));
+
+-- grants sales.is_admin_negocio(uuid)
+GRANT EXECUTE ON FUNCTION sales.is_admin_negocio(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.is_admin_negocio(uuid) TO platform;
+
+-- function sales.is_day_closed(uuid, date)
+CREATE OR REPLACE FUNCTION sales.is_day_closed(p_business_id uuid, p_day date)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM sales.day_closings c WHERE ((c.tenant_id = tenancy.current_tenant_id()) AND (c.business_id = is_day_closed.p_business_id) AND (c.day = is_day_closed.p_day) AND (c.supplement = 0))));
+
+-- grants sales.is_day_closed(uuid, date)
+GRANT EXECUTE ON FUNCTION sales.is_day_closed(uuid, date) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.is_day_closed(uuid, date) TO platform;
+
+-- function sales.is_money_by_method(jsonb)
+CREATE OR REPLACE FUNCTION sales.is_money_by_method(p_money jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (NOT (EXISTS (SELECT FROM jsonb_each_text(is_money_by_method.p_money) h(payment_method, amount) WHERE ((h.payment_method <> ALL (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])) OR (((((h.amount)::numeric >= (0)::numeric) AND ((h.amount)::numeric <= 9999999999.99)) AND ((h.amount)::numeric = round((h.amount)::numeric, 2))) IS NOT TRUE)))));
+
+-- grants sales.is_money_by_method(jsonb)
+GRANT EXECUTE ON FUNCTION sales.is_money_by_method(jsonb) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.is_money_by_method(jsonb) TO platform;
+
+-- function sales.is_tenant_admin()
+CREATE OR REPLACE FUNCTION sales.is_tenant_admin()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((tenancy.current_user_id() IS NULL) OR (EXISTS (SELECT FROM tenancy.users u WHERE ((u.tenant_id = tenancy.current_tenant_id()) AND (u.id = tenancy.current_user_id()) AND (u.role = 'admin'::text) AND (u.status = 'active'::text)))));
+
+-- grants sales.is_tenant_admin()
+GRANT EXECUTE ON FUNCTION sales.is_tenant_admin() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.is_tenant_admin() TO platform;
+
+-- function sales.item_label(integer, integer, bigint)
+CREATE OR REPLACE FUNCTION sales.item_label(p_sales integer, p_sale integer, p_item bigint)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (p_sales > 1) THEN format('Sale %s, item %s'::text, p_sale, p_item) ELSE format('Item %s'::text, p_item) END;
+
+-- grants sales.item_label(integer, integer, bigint)
+GRANT EXECUTE ON FUNCTION sales.item_label(integer, integer, bigint) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.item_label(integer, integer, bigint) TO platform;
+
+-- function sales.items_of_sale(uuid)
+CREATE OR REPLACE FUNCTION sales.items_of_sale(p_sale_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT jsonb_agg(jsonb_build_object('id', i.id, 'lineNumber', i.line_number, 'productId', i.product_id, 'productName', i.product_name, 'unit', i.unit, 'gross', (i.gross)::text, 'tara', (i.tara)::text, 'quantity', (i.quantity)::text, 'unitPrice', (i.unit_price)::text, 'subtotal', (i.subtotal)::text, 'unitCost', (i.unit_cost)::text) ORDER BY i.line_number) AS jsonb_agg FROM sales.sale_items i WHERE ((i.tenant_id = tenancy.current_tenant_id()) AND (i.sale_id = items_of_sale.p_sale_id)));
+
+-- grants sales.items_of_sale(uuid)
+GRANT EXECUTE ON FUNCTION sales.items_of_sale(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.items_of_sale(uuid) TO platform;
+
+-- function sales.keep_admin_negocio()
+CREATE OR REPLACE FUNCTION sales.keep_admin_negocio()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from sales.businesses b where b.tenant_id = old.tenant_id and b.id = old.business_id for no key update;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform from sales.business_users m
+    where m.tenant_id = old.tenant_id and m.business_id = old.business_id and m.role = 'admin_negocio' and m.is_active
+    order by m.id for share;
+  end if;
+  if not exists (
+    select from sales.business_users m
+    where m.tenant_id = old.tenant_id and m.business_id = old.business_id and m.role = 'admin_negocio' and m.is_active
+  ) and exists (
+    select from sales.businesses b where b.tenant_id = old.tenant_id and b.id = old.business_id and b.is_active
+  ) then
+    raise exception using errcode = 'ZT002',
+      message = 'A business needs an active admin_negocio: make another member admin_negocio first';
+  end if;
+  return null;
+end $function$;
+
+-- grants sales.keep_admin_negocio()
+GRANT EXECUTE ON FUNCTION sales.keep_admin_negocio() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.keep_admin_negocio() TO platform;
+
+-- function sales.keep_commission_rate()
+CREATE OR REPLACE FUNCTION sales.keep_commission_rate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(new.tenant_id, new.business_id);
+  insert into sales.commission_rates as r (tenant_id, business_id, member_id, valid_from, rate)
+  values (new.tenant_id, new.business_id, new.id,
+    case tg_op when 'INSERT' then date '0001-01-01' else sales.business_day(new.business_id, now()) end,
+    coalesce(new.commission_rate, 0))
+  on conflict (tenant_id, member_id, business_id, valid_from) do update set rate = excluded.rate;
+  return null;
+end $function$;
+ALTER FUNCTION sales.keep_commission_rate() OWNER TO sales_writer;
+
+-- grants sales.keep_commission_rate()
+GRANT EXECUTE ON FUNCTION sales.keep_commission_rate() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.keep_commission_rate() TO platform;
+
+-- function sales.keep_order_totals()
+CREATE OR REPLACE FUNCTION sales.keep_order_totals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_orders uuid[];
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  v_orders := case tg_argv[0] when 'id' then array(select (to_jsonb(w) ->> 'id')::uuid from written w)
+    else array(select distinct (to_jsonb(w) ->> 'order_id')::uuid from written w) end;
+  perform from sales.orders o
+  where o.tenant_id = tenancy.current_tenant_id() and o.id = any (v_orders)
+  order by o.id for no key update;
+  if exists (select from sales.orders o where o.tenant_id = tenancy.current_tenant_id() and o.id = any (v_orders)
+               and o.status <> 'ordered') then
+    raise exception using errcode = 'ZT003', message = 'An order takes items while it is ordered: make another';
+  elsif tg_argv[0] <> 'id' and exists (
+    select from written w
+    join sales.products p on p.tenant_id = tenancy.current_tenant_id() and p.id = (to_jsonb(w) ->> 'product_id')::uuid
+    where p.unit = 'unidad' and (to_jsonb(w) ->> 'quantity')::numeric % 1 <> 0
+  ) then
+    raise exception using errcode = 'ZT002', message = 'Pieces are whole: order a whole quantity of what is sold by unidad';
+  elsif tg_argv[0] <> 'id' and exists (
+    select from written w
+    join sales.products p on p.tenant_id = tenancy.current_tenant_id() and p.id = (to_jsonb(w) ->> 'product_id')::uuid
+    where not p.is_active
+  ) then
+    raise exception using errcode = 'ZT003', message = 'A product is archived: order another, or restore it';
+  end if;
+  update sales.orders o set total_amount = t.total
+  from (select x.id, (select coalesce(sum(i.subtotal), 0) from sales.order_items i
+                      where i.tenant_id = tenancy.current_tenant_id() and i.order_id = x.id) as total
+        from unnest(v_orders) x (id)) t
+  where o.tenant_id = tenancy.current_tenant_id() and o.id = t.id and o.total_amount <> t.total;
+  return null;
+end $function$;
+ALTER FUNCTION sales.keep_order_totals() OWNER TO sales_writer;
+
+-- grants sales.keep_order_totals()
+GRANT EXECUTE ON FUNCTION sales.keep_order_totals() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.keep_order_totals() TO platform;
+
+-- function sales.lock_abono(uuid)
+CREATE OR REPLACE FUNCTION sales.lock_abono(p_id uuid)
+ RETURNS sales.abonos
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+begin
+  select b.* into v_abono from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such abono';
+  end if;
+  perform sales.lock_records(array[v_abono.business_id], array[v_abono.distribucion_id], null, array[v_abono.client_id], null);
+  select b.* into v_abono from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id for no key update;
+  return v_abono;
+end $function$;
+ALTER FUNCTION sales.lock_abono(uuid) OWNER TO sales_writer;
+
+-- function sales.lock_records(uuid[], uuid[], uuid[], uuid[], uuid[])
+CREATE OR REPLACE FUNCTION sales.lock_records(p_business_id uuid[], p_distribucion_id uuid[], p_product_id uuid[], p_client_id uuid[], p_order_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  -- Closing a day takes this lock FOR UPDATE: it waits for what is being recorded, and what comes later sees it.
+  perform from (select distinct i as id from unnest(p_business_id) i where i is not null order by 1) g
+  cross join lateral (
+    select from sales.businesses b
+    where b.tenant_id = v_tenant and b.id between g.id and g.id order by b.id for key share) l;
+  if num_nonnulls(variadic p_distribucion_id) > 0 then
+    perform from (select distinct i as id from unnest(p_distribucion_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.distribuciones d
+      where d.tenant_id = v_tenant and d.id between g.id and g.id order by d.id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_product_id) > 0 then
+    perform from (select distinct i as id from unnest(p_product_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.inventory s
+      where s.tenant_id = v_tenant and s.product_id between g.id and g.id order by s.product_id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_client_id) > 0 then
+    perform from (select distinct i as id from unnest(p_client_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.customer_balances c
+      where c.tenant_id = v_tenant and c.client_id between g.id and g.id order by c.client_id for no key update) l;
+  end if;
+  if num_nonnulls(variadic p_order_id) > 0 then
+    perform from (select distinct i as id from unnest(p_order_id) i where i is not null order by 1) g
+    cross join lateral (
+      select from sales.orders o
+      where o.tenant_id = v_tenant and o.id between g.id and g.id order by o.id for no key update) l;
+  end if;
+end $function$;
+ALTER FUNCTION sales.lock_records(uuid[], uuid[], uuid[], uuid[], uuid[]) OWNER TO sales_writer;
+
+-- function sales.lock_route(uuid, text)
+CREATE OR REPLACE FUNCTION sales.lock_route(p_distribucion_id uuid, p_what text)
+ RETURNS sales.distribuciones
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_route sales.distribuciones;
+begin
+  perform tenancy.require_own_scope(tenancy.current_tenant_id(), null);
+  select r.* into v_route from sales.distribuciones r
+  where r.tenant_id = tenancy.current_tenant_id() and r.id = p_distribucion_id;
+  perform sales.lock_records(array[v_route.business_id], array[p_distribucion_id], null, null, null);
+  select r.* into v_route from sales.distribuciones r
+  where r.tenant_id = tenancy.current_tenant_id() and r.id = p_distribucion_id;
+  if v_route.id is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such route';
+  end if;
+  if not sales.may_act_for(v_route.business_id, v_route.vendedor_id) then
+    raise exception using errcode = 'ZT006',
+      message = format('Only the vendor of the route, or an admin_negocio, may %s it', p_what);
+  end if;
+  return v_route;
+end $function$;
+ALTER FUNCTION sales.lock_route(uuid, text) OWNER TO sales_writer;
+
+-- function sales.lock_sale(uuid)
+CREATE OR REPLACE FUNCTION sales.lock_sale(p_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sale sales.sales;
+begin
+  select s.* into v_sale from sales.sales s where s.tenant_id = v_tenant and s.id = p_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such sale';
+  end if;
+  perform sales.lock_records(array[v_sale.business_id], array[v_sale.distribucion_id], array(
+      select distinct i.product_id from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = p_id
+    ), array[v_sale.client_id], array[v_sale.order_id]);
+end $function$;
+ALTER FUNCTION sales.lock_sale(uuid) OWNER TO sales_writer;
+
+-- function sales.may_act_for(uuid, uuid)
+CREATE OR REPLACE FUNCTION sales.may_act_for(p_business_id uuid, p_member_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (sales.is_admin_negocio(p_business_id) OR COALESCE((p_member_id = sales.current_member_id(p_business_id)), false));
+
+-- grants sales.may_act_for(uuid, uuid)
+GRANT EXECUTE ON FUNCTION sales.may_act_for(uuid, uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.may_act_for(uuid, uuid) TO platform;
+
+-- function sales.move_debt(uuid[], uuid[], text[], uuid[], date[], numeric[])
+CREATE OR REPLACE FUNCTION sales.move_debt(p_business_id uuid[], p_client_id uuid[], p_kind text[], p_source_id uuid[], p_day date[], p_amount numeric[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  insert into sales.debt_entries (tenant_id, business_id, client_id, kind, source_id, day, amount, client_version, balance_after)
+  select v_tenant, e.business_id, e.client_id, e.kind, e.source_id, e.day, e.amount,
+    b.version + row_number() over of_client, b.balance + sum(e.amount) over of_client
+  from unnest(p_business_id, p_client_id, p_kind, p_source_id, p_day, p_amount) with ordinality as e
+    (business_id, client_id, kind, source_id, day, amount, position)
+  cross join lateral (
+    select c.version, c.balance from sales.customer_balances c
+    where c.tenant_id = v_tenant and c.client_id between e.client_id and e.client_id order by c.client_id
+  ) b
+  window of_client as (partition by e.client_id order by e.position);
+
+  update sales.customer_balances b
+  set open_due = b.open_due + e.due, credit = b.credit - e.paid, version = b.version + e.entries
+  from (
+    select g.client_id, count(*) as entries, coalesce(sum(g.amount) filter (where g.kind in ('sale', 'sale_void')), 0) as due,
+      coalesce(sum(g.amount) filter (where g.kind in ('abono', 'abono_void')), 0) as paid
+    from unnest(p_client_id, p_kind, p_amount) as g (client_id, kind, amount) group by 1
+  ) e
+  where b.tenant_id = v_tenant and b.client_id = any (p_client_id) and b.client_id = e.client_id;
+end $function$;
+ALTER FUNCTION sales.move_debt(uuid[], uuid[], text[], uuid[], date[], numeric[]) OWNER TO sales_writer;
+
+-- function sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[])
+CREATE OR REPLACE FUNCTION sales.move_stock(p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_quantity numeric[], p_unit_cost numeric[], p_reason text[], p_idempotency_key text[], p_request_hash text[])
+ RETURNS TABLE(element integer, is_new boolean, is_same_request boolean, movement sales.stock_movements)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_length constant int := tenancy.require_arrays(
+    array['p_id', 'p_business_id', 'p_product_id', 'p_kind', 'p_quantity', 'p_unit_cost', 'p_reason', 'p_idempotency_key',
+      'p_request_hash'],
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_product_id), array_dims(p_kind), array_dims(p_quantity),
+      array_dims(p_unit_cost), array_dims(p_reason), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_product_id),
+      num_nulls(variadic p_kind), num_nulls(variadic p_quantity)]);
+  v_business uuid;
+  v_known int[];
+  v_new int[];
+  v_part int;
+begin
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(v_tenant, v_business);
+    if not sales.is_admin_negocio(v_business) then
+      if exists (select from unnest(p_business_id, p_kind) as g (business_id, kind)
+                 where g.business_id = v_business and g.kind <> 'receipt') then
+        raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may adjust or count stock';
+      end if;
+      if sales.current_member_id(v_business) is null then
+        raise exception using errcode = 'ZT006', message = 'Only a member of the business may receive stock';
+      end if;
+    end if;
+  end loop;
+  if exists (select from unnest(p_kind) k where k not in ('receipt', 'adjustment', 'count')) then
+    raise exception using errcode = 'ZT002', message = 'By hand stock is moved by receipt, adjustment or count';
+  end if;
+  if exists (select from unnest(p_product_id, p_kind) as g (product_id, kind)
+             group by g.product_id having count(*) > 1 and bool_or(g.kind = 'count')) then
+    raise exception using errcode = 'ZT002', message = 'A product that is counted comes once in a call';
+  end if;
+  -- Locked before the keys are looked up, so that the same request at once waits here and finds the first one's.
+  perform sales.lock_records(null, null, p_product_id, null, null);
+  if (select count(*) from unnest(p_business_id, p_product_id) as g (business_id, product_id)
+      join sales.inventory i on i.tenant_id = v_tenant and i.business_id = g.business_id and i.product_id = g.product_id)
+    < v_length
+  then
+    raise exception using errcode = 'ZT004', message = 'There is no such product';
+  end if;
+  select g.position into v_part
+  from unnest(p_product_id, p_quantity) with ordinality as g (product_id, quantity, position)
+  join sales.products p on p.tenant_id = v_tenant and p.id = g.product_id
+  where p.unit = 'unidad' and g.quantity <> trunc(g.quantity)
+  order by 1 limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = format('Element %s: quantity: pieces are whole', v_part);
+  end if;
+  v_known := array(
+    select g.position from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id and m.idempotency_key = g.key);
+  v_new := array(select n from generate_series(1, v_length) n where n <> all (v_known) order by n);
+  if cardinality(v_new) > 0 then
+    perform sales.write_movements(array_agg(p_id[n] order by n), array_agg(p_business_id[n] order by n),
+      array_agg(p_product_id[n] order by n), array_agg(p_kind[n] order by n), array_agg(null::uuid),
+      array_agg(sales.business_day(p_business_id[n], now()) order by n), array_agg(p_quantity[n] order by n),
+      array_agg(case p_kind[n] when 'receipt' then p_unit_cost[n] end order by n),
+      array_agg(case p_kind[n] when 'count' then p_quantity[n] end order by n), array_agg(p_reason[n] order by n),
+      array_agg(sales.current_member_id(p_business_id[n]) order by n), array_agg(p_idempotency_key[n] order by n),
+      array_agg(p_request_hash[n] order by n), array_agg(format('Element %s', n) order by n))
+    from unnest(v_new) n;
+    update sales.products p set unit_cost = c.unit_cost
+    from (select distinct on (p_product_id[n]) p_product_id[n] as product_id, p_unit_cost[n] as unit_cost
+          from unnest(v_new) n where p_kind[n] = 'receipt' and p_unit_cost[n] is not null order by 1, n desc) c
+    where p.tenant_id = v_tenant and p.id = c.product_id and p.unit_cost is distinct from c.unit_cost;
+  end if;
+  return query
+    select g.position::int, g.position <> all (v_known), m.request_hash is not distinct from g.request_hash, m
+    from unnest(p_id, p_business_id, p_idempotency_key, p_request_hash) with ordinality as g
+      (id, business_id, key, request_hash, position)
+    join sales.stock_movements m on m.tenant_id = v_tenant and m.business_id = g.business_id
+      and case when g.position = any (v_known) then m.idempotency_key = g.key else m.id = g.id end
+    order by 1;
+end $function$;
+ALTER FUNCTION sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[]) OWNER TO sales_writer;
+
+-- grants sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[])
+GRANT EXECUTE ON FUNCTION sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.move_stock(uuid[], uuid[], uuid[], text[], numeric[], numeric[], text[], text[], text[]) TO platform;
+
+-- function sales.open_config()
+CREATE OR REPLACE FUNCTION sales.open_config()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, null) from written w;
+  insert into sales.system_config (tenant_id)
+  select distinct w.tenant_id from written w
+  on conflict (tenant_id) do nothing;
+  return null;
+end $function$;
+ALTER FUNCTION sales.open_config() OWNER TO sales_writer;
+
+-- grants sales.open_config()
+GRANT EXECUTE ON FUNCTION sales.open_config() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.open_config() TO platform;
+
+-- function sales.open_customer_balances()
+CREATE OR REPLACE FUNCTION sales.open_customer_balances()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  insert into sales.customer_balances (tenant_id, business_id, client_id)
+  select w.tenant_id, w.business_id, w.id from written w;
+  return null;
+end $function$;
+ALTER FUNCTION sales.open_customer_balances() OWNER TO sales_writer;
+
+-- grants sales.open_customer_balances()
+GRANT EXECUTE ON FUNCTION sales.open_customer_balances() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.open_customer_balances() TO platform;
+
+-- function sales.open_inventory()
+CREATE OR REPLACE FUNCTION sales.open_inventory()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  insert into sales.inventory (tenant_id, business_id, product_id)
+  select w.tenant_id, w.business_id, w.id from written w;
+  return null;
+end $function$;
+ALTER FUNCTION sales.open_inventory() OWNER TO sales_writer;
+
+-- grants sales.open_inventory()
+GRANT EXECUTE ON FUNCTION sales.open_inventory() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.open_inventory() TO platform;
+
+-- function sales.post_abonos(uuid[])
+CREATE OR REPLACE FUNCTION sales.post_abonos(p_abono_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  perform sales.lock_records(array_agg(b.business_id), array_agg(b.distribucion_id), null, array_agg(b.client_id), null)
+  from sales.abonos b where b.tenant_id = v_tenant and b.id = any (p_abono_id);
+  perform sales.check_abonos(p_abono_id);
+  perform sales.move_debt(array_agg(b.business_id order by g.position), array_agg(b.client_id order by g.position),
+    array_agg('abono'::text), array_agg(b.id order by g.position), array_agg(b.abono_day order by g.position),
+    array_agg(-b.amount order by g.position))
+  from unnest(p_abono_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.abonos r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) b;
+  update sales.distribuciones d set monto_recaudado = d.monto_recaudado + t.amount
+  from (select b.distribucion_id, sum(b.amount) as amount from sales.abonos b
+        where b.tenant_id = v_tenant and b.id = any (p_abono_id) and b.distribucion_id is not null group by 1) t
+  where d.tenant_id = v_tenant and d.id = t.distribucion_id;
+end $function$;
+ALTER FUNCTION sales.post_abonos(uuid[]) OWNER TO sales_writer;
+
+-- function sales.post_sales(uuid[])
+CREATE OR REPLACE FUNCTION sales.post_sales(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_locks record;
+  v_beyond int;
+begin
+  select array_agg(distinct s.business_id) as businesses, array_agg(distinct s.distribucion_id) as routes,
+    array_agg(distinct s.client_id) filter (where s.total_amount > s.amount_paid) as clients,
+    array_agg(distinct s.order_id) as orders into v_locks
+  from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id);
+  perform sales.lock_records(v_locks.businesses, v_locks.routes, array(
+      select distinct i.product_id from sales.sales s
+      cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+      cross join lateral sales.config_of(s.business_id) k
+      where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is null
+        and k.modo_operacion <> 'sin_inventario'
+    ), v_locks.clients, v_locks.orders);
+  perform sales.check_sales(p_sale_id);
+  perform sales.take_goods(p_sale_id);
+
+  if cardinality(v_locks.clients) > 0 then
+    perform sales.move_debt(array_agg(s.business_id order by g.position), array_agg(s.client_id order by g.position),
+      array_agg('sale'::text), array_agg(s.id order by g.position), array_agg(s.sale_day order by g.position),
+      array_agg(s.total_amount - s.amount_paid order by g.position))
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    where s.total_amount > s.amount_paid;
+    select g.position into v_beyond
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select x.* from sales.customers x where x.tenant_id = v_tenant and x.id between s.client_id and s.client_id order by x.id) c
+    cross join lateral (
+      select x.balance from sales.customer_balances x where x.tenant_id = v_tenant and x.client_id between s.client_id and s.client_id order by x.client_id) b
+    where s.total_amount > s.amount_paid and b.balance > c.credit_limit
+    order by g.position desc limit 1;
+    if found then
+      raise exception using errcode = 'ZT002', message = sales.sale_label(cardinality(p_sale_id), v_beyond)
+        || 'clientId: the debt would go beyond the customer''s credit limit: take more at once, or an abono first';
+    end if;
+  end if;
+  if num_nonnulls(variadic v_locks.orders) > 0 then
+    update sales.orders o set status = 'delivered'
+    where o.tenant_id = v_tenant and o.id = any (v_locks.orders);
+  end if;
+  perform sales.add_totals(p_sale_id, null);
+end $function$;
+ALTER FUNCTION sales.post_sales(uuid[]) OWNER TO sales_writer;
+
+-- function sales.post_written_abonos()
+CREATE OR REPLACE FUNCTION sales.post_written_abonos()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+begin
+  perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+  if exists (select from written) then
+    perform sales.post_abonos(array(select w.id from written w order by w.id));
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION sales.post_written_abonos() OWNER TO sales_writer;
+
+-- grants sales.post_written_abonos()
+GRANT EXECUTE ON FUNCTION sales.post_written_abonos() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.post_written_abonos() TO platform;
+
+-- function sales.price_items(integer[], uuid[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])
+CREATE OR REPLACE FUNCTION sales.price_items(p_sales integer[], p_business_id uuid[], p_item_sale integer[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[], p_unit_price numeric[])
+ RETURNS TABLE(sale integer, line_number integer, id uuid, product_id uuid, product_name text, unit text, gross numeric, tara numeric, quantity numeric, unit_price numeric, subtotal numeric, unit_cost numeric)
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_problem record;
+begin
+  select g.sale, g.line_number, x.problem into v_problem
+  from (
+    select i.*, row_number() over (partition by i.sale order by i.position) as line_number
+    from unnest(p_item_sale, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
+      (sale, product_id, gross, tara, quantity, unit_price, position)
+  ) g
+  left join lateral (
+    select r.* from sales.products r
+    where r.tenant_id = v_tenant and r.business_id = p_business_id[g.sale] and r.id between g.product_id and g.product_id order by r.id
+  ) p on true
+  cross join lateral (select case
+    when p.id is null then array['ZT004', 'productId: there is no such product in the business']
+    when not p.is_active then array['ZT003', 'productId: the product is archived: restore it first']
+    when (g.gross is null) <> (g.tara is null) then array['ZT002', 'gross and tara: give both, or neither']
+    when g.gross is not null and p.unit <> 'kg'
+      then array['ZT002', 'gross and tara: the product is sold by the piece: give its quantity alone']
+    when g.gross is null and g.quantity is null then array['ZT002', 'quantity: give it, or gross and tara']
+    when g.quantity <> g.gross - g.tara then array['ZT002', 'quantity: it is gross less tara: leave it out']
+    when coalesce(g.gross - g.tara, g.quantity) <= 0 or g.tara < 0
+      then array['ZT002', 'quantity: what is sold is above 0, and a tara is not below 0']
+    when scale(g.gross) > 3 or scale(g.tara) > 3 or scale(g.quantity) > 3
+      then array['ZT002', 'quantity: use at most three decimals']
+    when p.unit <> 'kg' and g.quantity <> trunc(g.quantity) then array['ZT002', 'quantity: pieces are whole']
+    when g.unit_price is null and p.base_price is null
+      then array['ZT002', 'unitPrice: the product has no base price: give one']
+    when g.unit_price < 0 or scale(g.unit_price) > 2
+      then array['ZT002', 'unitPrice: use a price of 0 or more with at most two decimals']
+  end as problem) x
+  where x.problem is not null and g.sale = any (p_sales)
+  order by g.position limit 1;
+  if found then
+    raise exception using errcode = v_problem.problem[1],
+      message = sales.item_label(cardinality(p_business_id), v_problem.sale, v_problem.line_number) || ': ' || v_problem.problem[2];
+  end if;
+  return query
+    select i.sale, (row_number() over (partition by i.sale order by i.position))::int, i.id, p.id, p.name::text, p.unit, i.gross,
+      i.tara, q.quantity, c.price, round(q.quantity * c.price, 2), p.unit_cost
+    from unnest(p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) with ordinality as i
+      (sale, id, product_id, gross, tara, quantity, unit_price, position)
+    cross join lateral (
+      select r.* from sales.products r
+      where r.tenant_id = v_tenant and r.business_id = p_business_id[i.sale] and r.id between i.product_id and i.product_id order by r.id
+    ) p
+    cross join lateral (select coalesce(i.gross - i.tara, i.quantity) as quantity) q
+    cross join lateral (select coalesce(i.unit_price, p.base_price) as price) c
+    where i.sale = any (p_sales)
+    order by i.position;
+end $function$;
+ALTER FUNCTION sales.price_items(integer[], uuid[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) OWNER TO sales_writer;
+
+-- function sales.problem_of_settlement(uuid, uuid, jsonb, jsonb)
+CREATE OR REPLACE FUNCTION sales.problem_of_settlement(p_tenant_id uuid, p_distribucion_id uuid, p_items jsonb, p_money jsonb)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with item as (
+    select i.product_id, i.assigned, i.sold, p.unit
+    from sales.distribucion_items i
+    join sales.products p on p.tenant_id = i.tenant_id and p.id = i.product_id
+    where i.tenant_id = p_tenant_id and i.distribucion_id = p_distribucion_id
+  ), given as (
+    select g.n, g.product_id, g.sold, coalesce(g.returned, 0) as returned, coalesce(g.lost, 0) as lost, g.loss_reason
+    from rows from (
+      jsonb_to_recordset(p_items) as (product_id uuid, sold numeric, returned numeric, lost numeric, loss_reason text)
+    ) with ordinality as g (product_id, sold, returned, lost, loss_reason, n)
+  ), problem as (
+    select g.n, format('Item %s: %s', g.n, case
+      when i.product_id is null then 'the product is not on the route'
+      when count(*) over (partition by g.product_id) > 1 then 'the product comes twice'
+      when not (g.returned between 0 and 9999999.999 and g.lost between 0 and 9999999.999
+          and g.returned = round(g.returned, 3) and g.lost = round(g.lost, 3))
+        then 'use quantities of 0 or more, with at most three decimals'
+      when i.unit = 'unidad' and g.returned <> trunc(g.returned) then 'pieces are whole'
+      when g.sold <> i.sold
+        then 'the recorded sales of the route come to another quantity: record the missing sale, or void the wrong one'
+      when g.lost > 0 and btrim(coalesce(g.loss_reason, '')) = '' then 'what is lost needs a reason'
+      when i.sold + g.returned + g.lost <> i.assigned then 'sold, returned and lost do not come to what was assigned'
+      else '-' end) as text
+    from given g left join item i on i.product_id = g.product_id
+    union all
+    select 1000000, 'A product of the route is missing: say what of it was returned or lost'
+    from item i where i.sold <> i.assigned and not exists (select from given g where g.product_id = i.product_id)
+    union all
+    select 1000001, 'Money is handed in by efectivo, yape, plin or transferencia, with amounts of 0 or more and two decimals'
+    where not sales.is_money_by_method(p_money)
+  )
+  select p.text from problem p where p.text not like '%: -' order by p.n limit 1
+$function$;
+ALTER FUNCTION sales.problem_of_settlement(uuid, uuid, jsonb, jsonb) OWNER TO sales_writer;
+
+-- function sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[])
+CREATE OR REPLACE FUNCTION sales.record_abonos(p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_amount numeric[], p_payment_method text[], p_notes text[], p_abono_date timestamp with time zone[], p_allocations jsonb[], p_idempotency_key text[], p_request_hash text[])
+ RETURNS TABLE(abono_position integer, is_new boolean, is_same_request boolean, abono sales.abonos, allocations jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_business uuid;
+  v_position int;
+  v_first int[];
+  v_ids uuid[];
+  v_new int[];
+begin
+  perform tenancy.require_arrays(
+    '{p_id,p_business_id,p_client_id,p_amount,p_payment_method,p_seller_id,p_distribucion_id,p_notes,p_abono_date,p_allocations,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_client_id), array_dims(p_amount),
+      array_dims(p_payment_method), array_dims(p_seller_id), array_dims(p_distribucion_id), array_dims(p_notes),
+      array_dims(p_abono_date), array_dims(p_allocations), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_client_id),
+      num_nulls(variadic p_amount), num_nulls(variadic p_payment_method)]);
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(v_tenant, v_business);
+    if sales.current_member_id(v_business) is null and num_nulls(variadic p_seller_id) > 0 then
+      raise exception using errcode = 'ZT006',
+        message = 'sellerId: the scope names no active member of the business: name the member who received it';
+    end if;
+  end loop;
+  v_first := array(
+    select min(g.position)::int from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    group by g.business_id, g.key, case when g.key is null then g.position end order by 1);
+  if (select count(distinct p_id[n]) from unnest(v_first) n) < cardinality(v_first) then
+    raise exception using errcode = 'unique_violation', message = 'p_id gives two abonos one id', schema = 'sales',
+      table = 'abonos', constraint = 'abonos_pkey';
+  end if;
+  perform sales.lock_records(p_business_id, null, null, null, null);
+  with written as (
+    insert into sales.abonos as b (tenant_id, id, business_id, client_id, seller_id, distribucion_id, amount, payment_method,
+      notes, abono_date, abono_day, idempotency_key, request_hash)
+    select v_tenant, p_id[n], p_business_id[n], p_client_id[n],
+      coalesce(p_seller_id[n], sales.current_member_id(p_business_id[n])), p_distribucion_id[n], p_amount[n],
+      p_payment_method[n], p_notes[n], a.at, sales.business_day(p_business_id[n], a.at), p_idempotency_key[n], p_request_hash[n]
+    from unnest(v_first) n
+    cross join lateral (select coalesce(p_abono_date[n], now()) as at) a
+    -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+    order by p_idempotency_key[n], n
+    on conflict do nothing
+    returning b.id
+  )
+  select coalesce(array_agg(n order by n), '{}') into v_new from unnest(v_first) n join written w on w.id = p_id[n];
+  if exists (
+    select from unnest(v_first) n
+    where n <> all (v_new) and not exists (
+      select from sales.abonos b
+      where b.tenant_id = v_tenant and b.business_id = p_business_id[n] and b.idempotency_key = p_idempotency_key[n] offset 0)
+  ) then
+    raise exception using errcode = 'unique_violation', message = 'The id is taken', schema = 'sales', table = 'abonos',
+      constraint = 'abonos_pkey';
+  end if;
+  if cardinality(v_new) > 0 then
+    perform sales.post_abonos(array(select p_id[n] from unnest(v_new) n order by n));
+    foreach v_position in array v_new loop
+      if jsonb_typeof(p_allocations[v_position]) = 'array' then
+        perform sales.allocate_to(p_id[v_position], p_allocations[v_position], null);
+      end if;
+    end loop;
+    perform sales.allocate_oldest(array(select p_id[n] from unnest(v_new) n where p_allocations[n] = '"oldest"' order by n), null);
+  end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.abonos k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
+  return query
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.allocations_of_abono(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.abonos t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
+end $function$;
+ALTER FUNCTION sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[]) OWNER TO sales_writer;
+
+-- grants sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[])
+GRANT EXECUTE ON FUNCTION sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.record_abonos(uuid[], uuid[], uuid[], uuid[], uuid[], numeric[], text[], text[], timestamp with time zone[], jsonb[], text[], text[]) TO platform;
+
+-- function sales.record_drafts()
+CREATE OR REPLACE FUNCTION sales.record_drafts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_ids uuid[];
+  v_complete uuid[];
+begin
+  if tg_table_name = 'sale_items' then
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w;
+    v_ids := array(select distinct w.sale_id from written w);
+    if exists (select from sales.sales s where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status <> 'draft') then
+      raise exception using errcode = 'ZT003', message = 'A recorded sale takes no more items: correct it';
+    end if;
+  else
+    perform tenancy.require_own_scope(w.tenant_id, w.business_id) from written w where w.status = 'draft';
+    v_ids := array(select w.id from written w where w.status = 'draft');
+  end if;
+  perform from (select i as id from unnest(v_ids) i order by 1) g
+  cross join lateral (
+    select from sales.sales s
+    where s.tenant_id = v_tenant and s.id between g.id and g.id and s.status = 'draft' order by s.id for no key update) l;
+  if exists (
+    select from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) > s.total_amount
+  ) then
+    raise exception using errcode = 'ZT002', message = 'The items come to more than the total_amount of the sale';
+  end if;
+  v_complete := array(
+    select s.id from sales.sales s join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    where s.tenant_id = v_tenant and s.id = any (v_ids) and s.status = 'draft'
+    group by s.id, s.total_amount having sum(i.subtotal) = s.total_amount);
+  if cardinality(v_complete) > 0 then
+    update sales.sales s
+    set status = 'recorded', balance_due = s.total_amount - s.amount_paid, tara = t.tara, net_weight = t.net,
+      sales_point = sales.sales_point_of(s.distribucion_id, s.seller_id),
+      commission_rate = coalesce(sales.commission_rate_on(s.seller_id, s.sale_day), 0)
+    from (
+      select i.sale_id, coalesce(sum(i.tara), 0) as tara, coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
+      from sales.sale_items i where i.tenant_id = v_tenant and i.sale_id = any (v_complete) group by 1
+    ) t
+    where s.tenant_id = v_tenant and s.id = any (v_complete) and s.id = t.sale_id;
+    perform sales.post_sales(v_complete);
+  end if;
+  return null;
+end $function$;
+ALTER FUNCTION sales.record_drafts() OWNER TO sales_writer;
+
+-- grants sales.record_drafts()
+GRANT EXECUTE ON FUNCTION sales.record_drafts() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.record_drafts() TO platform;
+
+-- function sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])
+CREATE OR REPLACE FUNCTION sales.record_sales(p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_order_id uuid[], p_sale_type text[], p_amount_paid numeric[], p_payment_method text[], p_use_credit boolean[], p_sale_date timestamp with time zone[], p_corrects_sale_id uuid[], p_void_reason text[], p_idempotency_key text[], p_request_hash text[], p_item_sale integer[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[], p_unit_price numeric[])
+ RETURNS TABLE(sale_position integer, is_new boolean, is_same_request boolean, sale sales.sales, items jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_sales int;
+  v_problem text;
+  v_business uuid;
+begin
+  v_sales := tenancy.require_arrays(
+    '{p_id,p_business_id,p_sale_type,p_use_credit,p_client_id,p_seller_id,p_distribucion_id,p_order_id,p_amount_paid,p_payment_method,p_sale_date,p_corrects_sale_id,p_void_reason,p_idempotency_key,p_request_hash}',
+    array[array_dims(p_id), array_dims(p_business_id), array_dims(p_sale_type), array_dims(p_use_credit),
+      array_dims(p_client_id), array_dims(p_seller_id), array_dims(p_distribucion_id), array_dims(p_order_id),
+      array_dims(p_amount_paid), array_dims(p_payment_method), array_dims(p_sale_date), array_dims(p_corrects_sale_id),
+      array_dims(p_void_reason), array_dims(p_idempotency_key), array_dims(p_request_hash)],
+    array[num_nulls(variadic p_id), num_nulls(variadic p_business_id), num_nulls(variadic p_sale_type),
+      num_nulls(variadic p_use_credit)]);
+  perform tenancy.require_arrays(
+    '{p_item_sale,p_item_id,p_product_id,p_gross,p_tara,p_quantity,p_unit_price}',
+    array[array_dims(p_item_sale), array_dims(p_item_id), array_dims(p_product_id), array_dims(p_gross),
+      array_dims(p_tara), array_dims(p_quantity), array_dims(p_unit_price)],
+    array[num_nulls(variadic p_item_sale), num_nulls(variadic p_item_id), num_nulls(variadic p_product_id)]);
+  v_problem := case
+    when not (1 <= all (p_item_sale) and v_sales >= all (p_item_sale))
+      then 'p_item_sale names a sale that is not given: each item needs one, by its position from 1'
+    when exists (select from generate_series(1, v_sales) n where n <> all (p_item_sale))
+      then 'p_item_sale leaves a sale without items: a sale needs one or more'
+    when 'NaN' = any (p_gross || p_tara || p_quantity || p_unit_price || p_amount_paid)
+      then 'p_gross, p_tara, p_quantity, p_unit_price and p_amount_paid take no NaN'
+  end;
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = v_problem;
+  end if;
+  foreach v_business in array array(select distinct b from unnest(p_business_id) b order by 1) loop
+    perform tenancy.require_own_scope(tenancy.current_tenant_id(), v_business);
+  end loop;
+  return query
+    select w.sale_position, w.is_new, w.is_same_request, w.sale, w.items
+    from sales.write_sales(p_id, p_business_id, p_client_id, p_seller_id, p_distribucion_id, p_order_id, p_sale_type,
+      p_amount_paid, p_payment_method, p_use_credit, p_sale_date, p_corrects_sale_id, p_void_reason, p_idempotency_key,
+      p_request_hash, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price, false) w;
+end $function$;
+ALTER FUNCTION sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) OWNER TO sales_writer;
+
+-- grants sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[])
+GRANT EXECUTE ON FUNCTION sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.record_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[]) TO platform;
+
+-- function sales.refuse_sale(text, uuid, uuid, uuid, uuid, text, numeric, numeric)
+CREATE OR REPLACE FUNCTION sales.refuse_sale(p_label text, p_business_id uuid, p_id uuid, p_client_id uuid, p_order_id uuid, p_sale_type text, p_amount_paid numeric, p_total numeric)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_problem constant text := case
+    when p_sale_type not in ('contado', 'credito') then 'saleType: it is contado or credito'
+    when p_sale_type = 'contado' and p_amount_paid <> p_total
+      then 'amountPaid: a cash sale is paid in full, with its total: change is given back before, or sell on credit'
+    when p_sale_type = 'credito' and p_client_id is null then 'clientId: a sale on credit needs a customer'
+    when p_amount_paid < 0 or scale(p_amount_paid) > 2 then 'amountPaid: use an amount of 0 or more with at most two decimals'
+    when p_amount_paid > p_total
+      then 'amountPaid: it is more than the total: record what is paid beyond as an abono'
+  end;
+begin
+  if v_problem is not null then
+    raise exception using errcode = 'ZT002', message = p_label || v_problem;
+  end if;
+  if exists (select from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.id = p_id) then
+    raise exception using errcode = 'unique_violation', message = 'The id is taken', schema = 'sales', table = 'sales',
+      constraint = 'sales_pkey';
+  end if;
+  if exists (select from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.business_id = p_business_id
+             and s.order_id = p_order_id and s.status <> 'void') then
+    raise exception using errcode = 'ZT003', message = p_label || 'orderId: the order is delivered by another sale';
+  end if;
+  raise exception using errcode = 'ZT003', message = p_label || 'The sale is corrected already: correct the one that replaces it';
+end $function$;
+ALTER FUNCTION sales.refuse_sale(text, uuid, uuid, uuid, uuid, text, numeric, numeric) OWNER TO sales_writer;
+
+-- function sales.reopen_distribucion(uuid, text)
+CREATE OR REPLACE FUNCTION sales.reopen_distribucion(p_distribucion_id uuid, p_reason text)
+ RETURNS SETOF sales.distribuciones
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_route sales.distribuciones;
+begin
+  v_route := sales.lock_route(p_distribucion_id, 'open');
+  if not sales.is_admin_negocio(v_route.business_id) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may open a settled route again';
+  elsif v_route.estado = 'en_ruta' and v_route.settlements > 0 and v_route.reopen_reason = p_reason then
+    return next v_route;
+    return;
+  elsif v_route.estado <> 'cerrado' then
+    raise exception using errcode = 'ZT003', message = 'The route is not settled';
+  elsif btrim(coalesce(p_reason, '')) = '' then
+    raise exception using errcode = 'ZT002', message = 'Say in the reason why the route is opened again';
+  elsif sales.is_day_closed(v_route.business_id, v_route.fecha) then
+    raise exception using errcode = 'ZT003', message = 'The day of the route is closed: nothing on it is changed';
+  end if;
+  perform from sales.distribucion_items i
+  where i.tenant_id = v_route.tenant_id and i.distribucion_id = v_route.id
+  order by i.product_id for no key update;
+  perform sales.write_settlement_movements(v_route.business_id, v_route.id, 'reopening');
+  update sales.distribuciones r
+  set estado = 'en_ruta', closed_at = null, closed_by = null, settlement_hash = null, reopen_reason = p_reason
+  where r.tenant_id = v_route.tenant_id and r.id = v_route.id;
+  update sales.distribucion_items i set returned = 0, lost = 0, loss_reason = null
+  where i.tenant_id = v_route.tenant_id and i.distribucion_id = v_route.id and i.returned + i.lost > 0;
+  return query select r.* from sales.distribuciones r where r.tenant_id = v_route.tenant_id and r.id = v_route.id;
+end $function$;
+ALTER FUNCTION sales.reopen_distribucion(uuid, text) OWNER TO sales_writer;
+
+-- grants sales.reopen_distribucion(uuid, text)
+GRANT EXECUTE ON FUNCTION sales.reopen_distribucion(uuid, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.reopen_distribucion(uuid, text) TO platform;
+
+-- function sales.require_admin_negocio()
+CREATE OR REPLACE FUNCTION sales.require_admin_negocio()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if not sales.is_admin_negocio(new.business_id) then
+    raise exception using errcode = 'ZT006', message = format('Only an admin_negocio of the business may %s', tg_argv[0]);
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.require_admin_negocio()
+GRANT EXECUTE ON FUNCTION sales.require_admin_negocio() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_admin_negocio() TO platform;
+
+-- function sales.require_config_right()
+CREATE OR REPLACE FUNCTION sales.require_config_right()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  if tenancy.current_company_id() is not null or not sales.is_tenant_admin() then
+    raise exception using errcode = 'ZT006',
+      message = 'Only an admin of the tenant may change system_config, in a scope that names no business';
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.require_config_right()
+GRANT EXECUTE ON FUNCTION sales.require_config_right() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_config_right() TO platform;
+
+-- function sales.require_manager()
+CREATE OR REPLACE FUNCTION sales.require_manager()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_business constant uuid := coalesce(to_jsonb(new) ->> 'business_id', to_jsonb(new) ->> 'id')::uuid;
+begin
+  if not sales.is_admin_negocio(v_business) and not sales.is_tenant_admin() then
+    raise exception using errcode = 'ZT006',
+      message = 'Only an admin_negocio of the business, or an admin of the tenant, may manage a business and its members';
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.require_manager()
+GRANT EXECUTE ON FUNCTION sales.require_manager() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_manager() TO platform;
+
+-- function sales.require_member()
+CREATE OR REPLACE FUNCTION sales.require_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_named constant uuid := case when tg_nargs > 1 then (to_jsonb(new) ->> tg_argv[1])::uuid end;
+begin
+  if not sales.may_act_for(new.business_id, coalesce(v_named, sales.current_member_id(new.business_id))) then
+    raise exception using errcode = 'ZT006', message = case when sales.current_member_id(new.business_id) is null
+      then format('Only a member of the business may %s', tg_argv[0])
+      else format('Only an admin_negocio of the business may %s for another member', tg_argv[0]) end;
+  end if;
+  if tg_op = 'INSERT' and exists (
+    select from sales.business_users m
+    where m.tenant_id = tenancy.current_tenant_id() and m.business_id = new.business_id and m.id = v_named and not m.is_active
+  ) then
+    raise exception using errcode = 'ZT003', message = format('The member has left the business: %s names another', tg_argv[1]);
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.require_member()
+GRANT EXECUTE ON FUNCTION sales.require_member() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_member() TO platform;
+
+-- function sales.require_open_days()
+CREATE OR REPLACE FUNCTION sales.require_open_days()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_dated record;
+begin
+  for v_dated in execute format('select distinct d.tenant_id, d.business_id, d.day from (%s) d order by 1, 2, 3', tg_argv[0]) loop
+    perform from sales.businesses b where b.tenant_id = v_dated.tenant_id and b.id = v_dated.business_id for key share;
+    if sales.is_day_closed(v_dated.business_id, v_dated.day) then
+      raise exception using errcode = 'ZT003',
+        message = 'The day is closed and takes nothing more: date it on an open day, and undo today what was done then';
+    end if;
+  end loop;
+  return null;
+end $function$;
+
+-- grants sales.require_open_days()
+GRANT EXECUTE ON FUNCTION sales.require_open_days() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.require_open_days() TO platform;
+
+-- function sales.resolve_review(uuid, uuid)
+CREATE OR REPLACE FUNCTION sales.resolve_review(p_sale_id uuid, p_abono_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_business uuid;
+begin
+  perform tenancy.require_own_scope(v_tenant, null);
+  select l.business_id into v_business from (
+    select s.business_id from sales.sales s where s.tenant_id = v_tenant and s.id = p_sale_id and s.is_late
+    union all
+    select a.business_id from sales.abonos a where a.tenant_id = v_tenant and a.id = p_abono_id and a.is_late
+  ) l;
+  if v_business is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such late sale or abono';
+  end if;
+  perform tenancy.require_own_scope(v_tenant, v_business);
+  if not sales.is_admin_negocio(v_business) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may review late sales and abonos';
+  end if;
+  update sales.sales s set reviewed_at = now(), reviewed_by = sales.current_member_id(v_business)
+  where s.tenant_id = v_tenant and s.id = p_sale_id and s.reviewed_at is null;
+  update sales.abonos a set reviewed_at = now(), reviewed_by = sales.current_member_id(v_business)
+  where a.tenant_id = v_tenant and a.id = p_abono_id and a.reviewed_at is null;
+  return true;
+end $function$;
+ALTER FUNCTION sales.resolve_review(uuid, uuid) OWNER TO sales_writer;
+
+-- grants sales.resolve_review(uuid, uuid)
+GRANT EXECUTE ON FUNCTION sales.resolve_review(uuid, uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.resolve_review(uuid, uuid) TO platform;
+
+-- function sales.return_goods(uuid, date)
+CREATE OR REPLACE FUNCTION sales.return_goods(p_sale_id uuid, p_day date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  perform sales.write_movements(array_agg(gen_random_uuid()), array_agg(t.business_id order by t.product_id),
+    array_agg(t.product_id order by t.product_id), array_agg('sale_void'::text), array_agg(p_sale_id), array_agg(p_day),
+    array_agg(t.quantity order by t.product_id), array_agg(null::numeric), array_agg(null::numeric), array_agg(null::text),
+    array_agg(sales.current_member_id(t.business_id)), array_agg(null::text), array_agg(null::text), array_agg(''::text))
+  from (
+    select m.business_id, m.product_id, -sum(m.quantity) as quantity
+    from sales.stock_movements m
+    where m.tenant_id = v_tenant and m.source_id = p_sale_id and m.kind = 'sale'
+    group by 1, 2
+    union all
+    select i.business_id, i.product_id, sum(i.quantity)
+    from sales.sales s
+    join sales.sale_items i on i.tenant_id = v_tenant and i.sale_id = s.id
+    join sales.inventory v on v.tenant_id = v_tenant and v.business_id = s.business_id and v.product_id = i.product_id
+    cross join lateral sales.config_of(s.business_id) k
+    where s.tenant_id = v_tenant and s.id = p_sale_id and s.distribucion_id is not null
+      and sales.has_stock(k.modo_operacion, v.version)
+    group by 1, 2
+  ) t
+  having count(*) > 0;
+end $function$;
+ALTER FUNCTION sales.return_goods(uuid, date) OWNER TO sales_writer;
+
+-- function sales.route_money(uuid)
+CREATE OR REPLACE FUNCTION sales.route_money(p_distribucion_id uuid)
+ RETURNS TABLE(payment_method text, sales_amount numeric, abonos_amount numeric, refunds_amount numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select m.payment_method, sum(m.sales), sum(m.abonos), sum(m.refunds)
+  from (
+    select s.payment_method, s.amount_paid as sales, 0.00 as abonos, 0.00 as refunds from sales.sales s
+    where s.tenant_id = tenancy.current_tenant_id() and s.distribucion_id = p_distribucion_id
+      and s.amount_paid > 0 and not s.is_late and (s.status = 'recorded' or s.status = 'void' and sales.was_recorded(s.id))
+    union all
+    select a.payment_method, 0, a.amount, 0 from sales.abonos a
+    where a.tenant_id = tenancy.current_tenant_id() and a.distribucion_id = p_distribucion_id and not a.is_late
+    union all
+    select r.payment_method, 0, 0, r.amount from sales.refunds r
+    where r.tenant_id = tenancy.current_tenant_id() and r.distribucion_id = p_distribucion_id
+  ) m
+  group by m.payment_method
+$function$;
+
+-- grants sales.route_money(uuid)
+GRANT EXECUTE ON FUNCTION sales.route_money(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.route_money(uuid) TO platform;
+
+-- function sales.sale_label(integer, integer)
+CREATE OR REPLACE FUNCTION sales.sale_label(p_sales integer, p_sale integer)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (p_sales > 1) THEN format('Sale %s: '::text, p_sale) ELSE ''::text END;
+
+-- grants sales.sale_label(integer, integer)
+GRANT EXECUTE ON FUNCTION sales.sale_label(integer, integer) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.sale_label(integer, integer) TO platform;
+
+-- function sales.sales_point_of(uuid, uuid)
+CREATE OR REPLACE FUNCTION sales.sales_point_of(p_distribucion_id uuid, p_member_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN COALESCE((SELECT d.punto_venta FROM sales.distribuciones d WHERE ((d.tenant_id = tenancy.current_tenant_id()) AND (d.id = sales_point_of.p_distribucion_id))), (SELECT m.sales_point FROM sales.business_users m WHERE ((m.tenant_id = tenancy.current_tenant_id()) AND (m.id = sales_point_of.p_member_id))));
+
+-- grants sales.sales_point_of(uuid, uuid)
+GRANT EXECUTE ON FUNCTION sales.sales_point_of(uuid, uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.sales_point_of(uuid, uuid) TO platform;
+
+-- function sales.stamp_abono()
+CREATE OR REPLACE FUNCTION sales.stamp_abono()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  new.abono_day := sales.business_day(new.business_id, new.abono_date);
+  if new.abono_day is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such business';
+  end if;
+  new.allocated_amount := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
+  return new;
+end $function$;
+
+-- grants sales.stamp_abono()
+GRANT EXECUTE ON FUNCTION sales.stamp_abono() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.stamp_abono() TO platform;
+
+-- function sales.stamp_sale()
+CREATE OR REPLACE FUNCTION sales.stamp_sale()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  new.sale_day := sales.business_day(new.business_id, new.sale_date);
+  if new.sale_day is null then
+    raise exception using errcode = 'ZT004', message = 'There is no such business';
+  end if;
+  new.balance_due := 0;
+  new.voided_by := null;
+  new.void_reason := null;
+  new.reviewed_at := null;
+  new.reviewed_by := null;
+  return new;
+end $function$;
+
+-- grants sales.stamp_sale()
+GRANT EXECUTE ON FUNCTION sales.stamp_sale() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.stamp_sale() TO platform;
+
+-- function sales.stamp_sale_item()
+CREATE OR REPLACE FUNCTION sales.stamp_sale_item()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_product sales.products;
+begin
+  select p.* into v_product from sales.products p
+  where p.tenant_id = new.tenant_id and p.business_id = new.business_id and p.id = new.product_id;
+  if not found then
+    raise exception using errcode = 'ZT004', message = 'There is no such product in the business';
+  end if;
+  new.unit := v_product.unit;
+  new.unit_cost := v_product.unit_cost;
+  new.product_name := coalesce(new.product_name, v_product.name);
+  new.subtotal := coalesce(new.subtotal, round(new.quantity * new.unit_price, 2));
+  if new.line_number is null then
+    select coalesce(max(i.line_number), 0) + 1 into new.line_number
+    from sales.sale_items i where i.tenant_id = new.tenant_id and i.sale_id = new.sale_id;
+  end if;
+  return new;
+end $function$;
+
+-- grants sales.stamp_sale_item()
+GRANT EXECUTE ON FUNCTION sales.stamp_sale_item() TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.stamp_sale_item() TO platform;
+
+-- function sales.take_back_sale(uuid, text)
+CREATE OR REPLACE FUNCTION sales.take_back_sale(p_id uuid, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sale sales.sales;
+  v_today date;
+  v_route uuid;
+begin
+  select s.* into v_sale from sales.sales s where s.tenant_id = v_tenant and s.id = p_id for no key update;
+  if v_sale.status = 'void' and v_sale.void_reason is not distinct from p_reason then
+    return;
+  elsif v_sale.status = 'void' then
+    raise exception using errcode = 'ZT003', message = 'The sale is void already';
+  elsif not sales.may_act_for(v_sale.business_id, v_sale.seller_id) then
+    raise exception using errcode = 'ZT006', message = 'Only an admin_negocio of the business may void a sale of another member';
+  end if;
+  v_today := sales.business_day(v_sale.business_id, now());
+  if sales.is_day_closed(v_sale.business_id, v_today) then
+    raise exception using errcode = 'ZT003', message = 'A void counts on today, and today is closed: void it tomorrow';
+  end if;
+
+  if v_sale.status = 'recorded' then
+    select d.id into v_route from sales.distribuciones d
+    where d.tenant_id = v_tenant and d.id = v_sale.distribucion_id and d.estado = 'en_ruta';
+    perform sales.free_allocations(p_id, null, v_today);
+    if v_sale.total_amount > v_sale.amount_paid then
+      perform sales.move_debt(array[v_sale.business_id], array[v_sale.client_id], array['sale_void'], array[p_id],
+        array[v_today], array[v_sale.amount_paid - v_sale.total_amount]);
+    end if;
+    if v_sale.amount_paid > 0 then
+      insert into sales.refunds (tenant_id, business_id, sale_id, distribucion_id, payment_method, amount, refund_day)
+      values (v_tenant, v_sale.business_id, p_id, v_route, v_sale.payment_method, v_sale.amount_paid, v_today);
+    end if;
+    if v_route is not null then
+      update sales.distribucion_items d set sold = d.sold - i.quantity
+      from (select product_id, sum(quantity) as quantity from sales.sale_items
+            where tenant_id = v_tenant and sale_id = p_id group by 1) i
+      where d.tenant_id = v_tenant and d.distribucion_id = v_route and d.product_id = i.product_id;
+      perform sales.count_on_routes(array[p_id], -1);
+    else
+      perform sales.return_goods(p_id, v_today);
+    end if;
+    update sales.orders o set status = 'ordered'
+    where o.tenant_id = v_tenant and o.id = v_sale.order_id and o.status = 'delivered';
+    perform sales.add_totals(array[p_id], v_today);
+  end if;
+  update sales.sales s
+  set status = 'void', balance_due = 0, voided_on = v_today, voided_by = sales.current_member_id(v_sale.business_id),
+    void_reason = p_reason
+  where s.tenant_id = v_tenant and s.id = p_id;
+end $function$;
+ALTER FUNCTION sales.take_back_sale(uuid, text) OWNER TO sales_writer;
+
+-- function sales.take_goods(uuid[])
+CREATE OR REPLACE FUNCTION sales.take_goods(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_sales constant int := cardinality(p_sale_id);
+  v_beyond record;
+begin
+  perform sales.write_movements(array_agg(gen_random_uuid()), array_agg(t.business_id order by t.position, t.line),
+    array_agg(t.product_id order by t.position, t.line), array_agg('sale'::text),
+    array_agg(t.sale_id order by t.position, t.line), array_agg(t.sale_day order by t.position, t.line),
+    array_agg(-t.quantity order by t.position, t.line), array_agg(null::numeric), array_agg(null::numeric),
+    array_agg(null::text), array_agg(sales.current_member_id(t.business_id) order by t.position, t.line),
+    array_agg(null::text), array_agg(null::text),
+    array_agg(sales.item_label(v_sales, t.position::int, t.line) order by t.position, t.line))
+  from (
+    select g.position, s.id as sale_id, s.business_id, s.sale_day, i.product_id, sum(i.quantity) as quantity,
+      min(i.line_number) as line
+    from unnest(p_sale_id) with ordinality as g (id, position)
+    cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+    cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+    cross join lateral (
+      select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
+    cross join lateral sales.config_of(s.business_id) k
+    where s.distribucion_id is null and sales.has_stock(k.modo_operacion, v.version)
+    group by g.position, s.id, s.business_id, s.sale_day, i.product_id
+  ) t
+  having count(*) > 0;
+
+  if not exists (select from sales.sales s where s.tenant_id = v_tenant and s.id = any (p_sale_id)
+                 and s.distribucion_id is not null) then
+    return;
+  end if;
+  insert into sales.distribucion_items as d (tenant_id, business_id, distribucion_id, product_id, sold)
+  select v_tenant, s.business_id, s.distribucion_id, i.product_id, sum(i.quantity)
+  from sales.sales s cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.distribucion_id is not null
+  group by s.business_id, s.distribucion_id, i.product_id
+  order by s.distribucion_id, i.product_id
+  on conflict (tenant_id, distribucion_id, business_id, product_id) do update set sold = d.sold + excluded.sold;
+
+  select g.position, i.line_number into v_beyond
+  from unnest(p_sale_id) with ordinality as g (id, position)
+  cross join lateral (select r.* from sales.sales r where r.tenant_id = v_tenant and r.id between g.id and g.id order by r.id) s
+  cross join lateral (select r.* from sales.sale_items r where r.tenant_id = v_tenant and r.sale_id between s.id and s.id order by r.sale_id) i
+  cross join lateral (
+    select x.* from sales.distribucion_items x
+    where x.tenant_id = v_tenant and x.distribucion_id = s.distribucion_id and x.product_id between i.product_id and i.product_id order by x.product_id) d
+  cross join lateral (
+    select x.version from sales.inventory x where x.tenant_id = v_tenant and x.product_id between i.product_id and i.product_id order by x.product_id) v
+  cross join lateral sales.config_of(s.business_id) k
+  where d.sold + d.returned + d.lost > d.assigned and sales.has_stock(k.modo_operacion, v.version)
+    and not k.permitir_venta_sin_stock
+  order by g.position, i.line_number limit 1;
+  if found then
+    raise exception using errcode = 'ZT002', message = sales.item_label(v_sales, v_beyond.position::int, v_beyond.line_number)
+      || ': the route was not given so much: take less, or assign more to it first';
+  end if;
+
+  perform sales.count_on_routes(p_sale_id, 1);
+end $function$;
+ALTER FUNCTION sales.take_goods(uuid[]) OWNER TO sales_writer;
+
+-- function sales.use_credit(uuid[])
+CREATE OR REPLACE FUNCTION sales.use_credit(p_sale_id uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+begin
+  if cardinality(p_sale_id) > 0 then
+    perform sales.allocate_in_order(array(
+        select b.id
+        from (select distinct s.client_id from sales.sales s
+              where s.tenant_id = v_tenant and s.id = any (p_sale_id) and s.balance_due > 0) c
+        cross join lateral (
+          select r.* from sales.abonos r
+          where r.tenant_id = v_tenant and r.client_id = c.client_id and r.status = 'recorded'
+            and r.allocated_amount < r.amount offset 0) b
+        order by b.abono_date, b.created_at, b.id
+      ), p_sale_id);
+  end if;
+end $function$;
+ALTER FUNCTION sales.use_credit(uuid[]) OWNER TO sales_writer;
+
+-- function sales.void_abono(uuid, text)
+CREATE OR REPLACE FUNCTION sales.void_abono(p_id uuid, p_reason text)
+ RETURNS TABLE(abono sales.abonos, allocations jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_abono sales.abonos;
+  v_today date;
+  v_route uuid;
+begin
+  v_abono := sales.lock_abono(p_id);
+  if v_abono.status = 'void' and v_abono.void_reason is distinct from p_reason then
+    raise exception using errcode = 'ZT003', message = 'The abono is void already';
+  end if;
+  if v_abono.status = 'recorded' then
+    if not sales.may_act_for(v_abono.business_id, v_abono.seller_id) then
+      raise exception using errcode = 'ZT006',
+        message = 'Only an admin_negocio of the business may void an abono that another member received';
+    end if;
+    v_today := sales.business_day(v_abono.business_id, now());
+    if sales.is_day_closed(v_abono.business_id, v_today) then
+      raise exception using errcode = 'ZT003', message = 'A void counts on today, and today is closed: void it tomorrow';
+    end if;
+    select d.id into v_route from sales.distribuciones d
+    where d.tenant_id = v_tenant and d.id = v_abono.distribucion_id and d.estado = 'en_ruta';
+    perform sales.free_allocations(null, p_id, v_today);
+    perform sales.move_debt(array[v_abono.business_id], array[v_abono.client_id], array['abono_void'], array[p_id],
+      array[v_today], array[v_abono.amount]);
+    insert into sales.refunds (tenant_id, business_id, abono_id, distribucion_id, payment_method, amount, refund_day)
+    values (v_tenant, v_abono.business_id, p_id, v_route, v_abono.payment_method, v_abono.amount, v_today);
+    update sales.distribuciones d set monto_recaudado = d.monto_recaudado - v_abono.amount
+    where d.tenant_id = v_tenant and d.id = v_route;
+    update sales.abonos b
+    set status = 'void', voided_on = v_today, voided_by = sales.current_member_id(v_abono.business_id), void_reason = p_reason
+    where b.tenant_id = v_tenant and b.id = p_id;
+  end if;
+  return query
+    select b, sales.allocations_of_abono(b.id) from sales.abonos b where b.tenant_id = v_tenant and b.id = p_id;
+end $function$;
+ALTER FUNCTION sales.void_abono(uuid, text) OWNER TO sales_writer;
+
+-- grants sales.void_abono(uuid, text)
+GRANT EXECUTE ON FUNCTION sales.void_abono(uuid, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.void_abono(uuid, text) TO platform;
+
+-- function sales.void_corrected(integer[], uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[])
+CREATE OR REPLACE FUNCTION sales.void_corrected(p_sales integer[], p_business_id uuid[], p_client_id uuid[], p_distribucion_id uuid[], p_order_id uuid[], p_product_id uuid[], p_corrects_sale_id uuid[], p_void_reason text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_old record;
+  v_position int;
+begin
+  select count(*) as sales, array_agg(s.client_id) as clients, array_agg(s.distribucion_id) as routes, array_agg(s.order_id) as orders
+  into v_old
+  from unnest(p_business_id, p_corrects_sale_id) as g (business_id, id)
+  join sales.sales s on s.tenant_id = v_tenant and s.business_id = g.business_id and s.id = g.id;
+  if v_old.sales < num_nonnulls(variadic p_corrects_sale_id) then
+    raise exception using errcode = 'ZT004', message = 'There is no such sale to correct';
+  end if;
+  perform sales.lock_records(p_business_id, p_distribucion_id || v_old.routes, p_product_id || array(
+      select i.product_id from sales.sale_items i
+      where i.tenant_id = v_tenant and i.sale_id in (select c from unnest(p_corrects_sale_id) c)
+    ), p_client_id || v_old.clients, p_order_id || v_old.orders);
+  for v_position in
+    select n from unnest(p_sales) n where p_corrects_sale_id[n] is not null order by p_corrects_sale_id[n]
+  loop
+    perform sales.take_back_sale(p_corrects_sale_id[v_position], p_void_reason[v_position]);
+  end loop;
+end $function$;
+ALTER FUNCTION sales.void_corrected(integer[], uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[]) OWNER TO sales_writer;
+
+-- function sales.void_sale(uuid, text)
+CREATE OR REPLACE FUNCTION sales.void_sale(p_id uuid, p_reason text)
+ RETURNS TABLE(sale sales.sales, items jsonb)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+begin
+  perform sales.lock_sale(p_id);
+  perform sales.take_back_sale(p_id, p_reason);
+  return query
+    select s, sales.items_of_sale(s.id) from sales.sales s where s.tenant_id = tenancy.current_tenant_id() and s.id = p_id;
+end $function$;
+ALTER FUNCTION sales.void_sale(uuid, text) OWNER TO sales_writer;
+
+-- grants sales.void_sale(uuid, text)
+GRANT EXECUTE ON FUNCTION sales.void_sale(uuid, text) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.void_sale(uuid, text) TO platform;
+
+-- function sales.was_recorded(uuid)
+CREATE OR REPLACE FUNCTION sales.was_recorded(p_sale_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((EXISTS (SELECT FROM sales.refunds r WHERE ((r.tenant_id = tenancy.current_tenant_id()) AND (r.sale_id = was_recorded.p_sale_id)))) OR (EXISTS (SELECT FROM sales.debt_entries e WHERE ((e.tenant_id = tenancy.current_tenant_id()) AND (e.source_id = was_recorded.p_sale_id) AND (e.kind = 'sale'::text)))));
+
+-- grants sales.was_recorded(uuid)
+GRANT EXECUTE ON FUNCTION sales.was_recorded(uuid) TO authenticated;
+GRANT EXECUTE ON FUNCTION sales.was_recorded(uuid) TO platform;
+
+-- function sales.write_assignments(uuid, uuid, uuid[], numeric[], text, text)
+CREATE OR REPLACE FUNCTION sales.write_assignments(p_business_id uuid, p_distribucion_id uuid, p_product_id uuid[], p_quantity numeric[], p_idempotency_key text, p_request_hash text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_day constant date := sales.business_day(p_business_id, now());
+  v_member constant uuid := sales.current_member_id(p_business_id);
+  v_stocked uuid[];
+begin
+  insert into sales.distribucion_items as i (tenant_id, business_id, distribucion_id, product_id, assigned)
+  select v_tenant, p_business_id, p_distribucion_id, g.product_id, g.quantity
+  from unnest(p_product_id, p_quantity) as g (product_id, quantity)
+  order by g.product_id
+  on conflict (tenant_id, distribucion_id, business_id, product_id) do update set assigned = i.assigned + excluded.assigned;
+
+  v_stocked := array(
+    select v.product_id from sales.inventory v cross join sales.config_of(p_business_id) k
+    where v.tenant_id = v_tenant and v.business_id = p_business_id and v.product_id = any (p_product_id)
+      and sales.has_stock(k.modo_operacion, v.version));
+  perform sales.write_movements(array_agg(gen_random_uuid()), array_agg(p_business_id), array_agg(g.product_id order by g.n),
+    array_agg('assignment'::text), array_agg(p_distribucion_id), array_agg(v_day), array_agg(-g.quantity order by g.n),
+    array_agg(null::numeric), array_agg(null::numeric), array_agg(null::text), array_agg(v_member), array_agg(null::text),
+    array_agg(null::text), array_agg(format('Item %s', g.n) order by g.n))
+  from unnest(p_product_id, p_quantity) with ordinality as g (product_id, quantity, n)
+  where g.product_id = any (v_stocked)
+  having count(*) > 0;
+
+  insert into sales.distribucion_assignments (tenant_id, business_id, distribucion_id, product_id, quantity, is_from_stock,
+    day, created_by, idempotency_key, request_hash)
+  select v_tenant, p_business_id, p_distribucion_id, g.product_id, g.quantity, g.product_id = any (v_stocked), v_day, v_member,
+    case g.n when 1 then p_idempotency_key end, case g.n when 1 then p_request_hash end
+  from unnest(p_product_id, p_quantity) with ordinality as g (product_id, quantity, n);
+
+  update sales.distribuciones r set kilos_asignados = r.kilos_asignados + k.kilos
+  from (select sum(g.quantity) as kilos from unnest(p_product_id, p_quantity) as g (product_id, quantity)
+        join sales.products p on p.tenant_id = v_tenant and p.id = g.product_id and p.unit = 'kg') k
+  where r.tenant_id = v_tenant and r.id = p_distribucion_id and k.kilos > 0;
+end $function$;
+ALTER FUNCTION sales.write_assignments(uuid, uuid, uuid[], numeric[], text, text) OWNER TO sales_writer;
+
+-- function sales.write_movements(uuid[], uuid[], uuid[], text[], uuid[], date[], numeric[], numeric[], numeric[], text[], uuid[], text[], text[], text[])
+CREATE OR REPLACE FUNCTION sales.write_movements(p_id uuid[], p_business_id uuid[], p_product_id uuid[], p_kind text[], p_source_id uuid[], p_day date[], p_quantity numeric[], p_unit_cost numeric[], p_counted_quantity numeric[], p_reason text[], p_created_by uuid[], p_idempotency_key text[], p_request_hash text[], p_what text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_missing text;
+begin
+  perform sales.lock_records(null, null, p_product_id, null, null);
+
+  with written as (
+    insert into sales.stock_movements (tenant_id, id, business_id, product_id, kind, source_id, day, quantity, unit_cost,
+      counted_quantity, reason, created_by, idempotency_key, request_hash, product_version, quantity_after)
+    select v_tenant, m.id, m.business_id, m.product_id, m.kind, m.source_id, m.day, m.moved, m.unit_cost, m.counted_quantity,
+      m.reason, m.created_by, m.idempotency_key, m.request_hash,
+      m.version + row_number() over of_product, m.quantity_before + sum(m.moved) over of_product
+    from (
+      select g.*, i.version, i.quantity as quantity_before, coalesce(g.counted_quantity - i.quantity, g.quantity) as moved
+      from unnest(p_id, p_business_id, p_product_id, p_kind, p_source_id, p_day, p_quantity, p_unit_cost,
+        p_counted_quantity, p_reason, p_created_by, p_idempotency_key, p_request_hash) with ordinality as g (id, business_id,
+        product_id, kind, source_id, day, quantity, unit_cost, counted_quantity, reason, created_by, idempotency_key,
+        request_hash, position)
+      cross join lateral (
+        select x.version, x.quantity from sales.inventory x
+        where x.tenant_id = v_tenant and x.business_id = g.business_id and x.product_id between g.product_id and g.product_id order by x.product_id) i
+    ) m
+    window of_product as (partition by m.product_id order by m.position)
+    returning id, business_id, product_id, kind, quantity, quantity_after
+  ), moved as (
+    update sales.inventory i set quantity = i.quantity + s.quantity, version = i.version + s.movements
+    from (select w.product_id, sum(w.quantity) as quantity, count(*) as movements from written w group by 1) s
+    where i.tenant_id = v_tenant and i.product_id = any (p_product_id) and i.product_id = s.product_id
+  )
+  select p_what[min(array_position(p_id, w.id))] into v_missing
+  from written w
+  where w.quantity < 0 and w.quantity_after < 0 and w.kind <> 'loss'
+    and (select c.permitir_venta_sin_stock from sales.config_of(w.business_id) c) is not true;
+  if v_missing is not null then
+    raise exception using errcode = 'ZT002',
+      message = format('%s: there is not so much in stock: take less, or receive stock first', v_missing);
+  end if;
+end $function$;
+ALTER FUNCTION sales.write_movements(uuid[], uuid[], uuid[], text[], uuid[], date[], numeric[], numeric[], numeric[], text[], uuid[], text[], text[], text[]) OWNER TO sales_writer;
+
+-- function sales.write_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[], boolean)
+CREATE OR REPLACE FUNCTION sales.write_sales(p_id uuid[], p_business_id uuid[], p_client_id uuid[], p_seller_id uuid[], p_distribucion_id uuid[], p_order_id uuid[], p_sale_type text[], p_amount_paid numeric[], p_payment_method text[], p_use_credit boolean[], p_sale_date timestamp with time zone[], p_corrects_sale_id uuid[], p_void_reason text[], p_idempotency_key text[], p_request_hash text[], p_item_sale integer[], p_item_id uuid[], p_product_id uuid[], p_gross numeric[], p_tara numeric[], p_quantity numeric[], p_unit_price numeric[], p_may_be_late boolean)
+ RETURNS TABLE(sale_position integer, is_new boolean, is_same_request boolean, sale sales.sales, items jsonb)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_tenant constant uuid := tenancy.current_tenant_id();
+  v_seller uuid[] := p_seller_id;
+  -- Positions to be written: those with a new key, of several with one key the first.
+  v_first int[];
+  v_ids uuid[];
+  v_new int[] := '{}';
+  v_position int;
+begin
+  if num_nulls(variadic v_seller) > 0 then
+    v_seller := array(select coalesce(p_seller_id[n], sales.current_member_id(p_business_id[n]))
+                      from generate_subscripts(p_id, 1) n order by n);
+    if num_nulls(variadic v_seller) > 0 then
+      raise exception using errcode = 'ZT006',
+        message = 'sellerId: the scope names no active member of the business: name the member who sold';
+    end if;
+  end if;
+  v_first := array(
+    select min(g.position)::int from unnest(p_business_id, p_idempotency_key) with ordinality as g (business_id, key, position)
+    where g.key is null or not exists (
+      select from sales.sales s
+      where s.tenant_id = v_tenant and s.business_id = g.business_id and s.idempotency_key = g.key offset 0)
+    group by g.business_id, g.key, case when g.key is null then g.position end order by 1);
+  if (select count(distinct p_id[n]) from unnest(v_first) n) < cardinality(v_first) then
+    raise exception using errcode = 'unique_violation', message = 'p_id gives two sales one id', schema = 'sales',
+      table = 'sales', constraint = 'sales_pkey';
+  end if;
+  if num_nonnulls(variadic p_corrects_sale_id) > 0 then
+    perform sales.void_corrected(v_first, p_business_id, p_client_id, p_distribucion_id, p_order_id, p_product_id,
+      p_corrects_sale_id, p_void_reason);
+  else
+    perform sales.lock_records(p_business_id, null, null, null, null);
+  end if;
+
+  with item as materialized (
+    select i.* from sales.price_items(v_first, p_business_id, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity,
+      p_unit_price) i
+  ), total as (
+    select i.sale, sum(i.subtotal) as amount, coalesce(sum(i.tara), 0) as tara,
+      coalesce(sum(i.quantity) filter (where i.unit = 'kg'), 0) as net
+    from item i group by 1
+  ), written as (
+    insert into sales.sales as s (tenant_id, id, business_id, client_id, seller_id, distribucion_id, order_id, sale_type,
+      status, total_amount, amount_paid, payment_method, balance_due, tara, net_weight, sales_point, commission_rate,
+      sale_date, sale_day, corrects_sale_id, is_late, idempotency_key, request_hash)
+    select v_tenant, p_id[n], b.id, p_client_id[n], v_seller[n], p_distribucion_id[n], p_order_id[n], p_sale_type[n],
+      'recorded', t.amount, a.paid, coalesce(p_payment_method[n], 'efectivo'), t.amount - a.paid, t.tara, t.net,
+      sales.sales_point_of(p_distribucion_id[n], v_seller[n]), coalesce(sales.commission_rate_on(v_seller[n], a.day), 0), a.at, a.day,
+      p_corrects_sale_id[n], p_may_be_late and sales.is_day_closed(b.id, a.day), p_idempotency_key[n], p_request_hash[n]
+    from unnest(v_first) n
+    join total t on t.sale = n
+    join sales.businesses b on b.tenant_id = v_tenant and b.id = p_business_id[n]
+    cross join lateral (
+      select coalesce(p_sale_date[n], now()) as at,
+        (coalesce(p_sale_date[n], now()) at time zone b.time_zone)::date as day,
+        coalesce(p_amount_paid[n], case p_sale_type[n] when 'contado' then t.amount else 0 end) as paid
+    ) a
+    -- The others are refused below, in words.
+    where p_sale_type[n] = 'contado' and a.paid = t.amount and a.paid >= 0
+      or p_sale_type[n] = 'credito' and a.paid between 0 and t.amount and scale(a.paid) <= 2 and p_client_id[n] is not null
+    -- In the order of the keys, so that two batches with the same keys cannot wait for each other.
+    order by p_idempotency_key[n], n
+    on conflict do nothing
+    returning s.id, s.business_id
+  ), parts as (
+    insert into sales.sale_items (tenant_id, id, business_id, sale_id, line_number, product_id, product_name, unit, gross,
+      tara, quantity, unit_price, subtotal, unit_cost)
+    select v_tenant, i.id, w.business_id, w.id, i.line_number, i.product_id, i.product_name, i.unit, i.gross, i.tara,
+      i.quantity, i.unit_price, i.subtotal, i.unit_cost
+    from item i join written w on w.id = p_id[i.sale]
+    order by i.sale, i.line_number
+  )
+  select coalesce(array_agg(n order by n), '{}') into v_new
+  from unnest(v_first) n join written w on w.id = p_id[n];
+
+  select n into v_position
+  from unnest(v_first) n
+  where n <> all (v_new) and not exists (
+    select from sales.sales s
+    where s.tenant_id = v_tenant and s.business_id = p_business_id[n] and s.idempotency_key = p_idempotency_key[n] offset 0)
+  limit 1;
+  if found then
+    perform sales.refuse_sale(sales.sale_label(cardinality(p_id), v_position),
+      p_business_id[v_position], p_id[v_position], p_client_id[v_position], p_order_id[v_position], p_sale_type[v_position],
+      p_amount_paid[v_position], sum(i.subtotal))
+    from sales.price_items(v_first, p_business_id, p_item_sale, p_item_id, p_product_id, p_gross, p_tara, p_quantity, p_unit_price) i
+    where i.sale = v_position;
+  end if;
+  if cardinality(v_new) > 0 then
+    -- Null where nothing is written, so that messages count as the caller does.
+    perform sales.post_sales(array(select case when n = any (v_new) then p_id[n] end
+                                   from generate_subscripts(p_id, 1) n order by n));
+    perform sales.use_credit(array(select p_id[n] from unnest(v_new) n where p_use_credit[n] order by n));
+  end if;
+  v_ids := array(
+    select case when n = any (v_new) then p_id[n] else (
+      select k.id from sales.sales k
+      where k.tenant_id = v_tenant and k.business_id = p_business_id[n] and k.idempotency_key = p_idempotency_key[n]) end
+    from generate_subscripts(p_id, 1) n order by n);
+  return query
+    select g.n::int, g.n = any (v_new), r.request_hash is not distinct from p_request_hash[g.n], r.row, sales.items_of_sale(g.id)
+    from unnest(v_ids) with ordinality as g (id, n)
+    cross join lateral (
+      select t as row, t.request_hash from sales.sales t
+      where t.tenant_id = v_tenant and t.id between g.id and g.id order by t.id) r
+    order by g.n;
+end $function$;
+ALTER FUNCTION sales.write_sales(uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], text[], numeric[], text[], boolean[], timestamp with time zone[], uuid[], text[], text[], text[], integer[], uuid[], uuid[], numeric[], numeric[], numeric[], numeric[], boolean) OWNER TO sales_writer;
+
+-- function sales.write_settlement_movements(uuid, uuid, text)
+CREATE OR REPLACE FUNCTION sales.write_settlement_movements(p_business_id uuid, p_distribucion_id uuid, p_kind text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  with item as (
+    select i.product_id, i.loss_reason, least(i.returned, t.taken) as back,
+      least(i.lost, t.taken - least(i.returned, t.taken)) as lost
+    from sales.distribucion_items i
+    join (
+      select a.product_id, sum(a.quantity) as taken from sales.distribucion_assignments a
+      where a.tenant_id = tenancy.current_tenant_id() and a.distribucion_id = p_distribucion_id and a.is_from_stock
+      group by 1
+    ) t on t.product_id = i.product_id
+    where i.tenant_id = tenancy.current_tenant_id() and i.distribucion_id = p_distribucion_id
+  ), movement as (
+    select i.product_id, 1 as n, 'return' as kind, i.back + i.lost as quantity, null::text as reason from item i
+    where p_kind = 'return' and i.back + i.lost > 0
+    union all
+    select i.product_id, 2, 'loss', -i.lost, i.loss_reason from item i where p_kind = 'return' and i.lost > 0
+    union all
+    select i.product_id, 3, 'reopening', -i.back, null from item i where p_kind = 'reopening' and i.back > 0
+  )
+  select sales.write_movements(array_agg(gen_random_uuid()), array_agg(p_business_id),
+    array_agg(m.product_id order by m.product_id, m.n), array_agg(m.kind order by m.product_id, m.n),
+    array_agg(p_distribucion_id), array_agg(sales.business_day(p_business_id, now())),
+    array_agg(m.quantity order by m.product_id, m.n), array_agg(null::numeric), array_agg(null::numeric),
+    array_agg(m.reason order by m.product_id, m.n), array_agg(sales.current_member_id(p_business_id)),
+    array_agg(null::text), array_agg(null::text), array_agg('What the route brought back'::text))
+  from movement m
+  having count(*) > 0
+$function$;
+ALTER FUNCTION sales.write_settlement_movements(uuid, uuid, text) OWNER TO sales_writer;
+
 -- function self.current_identity_id()
 CREATE OR REPLACE FUNCTION self.current_identity_id()
  RETURNS uuid
@@ -3588,9 +6153,10 @@ declare
   row_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'token_hash' end;
   row_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'token_hash' end;
   written jsonb := coalesce(row_after, row_before);
-  -- Whose record it is: of a company or a business; a company's own row has its id.
+  -- Whose record it is: of a company or a business; their own rows have their id.
   company uuid := coalesce(written ->> 'company_id', written ->> 'business_id',
-    case when tg_relid = 'tenancy.companies'::regclass then written ->> 'id' end)::uuid;
+    case when format('%s.%s', tg_table_schema, tg_table_name) in ('tenancy.companies', 'sales.businesses')
+      then written ->> 'id' end)::uuid;
 begin
   insert into tenancy.audit_log
     (tenant_id, admin_user_id, actor_login, action, company_id, target_type, target_id, row_before, row_after)
@@ -5794,6 +8360,2832 @@ CREATE INDEX idx_verification_identifier ON auth.verification USING btree (ident
 -- grants auth.verification
 GRANT DELETE, INSERT, SELECT, UPDATE ON auth.verification TO identity;
 
+-- table sales.abono_allocations
+CREATE TABLE sales.abono_allocations (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  abono_id uuid NOT NULL,
+  sale_id uuid NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  allocated_on date NOT NULL,
+  reversed_on date,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.abono_allocations.abono_allocations_abono_id_fkey
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_abono_id_fkey FOREIGN KEY (tenant_id, business_id, abono_id) REFERENCES sales.abonos(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abono_allocations.abono_allocations_allocated_on_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_allocated_on_range_check CHECK (((allocated_on >= '0001-01-01'::date) AND (allocated_on <= '9999-12-31'::date)));
+
+-- constraint sales.abono_allocations.abono_allocations_amount_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint sales.abono_allocations.abono_allocations_amount_nan_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.abono_allocations.abono_allocations_created_at_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abono_allocations.abono_allocations_pkey
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.abono_allocations.abono_allocations_reversed_on_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_reversed_on_check CHECK ((reversed_on >= allocated_on));
+
+-- constraint sales.abono_allocations.abono_allocations_reversed_on_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_reversed_on_range_check CHECK (((reversed_on >= '0001-01-01'::date) AND (reversed_on <= '9999-12-31'::date)));
+
+-- constraint sales.abono_allocations.abono_allocations_sale_id_fkey
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_sale_id_fkey FOREIGN KEY (tenant_id, business_id, sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abono_allocations.abono_allocations_updated_at_range_check
+ALTER TABLE sales.abono_allocations ADD CONSTRAINT abono_allocations_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.abono_allocations.idx_abono_allocations_abono_id
+CREATE INDEX idx_abono_allocations_abono_id ON sales.abono_allocations USING btree (tenant_id, abono_id);
+
+-- index sales.abono_allocations.idx_abono_allocations_allocated_on
+CREATE INDEX idx_abono_allocations_allocated_on ON sales.abono_allocations USING btree (tenant_id, business_id, allocated_on);
+
+-- index sales.abono_allocations.idx_abono_allocations_reversed_on
+CREATE INDEX idx_abono_allocations_reversed_on ON sales.abono_allocations USING btree (tenant_id, business_id, reversed_on) WHERE (reversed_on IS NOT NULL);
+
+-- index sales.abono_allocations.idx_abono_allocations_sale_id
+CREATE INDEX idx_abono_allocations_sale_id ON sales.abono_allocations USING btree (tenant_id, sale_id);
+
+-- rls sales.abono_allocations
+ALTER TABLE sales.abono_allocations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.abono_allocations FORCE ROW LEVEL SECURITY;
+
+-- policy sales.abono_allocations.company_isolation
+CREATE POLICY company_isolation ON sales.abono_allocations AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.abono_allocations.platform_access
+CREATE POLICY platform_access ON sales.abono_allocations AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.abono_allocations.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.abono_allocations AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.abono_allocations.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.abono_allocations FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.abono_id IS DISTINCT FROM old.abono_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, abono_id: make another row instead of changing them');
+
+-- trigger sales.abono_allocations.require_open_day_insert
+CREATE TRIGGER require_open_day_insert AFTER INSERT ON sales.abono_allocations REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.require_open_days('select tenant_id, business_id, allocated_on as day from written w
+    where not exists (select from sales.abonos a where a.tenant_id = w.tenant_id and a.id = w.abono_id and a.is_late)
+      and not exists (select from sales.sales s where s.tenant_id = w.tenant_id and s.id = w.sale_id and s.is_late)');
+
+-- trigger sales.abono_allocations.require_open_day_update
+CREATE TRIGGER require_open_day_update AFTER UPDATE ON sales.abono_allocations REFERENCING OLD TABLE AS before NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.require_open_days('select w.tenant_id, w.business_id, w.reversed_on as day
+    from written w join before b on b.tenant_id = w.tenant_id and b.id = w.id where w.reversed_on is distinct from b.reversed_on');
+
+-- trigger sales.abono_allocations.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.abono_allocations FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.abono_allocations
+GRANT SELECT ON sales.abono_allocations TO authenticated;
+GRANT SELECT ON sales.abono_allocations TO platform;
+GRANT INSERT, UPDATE ON sales.abono_allocations TO sales_writer;
+
+-- table sales.abonos
+CREATE TABLE sales.abonos (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  seller_id uuid NOT NULL,
+  distribucion_id uuid,
+  status text DEFAULT 'recorded'::text NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  allocated_amount numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  payment_method text NOT NULL,
+  notes text,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  abono_date timestamp(3) with time zone DEFAULT now() NOT NULL,
+  abono_day date NOT NULL,
+  voided_on date,
+  voided_by uuid,
+  void_reason text,
+  is_late boolean DEFAULT false NOT NULL,
+  reviewed_at timestamp(3) with time zone,
+  reviewed_by uuid,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.abonos.abonos_abono_date_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_abono_date_range_check CHECK (((abono_date >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (abono_date <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_abono_day_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_abono_day_range_check CHECK (((abono_day >= '0001-01-01'::date) AND (abono_day <= '9999-12-31'::date)));
+
+-- constraint sales.abonos.abonos_allocated_amount_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_allocated_amount_check CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount)));
+
+-- constraint sales.abonos.abonos_allocated_amount_nan_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_allocated_amount_nan_check CHECK ((allocated_amount <> 'NaN'::numeric));
+
+-- constraint sales.abonos.abonos_amount_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint sales.abonos.abonos_amount_nan_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.abonos.abonos_business_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_business_id_id_unique
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.abonos.abonos_client_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_created_at_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_distribucion_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_idempotency_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.abonos.abonos_payment_method_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.abonos.abonos_pkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.abonos.abonos_reviewed_at_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_reviewed_at_range_check CHECK (((reviewed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (reviewed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_seller_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_seller_id_fkey FOREIGN KEY (tenant_id, business_id, seller_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_status_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_status_check CHECK ((status = ANY (ARRAY['recorded'::text, 'void'::text])));
+
+-- constraint sales.abonos.abonos_sync_attempts_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.abonos.abonos_sync_status_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.abonos.abonos_tenant_id_fkey
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.abonos.abonos_updated_at_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.abonos.abonos_void_allocated_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_void_allocated_check CHECK (((status <> 'void'::text) OR (allocated_amount = (0)::numeric)));
+
+-- constraint sales.abonos.abonos_voided_on_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- constraint sales.abonos.abonos_voided_on_range_check
+ALTER TABLE sales.abonos ADD CONSTRAINT abonos_voided_on_range_check CHECK (((voided_on >= '0001-01-01'::date) AND (voided_on <= '9999-12-31'::date)));
+
+-- index sales.abonos.idx_abonos_business_id_abono_date
+CREATE INDEX idx_abonos_business_id_abono_date ON sales.abonos USING btree (tenant_id, business_id, abono_date, id);
+
+-- index sales.abonos.idx_abonos_business_id_abono_day
+CREATE INDEX idx_abonos_business_id_abono_day ON sales.abonos USING btree (tenant_id, business_id, abono_day);
+
+-- index sales.abonos.idx_abonos_client_id
+CREATE INDEX idx_abonos_client_id ON sales.abonos USING btree (tenant_id, client_id, abono_date, id);
+
+-- index sales.abonos.idx_abonos_credit
+CREATE INDEX idx_abonos_credit ON sales.abonos USING btree (tenant_id, client_id, abono_date, created_at, id) WHERE ((status = 'recorded'::text) AND (allocated_amount < amount));
+
+-- index sales.abonos.idx_abonos_distribucion_id
+CREATE INDEX idx_abonos_distribucion_id ON sales.abonos USING btree (tenant_id, distribucion_id) WHERE (distribucion_id IS NOT NULL);
+
+-- index sales.abonos.idx_abonos_idempotency_key
+CREATE UNIQUE INDEX idx_abonos_idempotency_key ON sales.abonos USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.abonos.idx_abonos_late
+CREATE INDEX idx_abonos_late ON sales.abonos USING btree (tenant_id, business_id, abono_date, id) WHERE (is_late AND (reviewed_at IS NULL));
+
+-- index sales.abonos.idx_abonos_seller_id
+CREATE INDEX idx_abonos_seller_id ON sales.abonos USING btree (tenant_id, seller_id, abono_date, id);
+
+-- rls sales.abonos
+ALTER TABLE sales.abonos ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.abonos FORCE ROW LEVEL SECURITY;
+
+-- policy sales.abonos.company_isolation
+CREATE POLICY company_isolation ON sales.abonos AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.abonos.platform_access
+CREATE POLICY platform_access ON sales.abonos AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.abonos.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.abonos AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.abonos.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.abonos FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id) OR (new.seller_id IS DISTINCT FROM old.seller_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id) OR (new.amount IS DISTINCT FROM old.amount) OR (new.payment_method IS DISTINCT FROM old.payment_method) OR (new.abono_date IS DISTINCT FROM old.abono_date) OR (new.abono_day IS DISTINCT FROM old.abono_day) OR (new.is_late IS DISTINCT FROM old.is_late) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'sales_writer'::name) AND ((new.allocated_amount IS DISTINCT FROM old.allocated_amount) OR (new.voided_on IS DISTINCT FROM old.voided_on) OR (new.voided_by IS DISTINCT FROM old.voided_by) OR (new.void_reason IS DISTINCT FROM old.void_reason) OR (new.reviewed_at IS DISTINCT FROM old.reviewed_at) OR (new.reviewed_by IS DISTINCT FROM old.reviewed_by))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An abono cannot be changed: void it and record another');
+
+-- trigger sales.abonos.guard_late_insert
+CREATE TRIGGER guard_late_insert BEFORE INSERT ON sales.abonos FOR EACH ROW WHEN ((new.is_late AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'Only the synchronisation records a late abono');
+
+-- trigger sales.abonos.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.abonos FOR EACH ROW WHEN ((new.status <> 'recorded'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new abono is recorded: void it afterwards');
+
+-- trigger sales.abonos.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON sales.abonos FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = 'recorded void'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"void *":"A void abono stays void: record another","* *":"An abono is taken back by the function sales.void_abono"}');
+
+-- trigger sales.abonos.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.abonos FOR EACH ROW WHEN ((new.status <> 'recorded'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new abono is recorded: void it afterwards');
+
+-- trigger sales.abonos.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.abonos FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = 'recorded void'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"void *":"A void abono stays void: record another","* *":"An abono is taken back by the function sales.void_abono"}');
+
+-- trigger sales.abonos.post_written
+CREATE TRIGGER post_written AFTER INSERT ON sales.abonos REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.post_written_abonos();
+
+-- trigger sales.abonos.stamp_abono
+CREATE TRIGGER stamp_abono BEFORE INSERT ON sales.abonos FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.stamp_abono();
+
+-- trigger sales.abonos.supplement
+CREATE TRIGGER supplement AFTER INSERT ON sales.abonos REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.add_supplements('select tenant_id, business_id, abono_day as day,
+    null::uuid as sale_id, id as abono_id from written where is_late');
+
+-- trigger sales.abonos.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.abonos FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.abonos.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.abonos FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.abonos
+GRANT INSERT, SELECT, UPDATE ON sales.abonos TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.abonos TO platform;
+
+-- table sales.business_users
+CREATE TABLE sales.business_users (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  user_id uuid NOT NULL,
+  role text DEFAULT 'vendedor'::text NOT NULL,
+  sales_point character varying(100),
+  commission_rate numeric(5,2),
+  is_active boolean DEFAULT true NOT NULL,
+  joined_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.business_users.business_users_business_id_fkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.business_users.business_users_business_id_id_unique
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.business_users.business_users_business_id_user_id_unique
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_business_id_user_id_unique UNIQUE (tenant_id, business_id, user_id);
+
+-- constraint sales.business_users.business_users_commission_rate_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_commission_rate_check CHECK (((commission_rate >= (0)::numeric) AND (commission_rate <= (100)::numeric)));
+
+-- constraint sales.business_users.business_users_commission_rate_nan_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_commission_rate_nan_check CHECK ((commission_rate <> 'NaN'::numeric));
+
+-- constraint sales.business_users.business_users_created_at_range_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.business_users.business_users_joined_at_range_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_joined_at_range_check CHECK (((joined_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (joined_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.business_users.business_users_pkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.business_users.business_users_role_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_role_check CHECK ((role = ANY (ARRAY['admin_negocio'::text, 'vendedor'::text])));
+
+-- constraint sales.business_users.business_users_tenant_id_fkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.business_users.business_users_updated_at_range_check
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.business_users.business_users_user_id_fkey
+ALTER TABLE sales.business_users ADD CONSTRAINT business_users_user_id_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES tenancy.users(tenant_id, id) ON DELETE RESTRICT;
+
+-- index sales.business_users.idx_business_users_user_id
+CREATE INDEX idx_business_users_user_id ON sales.business_users USING btree (tenant_id, user_id);
+
+-- rls sales.business_users
+ALTER TABLE sales.business_users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.business_users FORCE ROW LEVEL SECURITY;
+
+-- policy sales.business_users.company_isolation
+CREATE POLICY company_isolation ON sales.business_users AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.business_users.platform_access
+CREATE POLICY platform_access ON sales.business_users AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.business_users.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.business_users AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.business_users.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.business_users FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.user_id IS DISTINCT FROM old.user_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, user_id: make another row instead of changing them');
+
+-- trigger sales.business_users.keep_admin_negocio
+CREATE TRIGGER keep_admin_negocio AFTER UPDATE ON sales.business_users FOR EACH ROW WHEN (((old.role = 'admin_negocio'::text) AND old.is_active AND (NOT ((new.role = 'admin_negocio'::text) AND new.is_active)))) EXECUTE FUNCTION sales.keep_admin_negocio();
+
+-- trigger sales.business_users.keep_commission_rate_insert
+CREATE TRIGGER keep_commission_rate_insert AFTER INSERT ON sales.business_users FOR EACH ROW EXECUTE FUNCTION sales.keep_commission_rate();
+
+-- trigger sales.business_users.keep_commission_rate_update
+CREATE TRIGGER keep_commission_rate_update AFTER UPDATE ON sales.business_users FOR EACH ROW WHEN ((new.commission_rate IS DISTINCT FROM old.commission_rate)) EXECUTE FUNCTION sales.keep_commission_rate();
+
+-- trigger sales.business_users.require_manager
+CREATE TRIGGER require_manager BEFORE INSERT OR UPDATE ON sales.business_users FOR EACH ROW EXECUTE FUNCTION sales.require_manager();
+
+-- trigger sales.business_users.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.business_users FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.business_users.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.business_users FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.business_users
+GRANT INSERT, SELECT, UPDATE ON sales.business_users TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.business_users TO platform;
+
+-- table sales.businesses
+CREATE TABLE sales.businesses (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  name character varying(100) NOT NULL,
+  ruc character varying(20),
+  address text,
+  phone character varying(20),
+  email character varying(100),
+  logo_url character varying(255),
+  modo_operacion character varying(50),
+  control_kilos boolean,
+  usar_distribucion boolean,
+  permitir_venta_sin_stock boolean,
+  time_zone text DEFAULT 'America/Lima'::text NOT NULL,
+  last_closed_day date,
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.businesses.businesses_created_at_range_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.businesses.businesses_last_closed_day_range_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_last_closed_day_range_check CHECK (((last_closed_day >= '0001-01-01'::date) AND (last_closed_day <= '9999-12-31'::date)));
+
+-- constraint sales.businesses.businesses_modo_operacion_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_modo_operacion_check CHECK (((modo_operacion)::text = ANY ((ARRAY['inventario_propio'::character varying, 'sin_inventario'::character varying, 'pedidos'::character varying, 'mixto'::character varying])::text[])));
+
+-- constraint sales.businesses.businesses_name_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_name_check CHECK (((name)::text <> ''::text));
+
+-- constraint sales.businesses.businesses_pkey
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.businesses.businesses_tenant_id_fkey
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.businesses.businesses_time_zone_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_time_zone_check CHECK (((time_zone ~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$'::text) AND (('1970-01-01 00:00:00+00'::timestamp with time zone AT TIME ZONE time_zone) IS NOT NULL)));
+
+-- constraint sales.businesses.businesses_updated_at_range_check
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- rls sales.businesses
+ALTER TABLE sales.businesses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.businesses FORCE ROW LEVEL SECURITY;
+
+-- policy sales.businesses.company_isolation
+CREATE POLICY company_isolation ON sales.businesses AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.businesses.platform_access
+CREATE POLICY platform_access ON sales.businesses AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.businesses.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.businesses AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.businesses.guard_closed_day_insert
+CREATE TRIGGER guard_closed_day_insert BEFORE INSERT ON sales.businesses FOR EACH ROW WHEN (((new.last_closed_day IS NOT NULL) AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A day is closed by the function sales.close_day');
+
+-- trigger sales.businesses.guard_closed_day_update
+CREATE TRIGGER guard_closed_day_update BEFORE UPDATE ON sales.businesses FOR EACH ROW WHEN (((new.last_closed_day IS DISTINCT FROM old.last_closed_day) AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A day is closed by the function sales.close_day');
+
+-- trigger sales.businesses.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.businesses FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
+
+-- trigger sales.businesses.open_config
+CREATE TRIGGER open_config AFTER INSERT ON sales.businesses REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.open_config();
+
+-- trigger sales.businesses.require_manager
+CREATE TRIGGER require_manager BEFORE INSERT OR UPDATE ON sales.businesses FOR EACH ROW EXECUTE FUNCTION sales.require_manager();
+
+-- trigger sales.businesses.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.businesses FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.businesses.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.businesses FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.businesses
+GRANT INSERT, SELECT, UPDATE ON sales.businesses TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.businesses TO platform;
+
+-- table sales.commission_rates
+CREATE TABLE sales.commission_rates (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  member_id uuid NOT NULL,
+  valid_from date NOT NULL,
+  rate numeric(5,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.commission_rates.commission_rates_created_at_range_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.commission_rates.commission_rates_member_id_fkey
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_member_id_fkey FOREIGN KEY (tenant_id, business_id, member_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.commission_rates.commission_rates_member_id_valid_from_unique
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_member_id_valid_from_unique UNIQUE (tenant_id, member_id, business_id, valid_from);
+
+-- constraint sales.commission_rates.commission_rates_pkey
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.commission_rates.commission_rates_rate_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_rate_check CHECK (((rate >= (0)::numeric) AND (rate <= (100)::numeric)));
+
+-- constraint sales.commission_rates.commission_rates_rate_nan_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_rate_nan_check CHECK ((rate <> 'NaN'::numeric));
+
+-- constraint sales.commission_rates.commission_rates_updated_at_range_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.commission_rates.commission_rates_valid_from_range_check
+ALTER TABLE sales.commission_rates ADD CONSTRAINT commission_rates_valid_from_range_check CHECK (((valid_from >= '0001-01-01'::date) AND (valid_from <= '9999-12-31'::date)));
+
+-- index sales.commission_rates.idx_commission_rates_business_id
+CREATE INDEX idx_commission_rates_business_id ON sales.commission_rates USING btree (tenant_id, business_id);
+
+-- rls sales.commission_rates
+ALTER TABLE sales.commission_rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.commission_rates FORCE ROW LEVEL SECURITY;
+
+-- policy sales.commission_rates.company_isolation
+CREATE POLICY company_isolation ON sales.commission_rates AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.commission_rates.platform_access
+CREATE POLICY platform_access ON sales.commission_rates AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.commission_rates.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.commission_rates AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.commission_rates.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.commission_rates FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.member_id IS DISTINCT FROM old.member_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, member_id: make another row instead of changing them');
+
+-- trigger sales.commission_rates.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.commission_rates FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.commission_rates
+GRANT SELECT ON sales.commission_rates TO authenticated;
+GRANT SELECT ON sales.commission_rates TO platform;
+GRANT INSERT, UPDATE ON sales.commission_rates TO sales_writer;
+
+-- table sales.customer_balances
+CREATE TABLE sales.customer_balances (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  open_due numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  credit numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  balance numeric(12,2) GENERATED ALWAYS AS ((open_due - credit)) STORED NOT NULL,
+  owed_cents bigint GENERATED ALWAYS AS (((GREATEST((open_due - credit), (0)::numeric) * (100)::numeric))::bigint) STORED NOT NULL,
+  version bigint DEFAULT 0 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.customer_balances.customer_balances_client_id_fkey
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE CASCADE;
+
+-- constraint sales.customer_balances.customer_balances_client_id_unique
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_client_id_unique UNIQUE (tenant_id, client_id, business_id);
+
+-- constraint sales.customer_balances.customer_balances_created_at_range_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.customer_balances.customer_balances_credit_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_credit_check CHECK ((credit >= (0)::numeric));
+
+-- constraint sales.customer_balances.customer_balances_credit_nan_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_credit_nan_check CHECK ((credit <> 'NaN'::numeric));
+
+-- constraint sales.customer_balances.customer_balances_open_due_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_open_due_check CHECK ((open_due >= (0)::numeric));
+
+-- constraint sales.customer_balances.customer_balances_open_due_nan_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_open_due_nan_check CHECK ((open_due <> 'NaN'::numeric));
+
+-- constraint sales.customer_balances.customer_balances_pkey
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.customer_balances.customer_balances_updated_at_range_check
+ALTER TABLE sales.customer_balances ADD CONSTRAINT customer_balances_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.customer_balances.idx_customer_balances_owed_cents
+CREATE INDEX idx_customer_balances_owed_cents ON sales.customer_balances USING btree (tenant_id, business_id, owed_cents, id) WHERE (owed_cents > 0);
+
+-- rls sales.customer_balances
+ALTER TABLE sales.customer_balances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.customer_balances FORCE ROW LEVEL SECURITY;
+
+-- policy sales.customer_balances.company_isolation
+CREATE POLICY company_isolation ON sales.customer_balances AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.customer_balances.platform_access
+CREATE POLICY platform_access ON sales.customer_balances AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.customer_balances.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.customer_balances AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.customer_balances.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.customer_balances FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, client_id: make another row instead of changing them');
+
+-- trigger sales.customer_balances.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.customer_balances FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.customer_balances
+GRANT SELECT ON sales.customer_balances TO authenticated;
+GRANT SELECT ON sales.customer_balances TO platform;
+GRANT INSERT, UPDATE ON sales.customer_balances TO sales_writer;
+
+-- table sales.customers
+CREATE TABLE sales.customers (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  name character varying(255) NOT NULL,
+  dni character varying(20),
+  phone character varying(50),
+  address text,
+  notes text,
+  credit_limit numeric(12,2),
+  created_by uuid,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.customers.customers_business_id_fkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.customers.customers_business_id_id_unique
+ALTER TABLE sales.customers ADD CONSTRAINT customers_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.customers.customers_created_at_range_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.customers.customers_created_by_fkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_created_by_fkey FOREIGN KEY (tenant_id, business_id, created_by) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.customers.customers_credit_limit_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_credit_limit_check CHECK ((credit_limit >= (0)::numeric));
+
+-- constraint sales.customers.customers_credit_limit_nan_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_credit_limit_nan_check CHECK ((credit_limit <> 'NaN'::numeric));
+
+-- constraint sales.customers.customers_name_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_name_check CHECK (((name)::text <> ''::text));
+
+-- constraint sales.customers.customers_pkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.customers.customers_sync_attempts_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.customers.customers_sync_status_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.customers.customers_tenant_id_fkey
+ALTER TABLE sales.customers ADD CONSTRAINT customers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.customers.customers_updated_at_range_check
+ALTER TABLE sales.customers ADD CONSTRAINT customers_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.customers.idx_customers_business_id_name
+CREATE INDEX idx_customers_business_id_name ON sales.customers USING btree (tenant_id, business_id, name, id);
+
+-- index sales.customers.idx_customers_created_by
+CREATE INDEX idx_customers_created_by ON sales.customers USING btree (tenant_id, created_by);
+
+-- index sales.customers.idx_customers_dni
+CREATE INDEX idx_customers_dni ON sales.customers USING btree (tenant_id, business_id, dni) WHERE (dni IS NOT NULL);
+
+-- rls sales.customers
+ALTER TABLE sales.customers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.customers FORCE ROW LEVEL SECURITY;
+
+-- policy sales.customers.company_isolation
+CREATE POLICY company_isolation ON sales.customers AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.customers.platform_access
+CREATE POLICY platform_access ON sales.customers AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.customers.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.customers AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.customers.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.customers FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.customers.open_customer_balances
+CREATE TRIGGER open_customer_balances AFTER INSERT ON sales.customers REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.open_customer_balances();
+
+-- trigger sales.customers.require_admin_insert
+CREATE TRIGGER require_admin_insert BEFORE INSERT ON sales.customers FOR EACH ROW WHEN ((new.credit_limit IS NOT NULL)) EXECUTE FUNCTION sales.require_admin_negocio('set a credit limit');
+
+-- trigger sales.customers.require_admin_update
+CREATE TRIGGER require_admin_update BEFORE UPDATE ON sales.customers FOR EACH ROW WHEN ((new.credit_limit IS DISTINCT FROM old.credit_limit)) EXECUTE FUNCTION sales.require_admin_negocio('set a credit limit');
+
+-- trigger sales.customers.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.customers FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.customers.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.customers FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.customers
+GRANT INSERT, SELECT, UPDATE ON sales.customers TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.customers TO platform;
+
+-- table sales.day_closing_late
+CREATE TABLE sales.day_closing_late (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  closing_id uuid NOT NULL,
+  sale_id uuid,
+  abono_id uuid,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.day_closing_late.day_closing_late_abono_id_fkey
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_abono_id_fkey FOREIGN KEY (tenant_id, business_id, abono_id) REFERENCES sales.abonos(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_late.day_closing_late_abono_id_unique
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_abono_id_unique UNIQUE (tenant_id, abono_id, business_id);
+
+-- constraint sales.day_closing_late.day_closing_late_closing_id_fkey
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_closing_id_fkey FOREIGN KEY (tenant_id, business_id, closing_id) REFERENCES sales.day_closings(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_late.day_closing_late_created_at_range_check
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closing_late.day_closing_late_pkey
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.day_closing_late.day_closing_late_sale_id_fkey
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_sale_id_fkey FOREIGN KEY (tenant_id, business_id, sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_late.day_closing_late_sale_id_unique
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_sale_id_unique UNIQUE (tenant_id, sale_id, business_id);
+
+-- constraint sales.day_closing_late.day_closing_late_source_check
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_source_check CHECK ((num_nonnulls(sale_id, abono_id) = 1));
+
+-- constraint sales.day_closing_late.day_closing_late_updated_at_range_check
+ALTER TABLE sales.day_closing_late ADD CONSTRAINT day_closing_late_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.day_closing_late.idx_day_closing_late_business_id
+CREATE INDEX idx_day_closing_late_business_id ON sales.day_closing_late USING btree (tenant_id, business_id);
+
+-- index sales.day_closing_late.idx_day_closing_late_closing_id
+CREATE INDEX idx_day_closing_late_closing_id ON sales.day_closing_late USING btree (tenant_id, closing_id);
+
+-- rls sales.day_closing_late
+ALTER TABLE sales.day_closing_late ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.day_closing_late FORCE ROW LEVEL SECURITY;
+
+-- policy sales.day_closing_late.company_isolation
+CREATE POLICY company_isolation ON sales.day_closing_late AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.day_closing_late.platform_access
+CREATE POLICY platform_access ON sales.day_closing_late AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.day_closing_late.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.day_closing_late AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.day_closing_late.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.day_closing_late FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.closing_id IS DISTINCT FROM old.closing_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, closing_id: make another row instead of changing them');
+
+-- trigger sales.day_closing_late.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.day_closing_late FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.day_closing_late
+GRANT SELECT ON sales.day_closing_late TO authenticated;
+GRANT SELECT ON sales.day_closing_late TO platform;
+GRANT INSERT ON sales.day_closing_late TO sales_writer;
+
+-- table sales.day_closing_money
+CREATE TABLE sales.day_closing_money (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  closing_id uuid NOT NULL,
+  payment_method text NOT NULL,
+  sales_amount numeric(17,2) NOT NULL,
+  abonos_amount numeric(17,2) NOT NULL,
+  refunds_amount numeric(17,2) NOT NULL,
+  expected numeric(17,2) GENERATED ALWAYS AS (((sales_amount + abonos_amount) - refunds_amount)) STORED NOT NULL,
+  routes_expected numeric(17,2) NOT NULL,
+  handed_in numeric(17,2) NOT NULL,
+  counted numeric(17,2),
+  difference numeric(17,2) GENERATED ALWAYS AS (((handed_in - routes_expected) + COALESCE((counted - (((sales_amount + abonos_amount) - refunds_amount) - routes_expected)), (0)::numeric))) STORED NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.day_closing_money.day_closing_money_abonos_amount_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_abonos_amount_nan_check CHECK ((abonos_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_closing_id_fkey
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_closing_id_fkey FOREIGN KEY (tenant_id, business_id, closing_id) REFERENCES sales.day_closings(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_money.day_closing_money_counted_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_counted_check CHECK ((counted >= (0)::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_counted_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_counted_nan_check CHECK ((counted <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_created_at_range_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closing_money.day_closing_money_handed_in_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_handed_in_nan_check CHECK ((handed_in <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_payment_method_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.day_closing_money.day_closing_money_payment_method_unique
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_payment_method_unique UNIQUE (tenant_id, closing_id, business_id, payment_method);
+
+-- constraint sales.day_closing_money.day_closing_money_pkey
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.day_closing_money.day_closing_money_refunds_amount_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_refunds_amount_nan_check CHECK ((refunds_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_routes_expected_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_routes_expected_nan_check CHECK ((routes_expected <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_sales_amount_nan_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_sales_amount_nan_check CHECK ((sales_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_money.day_closing_money_updated_at_range_check
+ALTER TABLE sales.day_closing_money ADD CONSTRAINT day_closing_money_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.day_closing_money.idx_day_closing_money_business_id
+CREATE INDEX idx_day_closing_money_business_id ON sales.day_closing_money USING btree (tenant_id, business_id);
+
+-- rls sales.day_closing_money
+ALTER TABLE sales.day_closing_money ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.day_closing_money FORCE ROW LEVEL SECURITY;
+
+-- policy sales.day_closing_money.company_isolation
+CREATE POLICY company_isolation ON sales.day_closing_money AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.day_closing_money.platform_access
+CREATE POLICY platform_access ON sales.day_closing_money AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.day_closing_money.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.day_closing_money AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.day_closing_money.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.day_closing_money FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.closing_id IS DISTINCT FROM old.closing_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, closing_id: make another row instead of changing them');
+
+-- trigger sales.day_closing_money.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.day_closing_money FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.day_closing_money
+GRANT SELECT ON sales.day_closing_money TO authenticated;
+GRANT SELECT ON sales.day_closing_money TO platform;
+GRANT INSERT ON sales.day_closing_money TO sales_writer;
+
+-- table sales.day_closing_stock
+CREATE TABLE sales.day_closing_stock (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  closing_id uuid NOT NULL,
+  product_id uuid NOT NULL,
+  kind text NOT NULL,
+  quantity numeric(15,3) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.day_closing_stock.day_closing_stock_closing_id_fkey
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_closing_id_fkey FOREIGN KEY (tenant_id, business_id, closing_id) REFERENCES sales.day_closings(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_stock.day_closing_stock_created_at_range_check
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closing_stock.day_closing_stock_kind_check
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'adjustment'::text, 'count'::text, 'sale'::text, 'sale_void'::text, 'assignment'::text, 'return'::text, 'loss'::text, 'reopening'::text])));
+
+-- constraint sales.day_closing_stock.day_closing_stock_kind_unique
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_kind_unique UNIQUE (tenant_id, closing_id, business_id, product_id, kind);
+
+-- constraint sales.day_closing_stock.day_closing_stock_pkey
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.day_closing_stock.day_closing_stock_product_id_fkey
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_stock.day_closing_stock_quantity_nan_check
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_stock.day_closing_stock_updated_at_range_check
+ALTER TABLE sales.day_closing_stock ADD CONSTRAINT day_closing_stock_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.day_closing_stock.idx_day_closing_stock_business_id
+CREATE INDEX idx_day_closing_stock_business_id ON sales.day_closing_stock USING btree (tenant_id, business_id);
+
+-- index sales.day_closing_stock.idx_day_closing_stock_product_id
+CREATE INDEX idx_day_closing_stock_product_id ON sales.day_closing_stock USING btree (tenant_id, product_id);
+
+-- rls sales.day_closing_stock
+ALTER TABLE sales.day_closing_stock ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.day_closing_stock FORCE ROW LEVEL SECURITY;
+
+-- policy sales.day_closing_stock.company_isolation
+CREATE POLICY company_isolation ON sales.day_closing_stock AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.day_closing_stock.platform_access
+CREATE POLICY platform_access ON sales.day_closing_stock AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.day_closing_stock.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.day_closing_stock AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.day_closing_stock.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.day_closing_stock FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.closing_id IS DISTINCT FROM old.closing_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, closing_id: make another row instead of changing them');
+
+-- trigger sales.day_closing_stock.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.day_closing_stock FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.day_closing_stock
+GRANT SELECT ON sales.day_closing_stock TO authenticated;
+GRANT SELECT ON sales.day_closing_stock TO platform;
+GRANT INSERT ON sales.day_closing_stock TO sales_writer;
+
+-- table sales.day_closing_vendors
+CREATE TABLE sales.day_closing_vendors (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  closing_id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  sale_count integer NOT NULL,
+  sold_amount numeric(17,2) NOT NULL,
+  net_weight numeric(15,3) NOT NULL,
+  collected_amount numeric(17,2) NOT NULL,
+  commission_amount numeric(17,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_closing_id_fkey
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_closing_id_fkey FOREIGN KEY (tenant_id, business_id, closing_id) REFERENCES sales.day_closings(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_collected_amount_nan_check
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_collected_amount_nan_check CHECK ((collected_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_commission_amount_nan_check
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_commission_amount_nan_check CHECK ((commission_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_created_at_range_check
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_member_id_fkey
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_member_id_fkey FOREIGN KEY (tenant_id, business_id, member_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_member_id_unique
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_member_id_unique UNIQUE (tenant_id, closing_id, business_id, member_id);
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_net_weight_nan_check
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_net_weight_nan_check CHECK ((net_weight <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_pkey
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_sold_amount_nan_check
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_sold_amount_nan_check CHECK ((sold_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closing_vendors.day_closing_vendors_updated_at_range_check
+ALTER TABLE sales.day_closing_vendors ADD CONSTRAINT day_closing_vendors_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.day_closing_vendors.idx_day_closing_vendors_business_id
+CREATE INDEX idx_day_closing_vendors_business_id ON sales.day_closing_vendors USING btree (tenant_id, business_id);
+
+-- index sales.day_closing_vendors.idx_day_closing_vendors_member_id
+CREATE INDEX idx_day_closing_vendors_member_id ON sales.day_closing_vendors USING btree (tenant_id, member_id);
+
+-- rls sales.day_closing_vendors
+ALTER TABLE sales.day_closing_vendors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.day_closing_vendors FORCE ROW LEVEL SECURITY;
+
+-- policy sales.day_closing_vendors.company_isolation
+CREATE POLICY company_isolation ON sales.day_closing_vendors AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.day_closing_vendors.platform_access
+CREATE POLICY platform_access ON sales.day_closing_vendors AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.day_closing_vendors.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.day_closing_vendors AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.day_closing_vendors.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.day_closing_vendors FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.closing_id IS DISTINCT FROM old.closing_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, closing_id: make another row instead of changing them');
+
+-- trigger sales.day_closing_vendors.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.day_closing_vendors FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.day_closing_vendors
+GRANT SELECT ON sales.day_closing_vendors TO authenticated;
+GRANT SELECT ON sales.day_closing_vendors TO platform;
+GRANT INSERT ON sales.day_closing_vendors TO sales_writer;
+
+-- table sales.day_closings
+CREATE TABLE sales.day_closings (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  day date NOT NULL,
+  supplement integer DEFAULT 0 NOT NULL,
+  sale_count integer NOT NULL,
+  sold_amount numeric(17,2) NOT NULL,
+  contado_amount numeric(17,2) NOT NULL,
+  credito_amount numeric(17,2) NOT NULL,
+  net_weight numeric(15,3) DEFAULT '0'::numeric NOT NULL,
+  voided_amount numeric(17,2) NOT NULL,
+  commission_amount numeric(17,2) NOT NULL,
+  route_count integer DEFAULT 0 NOT NULL,
+  closed_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  closed_by uuid,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.day_closings.day_closings_business_id_fkey
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closings.day_closings_business_id_id_unique
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.day_closings.day_closings_closed_at_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_closed_at_range_check CHECK (((closed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (closed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closings.day_closings_commission_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_commission_amount_nan_check CHECK ((commission_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_contado_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_contado_amount_nan_check CHECK ((contado_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_created_at_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closings.day_closings_credito_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_credito_amount_nan_check CHECK ((credito_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_day_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.day_closings.day_closings_day_unique
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_day_unique UNIQUE (tenant_id, business_id, day, supplement);
+
+-- constraint sales.day_closings.day_closings_net_weight_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_net_weight_nan_check CHECK ((net_weight <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_pkey
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.day_closings.day_closings_sale_count_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_sale_count_check CHECK (((sale_count >= 0) AND (route_count >= 0)));
+
+-- constraint sales.day_closings.day_closings_sold_amount_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_sold_amount_check CHECK ((sold_amount = (contado_amount + credito_amount)));
+
+-- constraint sales.day_closings.day_closings_sold_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_sold_amount_nan_check CHECK ((sold_amount <> 'NaN'::numeric));
+
+-- constraint sales.day_closings.day_closings_supplement_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_supplement_check CHECK ((supplement >= 0));
+
+-- constraint sales.day_closings.day_closings_tenant_id_fkey
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.day_closings.day_closings_updated_at_range_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.day_closings.day_closings_voided_amount_nan_check
+ALTER TABLE sales.day_closings ADD CONSTRAINT day_closings_voided_amount_nan_check CHECK ((voided_amount <> 'NaN'::numeric));
+
+-- rls sales.day_closings
+ALTER TABLE sales.day_closings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.day_closings FORCE ROW LEVEL SECURITY;
+
+-- policy sales.day_closings.company_isolation
+CREATE POLICY company_isolation ON sales.day_closings AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.day_closings.platform_access
+CREATE POLICY platform_access ON sales.day_closings AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.day_closings.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.day_closings AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.day_closings.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.day_closings FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.day_closings.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.day_closings FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.day_closings.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.day_closings FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.day_closings
+GRANT SELECT ON sales.day_closings TO authenticated;
+GRANT SELECT ON sales.day_closings TO platform;
+GRANT INSERT ON sales.day_closings TO sales_writer;
+
+-- table sales.debt_entries
+CREATE TABLE sales.debt_entries (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  kind text NOT NULL,
+  source_id uuid NOT NULL,
+  day date NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  client_version bigint NOT NULL,
+  balance_after numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.debt_entries.debt_entries_amount_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_amount_check CHECK ((amount <> (0)::numeric));
+
+-- constraint sales.debt_entries.debt_entries_amount_nan_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.debt_entries.debt_entries_balance_after_nan_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_balance_after_nan_check CHECK ((balance_after <> 'NaN'::numeric));
+
+-- constraint sales.debt_entries.debt_entries_client_id_fkey
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.debt_entries.debt_entries_client_version_unique
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_client_version_unique UNIQUE (tenant_id, client_id, client_version);
+
+-- constraint sales.debt_entries.debt_entries_created_at_range_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.debt_entries.debt_entries_day_range_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.debt_entries.debt_entries_kind_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_kind_check CHECK ((kind = ANY (ARRAY['sale'::text, 'sale_void'::text, 'abono'::text, 'abono_void'::text])));
+
+-- constraint sales.debt_entries.debt_entries_pkey
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.debt_entries.debt_entries_sign_check
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_sign_check CHECK (((kind = ANY (ARRAY['sale'::text, 'abono_void'::text])) = (amount > (0)::numeric)));
+
+-- constraint sales.debt_entries.debt_entries_source_id_kind_unique
+ALTER TABLE sales.debt_entries ADD CONSTRAINT debt_entries_source_id_kind_unique UNIQUE (tenant_id, source_id, kind);
+
+-- index sales.debt_entries.idx_debt_entries_client_id_day
+CREATE INDEX idx_debt_entries_client_id_day ON sales.debt_entries USING btree (tenant_id, client_id, day, client_version);
+
+-- rls sales.debt_entries
+ALTER TABLE sales.debt_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.debt_entries FORCE ROW LEVEL SECURITY;
+
+-- policy sales.debt_entries.company_isolation
+CREATE POLICY company_isolation ON sales.debt_entries AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.debt_entries.platform_access
+CREATE POLICY platform_access ON sales.debt_entries AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.debt_entries.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.debt_entries AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.debt_entries.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.debt_entries FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, client_id: make another row instead of changing them');
+
+-- grants sales.debt_entries
+GRANT SELECT ON sales.debt_entries TO authenticated;
+GRANT SELECT ON sales.debt_entries TO platform;
+GRANT INSERT ON sales.debt_entries TO sales_writer;
+
+-- table sales.distribucion_assignments
+CREATE TABLE sales.distribucion_assignments (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  distribucion_id uuid NOT NULL,
+  product_id uuid NOT NULL,
+  quantity numeric(10,3) NOT NULL,
+  is_from_stock boolean NOT NULL,
+  day date NOT NULL,
+  created_by uuid,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_created_at_range_check
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_day_range_check
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_distribucion_id_fkey
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_idempotency_check
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_pkey
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_product_id_fkey
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_quantity_check
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_quantity_check CHECK ((quantity > (0)::numeric));
+
+-- constraint sales.distribucion_assignments.distribucion_assignments_quantity_nan_check
+ALTER TABLE sales.distribucion_assignments ADD CONSTRAINT distribucion_assignments_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- index sales.distribucion_assignments.idx_distribucion_assignments_distribucion_id
+CREATE INDEX idx_distribucion_assignments_distribucion_id ON sales.distribucion_assignments USING btree (tenant_id, distribucion_id, business_id, product_id);
+
+-- index sales.distribucion_assignments.idx_distribucion_assignments_idempotency_key
+CREATE UNIQUE INDEX idx_distribucion_assignments_idempotency_key ON sales.distribucion_assignments USING btree (tenant_id, business_id, idempotency_key, product_id) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.distribucion_assignments.idx_distribucion_assignments_product_id
+CREATE INDEX idx_distribucion_assignments_product_id ON sales.distribucion_assignments USING btree (tenant_id, product_id);
+
+-- rls sales.distribucion_assignments
+ALTER TABLE sales.distribucion_assignments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.distribucion_assignments FORCE ROW LEVEL SECURITY;
+
+-- policy sales.distribucion_assignments.company_isolation
+CREATE POLICY company_isolation ON sales.distribucion_assignments AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.distribucion_assignments.platform_access
+CREATE POLICY platform_access ON sales.distribucion_assignments AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.distribucion_assignments.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.distribucion_assignments AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.distribucion_assignments.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.distribucion_assignments FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, distribucion_id: make another row instead of changing them');
+
+-- grants sales.distribucion_assignments
+GRANT SELECT ON sales.distribucion_assignments TO authenticated;
+GRANT SELECT ON sales.distribucion_assignments TO platform;
+GRANT INSERT ON sales.distribucion_assignments TO sales_writer;
+
+-- table sales.distribucion_items
+CREATE TABLE sales.distribucion_items (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  distribucion_id uuid NOT NULL,
+  product_id uuid NOT NULL,
+  assigned numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  sold numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  returned numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  lost numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  loss_reason text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.distribucion_items.distribucion_items_assigned_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_assigned_check CHECK ((assigned >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_assigned_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_assigned_nan_check CHECK ((assigned <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_created_at_range_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribucion_items.distribucion_items_distribucion_id_fkey
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_items.distribucion_items_loss_reason_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_loss_reason_check CHECK (((lost = (0)::numeric) OR (COALESCE(loss_reason, ''::text) <> ''::text)));
+
+-- constraint sales.distribucion_items.distribucion_items_lost_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_lost_check CHECK ((lost >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_lost_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_lost_nan_check CHECK ((lost <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_pkey
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.distribucion_items.distribucion_items_product_id_fkey
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_items.distribucion_items_product_id_unique
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_product_id_unique UNIQUE (tenant_id, distribucion_id, business_id, product_id);
+
+-- constraint sales.distribucion_items.distribucion_items_returned_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_returned_check CHECK ((returned >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_returned_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_returned_nan_check CHECK ((returned <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_settled_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_settled_check CHECK ((((returned + lost) = (0)::numeric) OR (((sold + returned) + lost) = assigned)));
+
+-- constraint sales.distribucion_items.distribucion_items_sold_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_sold_check CHECK ((sold >= (0)::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_sold_nan_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_sold_nan_check CHECK ((sold <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_items.distribucion_items_updated_at_range_check
+ALTER TABLE sales.distribucion_items ADD CONSTRAINT distribucion_items_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.distribucion_items.idx_distribucion_items_product_id
+CREATE INDEX idx_distribucion_items_product_id ON sales.distribucion_items USING btree (tenant_id, product_id);
+
+-- rls sales.distribucion_items
+ALTER TABLE sales.distribucion_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.distribucion_items FORCE ROW LEVEL SECURITY;
+
+-- policy sales.distribucion_items.company_isolation
+CREATE POLICY company_isolation ON sales.distribucion_items AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.distribucion_items.platform_access
+CREATE POLICY platform_access ON sales.distribucion_items AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.distribucion_items.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.distribucion_items AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.distribucion_items.guard_item
+CREATE TRIGGER guard_item BEFORE INSERT OR UPDATE ON sales.distribucion_items FOR EACH ROW EXECUTE FUNCTION sales.guard_route_item();
+
+-- trigger sales.distribucion_items.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.distribucion_items FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, distribucion_id: make another row instead of changing them');
+
+-- trigger sales.distribucion_items.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.distribucion_items FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.distribucion_items
+GRANT SELECT ON sales.distribucion_items TO authenticated;
+GRANT SELECT ON sales.distribucion_items TO platform;
+GRANT INSERT, UPDATE ON sales.distribucion_items TO sales_writer;
+
+-- table sales.distribucion_money
+CREATE TABLE sales.distribucion_money (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  distribucion_id uuid NOT NULL,
+  settlement integer DEFAULT 1 NOT NULL,
+  payment_method text NOT NULL,
+  expected numeric(12,2) NOT NULL,
+  handed_in numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.distribucion_money.distribucion_money_created_at_range_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribucion_money.distribucion_money_distribucion_id_fkey
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribucion_money.distribucion_money_expected_nan_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_expected_nan_check CHECK ((expected <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_money.distribucion_money_handed_in_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_handed_in_check CHECK ((handed_in >= (0)::numeric));
+
+-- constraint sales.distribucion_money.distribucion_money_handed_in_nan_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_handed_in_nan_check CHECK ((handed_in <> 'NaN'::numeric));
+
+-- constraint sales.distribucion_money.distribucion_money_payment_method_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.distribucion_money.distribucion_money_payment_method_unique
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_payment_method_unique UNIQUE (tenant_id, distribucion_id, business_id, settlement, payment_method);
+
+-- constraint sales.distribucion_money.distribucion_money_pkey
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.distribucion_money.distribucion_money_settlement_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_settlement_check CHECK ((settlement >= 1));
+
+-- constraint sales.distribucion_money.distribucion_money_updated_at_range_check
+ALTER TABLE sales.distribucion_money ADD CONSTRAINT distribucion_money_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- rls sales.distribucion_money
+ALTER TABLE sales.distribucion_money ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.distribucion_money FORCE ROW LEVEL SECURITY;
+
+-- policy sales.distribucion_money.company_isolation
+CREATE POLICY company_isolation ON sales.distribucion_money AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.distribucion_money.platform_access
+CREATE POLICY platform_access ON sales.distribucion_money AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.distribucion_money.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.distribucion_money AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.distribucion_money.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.distribucion_money FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, distribucion_id: make another row instead of changing them');
+
+-- trigger sales.distribucion_money.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.distribucion_money FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.distribucion_money
+GRANT SELECT ON sales.distribucion_money TO authenticated;
+GRANT SELECT ON sales.distribucion_money TO platform;
+GRANT INSERT ON sales.distribucion_money TO sales_writer;
+
+-- table sales.distribuciones
+CREATE TABLE sales.distribuciones (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  vendedor_id uuid NOT NULL,
+  punto_venta character varying(100),
+  kilos_asignados numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  kilos_vendidos numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  monto_recaudado numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  fecha date NOT NULL,
+  estado text DEFAULT 'activo'::text NOT NULL,
+  closed_at timestamp(3) with time zone,
+  closed_by uuid,
+  settlements integer DEFAULT 0 NOT NULL,
+  settlement_hash text,
+  reopen_reason text,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.distribuciones.distribuciones_business_id_fkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.distribuciones.distribuciones_business_id_id_unique
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.distribuciones.distribuciones_closed_at_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_closed_at_check CHECK (((estado = 'cerrado'::text) = (closed_at IS NOT NULL)));
+
+-- constraint sales.distribuciones.distribuciones_closed_at_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_closed_at_range_check CHECK (((closed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (closed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribuciones.distribuciones_created_at_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribuciones.distribuciones_estado_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_estado_check CHECK ((estado = ANY (ARRAY['activo'::text, 'en_ruta'::text, 'cerrado'::text])));
+
+-- constraint sales.distribuciones.distribuciones_fecha_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_fecha_range_check CHECK (((fecha >= '0001-01-01'::date) AND (fecha <= '9999-12-31'::date)));
+
+-- constraint sales.distribuciones.distribuciones_idempotency_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.distribuciones.distribuciones_kilos_asignados_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_asignados_check CHECK ((kilos_asignados >= (0)::numeric));
+
+-- constraint sales.distribuciones.distribuciones_kilos_asignados_nan_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_asignados_nan_check CHECK ((kilos_asignados <> 'NaN'::numeric));
+
+-- constraint sales.distribuciones.distribuciones_kilos_vendidos_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_vendidos_check CHECK ((kilos_vendidos >= (0)::numeric));
+
+-- constraint sales.distribuciones.distribuciones_kilos_vendidos_nan_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_kilos_vendidos_nan_check CHECK ((kilos_vendidos <> 'NaN'::numeric));
+
+-- constraint sales.distribuciones.distribuciones_monto_recaudado_nan_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_monto_recaudado_nan_check CHECK ((monto_recaudado <> 'NaN'::numeric));
+
+-- constraint sales.distribuciones.distribuciones_pkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.distribuciones.distribuciones_settlement_hash_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_settlement_hash_check CHECK (((settlement_hash IS NULL) OR (estado = 'cerrado'::text)));
+
+-- constraint sales.distribuciones.distribuciones_settlements_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_settlements_check CHECK ((settlements >= 0));
+
+-- constraint sales.distribuciones.distribuciones_sync_attempts_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.distribuciones.distribuciones_sync_status_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.distribuciones.distribuciones_tenant_id_fkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.distribuciones.distribuciones_updated_at_range_check
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.distribuciones.distribuciones_vendedor_id_fkey
+ALTER TABLE sales.distribuciones ADD CONSTRAINT distribuciones_vendedor_id_fkey FOREIGN KEY (tenant_id, business_id, vendedor_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- index sales.distribuciones.idx_distribuciones_business_id_fecha
+CREATE INDEX idx_distribuciones_business_id_fecha ON sales.distribuciones USING btree (tenant_id, business_id, fecha, id);
+
+-- index sales.distribuciones.idx_distribuciones_estado
+CREATE INDEX idx_distribuciones_estado ON sales.distribuciones USING btree (tenant_id, business_id, estado, fecha, id);
+
+-- index sales.distribuciones.idx_distribuciones_idempotency_key
+CREATE UNIQUE INDEX idx_distribuciones_idempotency_key ON sales.distribuciones USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.distribuciones.idx_distribuciones_vendedor_id
+CREATE INDEX idx_distribuciones_vendedor_id ON sales.distribuciones USING btree (tenant_id, vendedor_id, fecha, id);
+
+-- rls sales.distribuciones
+ALTER TABLE sales.distribuciones ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.distribuciones FORCE ROW LEVEL SECURITY;
+
+-- policy sales.distribuciones.company_isolation
+CREATE POLICY company_isolation ON sales.distribuciones AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.distribuciones.platform_access
+CREATE POLICY platform_access ON sales.distribuciones AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.distribuciones.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.distribuciones AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.distribuciones.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.distribuciones FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.vendedor_id IS DISTINCT FROM old.vendedor_id) OR (new.fecha IS DISTINCT FROM old.fecha) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'sales_writer'::name) AND ((new.kilos_asignados IS DISTINCT FROM old.kilos_asignados) OR (new.kilos_vendidos IS DISTINCT FROM old.kilos_vendidos) OR (new.monto_recaudado IS DISTINCT FROM old.monto_recaudado) OR (new.closed_at IS DISTINCT FROM old.closed_at) OR (new.closed_by IS DISTINCT FROM old.closed_by) OR (new.settlements IS DISTINCT FROM old.settlements) OR (new.settlement_hash IS DISTINCT FROM old.settlement_hash) OR (new.reopen_reason IS DISTINCT FROM old.reopen_reason))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A route keeps its vendor and day; functions keep its numbers');
+
+-- trigger sales.distribuciones.guard_counters
+CREATE TRIGGER guard_counters BEFORE INSERT ON sales.distribuciones FOR EACH ROW WHEN (((CURRENT_USER <> 'sales_writer'::name) AND ((new.kilos_asignados <> (0)::numeric) OR (new.kilos_vendidos <> (0)::numeric) OR (new.monto_recaudado <> (0)::numeric) OR (new.settlements <> 0) OR (num_nonnulls(new.settlement_hash, new.reopen_reason, new.closed_by) > 0)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new route is empty: assign products to it afterwards');
+
+-- trigger sales.distribuciones.guard_estado_insert
+CREATE TRIGGER guard_estado_insert BEFORE INSERT ON sales.distribuciones FOR EACH ROW WHEN ((new.estado <> 'activo'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new route is activo: it leaves afterwards');
+
+-- trigger sales.distribuciones.guard_estado_update
+CREATE TRIGGER guard_estado_update BEFORE UPDATE ON sales.distribuciones FOR EACH ROW WHEN (((new.estado <> old.estado) AND (((((old.estado || ' '::text) || new.estado) = 'activo en_ruta'::text) OR ((CURRENT_USER = 'sales_writer'::name) AND (((old.estado || ' '::text) || new.estado) = ANY (ARRAY['en_ruta cerrado'::text, 'cerrado en_ruta'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('estado', '{"activo cerrado":"The route has not left: set it to en_ruta first","* cerrado":"A route is settled by the function sales.close_distribucion","cerrado *":"A settled route is opened again by the function sales.reopen_distribucion","* *":"A route does not go from {from} to {to}"}');
+
+-- trigger sales.distribuciones.guard_settled
+CREATE TRIGGER guard_settled BEFORE UPDATE ON sales.distribuciones FOR EACH ROW WHEN (((old.estado = 'cerrado'::text) AND (new.estado = 'cerrado'::text) AND (((new.punto_venta)::text IS DISTINCT FROM (old.punto_venta)::text) OR (new.kilos_asignados <> old.kilos_asignados) OR (new.kilos_vendidos <> old.kilos_vendidos) OR (new.monto_recaudado <> old.monto_recaudado)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'The route is settled: nothing on it is changed');
+
+-- trigger sales.distribuciones.keep_estado_insert
+CREATE TRIGGER keep_estado_insert AFTER INSERT ON sales.distribuciones FOR EACH ROW WHEN ((new.estado <> 'activo'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new route is activo: it leaves afterwards');
+
+-- trigger sales.distribuciones.keep_estado_update
+CREATE TRIGGER keep_estado_update AFTER UPDATE ON sales.distribuciones FOR EACH ROW WHEN (((new.estado <> old.estado) AND (((((old.estado || ' '::text) || new.estado) = 'activo en_ruta'::text) OR ((CURRENT_USER = 'sales_writer'::name) AND (((old.estado || ' '::text) || new.estado) = ANY (ARRAY['en_ruta cerrado'::text, 'cerrado en_ruta'::text])))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('estado', '{"activo cerrado":"The route has not left: set it to en_ruta first","* cerrado":"A route is settled by the function sales.close_distribucion","cerrado *":"A settled route is opened again by the function sales.reopen_distribucion","* *":"A route does not go from {from} to {to}"}');
+
+-- trigger sales.distribuciones.require_member
+CREATE TRIGGER require_member BEFORE INSERT OR UPDATE ON sales.distribuciones FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.require_member('assign and start routes', 'vendedor_id');
+
+-- trigger sales.distribuciones.require_open_day
+CREATE TRIGGER require_open_day AFTER INSERT ON sales.distribuciones REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.require_open_days('select tenant_id, business_id, fecha as day from written');
+
+-- trigger sales.distribuciones.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.distribuciones FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.distribuciones.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.distribuciones FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.distribuciones
+GRANT INSERT, SELECT, UPDATE ON sales.distribuciones TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.distribuciones TO platform;
+
+-- table sales.inventory
+CREATE TABLE sales.inventory (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  product_id uuid NOT NULL,
+  quantity numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  version bigint DEFAULT 0 NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.inventory.inventory_created_at_range_check
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.inventory.inventory_pkey
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.inventory.inventory_product_id_fkey
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE CASCADE;
+
+-- constraint sales.inventory.inventory_product_id_unique
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_product_id_unique UNIQUE (tenant_id, product_id, business_id);
+
+-- constraint sales.inventory.inventory_quantity_nan_check
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.inventory.inventory_updated_at_range_check
+ALTER TABLE sales.inventory ADD CONSTRAINT inventory_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.inventory.idx_inventory_business_id
+CREATE INDEX idx_inventory_business_id ON sales.inventory USING btree (tenant_id, business_id);
+
+-- rls sales.inventory
+ALTER TABLE sales.inventory ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.inventory FORCE ROW LEVEL SECURITY;
+
+-- policy sales.inventory.company_isolation
+CREATE POLICY company_isolation ON sales.inventory AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.inventory.platform_access
+CREATE POLICY platform_access ON sales.inventory AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.inventory.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.inventory AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.inventory.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.inventory FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.product_id IS DISTINCT FROM old.product_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, product_id: make another row instead of changing them');
+
+-- trigger sales.inventory.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.inventory FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.inventory
+GRANT SELECT ON sales.inventory TO authenticated;
+GRANT SELECT ON sales.inventory TO platform;
+GRANT INSERT, UPDATE ON sales.inventory TO sales_writer;
+
+-- table sales.order_items
+CREATE TABLE sales.order_items (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  order_id uuid NOT NULL,
+  line_number integer NOT NULL,
+  product_id uuid NOT NULL,
+  quantity numeric(10,3) NOT NULL,
+  unit_price numeric(10,2) NOT NULL,
+  subtotal numeric(12,2) GENERATED ALWAYS AS (round((quantity * unit_price), 2)) STORED NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.order_items.order_items_created_at_range_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.order_items.order_items_line_number_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_line_number_check CHECK ((line_number > 0));
+
+-- constraint sales.order_items.order_items_order_id_fkey
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_order_id_fkey FOREIGN KEY (tenant_id, business_id, order_id) REFERENCES sales.orders(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.order_items.order_items_order_id_line_number_unique
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_order_id_line_number_unique UNIQUE (tenant_id, order_id, business_id, line_number);
+
+-- constraint sales.order_items.order_items_pkey
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.order_items.order_items_product_id_fkey
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.order_items.order_items_quantity_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_quantity_check CHECK ((quantity > (0)::numeric));
+
+-- constraint sales.order_items.order_items_quantity_nan_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.order_items.order_items_unit_price_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_unit_price_check CHECK ((unit_price >= (0)::numeric));
+
+-- constraint sales.order_items.order_items_unit_price_nan_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
+
+-- constraint sales.order_items.order_items_updated_at_range_check
+ALTER TABLE sales.order_items ADD CONSTRAINT order_items_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.order_items.idx_order_items_product_id
+CREATE INDEX idx_order_items_product_id ON sales.order_items USING btree (tenant_id, product_id);
+
+-- rls sales.order_items
+ALTER TABLE sales.order_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.order_items FORCE ROW LEVEL SECURITY;
+
+-- policy sales.order_items.company_isolation
+CREATE POLICY company_isolation ON sales.order_items AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.order_items.platform_access
+CREATE POLICY platform_access ON sales.order_items AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.order_items.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.order_items AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.order_items.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.order_items FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.order_id IS DISTINCT FROM old.order_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, order_id: make another row instead of changing them');
+
+-- trigger sales.order_items.keep_total
+CREATE TRIGGER keep_total AFTER INSERT ON sales.order_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.keep_order_totals('order_id');
+
+-- trigger sales.order_items.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.order_items FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.order_items
+GRANT INSERT, SELECT ON sales.order_items TO authenticated;
+GRANT INSERT, SELECT ON sales.order_items TO platform;
+
+-- table sales.orders
+CREATE TABLE sales.orders (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid NOT NULL,
+  seller_id uuid NOT NULL,
+  status text DEFAULT 'ordered'::text NOT NULL,
+  total_amount numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  order_date timestamp(3) with time zone DEFAULT now() NOT NULL,
+  delivery_day date,
+  notes text,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.orders.orders_business_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_business_id_id_unique
+ALTER TABLE sales.orders ADD CONSTRAINT orders_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.orders.orders_client_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_created_at_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.orders.orders_delivery_day_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_delivery_day_range_check CHECK (((delivery_day >= '0001-01-01'::date) AND (delivery_day <= '9999-12-31'::date)));
+
+-- constraint sales.orders.orders_idempotency_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.orders.orders_order_date_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_order_date_range_check CHECK (((order_date >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (order_date <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.orders.orders_pkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.orders.orders_seller_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_seller_id_fkey FOREIGN KEY (tenant_id, business_id, seller_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_status_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_status_check CHECK ((status = ANY (ARRAY['ordered'::text, 'delivered'::text, 'cancelled'::text])));
+
+-- constraint sales.orders.orders_tenant_id_fkey
+ALTER TABLE sales.orders ADD CONSTRAINT orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.orders.orders_total_amount_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_total_amount_check CHECK ((total_amount >= (0)::numeric));
+
+-- constraint sales.orders.orders_total_amount_nan_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+
+-- constraint sales.orders.orders_updated_at_range_check
+ALTER TABLE sales.orders ADD CONSTRAINT orders_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.orders.idx_orders_business_id_status
+CREATE INDEX idx_orders_business_id_status ON sales.orders USING btree (tenant_id, business_id, status, order_date, id);
+
+-- index sales.orders.idx_orders_client_id
+CREATE INDEX idx_orders_client_id ON sales.orders USING btree (tenant_id, client_id, order_date, id);
+
+-- index sales.orders.idx_orders_delivery_day
+CREATE INDEX idx_orders_delivery_day ON sales.orders USING btree (tenant_id, business_id, delivery_day, order_date, id);
+
+-- index sales.orders.idx_orders_idempotency_key
+CREATE UNIQUE INDEX idx_orders_idempotency_key ON sales.orders USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.orders.idx_orders_seller_id
+CREATE INDEX idx_orders_seller_id ON sales.orders USING btree (tenant_id, seller_id);
+
+-- rls sales.orders
+ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.orders FORCE ROW LEVEL SECURITY;
+
+-- policy sales.orders.company_isolation
+CREATE POLICY company_isolation ON sales.orders AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.orders.platform_access
+CREATE POLICY platform_access ON sales.orders AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.orders.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.orders AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.orders.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.orders FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id) OR (new.seller_id IS DISTINCT FROM old.seller_id) OR (new.order_date IS DISTINCT FROM old.order_date) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'sales_writer'::name) AND (new.total_amount IS DISTINCT FROM old.total_amount)))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'An order keeps its customer and its items: cancel it and make another');
+
+-- trigger sales.orders.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.orders FOR EACH ROW WHEN ((new.status <> 'ordered'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new order is ordered: deliver or cancel it afterwards');
+
+-- trigger sales.orders.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON sales.orders FOR EACH ROW WHEN (((new.status <> old.status) AND ((((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['ordered delivered'::text, 'delivered ordered'::text]))) OR (((old.status || ' '::text) || new.status) = 'ordered cancelled'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"ordered *":"An order is delivered by the sale that names it","delivered *":"The order is delivered: void its sale","* *":"A cancelled order stays cancelled: make another"}');
+
+-- trigger sales.orders.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.orders FOR EACH ROW WHEN ((new.status <> 'ordered'::text)) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new order is ordered: deliver or cancel it afterwards');
+
+-- trigger sales.orders.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.orders FOR EACH ROW WHEN (((new.status <> old.status) AND ((((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['ordered delivered'::text, 'delivered ordered'::text]))) OR (((old.status || ' '::text) || new.status) = 'ordered cancelled'::text)) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"ordered *":"An order is delivered by the sale that names it","delivered *":"The order is delivered: void its sale","* *":"A cancelled order stays cancelled: make another"}');
+
+-- trigger sales.orders.keep_total
+CREATE TRIGGER keep_total AFTER INSERT ON sales.orders REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.keep_order_totals('id');
+
+-- trigger sales.orders.require_member_insert
+CREATE TRIGGER require_member_insert BEFORE INSERT ON sales.orders FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.require_member('take orders', 'seller_id');
+
+-- trigger sales.orders.require_member_update
+CREATE TRIGGER require_member_update BEFORE UPDATE ON sales.orders FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.require_member('change orders');
+
+-- trigger sales.orders.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.orders FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.orders.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.orders FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.orders
+GRANT INSERT, SELECT, UPDATE ON sales.orders TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.orders TO platform;
+
+-- table sales.product_totals
+CREATE TABLE sales.product_totals (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  day date NOT NULL,
+  seller_id uuid NOT NULL,
+  sales_point character varying(100) NOT NULL,
+  product_id uuid NOT NULL,
+  quantity numeric(10,3) NOT NULL,
+  sold_amount numeric(12,2) NOT NULL,
+  voided_quantity numeric(10,3) NOT NULL,
+  voided_amount numeric(12,2) NOT NULL,
+  costed_amount numeric(12,2) NOT NULL,
+  cost_amount numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.product_totals.product_totals_amounts_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_amounts_check CHECK (((sold_amount >= (0)::numeric) AND (voided_amount >= (0)::numeric)));
+
+-- constraint sales.product_totals.product_totals_business_id_fkey
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.product_totals.product_totals_cost_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_cost_amount_nan_check CHECK ((cost_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_costed_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_costed_amount_nan_check CHECK ((costed_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_created_at_range_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.product_totals.product_totals_day_range_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.product_totals.product_totals_day_unique
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_day_unique UNIQUE (tenant_id, business_id, day, seller_id, sales_point, product_id);
+
+-- constraint sales.product_totals.product_totals_pkey
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.product_totals.product_totals_quantities_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_quantities_check CHECK (((quantity >= (0)::numeric) AND (voided_quantity >= (0)::numeric)));
+
+-- constraint sales.product_totals.product_totals_quantity_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_sold_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_sold_amount_nan_check CHECK ((sold_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_tenant_id_fkey
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.product_totals.product_totals_updated_at_range_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.product_totals.product_totals_voided_amount_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_voided_amount_nan_check CHECK ((voided_amount <> 'NaN'::numeric));
+
+-- constraint sales.product_totals.product_totals_voided_quantity_nan_check
+ALTER TABLE sales.product_totals ADD CONSTRAINT product_totals_voided_quantity_nan_check CHECK ((voided_quantity <> 'NaN'::numeric));
+
+-- rls sales.product_totals
+ALTER TABLE sales.product_totals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.product_totals FORCE ROW LEVEL SECURITY;
+
+-- policy sales.product_totals.company_isolation
+CREATE POLICY company_isolation ON sales.product_totals AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.product_totals.platform_access
+CREATE POLICY platform_access ON sales.product_totals AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.product_totals.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.product_totals AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.product_totals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.product_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.product_totals.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.product_totals FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.product_totals
+GRANT SELECT ON sales.product_totals TO authenticated;
+GRANT SELECT ON sales.product_totals TO platform;
+GRANT INSERT, UPDATE ON sales.product_totals TO sales_writer;
+
+-- table sales.products
+CREATE TABLE sales.products (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  name character varying(255) NOT NULL,
+  type text NOT NULL,
+  unit text NOT NULL,
+  base_price numeric(10,2),
+  unit_cost numeric(10,4),
+  is_active boolean DEFAULT true NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.products.products_base_price_check
+ALTER TABLE sales.products ADD CONSTRAINT products_base_price_check CHECK ((base_price >= (0)::numeric));
+
+-- constraint sales.products.products_base_price_nan_check
+ALTER TABLE sales.products ADD CONSTRAINT products_base_price_nan_check CHECK ((base_price <> 'NaN'::numeric));
+
+-- constraint sales.products.products_business_id_fkey
+ALTER TABLE sales.products ADD CONSTRAINT products_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.products.products_business_id_id_unique
+ALTER TABLE sales.products ADD CONSTRAINT products_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.products.products_created_at_range_check
+ALTER TABLE sales.products ADD CONSTRAINT products_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.products.products_name_check
+ALTER TABLE sales.products ADD CONSTRAINT products_name_check CHECK (((name)::text <> ''::text));
+
+-- constraint sales.products.products_pkey
+ALTER TABLE sales.products ADD CONSTRAINT products_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.products.products_tenant_id_fkey
+ALTER TABLE sales.products ADD CONSTRAINT products_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.products.products_type_check
+ALTER TABLE sales.products ADD CONSTRAINT products_type_check CHECK ((type = ANY (ARRAY['pollo'::text, 'huevo'::text, 'otro'::text])));
+
+-- constraint sales.products.products_unit_check
+ALTER TABLE sales.products ADD CONSTRAINT products_unit_check CHECK ((unit = ANY (ARRAY['kg'::text, 'unidad'::text])));
+
+-- constraint sales.products.products_unit_cost_check
+ALTER TABLE sales.products ADD CONSTRAINT products_unit_cost_check CHECK ((unit_cost >= (0)::numeric));
+
+-- constraint sales.products.products_unit_cost_nan_check
+ALTER TABLE sales.products ADD CONSTRAINT products_unit_cost_nan_check CHECK ((unit_cost <> 'NaN'::numeric));
+
+-- constraint sales.products.products_updated_at_range_check
+ALTER TABLE sales.products ADD CONSTRAINT products_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- index sales.products.idx_products_business_id_name
+CREATE INDEX idx_products_business_id_name ON sales.products USING btree (tenant_id, business_id, name, id);
+
+-- rls sales.products
+ALTER TABLE sales.products ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.products FORCE ROW LEVEL SECURITY;
+
+-- policy sales.products.company_isolation
+CREATE POLICY company_isolation ON sales.products AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.products.platform_access
+CREATE POLICY platform_access ON sales.products AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.products.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.products AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.products.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.products FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.unit IS DISTINCT FROM old.unit))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, unit: make another row instead of changing them');
+
+-- trigger sales.products.open_inventory
+CREATE TRIGGER open_inventory AFTER INSERT ON sales.products REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.open_inventory();
+
+-- trigger sales.products.require_admin
+CREATE TRIGGER require_admin BEFORE INSERT OR UPDATE ON sales.products FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.require_admin_negocio('change products and prices');
+
+-- trigger sales.products.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.products FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.products.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.products FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.products
+GRANT INSERT, SELECT, UPDATE ON sales.products TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.products TO platform;
+
+-- table sales.refunds
+CREATE TABLE sales.refunds (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  sale_id uuid,
+  abono_id uuid,
+  distribucion_id uuid,
+  payment_method text NOT NULL,
+  amount numeric(12,2) NOT NULL,
+  refund_day date NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.refunds.refunds_abono_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_abono_id_fkey FOREIGN KEY (tenant_id, business_id, abono_id) REFERENCES sales.abonos(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_abono_id_unique
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_abono_id_unique UNIQUE (tenant_id, abono_id, business_id);
+
+-- constraint sales.refunds.refunds_amount_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_amount_check CHECK ((amount > (0)::numeric));
+
+-- constraint sales.refunds.refunds_amount_nan_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_amount_nan_check CHECK ((amount <> 'NaN'::numeric));
+
+-- constraint sales.refunds.refunds_business_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_created_at_range_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.refunds.refunds_distribucion_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_payment_method_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.refunds.refunds_pkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.refunds.refunds_refund_day_range_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_refund_day_range_check CHECK (((refund_day >= '0001-01-01'::date) AND (refund_day <= '9999-12-31'::date)));
+
+-- constraint sales.refunds.refunds_sale_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_sale_id_fkey FOREIGN KEY (tenant_id, business_id, sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.refunds.refunds_sale_id_unique
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_sale_id_unique UNIQUE (tenant_id, sale_id, business_id);
+
+-- constraint sales.refunds.refunds_source_check
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_source_check CHECK ((num_nonnulls(sale_id, abono_id) = 1));
+
+-- constraint sales.refunds.refunds_tenant_id_fkey
+ALTER TABLE sales.refunds ADD CONSTRAINT refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- index sales.refunds.idx_refunds_distribucion_id
+CREATE INDEX idx_refunds_distribucion_id ON sales.refunds USING btree (tenant_id, distribucion_id) WHERE (distribucion_id IS NOT NULL);
+
+-- index sales.refunds.idx_refunds_refund_day
+CREATE INDEX idx_refunds_refund_day ON sales.refunds USING btree (tenant_id, business_id, refund_day);
+
+-- rls sales.refunds
+ALTER TABLE sales.refunds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.refunds FORCE ROW LEVEL SECURITY;
+
+-- policy sales.refunds.company_isolation
+CREATE POLICY company_isolation ON sales.refunds AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.refunds.platform_access
+CREATE POLICY platform_access ON sales.refunds AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.refunds.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.refunds AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.refunds.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.refunds FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- grants sales.refunds
+GRANT SELECT ON sales.refunds TO authenticated;
+GRANT SELECT ON sales.refunds TO platform;
+GRANT INSERT ON sales.refunds TO sales_writer;
+
+-- table sales.sale_items
+CREATE TABLE sales.sale_items (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  sale_id uuid NOT NULL,
+  line_number integer NOT NULL,
+  product_id uuid NOT NULL,
+  product_name character varying(255) NOT NULL,
+  unit text NOT NULL,
+  gross numeric(10,3),
+  tara numeric(10,3),
+  quantity numeric(10,3) NOT NULL,
+  unit_price numeric(10,2) NOT NULL,
+  subtotal numeric(12,2) NOT NULL,
+  unit_cost numeric(10,4),
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.sale_items.sale_items_created_at_range_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_items.sale_items_gross_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_gross_nan_check CHECK ((gross <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_line_number_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_line_number_check CHECK ((line_number > 0));
+
+-- constraint sales.sale_items.sale_items_pieces_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_pieces_check CHECK (((unit = 'kg'::text) OR (quantity = trunc(quantity))));
+
+-- constraint sales.sale_items.sale_items_pkey
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.sale_items.sale_items_product_id_fkey
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_items.sale_items_quantity_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_quantity_check CHECK ((quantity > (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_quantity_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_sale_id_fkey
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_sale_id_fkey FOREIGN KEY (tenant_id, business_id, sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_items.sale_items_sale_id_line_number_unique
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_sale_id_line_number_unique UNIQUE (tenant_id, sale_id, business_id, line_number);
+
+-- constraint sales.sale_items.sale_items_subtotal_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_subtotal_check CHECK ((subtotal = round((quantity * unit_price), 2)));
+
+-- constraint sales.sale_items.sale_items_subtotal_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_subtotal_nan_check CHECK ((subtotal <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_tara_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_tara_check CHECK ((tara >= (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_tara_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_tara_nan_check CHECK ((tara <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_check CHECK ((unit = ANY (ARRAY['kg'::text, 'unidad'::text])));
+
+-- constraint sales.sale_items.sale_items_unit_cost_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_cost_check CHECK ((unit_cost >= (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_cost_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_cost_nan_check CHECK ((unit_cost <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_price_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_price_check CHECK ((unit_price >= (0)::numeric));
+
+-- constraint sales.sale_items.sale_items_unit_price_nan_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_unit_price_nan_check CHECK ((unit_price <> 'NaN'::numeric));
+
+-- constraint sales.sale_items.sale_items_updated_at_range_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_items.sale_items_weight_check
+ALTER TABLE sales.sale_items ADD CONSTRAINT sale_items_weight_check CHECK (
+CASE
+    WHEN (gross IS NULL) THEN (tara IS NULL)
+    ELSE ((tara IS NOT NULL) AND (unit = 'kg'::text) AND (quantity = (gross - tara)))
+END);
+
+-- index sales.sale_items.idx_sale_items_product_id
+CREATE INDEX idx_sale_items_product_id ON sales.sale_items USING btree (tenant_id, product_id);
+
+-- rls sales.sale_items
+ALTER TABLE sales.sale_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.sale_items FORCE ROW LEVEL SECURITY;
+
+-- policy sales.sale_items.company_isolation
+CREATE POLICY company_isolation ON sales.sale_items AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.sale_items.platform_access
+CREATE POLICY platform_access ON sales.sale_items AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.sale_items.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.sale_items AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.sale_items.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.sale_items FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.sale_id IS DISTINCT FROM old.sale_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, sale_id: make another row instead of changing them');
+
+-- trigger sales.sale_items.record_drafts
+CREATE TRIGGER record_drafts AFTER INSERT ON sales.sale_items REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.record_drafts();
+
+-- trigger sales.sale_items.stamp_sale_item
+CREATE TRIGGER stamp_sale_item BEFORE INSERT ON sales.sale_items FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.stamp_sale_item();
+
+-- trigger sales.sale_items.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.sale_items FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.sale_items
+GRANT INSERT, SELECT ON sales.sale_items TO authenticated;
+GRANT INSERT, SELECT ON sales.sale_items TO platform;
+
+-- table sales.sale_totals
+CREATE TABLE sales.sale_totals (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  day date NOT NULL,
+  seller_id uuid NOT NULL,
+  sales_point character varying(100) NOT NULL,
+  sale_type text NOT NULL,
+  payment_method text NOT NULL,
+  sale_count integer NOT NULL,
+  sold_amount numeric(12,2) NOT NULL,
+  paid_amount numeric(12,2) NOT NULL,
+  voided_count integer NOT NULL,
+  voided_amount numeric(12,2) NOT NULL,
+  refunded_amount numeric(12,2) NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.sale_totals.sale_totals_business_id_fkey
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_totals.sale_totals_counts_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_counts_check CHECK (((sale_count >= 0) AND (voided_count >= 0)));
+
+-- constraint sales.sale_totals.sale_totals_created_at_range_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_totals.sale_totals_day_range_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.sale_totals.sale_totals_day_unique
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_day_unique UNIQUE (tenant_id, business_id, day, seller_id, sales_point, sale_type, payment_method);
+
+-- constraint sales.sale_totals.sale_totals_paid_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_paid_amount_nan_check CHECK ((paid_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_payment_method_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.sale_totals.sale_totals_pkey
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.sale_totals.sale_totals_refunded_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_refunded_amount_nan_check CHECK ((refunded_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_sale_type_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_sale_type_check CHECK ((sale_type = ANY (ARRAY['contado'::text, 'credito'::text])));
+
+-- constraint sales.sale_totals.sale_totals_sold_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_sold_amount_nan_check CHECK ((sold_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_sold_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_sold_check CHECK (((paid_amount >= (0)::numeric) AND (paid_amount <= sold_amount)));
+
+-- constraint sales.sale_totals.sale_totals_tenant_id_fkey
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.sale_totals.sale_totals_updated_at_range_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sale_totals.sale_totals_voided_amount_nan_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_voided_amount_nan_check CHECK ((voided_amount <> 'NaN'::numeric));
+
+-- constraint sales.sale_totals.sale_totals_voided_check
+ALTER TABLE sales.sale_totals ADD CONSTRAINT sale_totals_voided_check CHECK (((refunded_amount >= (0)::numeric) AND (refunded_amount <= voided_amount)));
+
+-- rls sales.sale_totals
+ALTER TABLE sales.sale_totals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.sale_totals FORCE ROW LEVEL SECURITY;
+
+-- policy sales.sale_totals.company_isolation
+CREATE POLICY company_isolation ON sales.sale_totals AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.sale_totals.platform_access
+CREATE POLICY platform_access ON sales.sale_totals AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.sale_totals.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.sale_totals AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.sale_totals.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.sale_totals FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.sale_totals.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.sale_totals FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- grants sales.sale_totals
+GRANT SELECT ON sales.sale_totals TO authenticated;
+GRANT SELECT ON sales.sale_totals TO platform;
+GRANT INSERT, UPDATE ON sales.sale_totals TO sales_writer;
+
+-- table sales.sales
+CREATE TABLE sales.sales (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  client_id uuid,
+  seller_id uuid NOT NULL,
+  distribucion_id uuid,
+  order_id uuid,
+  sale_type text NOT NULL,
+  status text DEFAULT 'draft'::text NOT NULL,
+  total_amount numeric(12,2) NOT NULL,
+  amount_paid numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  payment_method text DEFAULT 'efectivo'::text,
+  balance_due numeric(12,2) DEFAULT '0'::numeric NOT NULL,
+  tara numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  net_weight numeric(10,3) DEFAULT '0'::numeric NOT NULL,
+  sales_point character varying(100),
+  commission_rate numeric(5,2) DEFAULT '0'::numeric NOT NULL,
+  sync_status text DEFAULT 'pending'::text NOT NULL,
+  sync_attempts integer DEFAULT 0 NOT NULL,
+  sale_date timestamp(3) with time zone DEFAULT now() NOT NULL,
+  sale_day date NOT NULL,
+  corrects_sale_id uuid,
+  voided_on date,
+  voided_by uuid,
+  void_reason text,
+  is_late boolean DEFAULT false NOT NULL,
+  reviewed_at timestamp(3) with time zone,
+  reviewed_by uuid,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.sales.sales_amount_paid_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_amount_paid_check CHECK (((amount_paid >= (0)::numeric) AND (amount_paid <= total_amount)));
+
+-- constraint sales.sales.sales_amount_paid_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_amount_paid_nan_check CHECK ((amount_paid <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_balance_due_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_balance_due_check CHECK (((balance_due >= (0)::numeric) AND (balance_due <= (total_amount - amount_paid))));
+
+-- constraint sales.sales.sales_balance_due_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_balance_due_nan_check CHECK ((balance_due <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_business_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_business_id_fkey FOREIGN KEY (tenant_id, business_id) REFERENCES sales.businesses(tenant_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_business_id_id_unique
+ALTER TABLE sales.sales ADD CONSTRAINT sales_business_id_id_unique UNIQUE (tenant_id, business_id, id);
+
+-- constraint sales.sales.sales_client_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_client_id_fkey FOREIGN KEY (tenant_id, business_id, client_id) REFERENCES sales.customers(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_commission_rate_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_commission_rate_check CHECK (((commission_rate >= (0)::numeric) AND (commission_rate <= (100)::numeric)));
+
+-- constraint sales.sales.sales_commission_rate_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_commission_rate_nan_check CHECK ((commission_rate <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_contado_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_contado_check CHECK (((sale_type <> 'contado'::text) OR (amount_paid = total_amount)));
+
+-- constraint sales.sales.sales_corrects_sale_id_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_corrects_sale_id_check CHECK ((corrects_sale_id <> id));
+
+-- constraint sales.sales.sales_corrects_sale_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_corrects_sale_id_fkey FOREIGN KEY (tenant_id, business_id, corrects_sale_id) REFERENCES sales.sales(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_created_at_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_credito_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_credito_check CHECK (((sale_type <> 'credito'::text) OR (client_id IS NOT NULL)));
+
+-- constraint sales.sales.sales_distribucion_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_distribucion_id_fkey FOREIGN KEY (tenant_id, business_id, distribucion_id) REFERENCES sales.distribuciones(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_idempotency_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.sales.sales_method_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_method_check CHECK (((amount_paid = (0)::numeric) OR (payment_method IS NOT NULL)));
+
+-- constraint sales.sales.sales_net_weight_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_net_weight_nan_check CHECK ((net_weight <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_order_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_order_id_fkey FOREIGN KEY (tenant_id, business_id, order_id) REFERENCES sales.orders(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_payment_method_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_payment_method_check CHECK ((payment_method = ANY (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])));
+
+-- constraint sales.sales.sales_pkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.sales.sales_reviewed_at_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_reviewed_at_range_check CHECK (((reviewed_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (reviewed_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_sale_date_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sale_date_range_check CHECK (((sale_date >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (sale_date <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_sale_day_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sale_day_range_check CHECK (((sale_day >= '0001-01-01'::date) AND (sale_day <= '9999-12-31'::date)));
+
+-- constraint sales.sales.sales_sale_type_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sale_type_check CHECK ((sale_type = ANY (ARRAY['contado'::text, 'credito'::text])));
+
+-- constraint sales.sales.sales_seller_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_seller_id_fkey FOREIGN KEY (tenant_id, business_id, seller_id) REFERENCES sales.business_users(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_status_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'recorded'::text, 'void'::text])));
+
+-- constraint sales.sales.sales_sync_attempts_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sync_attempts_check CHECK ((sync_attempts >= 0));
+
+-- constraint sales.sales.sales_sync_status_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'error'::text])));
+
+-- constraint sales.sales.sales_tara_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_tara_nan_check CHECK ((tara <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_tenant_id_fkey
+ALTER TABLE sales.sales ADD CONSTRAINT sales_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.sales.sales_total_amount_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_total_amount_check CHECK ((total_amount >= (0)::numeric));
+
+-- constraint sales.sales.sales_total_amount_nan_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_total_amount_nan_check CHECK ((total_amount <> 'NaN'::numeric));
+
+-- constraint sales.sales.sales_updated_at_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.sales.sales_void_balance_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_void_balance_check CHECK (((status <> 'void'::text) OR (balance_due = (0)::numeric)));
+
+-- constraint sales.sales.sales_voided_on_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_voided_on_check CHECK (((status = 'void'::text) = (voided_on IS NOT NULL)));
+
+-- constraint sales.sales.sales_voided_on_range_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_voided_on_range_check CHECK (((voided_on >= '0001-01-01'::date) AND (voided_on <= '9999-12-31'::date)));
+
+-- constraint sales.sales.sales_weight_check
+ALTER TABLE sales.sales ADD CONSTRAINT sales_weight_check CHECK (((tara >= (0)::numeric) AND (net_weight >= (0)::numeric)));
+
+-- index sales.sales.idx_sales_business_id_sale_date
+CREATE INDEX idx_sales_business_id_sale_date ON sales.sales USING btree (tenant_id, business_id, sale_date, id);
+
+-- index sales.sales.idx_sales_business_id_sale_day
+CREATE INDEX idx_sales_business_id_sale_day ON sales.sales USING btree (tenant_id, business_id, sale_day);
+
+-- index sales.sales.idx_sales_client_id
+CREATE INDEX idx_sales_client_id ON sales.sales USING btree (tenant_id, client_id, sale_date, id) WHERE (client_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_corrects_sale_id
+CREATE UNIQUE INDEX idx_sales_corrects_sale_id ON sales.sales USING btree (tenant_id, corrects_sale_id) WHERE (corrects_sale_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_distribucion_id
+CREATE INDEX idx_sales_distribucion_id ON sales.sales USING btree (tenant_id, distribucion_id) WHERE (distribucion_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_idempotency_key
+CREATE UNIQUE INDEX idx_sales_idempotency_key ON sales.sales USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.sales.idx_sales_late
+CREATE INDEX idx_sales_late ON sales.sales USING btree (tenant_id, business_id, sale_date, id) WHERE (is_late AND (reviewed_at IS NULL));
+
+-- index sales.sales.idx_sales_open
+CREATE INDEX idx_sales_open ON sales.sales USING btree (tenant_id, client_id, sale_date, created_at, id) WHERE (balance_due > (0)::numeric);
+
+-- index sales.sales.idx_sales_order_id
+CREATE INDEX idx_sales_order_id ON sales.sales USING btree (tenant_id, order_id) WHERE (order_id IS NOT NULL);
+
+-- index sales.sales.idx_sales_seller_id
+CREATE INDEX idx_sales_seller_id ON sales.sales USING btree (tenant_id, seller_id, sale_date, id);
+
+-- index sales.sales.idx_sales_voided_on
+CREATE INDEX idx_sales_voided_on ON sales.sales USING btree (tenant_id, business_id, voided_on) WHERE (voided_on IS NOT NULL);
+
+-- index sales.sales.sales_order_id_unique
+CREATE UNIQUE INDEX sales_order_id_unique ON sales.sales USING btree (tenant_id, business_id, order_id) WHERE ((order_id IS NOT NULL) AND (status <> 'void'::text));
+
+-- rls sales.sales
+ALTER TABLE sales.sales ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.sales FORCE ROW LEVEL SECURITY;
+
+-- policy sales.sales.company_isolation
+CREATE POLICY company_isolation ON sales.sales AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.sales.platform_access
+CREATE POLICY platform_access ON sales.sales AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.sales.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.sales AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.sales.freeze_columns
+CREATE TRIGGER freeze_columns BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((old.status <> 'draft'::text) AND ((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.client_id IS DISTINCT FROM old.client_id) OR (new.seller_id IS DISTINCT FROM old.seller_id) OR (new.distribucion_id IS DISTINCT FROM old.distribucion_id) OR (new.order_id IS DISTINCT FROM old.order_id) OR (new.sale_type IS DISTINCT FROM old.sale_type) OR (new.total_amount IS DISTINCT FROM old.total_amount) OR (new.amount_paid IS DISTINCT FROM old.amount_paid) OR (new.payment_method IS DISTINCT FROM old.payment_method) OR (new.tara IS DISTINCT FROM old.tara) OR (new.net_weight IS DISTINCT FROM old.net_weight) OR ((new.sales_point)::text IS DISTINCT FROM (old.sales_point)::text) OR (new.commission_rate IS DISTINCT FROM old.commission_rate) OR (new.sale_date IS DISTINCT FROM old.sale_date) OR (new.sale_day IS DISTINCT FROM old.sale_day) OR (new.corrects_sale_id IS DISTINCT FROM old.corrects_sale_id) OR (new.is_late IS DISTINCT FROM old.is_late) OR (new.idempotency_key IS DISTINCT FROM old.idempotency_key) OR (new.request_hash IS DISTINCT FROM old.request_hash) OR (new.created_at IS DISTINCT FROM old.created_at) OR ((CURRENT_USER <> 'sales_writer'::name) AND ((new.balance_due IS DISTINCT FROM old.balance_due) OR (new.voided_on IS DISTINCT FROM old.voided_on) OR (new.voided_by IS DISTINCT FROM old.voided_by) OR (new.void_reason IS DISTINCT FROM old.void_reason) OR (new.reviewed_at IS DISTINCT FROM old.reviewed_at) OR (new.reviewed_by IS DISTINCT FROM old.reviewed_by)))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A recorded sale cannot be changed: correct it, which voids it and records another');
+
+-- trigger sales.sales.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id: make another row instead of changing them');
+
+-- trigger sales.sales.guard_late_insert
+CREATE TRIGGER guard_late_insert BEFORE INSERT ON sales.sales FOR EACH ROW WHEN ((new.is_late AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'Only the synchronisation records a late sale');
+
+-- trigger sales.sales.guard_late_update
+CREATE TRIGGER guard_late_update BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.is_late <> old.is_late) AND (CURRENT_USER <> 'sales_writer'::name))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'Only the synchronisation records a late sale');
+
+-- trigger sales.sales.guard_status_insert
+CREATE TRIGGER guard_status_insert BEFORE INSERT ON sales.sales FOR EACH ROW WHEN (((new.status <> 'draft'::text) AND (NOT ((CURRENT_USER = 'sales_writer'::name) AND (new.status = 'recorded'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
+
+-- trigger sales.sales.guard_status_update
+CREATE TRIGGER guard_status_update BEFORE UPDATE ON sales.sales FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['draft recorded'::text, 'draft void'::text, 'recorded void'::text]))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft *":"A sale is recorded by its items, which come to its total","void *":"A void sale stays void: record another","* *":"A sale is taken back by the function sales.void_sale"}');
+
+-- trigger sales.sales.keep_status_insert
+CREATE TRIGGER keep_status_insert AFTER INSERT ON sales.sales FOR EACH ROW WHEN (((new.status <> 'draft'::text) AND (NOT ((CURRENT_USER = 'sales_writer'::name) AND (new.status = 'recorded'::text))))) EXECUTE FUNCTION tenancy.refuse('ZT003', 'A new sale is a draft: insert it as one, then its items');
+
+-- trigger sales.sales.keep_status_update
+CREATE TRIGGER keep_status_update AFTER UPDATE ON sales.sales FOR EACH ROW WHEN (((new.status <> old.status) AND (((CURRENT_USER = 'sales_writer'::name) AND (((old.status || ' '::text) || new.status) = ANY (ARRAY['draft recorded'::text, 'draft void'::text, 'recorded void'::text]))) IS NOT TRUE))) EXECUTE FUNCTION tenancy.refuse_transition('status', '{"draft *":"A sale is recorded by its items, which come to its total","void *":"A void sale stays void: record another","* *":"A sale is taken back by the function sales.void_sale"}');
+
+-- trigger sales.sales.record_drafts
+CREATE TRIGGER record_drafts AFTER UPDATE ON sales.sales REFERENCING NEW TABLE AS written FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.record_drafts();
+
+-- trigger sales.sales.stamp_sale
+CREATE TRIGGER stamp_sale BEFORE INSERT OR UPDATE ON sales.sales FOR EACH ROW WHEN (((CURRENT_USER <> 'sales_writer'::name) AND (new.status = 'draft'::text))) EXECUTE FUNCTION sales.stamp_sale();
+
+-- trigger sales.sales.supplement
+CREATE TRIGGER supplement AFTER INSERT ON sales.sales REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.add_supplements('select tenant_id, business_id, sale_day as day, id as sale_id,
+    null::uuid as abono_id from written where is_late and status = ''recorded''');
+
+-- trigger sales.sales.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.sales FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.sales.write_audit
+CREATE TRIGGER write_audit AFTER DELETE OR UPDATE ON sales.sales FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.sales
+GRANT INSERT, SELECT, UPDATE ON sales.sales TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.sales TO platform;
+
+-- table sales.stock_movements
+CREATE TABLE sales.stock_movements (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  business_id uuid DEFAULT tenancy.current_company_id() NOT NULL,
+  product_id uuid NOT NULL,
+  kind text NOT NULL,
+  source_id uuid,
+  day date NOT NULL,
+  quantity numeric(10,3) NOT NULL,
+  unit_cost numeric(10,4),
+  counted_quantity numeric(10,3),
+  reason text,
+  product_version bigint NOT NULL,
+  quantity_after numeric(10,3) NOT NULL,
+  created_by uuid,
+  idempotency_key text,
+  request_hash text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.stock_movements.stock_movements_counted_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_counted_check CHECK (((kind = 'count'::text) = (counted_quantity IS NOT NULL)));
+
+-- constraint sales.stock_movements.stock_movements_counted_quantity_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_counted_quantity_nan_check CHECK ((counted_quantity <> 'NaN'::numeric));
+
+-- constraint sales.stock_movements.stock_movements_created_at_range_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.stock_movements.stock_movements_day_range_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_day_range_check CHECK (((day >= '0001-01-01'::date) AND (day <= '9999-12-31'::date)));
+
+-- constraint sales.stock_movements.stock_movements_idempotency_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_idempotency_check CHECK (((idempotency_key IS NULL) = (request_hash IS NULL)));
+
+-- constraint sales.stock_movements.stock_movements_kind_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'adjustment'::text, 'count'::text, 'sale'::text, 'sale_void'::text, 'assignment'::text, 'return'::text, 'loss'::text, 'reopening'::text])));
+
+-- constraint sales.stock_movements.stock_movements_pkey
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.stock_movements.stock_movements_product_id_fkey
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_product_id_fkey FOREIGN KEY (tenant_id, business_id, product_id) REFERENCES sales.products(tenant_id, business_id, id) ON DELETE RESTRICT;
+
+-- constraint sales.stock_movements.stock_movements_product_version_unique
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_product_version_unique UNIQUE (tenant_id, product_id, product_version);
+
+-- constraint sales.stock_movements.stock_movements_quantity_after_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_quantity_after_nan_check CHECK ((quantity_after <> 'NaN'::numeric));
+
+-- constraint sales.stock_movements.stock_movements_quantity_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_quantity_nan_check CHECK ((quantity <> 'NaN'::numeric));
+
+-- constraint sales.stock_movements.stock_movements_reason_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_reason_check CHECK (((kind <> ALL (ARRAY['adjustment'::text, 'loss'::text])) OR (COALESCE(reason, ''::text) <> ''::text)));
+
+-- constraint sales.stock_movements.stock_movements_sign_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_sign_check CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['receipt'::text, 'sale_void'::text, 'return'::text])) THEN (quantity > (0)::numeric)
+    WHEN (kind = ANY (ARRAY['sale'::text, 'assignment'::text, 'loss'::text, 'reopening'::text])) THEN (quantity < (0)::numeric)
+    WHEN (kind = 'adjustment'::text) THEN (quantity <> (0)::numeric)
+    ELSE (counted_quantity >= (0)::numeric)
+END);
+
+-- constraint sales.stock_movements.stock_movements_source_id_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_source_id_check CHECK (((kind = ANY (ARRAY['receipt'::text, 'adjustment'::text, 'count'::text])) = (source_id IS NULL)));
+
+-- constraint sales.stock_movements.stock_movements_unit_cost_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_unit_cost_check CHECK ((unit_cost >= (0)::numeric));
+
+-- constraint sales.stock_movements.stock_movements_unit_cost_nan_check
+ALTER TABLE sales.stock_movements ADD CONSTRAINT stock_movements_unit_cost_nan_check CHECK ((unit_cost <> 'NaN'::numeric));
+
+-- index sales.stock_movements.idx_stock_movements_idempotency_key
+CREATE UNIQUE INDEX idx_stock_movements_idempotency_key ON sales.stock_movements USING btree (tenant_id, business_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+-- index sales.stock_movements.idx_stock_movements_product_id_day
+CREATE INDEX idx_stock_movements_product_id_day ON sales.stock_movements USING btree (tenant_id, product_id, day, product_version);
+
+-- index sales.stock_movements.idx_stock_movements_source_id
+CREATE INDEX idx_stock_movements_source_id ON sales.stock_movements USING btree (tenant_id, source_id) WHERE (source_id IS NOT NULL);
+
+-- rls sales.stock_movements
+ALTER TABLE sales.stock_movements ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.stock_movements FORCE ROW LEVEL SECURITY;
+
+-- policy sales.stock_movements.company_isolation
+CREATE POLICY company_isolation ON sales.stock_movements AS RESTRICTIVE FOR ALL TO authenticated
+  USING (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))))
+  WITH CHECK (((( SELECT tenancy.current_company_id() AS current_company_id) IS NULL) OR (business_id = ( SELECT tenancy.current_company_id() AS current_company_id))));
+
+-- policy sales.stock_movements.platform_access
+CREATE POLICY platform_access ON sales.stock_movements AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.stock_movements.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.stock_movements AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.stock_movements.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.stock_movements FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id) OR (new.business_id IS DISTINCT FROM old.business_id) OR (new.product_id IS DISTINCT FROM old.product_id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id, business_id, product_id: make another row instead of changing them');
+
+-- trigger sales.stock_movements.require_open_day
+CREATE TRIGGER require_open_day AFTER INSERT ON sales.stock_movements REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION sales.require_open_days('select tenant_id, business_id, day from written w
+    where not exists (select from sales.sales s where s.tenant_id = w.tenant_id and s.id = w.source_id and s.is_late)');
+
+-- grants sales.stock_movements
+GRANT SELECT ON sales.stock_movements TO authenticated;
+GRANT SELECT ON sales.stock_movements TO platform;
+GRANT INSERT ON sales.stock_movements TO sales_writer;
+
+-- table sales.system_config
+CREATE TABLE sales.system_config (
+  tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  modo_operacion text DEFAULT 'inventario_propio'::text NOT NULL,
+  control_kilos boolean DEFAULT false NOT NULL,
+  usar_distribucion boolean DEFAULT false NOT NULL,
+  permitir_venta_sin_stock boolean DEFAULT false NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+-- constraint sales.system_config.system_config_created_at_range_check
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_created_at_range_check CHECK (((created_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- constraint sales.system_config.system_config_modo_operacion_check
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_modo_operacion_check CHECK ((modo_operacion = ANY (ARRAY['inventario_propio'::text, 'sin_inventario'::text, 'pedidos'::text, 'mixto'::text])));
+
+-- constraint sales.system_config.system_config_pkey
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_pkey PRIMARY KEY (tenant_id, id);
+
+-- constraint sales.system_config.system_config_tenant_id_fkey
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenancy.tenants(id) ON DELETE RESTRICT;
+
+-- constraint sales.system_config.system_config_tenant_id_unique
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_tenant_id_unique UNIQUE (tenant_id);
+
+-- constraint sales.system_config.system_config_updated_at_range_check
+ALTER TABLE sales.system_config ADD CONSTRAINT system_config_updated_at_range_check CHECK (((updated_at >= '1000-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-31 23:59:59.999+00'::timestamp with time zone)));
+
+-- rls sales.system_config
+ALTER TABLE sales.system_config ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sales.system_config FORCE ROW LEVEL SECURITY;
+
+-- policy sales.system_config.platform_access
+CREATE POLICY platform_access ON sales.system_config AS PERMISSIVE FOR ALL TO platform
+  USING (true)
+  WITH CHECK (true);
+
+-- policy sales.system_config.tenant_isolation
+CREATE POLICY tenant_isolation ON sales.system_config AS PERMISSIVE FOR ALL TO authenticated
+  USING ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)))
+  WITH CHECK ((tenant_id = ( SELECT tenancy.current_tenant_id() AS current_tenant_id)));
+
+-- trigger sales.system_config.guard_key
+CREATE TRIGGER guard_key BEFORE UPDATE ON sales.system_config FOR EACH ROW WHEN (((new.tenant_id IS DISTINCT FROM old.tenant_id) OR (new.id IS DISTINCT FROM old.id))) EXECUTE FUNCTION tenancy.refuse_other_key('The row is known by tenant_id, id: make another row instead of changing them');
+
+-- trigger sales.system_config.require_config_right
+CREATE TRIGGER require_config_right BEFORE INSERT OR UPDATE ON sales.system_config FOR EACH ROW WHEN ((CURRENT_USER <> 'sales_writer'::name)) EXECUTE FUNCTION sales.require_config_right();
+
+-- trigger sales.system_config.touch_updated_at
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sales.system_config FOR EACH ROW EXECUTE FUNCTION tenancy.touch_updated_at();
+
+-- trigger sales.system_config.write_audit
+CREATE TRIGGER write_audit AFTER INSERT OR DELETE OR UPDATE ON sales.system_config FOR EACH ROW EXECUTE FUNCTION tenancy.write_audit();
+
+-- grants sales.system_config
+GRANT INSERT, SELECT, UPDATE ON sales.system_config TO authenticated;
+GRANT INSERT, SELECT, UPDATE ON sales.system_config TO platform;
+
 -- table tenancy.audit_log
 CREATE TABLE tenancy.audit_log (
   tenant_id uuid DEFAULT tenancy.current_tenant_id() NOT NULL,
@@ -7976,3 +13368,1297 @@ CREATE VIEW accounting.violations_of_postings WITH (security_invoker=true) AS
 -- grants accounting.violations_of_postings
 GRANT SELECT ON accounting.violations_of_postings TO authenticated;
 GRANT SELECT ON accounting.violations_of_postings TO platform;
+
+-- view sales.violations
+CREATE VIEW sales.violations WITH (security_invoker=true) AS
+ SELECT violations_of_businesses.tenant_id,
+    violations_of_businesses.kind,
+    violations_of_businesses.business_id,
+    violations_of_businesses.record_table,
+    violations_of_businesses.record_id,
+    violations_of_businesses.detail
+   FROM sales.violations_of_businesses
+UNION ALL
+ SELECT violations_of_stock.tenant_id,
+    violations_of_stock.kind,
+    violations_of_stock.business_id,
+    violations_of_stock.record_table,
+    violations_of_stock.record_id,
+    violations_of_stock.detail
+   FROM sales.violations_of_stock
+UNION ALL
+ SELECT violations_of_sales.tenant_id,
+    violations_of_sales.kind,
+    violations_of_sales.business_id,
+    violations_of_sales.record_table,
+    violations_of_sales.record_id,
+    violations_of_sales.detail
+   FROM sales.violations_of_sales
+UNION ALL
+ SELECT violations_of_abonos.tenant_id,
+    violations_of_abonos.kind,
+    violations_of_abonos.business_id,
+    violations_of_abonos.record_table,
+    violations_of_abonos.record_id,
+    violations_of_abonos.detail
+   FROM sales.violations_of_abonos
+UNION ALL
+ SELECT violations_of_debts.tenant_id,
+    violations_of_debts.kind,
+    violations_of_debts.business_id,
+    violations_of_debts.record_table,
+    violations_of_debts.record_id,
+    violations_of_debts.detail
+   FROM sales.violations_of_debts
+UNION ALL
+ SELECT violations_of_routes.tenant_id,
+    violations_of_routes.kind,
+    violations_of_routes.business_id,
+    violations_of_routes.record_table,
+    violations_of_routes.record_id,
+    violations_of_routes.detail
+   FROM sales.violations_of_routes
+UNION ALL
+ SELECT violations_of_orders.tenant_id,
+    violations_of_orders.kind,
+    violations_of_orders.business_id,
+    violations_of_orders.record_table,
+    violations_of_orders.record_id,
+    violations_of_orders.detail
+   FROM sales.violations_of_orders
+UNION ALL
+ SELECT violations_of_closings.tenant_id,
+    violations_of_closings.kind,
+    violations_of_closings.business_id,
+    violations_of_closings.record_table,
+    violations_of_closings.record_id,
+    violations_of_closings.detail
+   FROM sales.violations_of_closings
+UNION ALL
+ SELECT violations_of_totals.tenant_id,
+    violations_of_totals.kind,
+    violations_of_totals.business_id,
+    violations_of_totals.record_table,
+    violations_of_totals.record_id,
+    violations_of_totals.detail
+   FROM sales.violations_of_totals;
+
+-- grants sales.violations
+GRANT SELECT ON sales.violations TO authenticated;
+GRANT SELECT ON sales.violations TO platform;
+
+-- view sales.violations_of_abonos
+CREATE VIEW sales.violations_of_abonos WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    'abono_allocated_differs'::text AS kind,
+    n.business_id,
+    'sales.abonos'::text AS record_table,
+    n.abono_id AS record_id,
+    'What is allocated is not the sum of the allocations that stand'::text AS detail
+   FROM ( SELECT b.tenant_id,
+            b.business_id,
+            b.id AS abono_id,
+            b.allocated_amount AS amount
+           FROM sales.abonos b
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            a.abono_id,
+            (- a.amount)
+           FROM sales.abono_allocations a
+          WHERE (a.reversed_on IS NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.abono_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'abono_refund_differs'::text AS kind,
+    n.business_id,
+    'sales.abonos'::text AS record_table,
+    n.abono_id AS record_id,
+    'What was given back is not the amount of a void abono'::text AS detail
+   FROM ( SELECT b.tenant_id,
+            b.business_id,
+            b.id AS abono_id,
+            b.amount
+           FROM sales.abonos b
+          WHERE (b.status = 'void'::text)
+        UNION ALL
+         SELECT r.tenant_id,
+            r.business_id,
+            r.abono_id,
+            (- r.amount)
+           FROM sales.refunds r
+          WHERE (r.abono_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.abono_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT a.tenant_id,
+    'allocation_customer_differs'::text AS kind,
+    a.business_id,
+    'sales.abono_allocations'::text AS record_table,
+    a.id AS record_id,
+    'The sale is not of the customer who paid'::text AS detail
+   FROM ((sales.abono_allocations a
+     JOIN sales.abonos b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.abono_id))))
+     JOIN sales.sales s ON (((s.tenant_id = a.tenant_id) AND (s.id = a.sale_id))))
+  WHERE (s.client_id IS DISTINCT FROM b.client_id)
+UNION ALL
+ SELECT a.tenant_id,
+    'allocation_early'::text AS kind,
+    a.business_id,
+    'sales.abono_allocations'::text AS record_table,
+    a.id AS record_id,
+    'It counts before the day of its abono or of its sale'::text AS detail
+   FROM ((sales.abono_allocations a
+     JOIN sales.abonos b ON (((b.tenant_id = a.tenant_id) AND (b.id = a.abono_id))))
+     JOIN sales.sales s ON (((s.tenant_id = a.tenant_id) AND (s.id = a.sale_id))))
+  WHERE (a.allocated_on < GREATEST(b.abono_day, s.sale_day));
+
+-- grants sales.violations_of_abonos
+GRANT SELECT ON sales.violations_of_abonos TO authenticated;
+GRANT SELECT ON sales.violations_of_abonos TO platform;
+
+-- view sales.violations_of_businesses
+CREATE VIEW sales.violations_of_businesses WITH (security_invoker=true) AS
+ SELECT b.tenant_id,
+    'config_missing'::text AS kind,
+    b.id AS business_id,
+    'sales.businesses'::text AS record_table,
+    b.id AS record_id,
+    'The tenant has no system_config for the business to fall back on'::text AS detail
+   FROM sales.businesses b
+  WHERE (NOT (EXISTS ( SELECT
+           FROM sales.system_config c
+          WHERE (c.tenant_id = b.tenant_id))))
+UNION ALL
+ SELECT n.tenant_id,
+    'commission_rate_differs'::text AS kind,
+    n.business_id,
+    'sales.business_users'::text AS record_table,
+    n.member_id AS record_id,
+    'The commission of the member is not the last one that was kept'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            m.id AS member_id,
+            COALESCE(m.commission_rate, (0)::numeric) AS rate
+           FROM sales.business_users m
+        UNION ALL
+         SELECT l.tenant_id,
+            l.business_id,
+            l.member_id,
+            (- l.rate)
+           FROM ( SELECT DISTINCT ON (r.tenant_id, r.business_id, r.member_id) r.tenant_id,
+                    r.business_id,
+                    r.member_id,
+                    r.rate
+                   FROM sales.commission_rates r
+                  ORDER BY r.tenant_id, r.business_id, r.member_id, r.valid_from DESC) l) n
+  GROUP BY n.tenant_id, n.business_id, n.member_id
+ HAVING (sum(n.rate) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'commission_rate_missing'::text AS kind,
+    n.business_id,
+    'sales.business_users'::text AS record_table,
+    n.member_id AS record_id,
+    'No commission was kept for the first days of the member'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            m.id AS member_id,
+            1 AS rows
+           FROM sales.business_users m
+        UNION ALL
+         SELECT r.tenant_id,
+            r.business_id,
+            r.member_id,
+            '-1'::integer
+           FROM sales.commission_rates r
+          WHERE (r.valid_from = '0001-01-01'::date)) n
+  GROUP BY n.tenant_id, n.business_id, n.member_id
+ HAVING (sum(n.rows) <> 0);
+
+-- grants sales.violations_of_businesses
+GRANT SELECT ON sales.violations_of_businesses TO authenticated;
+GRANT SELECT ON sales.violations_of_businesses TO platform;
+
+-- view sales.violations_of_closings
+CREATE VIEW sales.violations_of_closings WITH (security_invoker=true) AS
+ WITH sale AS (
+         SELECT s.tenant_id,
+            s.business_id,
+            s.id,
+            COALESCE(r.fecha, s.sale_day) AS money_day,
+            s.sale_day,
+            s.is_late,
+            s.total_amount,
+            s.net_weight,
+            s.amount_paid,
+            s.payment_method
+           FROM (sales.sales s
+             LEFT JOIN sales.distribuciones r ON (((r.tenant_id = s.tenant_id) AND (r.id = s.distribucion_id))))
+          WHERE ((s.status = 'recorded'::text) OR ((s.status = 'void'::text) AND ((EXISTS ( SELECT
+                   FROM sales.refunds f
+                  WHERE ((f.tenant_id = s.tenant_id) AND (f.sale_id = s.id)))) OR (EXISTS ( SELECT
+                   FROM sales.debt_entries e
+                  WHERE ((e.tenant_id = s.tenant_id) AND (e.source_id = s.id) AND (e.kind = 'sale'::text)))))))
+        ), money AS (
+         SELECT s.tenant_id,
+            s.business_id,
+            s.money_day AS day,
+            s.payment_method,
+            s.amount_paid AS amount
+           FROM sale s
+          WHERE ((NOT s.is_late) AND (s.amount_paid > (0)::numeric))
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            COALESCE(r.fecha, a.abono_day) AS "coalesce",
+            a.payment_method,
+            a.amount
+           FROM (sales.abonos a
+             LEFT JOIN sales.distribuciones r ON (((r.tenant_id = a.tenant_id) AND (r.id = a.distribucion_id))))
+          WHERE (NOT a.is_late)
+        UNION ALL
+         SELECT f.tenant_id,
+            f.business_id,
+            COALESCE(r.fecha, f.refund_day) AS "coalesce",
+            f.payment_method,
+            (- f.amount)
+           FROM (sales.refunds f
+             LEFT JOIN sales.distribuciones r ON (((r.tenant_id = f.tenant_id) AND (r.id = f.distribucion_id))))
+        ), closing AS (
+         SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            c.day,
+            c.sale_count,
+            c.sold_amount,
+            c.net_weight
+           FROM sales.day_closings c
+          WHERE (c.supplement = 0)
+        )
+ SELECT n.tenant_id,
+    'closing_sales_differ'::text AS kind,
+    n.business_id,
+    'sales.day_closings'::text AS record_table,
+    n.id AS record_id,
+    'The sales of the closing are not those of its day'::text AS detail
+   FROM ( SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            c.sale_count,
+            c.sold_amount,
+            c.net_weight
+           FROM closing c
+        UNION ALL
+         SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            '-1'::integer,
+            (- s.total_amount),
+            (- s.net_weight)
+           FROM (closing c
+             JOIN sale s ON (((s.tenant_id = c.tenant_id) AND (s.business_id = c.business_id) AND (s.sale_day = c.day))))
+          WHERE (NOT s.is_late)) n
+  GROUP BY n.tenant_id, n.business_id, n.id
+ HAVING ((sum(n.sale_count) <> 0) OR (sum(n.sold_amount) <> (0)::numeric) OR (sum(n.net_weight) <> (0)::numeric))
+UNION ALL
+ SELECT n.tenant_id,
+    'closing_money_differs'::text AS kind,
+    n.business_id,
+    'sales.day_closings'::text AS record_table,
+    n.id AS record_id,
+    'The money of the closing is not that of its day, by some method'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            c.id,
+            m.payment_method,
+            m.expected AS amount
+           FROM (sales.day_closing_money m
+             JOIN closing c ON (((c.tenant_id = m.tenant_id) AND (c.id = m.closing_id))))
+        UNION ALL
+         SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            m.payment_method,
+            (- m.amount)
+           FROM (closing c
+             JOIN money m ON (((m.tenant_id = c.tenant_id) AND (m.business_id = c.business_id) AND (m.day = c.day))))) n
+  GROUP BY n.tenant_id, n.business_id, n.id, n.payment_method
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'closing_vendors_differ'::text AS kind,
+    n.business_id,
+    'sales.day_closings'::text AS record_table,
+    n.id AS record_id,
+    'The vendors of the closing do not come to its totals'::text AS detail
+   FROM ( SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            c.sale_count,
+            c.sold_amount,
+            c.commission_amount
+           FROM sales.day_closings c
+          WHERE (c.supplement = 0)
+        UNION ALL
+         SELECT v.tenant_id,
+            v.business_id,
+            v.closing_id,
+            (- v.sale_count),
+            (- v.sold_amount),
+            (- v.commission_amount)
+           FROM sales.day_closing_vendors v) n
+  GROUP BY n.tenant_id, n.business_id, n.id
+ HAVING ((sum(n.sale_count) <> 0) OR (sum(n.sold_amount) <> (0)::numeric) OR (sum(n.commission_amount) <> (0)::numeric))
+UNION ALL
+ SELECT n.tenant_id,
+    'closing_stock_differs'::text AS kind,
+    n.business_id,
+    'sales.day_closings'::text AS record_table,
+    n.id AS record_id,
+    'The stock of the closing did not move so on its day'::text AS detail
+   FROM ( SELECT k.tenant_id,
+            k.business_id,
+            k.closing_id AS id,
+            k.product_id,
+            k.kind,
+            k.quantity
+           FROM sales.day_closing_stock k
+        UNION ALL
+         SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            m.product_id,
+            m.kind,
+            (- m.quantity)
+           FROM (closing c
+             JOIN sales.stock_movements m ON (((m.tenant_id = c.tenant_id) AND (m.business_id = c.business_id) AND (m.day = c.day))))
+          WHERE (NOT (EXISTS ( SELECT
+                   FROM sales.sales s
+                  WHERE ((s.tenant_id = m.tenant_id) AND (s.id = m.source_id) AND s.is_late))))) n
+  GROUP BY n.tenant_id, n.business_id, n.id, n.product_id, n.kind
+ HAVING (sum(n.quantity) <> (0)::numeric)
+UNION ALL
+ SELECT s.tenant_id,
+    'late_without_supplement'::text AS kind,
+    s.business_id,
+    'sales.sales'::text AS record_table,
+    s.id AS record_id,
+    'The sale is late, and on no supplement'::text AS detail
+   FROM sale s
+  WHERE (s.is_late AND (NOT (EXISTS ( SELECT
+           FROM sales.day_closing_late d
+          WHERE ((d.tenant_id = s.tenant_id) AND (d.business_id = s.business_id) AND (d.sale_id = s.id))))))
+UNION ALL
+ SELECT a.tenant_id,
+    'late_without_supplement'::text AS kind,
+    a.business_id,
+    'sales.abonos'::text AS record_table,
+    a.id AS record_id,
+    'The abono is late, and on no supplement'::text AS detail
+   FROM sales.abonos a
+  WHERE (a.is_late AND (NOT (EXISTS ( SELECT
+           FROM sales.day_closing_late d
+          WHERE ((d.tenant_id = a.tenant_id) AND (d.business_id = a.business_id) AND (d.abono_id = a.id))))))
+UNION ALL
+ SELECT n.tenant_id,
+    'supplement_differs'::text AS kind,
+    n.business_id,
+    'sales.day_closings'::text AS record_table,
+    n.id AS record_id,
+    'The supplement is not what its late sales come to'::text AS detail
+   FROM ( SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            c.sale_count,
+            c.sold_amount
+           FROM sales.day_closings c
+          WHERE (c.supplement > 0)
+        UNION ALL
+         SELECT d.tenant_id,
+            d.business_id,
+            d.closing_id,
+            '-1'::integer,
+            (- s.total_amount)
+           FROM (sales.day_closing_late d
+             JOIN sale s ON (((s.tenant_id = d.tenant_id) AND (s.id = d.sale_id))))) n
+  GROUP BY n.tenant_id, n.business_id, n.id
+ HAVING ((sum(n.sale_count) <> 0) OR (sum(n.sold_amount) <> (0)::numeric))
+UNION ALL
+ SELECT r.tenant_id,
+    'route_open_on_closed_day'::text AS kind,
+    r.business_id,
+    'sales.distribuciones'::text AS record_table,
+    r.id AS record_id,
+    'The day of the route is closed, and the route is not settled'::text AS detail
+   FROM (sales.distribuciones r
+     JOIN closing c ON (((c.tenant_id = r.tenant_id) AND (c.business_id = r.business_id) AND (c.day = r.fecha))))
+  WHERE (r.estado <> 'cerrado'::text)
+UNION ALL
+ SELECT n.tenant_id,
+    'last_closed_day_differs'::text AS kind,
+    n.business_id,
+    'sales.businesses'::text AS record_table,
+    n.business_id AS record_id,
+    'The last closed day of the business is not that of its closings'::text AS detail
+   FROM ( SELECT b.tenant_id,
+            b.id AS business_id,
+            b.last_closed_day AS kept,
+            NULL::date AS day
+           FROM sales.businesses b
+        UNION ALL
+         SELECT c.tenant_id,
+            c.business_id,
+            NULL::date,
+            c.day
+           FROM closing c) n
+  GROUP BY n.tenant_id, n.business_id
+ HAVING (max(n.kept) IS DISTINCT FROM max(n.day));
+
+-- grants sales.violations_of_closings
+GRANT SELECT ON sales.violations_of_closings TO authenticated;
+GRANT SELECT ON sales.violations_of_closings TO platform;
+
+-- view sales.violations_of_debts
+CREATE VIEW sales.violations_of_debts WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    n.kind,
+    n.business_id,
+    'sales.customers'::text AS record_table,
+    n.client_id AS record_id,
+        CASE n.kind
+            WHEN 'debt_differs'::text THEN 'The debt is not the sum of its entries'::text
+            WHEN 'debt_count_differs'::text THEN 'The version is not the number of entries'::text
+            WHEN 'debt_formula_differs'::text THEN 'The debt is not what is unpaid of credit sales less the abonos'::text
+            WHEN 'open_due_differs'::text THEN 'What is open is not the sum of what is due on sales'::text
+            ELSE 'The credit is not what of abonos is not allocated'::text
+        END AS detail
+   FROM ( SELECT k.kind,
+            b.tenant_id,
+            b.business_id,
+            b.client_id,
+            k.amount
+           FROM (sales.customer_balances b
+             CROSS JOIN LATERAL ( VALUES ('debt_differs'::text,(b.open_due - b.credit)), ('debt_count_differs'::text,(b.version)::numeric), ('debt_formula_differs'::text,(b.open_due - b.credit)), ('open_due_differs'::text,b.open_due), ('credit_differs'::text,b.credit)) k(kind, amount))
+        UNION ALL
+         SELECT k.kind,
+            e.tenant_id,
+            e.business_id,
+            e.client_id,
+            k.amount
+           FROM (sales.debt_entries e
+             CROSS JOIN LATERAL ( VALUES ('debt_differs'::text,(- e.amount)), ('debt_count_differs'::text,'-1.0'::numeric)) k(kind, amount))
+        UNION ALL
+         SELECT k.kind,
+            s.tenant_id,
+            s.business_id,
+            s.client_id,
+            k.amount
+           FROM (sales.sales s
+             CROSS JOIN LATERAL ( VALUES ('debt_formula_differs'::text,(s.amount_paid - s.total_amount)), ('open_due_differs'::text,(- s.balance_due))) k(kind, amount))
+          WHERE ((s.status = 'recorded'::text) AND (s.client_id IS NOT NULL))
+        UNION ALL
+         SELECT k.kind,
+            a.tenant_id,
+            a.business_id,
+            a.client_id,
+            k.amount
+           FROM (sales.abonos a
+             CROSS JOIN LATERAL ( VALUES ('debt_formula_differs'::text,a.amount), ('credit_differs'::text,(a.allocated_amount - a.amount))) k(kind, amount))
+          WHERE (a.status = 'recorded'::text)) n
+  GROUP BY n.tenant_id, n.kind, n.business_id, n.client_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT e.tenant_id,
+    'debt_chain_broken'::text AS kind,
+    e.business_id,
+    'sales.debt_entries'::text AS record_table,
+    e.id AS record_id,
+    'It does not go on from the entry before it'::text AS detail
+   FROM ( SELECT d.tenant_id,
+            d.id,
+            d.business_id,
+            d.client_id,
+            d.kind,
+            d.source_id,
+            d.day,
+            d.amount,
+            d.client_version,
+            d.balance_after,
+            d.created_at,
+            lag(d.balance_after, 1, (0)::numeric) OVER before AS balance_before,
+            row_number() OVER before AS place
+           FROM sales.debt_entries d
+          WINDOW before AS (PARTITION BY d.tenant_id, d.client_id ORDER BY d.client_version)) e
+  WHERE ((e.client_version <> e.place) OR (e.balance_after <> (e.balance_before + e.amount)))
+UNION ALL
+ SELECT n.tenant_id,
+    'debt_entry_differs'::text AS kind,
+    n.business_id,
+    n.record_table,
+    n.source_id AS record_id,
+    'Its debt entries are not what it comes to'::text AS detail
+   FROM ( SELECT s.tenant_id,
+            s.business_id,
+            'sales.sales'::text AS record_table,
+            s.id AS source_id,
+            k.kind,
+            s.client_id,
+            ((k.sign)::numeric * (s.total_amount - s.amount_paid)) AS amount
+           FROM (sales.sales s
+             CROSS JOIN LATERAL ( VALUES ('sale'::text,1), ('sale_void'::text,'-1'::integer)) k(kind, sign))
+          WHERE ((((s.status = 'recorded'::text) AND (k.kind = 'sale'::text)) OR ((s.status = 'void'::text) AND (s.total_amount = ( SELECT sum(i.subtotal) AS sum
+                   FROM sales.sale_items i
+                  WHERE ((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id)))))) AND (s.total_amount > s.amount_paid))
+        UNION ALL
+         SELECT b.tenant_id,
+            b.business_id,
+            'sales.abonos'::text,
+            b.id,
+            k.kind,
+            b.client_id,
+            ((k.sign)::numeric * b.amount)
+           FROM (sales.abonos b
+             CROSS JOIN LATERAL ( VALUES ('abono'::text,'-1'::integer), ('abono_void'::text,1)) k(kind, sign))
+          WHERE ((b.status = 'void'::text) OR (k.kind = 'abono'::text))
+        UNION ALL
+         SELECT e.tenant_id,
+            e.business_id,
+                CASE
+                    WHEN (e.kind = ANY (ARRAY['sale'::text, 'sale_void'::text])) THEN 'sales.sales'::text
+                    ELSE 'sales.abonos'::text
+                END AS "case",
+            e.source_id,
+            e.kind,
+            e.client_id,
+            (- e.amount)
+           FROM sales.debt_entries e) n
+  GROUP BY n.tenant_id, n.business_id, n.record_table, n.source_id, n.kind, n.client_id
+ HAVING (sum(n.amount) <> (0)::numeric);
+
+-- grants sales.violations_of_debts
+GRANT SELECT ON sales.violations_of_debts TO authenticated;
+GRANT SELECT ON sales.violations_of_debts TO platform;
+
+-- view sales.violations_of_orders
+CREATE VIEW sales.violations_of_orders WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    'order_total_differs'::text AS kind,
+    n.business_id,
+    'sales.orders'::text AS record_table,
+    n.order_id AS record_id,
+    'The total of the order is not the sum of its items'::text AS detail
+   FROM ( SELECT o.tenant_id,
+            o.business_id,
+            o.id AS order_id,
+            o.total_amount AS amount
+           FROM sales.orders o
+        UNION ALL
+         SELECT i.tenant_id,
+            i.business_id,
+            i.order_id,
+            (- i.subtotal)
+           FROM sales.order_items i) n
+  GROUP BY n.tenant_id, n.business_id, n.order_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'order_status_differs'::text AS kind,
+    n.business_id,
+    'sales.orders'::text AS record_table,
+    n.order_id AS record_id,
+    'The order is delivered without a sale that stands, or has one and is not delivered'::text AS detail
+   FROM ( SELECT o.tenant_id,
+            o.business_id,
+            o.id AS order_id,
+                CASE o.status
+                    WHEN 'delivered'::text THEN 1
+                    ELSE 0
+                END AS sales
+           FROM sales.orders o
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.order_id,
+            '-1'::integer
+           FROM sales.sales s
+          WHERE ((s.order_id IS NOT NULL) AND (s.status = 'recorded'::text))) n
+  GROUP BY n.tenant_id, n.business_id, n.order_id
+ HAVING (sum(n.sales) <> 0);
+
+-- grants sales.violations_of_orders
+GRANT SELECT ON sales.violations_of_orders TO authenticated;
+GRANT SELECT ON sales.violations_of_orders TO platform;
+
+-- view sales.violations_of_routes
+CREATE VIEW sales.violations_of_routes WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    'route_assigned_differs'::text AS kind,
+    n.business_id,
+    'sales.distribuciones'::text AS record_table,
+    n.distribucion_id AS record_id,
+    'What was assigned of a product is not the sum of its assignments'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.business_id,
+            i.distribucion_id,
+            i.product_id,
+            i.assigned AS quantity
+           FROM sales.distribucion_items i
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            a.distribucion_id,
+            a.product_id,
+            (- a.quantity)
+           FROM sales.distribucion_assignments a) n
+  GROUP BY n.tenant_id, n.business_id, n.distribucion_id, n.product_id
+ HAVING (sum(n.quantity) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'route_sold_differs'::text AS kind,
+    n.business_id,
+    'sales.distribuciones'::text AS record_table,
+    n.distribucion_id AS record_id,
+    'What was sold of a product is not the sum of the items sold on the route'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.business_id,
+            i.distribucion_id,
+            i.product_id,
+            i.sold AS kept,
+            0.000 AS standing,
+            0.000 AS void
+           FROM sales.distribucion_items i
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.distribucion_id,
+            i.product_id,
+            0,
+                CASE s.status
+                    WHEN 'recorded'::text THEN i.quantity
+                    ELSE (0)::numeric
+                END AS "case",
+                CASE
+                    WHEN ((s.status = 'void'::text) AND (d.settlements > 0)) THEN i.quantity
+                    ELSE (0)::numeric
+                END AS "case"
+           FROM ((sales.sales s
+             JOIN sales.sale_items i ON (((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id))))
+             JOIN sales.distribuciones d ON (((d.tenant_id = s.tenant_id) AND (d.id = s.distribucion_id))))
+          WHERE (s.status <> 'draft'::text)) n
+  GROUP BY n.tenant_id, n.business_id, n.distribucion_id, n.product_id
+ HAVING ((sum(n.kept) < sum(n.standing)) OR (sum(n.kept) > (sum(n.standing) + sum(n.void))))
+UNION ALL
+ SELECT n.tenant_id,
+    'route_kilos_differ'::text AS kind,
+    n.business_id,
+    'sales.distribuciones'::text AS record_table,
+    n.distribucion_id AS record_id,
+    'The kilos of the route are not the sums over its kilo products'::text AS detail
+   FROM ( SELECT r.tenant_id,
+            r.business_id,
+            r.id AS distribucion_id,
+            r.kilos_asignados AS assigned,
+            r.kilos_vendidos AS sold
+           FROM sales.distribuciones r
+        UNION ALL
+         SELECT i.tenant_id,
+            i.business_id,
+            i.distribucion_id,
+            (- i.assigned),
+            (- i.sold)
+           FROM (sales.distribucion_items i
+             JOIN sales.products p ON (((p.tenant_id = i.tenant_id) AND (p.id = i.product_id))))
+          WHERE (p.unit = 'kg'::text)) n
+  GROUP BY n.tenant_id, n.business_id, n.distribucion_id
+ HAVING ((sum(n.assigned) <> (0)::numeric) OR (sum(n.sold) <> (0)::numeric))
+UNION ALL
+ SELECT n.tenant_id,
+    'route_money_differs'::text AS kind,
+    n.business_id,
+    'sales.distribuciones'::text AS record_table,
+    n.distribucion_id AS record_id,
+    'The money of the route is not what was paid on it, less what was given back'::text AS detail
+   FROM ( SELECT r.tenant_id,
+            r.business_id,
+            r.id AS distribucion_id,
+            r.monto_recaudado AS amount
+           FROM sales.distribuciones r
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.distribucion_id,
+            (- s.amount_paid)
+           FROM (sales.sales s
+             LEFT JOIN sales.refunds f ON (((f.tenant_id = s.tenant_id) AND (f.sale_id = s.id))))
+          WHERE ((s.distribucion_id IS NOT NULL) AND (NOT s.is_late) AND ((s.status = 'recorded'::text) OR ((s.status = 'void'::text) AND (f.id IS NOT NULL))))
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            a.distribucion_id,
+            (- a.amount)
+           FROM sales.abonos a
+          WHERE ((a.distribucion_id IS NOT NULL) AND (NOT a.is_late))
+        UNION ALL
+         SELECT f.tenant_id,
+            f.business_id,
+            f.distribucion_id,
+            f.amount
+           FROM sales.refunds f
+          WHERE (f.distribucion_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.distribucion_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'route_expected_differs'::text AS kind,
+    n.business_id,
+    'sales.distribuciones'::text AS record_table,
+    n.distribucion_id AS record_id,
+    'The money expected at the settlement is not the money of the route'::text AS detail
+   FROM ( SELECT r.tenant_id,
+            r.business_id,
+            r.id AS distribucion_id,
+            r.monto_recaudado AS amount
+           FROM sales.distribuciones r
+          WHERE (r.estado = 'cerrado'::text)
+        UNION ALL
+         SELECT m.tenant_id,
+            m.business_id,
+            m.distribucion_id,
+            (- m.expected)
+           FROM (sales.distribucion_money m
+             JOIN sales.distribuciones r ON (((r.tenant_id = m.tenant_id) AND (r.id = m.distribucion_id) AND (r.settlements = m.settlement))))
+          WHERE (r.estado = 'cerrado'::text)) n
+  GROUP BY n.tenant_id, n.business_id, n.distribucion_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT i.tenant_id,
+    'route_not_settled'::text AS kind,
+    i.business_id,
+    'sales.distribuciones'::text AS record_table,
+    i.distribucion_id AS record_id,
+        CASE r.estado
+            WHEN 'cerrado'::text THEN 'Of a product not all that was assigned is sold, returned or lost'::text
+            ELSE 'Something is returned or lost on a route that is not settled'::text
+        END AS detail
+   FROM (sales.distribucion_items i
+     JOIN sales.distribuciones r ON (((r.tenant_id = i.tenant_id) AND (r.id = i.distribucion_id))))
+  WHERE
+        CASE r.estado
+            WHEN 'cerrado'::text THEN (((i.sold + i.returned) + i.lost) <> i.assigned)
+            ELSE ((i.returned + i.lost) > (0)::numeric)
+        END
+UNION ALL
+ SELECT n.tenant_id,
+    'route_stock_differs'::text AS kind,
+    n.business_id,
+    'sales.distribuciones'::text AS record_table,
+    n.distribucion_id AS record_id,
+    'The movements of stock are not what was assigned from it and returned'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            m.source_id AS distribucion_id,
+            m.product_id,
+            m.quantity AS moved,
+            0.000 AS taken,
+            0.000 AS returned
+           FROM sales.stock_movements m
+          WHERE (m.kind = ANY (ARRAY['assignment'::text, 'return'::text, 'loss'::text, 'reopening'::text]))
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            a.distribucion_id,
+            a.product_id,
+            0,
+            a.quantity,
+            0
+           FROM sales.distribucion_assignments a
+          WHERE a.is_from_stock
+        UNION ALL
+         SELECT i.tenant_id,
+            i.business_id,
+            i.distribucion_id,
+            i.product_id,
+            0,
+            0,
+            i.returned
+           FROM sales.distribucion_items i) n
+  GROUP BY n.tenant_id, n.business_id, n.distribucion_id, n.product_id
+ HAVING ((sum(n.moved) + sum(n.taken)) <> LEAST(sum(n.returned), sum(n.taken)));
+
+-- grants sales.violations_of_routes
+GRANT SELECT ON sales.violations_of_routes TO authenticated;
+GRANT SELECT ON sales.violations_of_routes TO platform;
+
+-- view sales.violations_of_sales
+CREATE VIEW sales.violations_of_sales WITH (security_invoker=true) AS
+ SELECT f.tenant_id,
+    f.kind,
+    f.business_id,
+    'sales.sales'::text AS record_table,
+    f.sale_id AS record_id,
+    f.detail
+   FROM ( SELECT n.tenant_id,
+            n.business_id,
+            n.sale_id,
+            n.kind,
+            n.detail
+           FROM ( SELECT 'sale_total_differs'::text AS kind,
+                    'The total is not the sum of the items'::text AS detail,
+                    s.tenant_id,
+                    s.business_id,
+                    s.id AS sale_id,
+                    s.total_amount AS amount
+                   FROM sales.sales s
+                  WHERE (s.status = 'recorded'::text)
+                UNION ALL
+                 SELECT 'sale_tara_differs'::text,
+                    'The tara is not the sum of the items'::text,
+                    s.tenant_id,
+                    s.business_id,
+                    s.id,
+                    s.tara
+                   FROM sales.sales s
+                  WHERE (s.status = 'recorded'::text)
+                UNION ALL
+                 SELECT 'sale_net_weight_differs'::text,
+                    'The net weight is not the sum of the items of kilos'::text,
+                    s.tenant_id,
+                    s.business_id,
+                    s.id,
+                    s.net_weight
+                   FROM sales.sales s
+                  WHERE (s.status = 'recorded'::text)
+                UNION ALL
+                 SELECT 'sale_total_differs'::text,
+                    'The total is not the sum of the items'::text,
+                    i.tenant_id,
+                    i.business_id,
+                    i.sale_id,
+                    (- i.subtotal)
+                   FROM sales.sale_items i
+                UNION ALL
+                 SELECT 'sale_tara_differs'::text,
+                    'The tara is not the sum of the items'::text,
+                    i.tenant_id,
+                    i.business_id,
+                    i.sale_id,
+                    (- i.tara)
+                   FROM sales.sale_items i
+                  WHERE (i.tara IS NOT NULL)
+                UNION ALL
+                 SELECT 'sale_net_weight_differs'::text,
+                    'The net weight is not the sum of the items of kilos'::text,
+                    i.tenant_id,
+                    i.business_id,
+                    i.sale_id,
+                    (- i.quantity)
+                   FROM sales.sale_items i
+                  WHERE (i.unit = 'kg'::text)) n
+          GROUP BY n.tenant_id, n.business_id, n.sale_id, n.kind, n.detail
+         HAVING (sum(n.amount) <> (0)::numeric)) f
+  WHERE (EXISTS ( SELECT
+           FROM sales.sales s
+          WHERE ((s.tenant_id = f.tenant_id) AND (s.id = f.sale_id) AND (s.status = 'recorded'::text))))
+UNION ALL
+ SELECT n.tenant_id,
+    'sale_balance_differs'::text AS kind,
+    n.business_id,
+    'sales.sales'::text AS record_table,
+    n.sale_id AS record_id,
+    'What is due is not the total less what was paid at once and is allocated'::text AS detail
+   FROM ( SELECT s.tenant_id,
+            s.business_id,
+            s.id AS sale_id,
+            (s.balance_due -
+                CASE s.status
+                    WHEN 'recorded'::text THEN (s.total_amount - s.amount_paid)
+                    ELSE (0)::numeric
+                END) AS amount
+           FROM sales.sales s
+        UNION ALL
+         SELECT a.tenant_id,
+            a.business_id,
+            a.sale_id,
+            a.amount
+           FROM sales.abono_allocations a
+          WHERE (a.reversed_on IS NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.sale_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'sale_refund_differs'::text AS kind,
+    n.business_id,
+    'sales.sales'::text AS record_table,
+    n.sale_id AS record_id,
+    'What was given back is not what was paid at once of a void sale'::text AS detail
+   FROM ( SELECT s.tenant_id,
+            s.business_id,
+            s.id AS sale_id,
+            s.amount_paid AS amount
+           FROM sales.sales s
+          WHERE ((s.status = 'void'::text) AND (s.amount_paid > (0)::numeric) AND (s.total_amount = ( SELECT sum(i.subtotal) AS sum
+                   FROM sales.sale_items i
+                  WHERE ((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id)))))
+        UNION ALL
+         SELECT r.tenant_id,
+            r.business_id,
+            r.sale_id,
+            (- r.amount)
+           FROM sales.refunds r
+          WHERE (r.sale_id IS NOT NULL)) n
+  GROUP BY n.tenant_id, n.business_id, n.sale_id
+ HAVING (sum(n.amount) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'sale_stock_differs'::text AS kind,
+    n.business_id,
+    'sales.sales'::text AS record_table,
+    n.sale_id AS record_id,
+    'The stock movements are not what the sale sold'::text AS detail
+   FROM (( SELECT m.tenant_id,
+            m.business_id,
+            m.source_id AS sale_id,
+            m.product_id,
+            sum(m.quantity) AS moved,
+            bool_or((m.kind = 'sale'::text)) AS taken
+           FROM sales.stock_movements m
+          WHERE (m.kind = ANY (ARRAY['sale'::text, 'sale_void'::text]))
+          GROUP BY m.tenant_id, m.business_id, m.source_id, m.product_id) n
+     LEFT JOIN sales.sales s ON (((s.tenant_id = n.tenant_id) AND (s.id = n.sale_id))))
+  WHERE ((s.id IS NULL) OR (n.moved <>
+        CASE
+            WHEN ((s.status = 'void'::text) AND n.taken) THEN (0)::numeric
+            ELSE (COALESCE(( SELECT sum(i.quantity) AS sum
+               FROM sales.sale_items i
+              WHERE ((i.tenant_id = n.tenant_id) AND (i.sale_id = n.sale_id) AND (i.product_id = n.product_id))), (0)::numeric) * (
+            CASE
+                WHEN (s.status = 'void'::text) THEN 1
+                ELSE '-1'::integer
+            END)::numeric)
+        END))
+UNION ALL
+ SELECT s.tenant_id,
+    'corrected_sale_stands'::text AS kind,
+    s.business_id,
+    'sales.sales'::text AS record_table,
+    s.id AS record_id,
+    'The sale that it corrects is not void'::text AS detail
+   FROM (sales.sales s
+     JOIN sales.sales r ON (((r.tenant_id = s.tenant_id) AND (r.id = s.corrects_sale_id))))
+  WHERE ((s.status <> 'draft'::text) AND (r.status <> 'void'::text));
+
+-- grants sales.violations_of_sales
+GRANT SELECT ON sales.violations_of_sales TO authenticated;
+GRANT SELECT ON sales.violations_of_sales TO platform;
+
+-- view sales.violations_of_stock
+CREATE VIEW sales.violations_of_stock WITH (security_invoker=true) AS
+ SELECT n.tenant_id,
+    'stock_quantity_differs'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'The stock of the product is not the sum of its movements'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.business_id,
+            i.product_id,
+            i.quantity
+           FROM sales.inventory i
+        UNION ALL
+         SELECT m.tenant_id,
+            m.business_id,
+            m.product_id,
+            (- m.quantity)
+           FROM sales.stock_movements m) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (sum(n.quantity) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_version_differs'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'The stock of the product does not count its movements: one is missing, or there is one too many'::text AS detail
+   FROM ( SELECT i.tenant_id,
+            i.business_id,
+            i.product_id,
+            i.version AS movements
+           FROM sales.inventory i
+        UNION ALL
+         SELECT m.tenant_id,
+            m.business_id,
+            m.product_id,
+            '-1'::integer
+           FROM sales.stock_movements m) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (sum(n.movements) <> (0)::numeric)
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_missing'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'The product has no stock, not even one of 0'::text AS detail
+   FROM ( SELECT p.tenant_id,
+            p.business_id,
+            p.id AS product_id,
+            1 AS rows
+           FROM sales.products p
+        UNION ALL
+         SELECT i.tenant_id,
+            i.business_id,
+            i.product_id,
+            '-1'::integer
+           FROM sales.inventory i) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (sum(n.rows) <> 0)
+UNION ALL
+ SELECT m.tenant_id,
+    'stock_chain_broken'::text AS kind,
+    m.business_id,
+    'sales.stock_movements'::text AS record_table,
+    m.id AS record_id,
+    'The stock after the movement is not the stock before it and what was moved, or their order has a gap'::text AS detail
+   FROM ( SELECT c.tenant_id,
+            c.business_id,
+            c.id,
+            c.quantity,
+            c.quantity_after,
+            c.product_version,
+            lag(c.quantity_after, 1, 0.000) OVER of_product AS quantity_before,
+            lag(c.product_version, 1, (0)::bigint) OVER of_product AS version_before
+           FROM sales.stock_movements c
+          WINDOW of_product AS (PARTITION BY c.tenant_id, c.business_id, c.product_id ORDER BY c.product_version)) m
+  WHERE ((m.quantity_after <> (m.quantity_before + m.quantity)) OR (m.product_version <> (m.version_before + 1)))
+UNION ALL
+ SELECT m.tenant_id,
+    'stock_count_differs'::text AS kind,
+    m.business_id,
+    'sales.stock_movements'::text AS record_table,
+    m.id AS record_id,
+    'The stock after the count is not what was counted'::text AS detail
+   FROM sales.stock_movements m
+  WHERE (m.counted_quantity <> m.quantity_after)
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_pieces_split'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    'Part of a piece was moved'::text AS detail
+   FROM ( SELECT p.tenant_id,
+            p.business_id,
+            p.id AS product_id,
+            true AS in_pieces,
+            0 AS split
+           FROM sales.products p
+          WHERE (p.unit = 'unidad'::text)
+        UNION ALL
+         SELECT m.tenant_id,
+            m.business_id,
+            m.product_id,
+            false,
+            1
+           FROM sales.stock_movements m
+          WHERE (m.quantity <> trunc(m.quantity))) n
+  GROUP BY n.tenant_id, n.business_id, n.product_id
+ HAVING (bool_or(n.in_pieces) AND (sum(n.split) > 0))
+UNION ALL
+ SELECT n.tenant_id,
+    'stock_source_missing'::text AS kind,
+    n.business_id,
+    'sales.stock_movements'::text AS record_table,
+    n.source_id AS record_id,
+    'Stock was moved for a sale or route of the business that does not exist'::text AS detail
+   FROM ( SELECT m.tenant_id,
+            m.business_id,
+            m.source_id,
+                CASE
+                    WHEN (m.kind = ANY (ARRAY['sale'::text, 'sale_void'::text])) THEN 'sale'::text
+                    ELSE 'route'::text
+                END AS of,
+            1 AS moved,
+            0 AS source
+           FROM sales.stock_movements m
+          WHERE (m.source_id IS NOT NULL)
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.id,
+            'sale'::text,
+            0,
+            1
+           FROM sales.sales s
+        UNION ALL
+         SELECT d.tenant_id,
+            d.business_id,
+            d.id,
+            'route'::text,
+            0,
+            1
+           FROM sales.distribuciones d) n
+  GROUP BY n.tenant_id, n.business_id, n.source_id, n.of
+ HAVING ((sum(n.moved) > 0) AND (sum(n.source) = 0));
+
+-- grants sales.violations_of_stock
+GRANT SELECT ON sales.violations_of_stock TO authenticated;
+GRANT SELECT ON sales.violations_of_stock TO platform;
+
+-- view sales.violations_of_totals
+CREATE VIEW sales.violations_of_totals WITH (security_invoker=true) AS
+ WITH counted AS (
+         SELECT s.tenant_id,
+            s.id,
+            s.business_id,
+            s.client_id,
+            s.seller_id,
+            s.distribucion_id,
+            s.order_id,
+            s.sale_type,
+            s.status,
+            s.total_amount,
+            s.amount_paid,
+            s.payment_method,
+            s.balance_due,
+            s.tara,
+            s.net_weight,
+            s.sales_point,
+            s.commission_rate,
+            s.sync_status,
+            s.sync_attempts,
+            s.sale_date,
+            s.sale_day,
+            s.corrects_sale_id,
+            s.voided_on,
+            s.voided_by,
+            s.void_reason,
+            s.is_late,
+            s.reviewed_at,
+            s.reviewed_by,
+            s.idempotency_key,
+            s.request_hash,
+            s.created_at,
+            s.updated_at,
+            COALESCE(s.payment_method, 'efectivo'::text) AS method,
+            COALESCE(s.sales_point, ''::character varying) AS point
+           FROM sales.sales s
+          WHERE ((s.status = 'recorded'::text) OR ((s.status = 'void'::text) AND sales.was_recorded(s.id)))
+        )
+ SELECT n.tenant_id,
+    'sale_totals_differ'::text AS kind,
+    n.business_id,
+    'sales.businesses'::text AS record_table,
+    n.business_id AS record_id,
+    ('The totals of sales are not the sums of the sales of '::text || to_char((n.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
+   FROM ( SELECT t.tenant_id,
+            t.business_id,
+            t.day,
+            t.seller_id,
+            t.sales_point,
+            t.sale_type,
+            t.payment_method,
+            t.sale_count,
+            t.sold_amount,
+            t.paid_amount,
+            t.voided_count,
+            t.voided_amount,
+            t.refunded_amount
+           FROM sales.sale_totals t
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.sale_day,
+            s.seller_id,
+            s.point,
+            s.sale_type,
+            s.method,
+            '-1'::integer,
+            (- s.total_amount),
+            (- s.amount_paid),
+            0,
+            0,
+            0
+           FROM counted s
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.voided_on,
+            s.seller_id,
+            s.point,
+            s.sale_type,
+            s.method,
+            0,
+            0,
+            0,
+            '-1'::integer,
+            (- s.total_amount),
+            (- s.amount_paid)
+           FROM counted s
+          WHERE (s.status = 'void'::text)) n
+  GROUP BY n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.sale_type, n.payment_method
+ HAVING ((sum(n.sale_count) <> 0) OR (sum(n.sold_amount) <> (0)::numeric) OR (sum(n.paid_amount) <> (0)::numeric) OR (sum(n.voided_count) <> 0) OR (sum(n.voided_amount) <> (0)::numeric) OR (sum(n.refunded_amount) <> (0)::numeric))
+UNION ALL
+ SELECT n.tenant_id,
+    'product_totals_differ'::text AS kind,
+    n.business_id,
+    'sales.products'::text AS record_table,
+    n.product_id AS record_id,
+    ('The totals of the product are not the sums of what was sold of it on '::text || to_char((n.day)::timestamp with time zone, 'YYYY-MM-DD'::text)) AS detail
+   FROM ( SELECT t.tenant_id,
+            t.business_id,
+            t.day,
+            t.seller_id,
+            t.sales_point,
+            t.product_id,
+            t.quantity,
+            t.sold_amount,
+            t.voided_quantity,
+            t.voided_amount,
+            t.costed_amount,
+            t.cost_amount
+           FROM sales.product_totals t
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.sale_day,
+            s.seller_id,
+            s.point,
+            i.product_id,
+            (- i.quantity),
+            (- i.subtotal),
+            0,
+            0,
+                CASE
+                    WHEN (i.unit_cost IS NULL) THEN (0)::numeric
+                    ELSE (- i.subtotal)
+                END AS "case",
+            (- COALESCE(round((i.quantity * i.unit_cost), 2), (0)::numeric))
+           FROM (counted s
+             JOIN sales.sale_items i ON (((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id))))
+        UNION ALL
+         SELECT s.tenant_id,
+            s.business_id,
+            s.voided_on,
+            s.seller_id,
+            s.point,
+            i.product_id,
+            0,
+            0,
+            (- i.quantity),
+            (- i.subtotal),
+                CASE
+                    WHEN (i.unit_cost IS NULL) THEN (0)::numeric
+                    ELSE i.subtotal
+                END AS subtotal,
+            COALESCE(round((i.quantity * i.unit_cost), 2), (0)::numeric) AS "coalesce"
+           FROM (counted s
+             JOIN sales.sale_items i ON (((i.tenant_id = s.tenant_id) AND (i.sale_id = s.id))))
+          WHERE (s.status = 'void'::text)) n
+  GROUP BY n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.product_id
+ HAVING ((sum(n.quantity) <> (0)::numeric) OR (sum(n.sold_amount) <> (0)::numeric) OR (sum(n.voided_quantity) <> (0)::numeric) OR (sum(n.voided_amount) <> (0)::numeric) OR (sum(n.costed_amount) <> (0)::numeric) OR (sum(n.cost_amount) <> (0)::numeric));
+
+-- grants sales.violations_of_totals
+GRANT SELECT ON sales.violations_of_totals TO authenticated;
+GRANT SELECT ON sales.violations_of_totals TO platform;
