@@ -34,7 +34,7 @@ describe("pnpm demo", () => {
     expect(run.stdout).toContain(`database "${test.name}"`);
     expect(run.stdout).toContain("pnpm db:studio");
     expect(run.stdout.match(/^\d+(?=\. )/gm)).toEqual(
-      Array.from({ length: 11 }, (_chapter, index) => String(index + 1)),
+      Array.from({ length: 12 }, (_chapter, index) => String(index + 1)),
     );
     // The admin of a given server may have no password; the others always have one.
     for (const url of [runtime, platform]) expect(run.stdout).not.toContain(new URL(url).password);

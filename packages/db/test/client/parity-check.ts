@@ -10,7 +10,7 @@ import { exchangeRate, instant, money, moneyTotal, quantity } from "../../src/co
 import { insertSchema } from "../../src/core/validation";
 import { valueChecks } from "../../src/core/value-checks";
 import { newId, type TenantDatabase } from "../../src/index";
-import { amount, kilos, unitCost, price as unitPrice } from "../../src/sales/schema/columns";
+import { amount, amountTotal, kilos, unitCost, price as unitPrice } from "../../src/sales/schema/columns";
 import type { TestDatabase } from "../../src/testing";
 import { hostile, type Kind, values } from "./parity-values";
 
@@ -37,6 +37,7 @@ export const kinds = scratch.table("kinds", {
   rate: exchangeRate("rate"),
   price: numeric("price", { precision: 15, scale: 4 }),
   amount: amount("amount"),
+  amountTotal: amountTotal("amount_total"),
   kilos: kilos("kilos"),
   unitPrice: unitPrice("unit_price"),
   unitCost: unitCost("unit_cost"),

@@ -216,6 +216,7 @@ export const values = {
   rate: numberUpTo(39, 24),
   price: numberUpTo(15, 4),
   amount: numberUpTo(12, 2),
+  amountTotal: numberUpTo(17, 2),
   kilos: numberUpTo(10, 3),
   unitPrice: numberUpTo(10, 2),
   unitCost: numberUpTo(10, 4),

@@ -48,10 +48,11 @@ function unreadable(column: PgColumn): readonly string[] {
   return [];
 }
 
-/** What comes of the statement as the owner, past triggers and policies: the SQLSTATE, or `stored`. */
+/** What comes of the statement as the owner, past triggers and policies, in the empty table: the SQLSTATE, or `stored`. */
 async function outcome(owner: pg.Client, table: string, row: Values): Promise<string> {
   await owner.query("begin; set local session_replication_role = replica");
   try {
+    await owner.query(`delete from ${table}`);
     await owner.query(insertStatement(table, row));
     return "stored";
   } catch (error) {
@@ -107,8 +108,10 @@ describe("no table takes", () => {
       return each;
     });
     expect(found.length).toBeGreaterThan(0);
-    // A numeric with a precision refuses infinity by its type.
-    const refused = (value: string, code: string) => code === "23514" || (/Infinity/.test(value) && code === "22003");
+    // A numeric with a precision refuses infinity by its type, and a column that is made from it as a whole number NaN.
+    const byType = (value: string, code: string) =>
+      (/Infinity/.test(value) && code === "22003") || (value === "NaN" && code === "0A000");
+    const refused = (value: string, code: string) => code === "23514" || byType(value, code);
     expect(found.filter(([, value, code]) => !refused(value, code))).toEqual([]);
   });
 });

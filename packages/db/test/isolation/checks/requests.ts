@@ -58,6 +58,7 @@ const ways: Record<string, () => PromiseLike<unknown[]>> = {
   scope: async () => [{ id: db.scope.tenantId }],
   transaction: () => db.transaction((tx) => tx.select({ id: customers.tenantId }).from(customers)),
   accounting: async () => (await db.accounting.customers.list()).items.map(({ tenantId: id }) => ({ id })),
+  sales: async () => (await db.sales.businesses.list()).items.map(({ tenantId: id }) => ({ id })),
   tenancy: async () => [{ id: (await db.tenancy.tenant.current()).id }],
 };
 const ofTheScope = () => {
