@@ -14,6 +14,9 @@ const documentText = `
 
 const rows = (document: { lines: unknown[] } | null | undefined) => (document ? 2 + document.lines.length : 0);
 
+/** The parties of a draft are as they are now in a document; the others read the columns, which are null until it is issued. */
+const stored = <T extends object>(document: T | undefined) => document && { ...document, seller: null, buyer: null };
+
 /** An invoice with its customer and its ten lines in order. */
 export function documentRaces({ tenantId, userId, invoiceIds, clients }: FilledArena): Race[] {
   const { raw, drizzle, kysely, prisma, repositories } = clients;
@@ -23,8 +26,8 @@ export function documentRaces({ tenantId, userId, invoiceIds, clients }: FilledA
     reader("raw pg, named, json_agg, unscoped", invoiceIds, rows, async (id) => {
       return (await raw.query({ name: "document", text: documentText, values: [tenantId, id] })).rows[0];
     }),
-    reader(asTenant, invoiceIds, rows, (id) => tenant.findDocument(id)),
-    reader(asMember, invoiceIds, rows, (id) => member.findDocument(id)),
+    reader(asTenant, invoiceIds, rows, async (id) => stored(await tenant.findDocument(id))),
+    reader(asMember, invoiceIds, rows, async (id) => stored(await member.findDocument(id))),
     reader("drizzle", invoiceIds, rows, (id) =>
       drizzle.query.accountingInvoices.findFirst({
         where: { tenantId, id },

@@ -16,10 +16,13 @@ export function choice<const Values extends readonly [string, ...string[]]>(valu
   };
 }
 
-/** `column in (…)`: what the CHECK of such a column says. */
-export function isOneOf(column: string, values: readonly string[]): SQL {
+/**
+ * `column in (…)`: what the CHECK of such a column says. One that is no text is compared as text, because PostgreSQL would
+ * print the comparison in another way after a restore.
+ */
+export function isOneOf(column: string, values: readonly string[], type = "text"): SQL {
   const list = values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
-  return sql`${sql.identifier(column)} in (${sql.raw(list)})`;
+  return sql`${sql.identifier(column)}${sql.raw(type === "text" ? "" : "::text")} in (${sql.raw(list)})`;
 }
 
 /** The union of a choice's values: `type InvoiceStatus = ChoiceOf<typeof invoiceStatus>`. */

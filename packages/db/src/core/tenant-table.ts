@@ -224,7 +224,9 @@ function references(
 function choiceChecks(name: string, columns: Record<string, PgColumn>): PgTableExtraConfigValue[] {
   return Object.values(columns)
     .filter(({ enumValues }) => enumValues && enumValues.length > 0)
-    .map((column) => check(`${name}_${column.name}_check`, isOneOf(column.name, column.enumValues ?? [])));
+    .map((column) =>
+      check(`${name}_${column.name}_check`, isOneOf(column.name, column.enumValues ?? [], column.getSQLType())),
+    );
 }
 
 /** Index `idx_{table}_{columns}` led by tenant_id; the name leaves tenant_id out, as every index has it. */

@@ -49,7 +49,7 @@ describe("db:push", () => {
     );
     expect(carriers).toEqual({ forced: true, granted: true, audited: true, policies: true });
     expect(
-      await inScratch("select accounting.greeting(), accounting.base_part(1, 3, 0, 0.05, 0)::text as part"),
+      await inScratch("select accounting.greeting(), accounting.base_part(1, 3, 0, 0.05, 0, 2)::text as part"),
     ).toEqual([{ greeting: "hello", part: "0.01" }]);
   });
 });

@@ -5,4 +5,4 @@ create function sales.is_money_by_method(p_money jsonb) returns boolean
   return not exists (
     select from jsonb_each_text(p_money) as h (payment_method, amount)
     where h.payment_method not in ('efectivo', 'yape', 'plin', 'transferencia')
-      or (h.amount::numeric between 0 and 9999999999.99 and h.amount::numeric = round(h.amount::numeric, 2)) is not true);
+      or (h.amount::numeric >= 0 and h.amount::numeric <= 9999999999.99 and h.amount::numeric = round(h.amount::numeric, 2)) is not true);

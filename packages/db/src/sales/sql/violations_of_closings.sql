@@ -30,7 +30,7 @@ select n.tenant_id, 'closing_sales_differ', n.business_id, 'sales.day_closings',
 from (
   select c.tenant_id, c.business_id, c.id, c.sale_count, c.sold_amount, c.net_weight from closing c
   union all
-  select c.tenant_id, c.business_id, c.id, -1, -s.total_amount, -s.net_weight
+  select c.tenant_id, c.business_id, c.id, -1 as sale_count, -s.total_amount, -s.net_weight
   from closing c join sale s on s.tenant_id = c.tenant_id and s.business_id = c.business_id and s.sale_day = c.day
   where not s.is_late
 ) n
@@ -89,7 +89,7 @@ select n.tenant_id, 'supplement_differs', n.business_id, 'sales.day_closings', n
 from (
   select c.tenant_id, c.business_id, c.id, c.sale_count, c.sold_amount from sales.day_closings c where c.supplement > 0
   union all
-  select d.tenant_id, d.business_id, d.closing_id, -1, -s.total_amount
+  select d.tenant_id, d.business_id, d.closing_id, -1 as sale_count, -s.total_amount
   from sales.day_closing_late d join sale s on s.tenant_id = d.tenant_id and s.id = d.sale_id
 ) n
 group by n.tenant_id, n.business_id, n.id
@@ -106,7 +106,7 @@ select n.tenant_id, 'last_closed_day_differs', n.business_id, 'sales.businesses'
 from (
   select b.tenant_id, b.id as business_id, b.last_closed_day as kept, null::date as day from sales.businesses b
   union all
-  select c.tenant_id, c.business_id, null, c.day from closing c
+  select c.tenant_id, c.business_id, null::date as kept, c.day from closing c
 ) n
 group by n.tenant_id, n.business_id
 having max(n.kept) is distinct from max(n.day);

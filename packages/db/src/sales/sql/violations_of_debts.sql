@@ -58,7 +58,7 @@ from (
       select sum(i.subtotal) from sales.sale_items i where i.tenant_id = s.tenant_id and i.sale_id = s.id))
     and s.total_amount > s.amount_paid
   union all
-  select b.tenant_id, b.business_id, 'sales.abonos', b.id, k.kind, b.client_id, k.sign * b.amount
+  select b.tenant_id, b.business_id, 'sales.abonos' as record_table, b.id, k.kind, b.client_id, k.sign * b.amount
   from sales.abonos b
   cross join lateral (values ('abono', -1), ('abono_void', 1)) k (kind, sign)
   where b.status = 'void' or k.kind = 'abono'

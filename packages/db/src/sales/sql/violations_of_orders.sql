@@ -19,7 +19,7 @@ from (
   select o.tenant_id, o.business_id, o.id as order_id, case o.status when 'delivered' then 1 else 0 end as sales
   from sales.orders o
   union all
-  select s.tenant_id, s.business_id, s.order_id, -1 from sales.sales s
+  select s.tenant_id, s.business_id, s.order_id, -1 as sales from sales.sales s
   where s.order_id is not null and s.status = 'recorded'
 ) n
 group by n.tenant_id, n.business_id, n.order_id

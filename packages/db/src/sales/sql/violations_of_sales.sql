@@ -13,20 +13,20 @@ from (
       s.id as sale_id, s.total_amount as amount
     from sales.sales s where s.status = 'recorded'
     union all
-    select 'sale_tara_differs', 'The tara is not the sum of the items', s.tenant_id, s.business_id, s.id, s.tara
+    select 'sale_tara_differs' as kind, 'The tara is not the sum of the items' as detail, s.tenant_id, s.business_id, s.id, s.tara
     from sales.sales s where s.status = 'recorded'
     union all
-    select 'sale_net_weight_differs', 'The net weight is not the sum of the items of kilos', s.tenant_id, s.business_id, s.id,
+    select 'sale_net_weight_differs' as kind, 'The net weight is not the sum of the items of kilos' as detail, s.tenant_id, s.business_id, s.id,
       s.net_weight
     from sales.sales s where s.status = 'recorded'
     union all
-    select 'sale_total_differs', 'The total is not the sum of the items', i.tenant_id, i.business_id, i.sale_id, -i.subtotal
+    select 'sale_total_differs' as kind, 'The total is not the sum of the items' as detail, i.tenant_id, i.business_id, i.sale_id, -i.subtotal
     from sales.sale_items i
     union all
-    select 'sale_tara_differs', 'The tara is not the sum of the items', i.tenant_id, i.business_id, i.sale_id, -i.tara
+    select 'sale_tara_differs' as kind, 'The tara is not the sum of the items' as detail, i.tenant_id, i.business_id, i.sale_id, -i.tara
     from sales.sale_items i where i.tara is not null
     union all
-    select 'sale_net_weight_differs', 'The net weight is not the sum of the items of kilos', i.tenant_id, i.business_id,
+    select 'sale_net_weight_differs' as kind, 'The net weight is not the sum of the items of kilos' as detail, i.tenant_id, i.business_id,
       i.sale_id, -i.quantity
     from sales.sale_items i where i.unit = 'kg'
   ) n

@@ -18,7 +18,7 @@ select n.tenant_id, 'stock_version_differs', n.business_id, 'sales.products', n.
 from (
   select i.tenant_id, i.business_id, i.product_id, i.version as movements from sales.inventory i
   union all
-  select m.tenant_id, m.business_id, m.product_id, -1 from sales.stock_movements m
+  select m.tenant_id, m.business_id, m.product_id, -1 as movements from sales.stock_movements m
 ) n
 group by n.tenant_id, n.business_id, n.product_id
 having sum(n.movements) <> 0
@@ -28,7 +28,7 @@ select n.tenant_id, 'stock_missing', n.business_id, 'sales.products', n.product_
 from (
   select p.tenant_id, p.business_id, p.id as product_id, 1 as rows from sales.products p
   union all
-  select i.tenant_id, i.business_id, i.product_id, -1 from sales.inventory i
+  select i.tenant_id, i.business_id, i.product_id, -1 as rows from sales.inventory i
 ) n
 group by n.tenant_id, n.business_id, n.product_id
 having sum(n.rows) <> 0
@@ -70,9 +70,9 @@ from (
   from sales.stock_movements m
   where m.source_id is not null
   union all
-  select s.tenant_id, s.business_id, s.id, 'sale', 0, 1 from sales.sales s
+  select s.tenant_id, s.business_id, s.id, 'sale' as of, 0, 1 from sales.sales s
   union all
-  select d.tenant_id, d.business_id, d.id, 'route', 0, 1 from sales.distribuciones d
+  select d.tenant_id, d.business_id, d.id, 'route' as of, 0, 1 from sales.distribuciones d
 ) n
 group by n.tenant_id, n.business_id, n.source_id, n.of
 having sum(n.moved) > 0 and sum(n.source) = 0;

@@ -16,12 +16,12 @@ from (
     t.sold_amount, t.paid_amount, t.voided_count, t.voided_amount, t.refunded_amount
   from sales.sale_totals t
   union all
-  select s.tenant_id, s.business_id, s.sale_day, s.seller_id, s.point, s.sale_type, s.method, -1, -s.total_amount,
+  select s.tenant_id, s.business_id, s.sale_day, s.seller_id, s.point, s.sale_type, s.method, -1 as sale_count, -s.total_amount,
     -s.amount_paid, 0, 0, 0
   from counted s
   union all
-  select s.tenant_id, s.business_id, s.voided_on, s.seller_id, s.point, s.sale_type, s.method, 0, 0, 0, -1, -s.total_amount,
-    -s.amount_paid
+  select s.tenant_id, s.business_id, s.voided_on, s.seller_id, s.point, s.sale_type, s.method, 0, 0, 0, -1 as voided_count,
+    -s.total_amount, -s.amount_paid
   from counted s where s.status = 'void'
 ) n
 group by n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.sale_type, n.payment_method
