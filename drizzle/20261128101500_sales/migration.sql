@@ -34,7 +34,7 @@ create or replace function sales.is_money_by_method(p_money jsonb) returns boole
   return not exists (
     select from jsonb_each_text(p_money) as h (payment_method, amount)
     where h.payment_method not in ('efectivo', 'yape', 'plin', 'transferencia')
-      or (h.amount::numeric between 0 and 9999999999.99 and h.amount::numeric = round(h.amount::numeric, 2)) is not true);
+      or (h.amount::numeric >= 0 and h.amount::numeric <= 9999999999.99 and h.amount::numeric = round(h.amount::numeric, 2)) is not true);
 --> statement-breakpoint
 -- tenancy/sql/write_audit.sql
 create or replace function tenancy.write_audit() returns trigger
@@ -207,7 +207,7 @@ CREATE TABLE "sales"."businesses" (
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "businesses_pkey" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "businesses_modo_operacion_check" CHECK ("modo_operacion" in ('inventario_propio', 'sin_inventario', 'pedidos', 'mixto')),
+	CONSTRAINT "businesses_modo_operacion_check" CHECK ("modo_operacion"::text in ('inventario_propio', 'sin_inventario', 'pedidos', 'mixto')),
 	CONSTRAINT "businesses_last_closed_day_range_check" CHECK ("last_closed_day" between '0001-01-01' and '9999-12-31'),
 	CONSTRAINT "businesses_created_at_range_check" CHECK ("created_at" between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00'),
 	CONSTRAINT "businesses_updated_at_range_check" CHECK ("updated_at" between '1000-01-01 00:00:00+00' and '9999-12-31 23:59:59.999+00'),
@@ -4277,7 +4277,7 @@ select n.tenant_id, 'stock_version_differs', n.business_id, 'sales.products', n.
 from (
   select i.tenant_id, i.business_id, i.product_id, i.version as movements from sales.inventory i
   union all
-  select m.tenant_id, m.business_id, m.product_id, -1 from sales.stock_movements m
+  select m.tenant_id, m.business_id, m.product_id, -1 as movements from sales.stock_movements m
 ) n
 group by n.tenant_id, n.business_id, n.product_id
 having sum(n.movements) <> 0
@@ -4287,7 +4287,7 @@ select n.tenant_id, 'stock_missing', n.business_id, 'sales.products', n.product_
 from (
   select p.tenant_id, p.business_id, p.id as product_id, 1 as rows from sales.products p
   union all
-  select i.tenant_id, i.business_id, i.product_id, -1 from sales.inventory i
+  select i.tenant_id, i.business_id, i.product_id, -1 as rows from sales.inventory i
 ) n
 group by n.tenant_id, n.business_id, n.product_id
 having sum(n.rows) <> 0
@@ -4329,9 +4329,9 @@ from (
   from sales.stock_movements m
   where m.source_id is not null
   union all
-  select s.tenant_id, s.business_id, s.id, 'sale', 0, 1 from sales.sales s
+  select s.tenant_id, s.business_id, s.id, 'sale' as of, 0, 1 from sales.sales s
   union all
-  select d.tenant_id, d.business_id, d.id, 'route', 0, 1 from sales.distribuciones d
+  select d.tenant_id, d.business_id, d.id, 'route' as of, 0, 1 from sales.distribuciones d
 ) n
 group by n.tenant_id, n.business_id, n.source_id, n.of
 having sum(n.moved) > 0 and sum(n.source) = 0;
@@ -4351,20 +4351,20 @@ from (
       s.id as sale_id, s.total_amount as amount
     from sales.sales s where s.status = 'recorded'
     union all
-    select 'sale_tara_differs', 'The tara is not the sum of the items', s.tenant_id, s.business_id, s.id, s.tara
+    select 'sale_tara_differs' as kind, 'The tara is not the sum of the items' as detail, s.tenant_id, s.business_id, s.id, s.tara
     from sales.sales s where s.status = 'recorded'
     union all
-    select 'sale_net_weight_differs', 'The net weight is not the sum of the items of kilos', s.tenant_id, s.business_id, s.id,
+    select 'sale_net_weight_differs' as kind, 'The net weight is not the sum of the items of kilos' as detail, s.tenant_id, s.business_id, s.id,
       s.net_weight
     from sales.sales s where s.status = 'recorded'
     union all
-    select 'sale_total_differs', 'The total is not the sum of the items', i.tenant_id, i.business_id, i.sale_id, -i.subtotal
+    select 'sale_total_differs' as kind, 'The total is not the sum of the items' as detail, i.tenant_id, i.business_id, i.sale_id, -i.subtotal
     from sales.sale_items i
     union all
-    select 'sale_tara_differs', 'The tara is not the sum of the items', i.tenant_id, i.business_id, i.sale_id, -i.tara
+    select 'sale_tara_differs' as kind, 'The tara is not the sum of the items' as detail, i.tenant_id, i.business_id, i.sale_id, -i.tara
     from sales.sale_items i where i.tara is not null
     union all
-    select 'sale_net_weight_differs', 'The net weight is not the sum of the items of kilos', i.tenant_id, i.business_id,
+    select 'sale_net_weight_differs' as kind, 'The net weight is not the sum of the items of kilos' as detail, i.tenant_id, i.business_id,
       i.sale_id, -i.quantity
     from sales.sale_items i where i.unit = 'kg'
   ) n
@@ -4519,7 +4519,7 @@ from (
       select sum(i.subtotal) from sales.sale_items i where i.tenant_id = s.tenant_id and i.sale_id = s.id))
     and s.total_amount > s.amount_paid
   union all
-  select b.tenant_id, b.business_id, 'sales.abonos', b.id, k.kind, b.client_id, k.sign * b.amount
+  select b.tenant_id, b.business_id, 'sales.abonos' as record_table, b.id, k.kind, b.client_id, k.sign * b.amount
   from sales.abonos b
   cross join lateral (values ('abono', -1), ('abono_void', 1)) k (kind, sign)
   where b.status = 'void' or k.kind = 'abono'
@@ -4658,7 +4658,7 @@ from (
   select o.tenant_id, o.business_id, o.id as order_id, case o.status when 'delivered' then 1 else 0 end as sales
   from sales.orders o
   union all
-  select s.tenant_id, s.business_id, s.order_id, -1 from sales.sales s
+  select s.tenant_id, s.business_id, s.order_id, -1 as sales from sales.sales s
   where s.order_id is not null and s.status = 'recorded'
 ) n
 group by n.tenant_id, n.business_id, n.order_id
@@ -4697,7 +4697,7 @@ select n.tenant_id, 'closing_sales_differ', n.business_id, 'sales.day_closings',
 from (
   select c.tenant_id, c.business_id, c.id, c.sale_count, c.sold_amount, c.net_weight from closing c
   union all
-  select c.tenant_id, c.business_id, c.id, -1, -s.total_amount, -s.net_weight
+  select c.tenant_id, c.business_id, c.id, -1 as sale_count, -s.total_amount, -s.net_weight
   from closing c join sale s on s.tenant_id = c.tenant_id and s.business_id = c.business_id and s.sale_day = c.day
   where not s.is_late
 ) n
@@ -4756,7 +4756,7 @@ select n.tenant_id, 'supplement_differs', n.business_id, 'sales.day_closings', n
 from (
   select c.tenant_id, c.business_id, c.id, c.sale_count, c.sold_amount from sales.day_closings c where c.supplement > 0
   union all
-  select d.tenant_id, d.business_id, d.closing_id, -1, -s.total_amount
+  select d.tenant_id, d.business_id, d.closing_id, -1 as sale_count, -s.total_amount
   from sales.day_closing_late d join sale s on s.tenant_id = d.tenant_id and s.id = d.sale_id
 ) n
 group by n.tenant_id, n.business_id, n.id
@@ -4773,7 +4773,7 @@ select n.tenant_id, 'last_closed_day_differs', n.business_id, 'sales.businesses'
 from (
   select b.tenant_id, b.id as business_id, b.last_closed_day as kept, null::date as day from sales.businesses b
   union all
-  select c.tenant_id, c.business_id, null, c.day from closing c
+  select c.tenant_id, c.business_id, null::date as kept, c.day from closing c
 ) n
 group by n.tenant_id, n.business_id
 having max(n.kept) is distinct from max(n.day);
@@ -4796,12 +4796,12 @@ from (
     t.sold_amount, t.paid_amount, t.voided_count, t.voided_amount, t.refunded_amount
   from sales.sale_totals t
   union all
-  select s.tenant_id, s.business_id, s.sale_day, s.seller_id, s.point, s.sale_type, s.method, -1, -s.total_amount,
+  select s.tenant_id, s.business_id, s.sale_day, s.seller_id, s.point, s.sale_type, s.method, -1 as sale_count, -s.total_amount,
     -s.amount_paid, 0, 0, 0
   from counted s
   union all
-  select s.tenant_id, s.business_id, s.voided_on, s.seller_id, s.point, s.sale_type, s.method, 0, 0, 0, -1, -s.total_amount,
-    -s.amount_paid
+  select s.tenant_id, s.business_id, s.voided_on, s.seller_id, s.point, s.sale_type, s.method, 0, 0, 0, -1 as voided_count,
+    -s.total_amount, -s.amount_paid
   from counted s where s.status = 'void'
 ) n
 group by n.tenant_id, n.business_id, n.day, n.seller_id, n.sales_point, n.sale_type, n.payment_method

@@ -3646,7 +3646,7 @@ CREATE OR REPLACE FUNCTION sales.is_money_by_method(p_money jsonb)
  RETURNS boolean
  LANGUAGE sql
  IMMUTABLE
-RETURN (NOT (EXISTS (SELECT FROM jsonb_each_text(is_money_by_method.p_money) h(payment_method, amount) WHERE ((h.payment_method <> ALL (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])) OR (((((h.amount)::numeric >= (0)::numeric) AND ((h.amount)::numeric <= 9999999999.99)) AND ((h.amount)::numeric = round((h.amount)::numeric, 2))) IS NOT TRUE)))));
+RETURN (NOT (EXISTS (SELECT FROM jsonb_each_text(is_money_by_method.p_money) h(payment_method, amount) WHERE ((h.payment_method <> ALL (ARRAY['efectivo'::text, 'yape'::text, 'plin'::text, 'transferencia'::text])) OR ((((h.amount)::numeric >= (0)::numeric) AND ((h.amount)::numeric <= 9999999999.99) AND ((h.amount)::numeric = round((h.amount)::numeric, 2))) IS NOT TRUE)))));
 
 -- grants sales.is_money_by_method(jsonb)
 GRANT EXECUTE ON FUNCTION sales.is_money_by_method(jsonb) TO authenticated;
@@ -8763,7 +8763,7 @@ ALTER TABLE sales.businesses ADD CONSTRAINT businesses_created_at_range_check CH
 ALTER TABLE sales.businesses ADD CONSTRAINT businesses_last_closed_day_range_check CHECK (((last_closed_day >= '0001-01-01'::date) AND (last_closed_day <= '9999-12-31'::date)));
 
 -- constraint sales.businesses.businesses_modo_operacion_check
-ALTER TABLE sales.businesses ADD CONSTRAINT businesses_modo_operacion_check CHECK (((modo_operacion)::text = ANY ((ARRAY['inventario_propio'::character varying, 'sin_inventario'::character varying, 'pedidos'::character varying, 'mixto'::character varying])::text[])));
+ALTER TABLE sales.businesses ADD CONSTRAINT businesses_modo_operacion_check CHECK (((modo_operacion)::text = ANY (ARRAY['inventario_propio'::text, 'sin_inventario'::text, 'pedidos'::text, 'mixto'::text])));
 
 -- constraint sales.businesses.businesses_name_check
 ALTER TABLE sales.businesses ADD CONSTRAINT businesses_name_check CHECK (((name)::text <> ''::text));
@@ -13654,7 +13654,7 @@ CREATE VIEW sales.violations_of_closings WITH (security_invoker=true) AS
          SELECT c.tenant_id,
             c.business_id,
             c.id,
-            '-1'::integer,
+            '-1'::integer AS sale_count,
             (- s.total_amount),
             (- s.net_weight)
            FROM (closing c
@@ -13779,7 +13779,7 @@ UNION ALL
          SELECT d.tenant_id,
             d.business_id,
             d.closing_id,
-            '-1'::integer,
+            '-1'::integer AS sale_count,
             (- s.total_amount)
            FROM (sales.day_closing_late d
              JOIN sale s ON (((s.tenant_id = d.tenant_id) AND (s.id = d.sale_id))))) n
@@ -13810,7 +13810,7 @@ UNION ALL
         UNION ALL
          SELECT c.tenant_id,
             c.business_id,
-            NULL::date,
+            NULL::date AS kept,
             c.day
            FROM closing c) n
   GROUP BY n.tenant_id, n.business_id
@@ -13914,7 +13914,7 @@ UNION ALL
         UNION ALL
          SELECT b.tenant_id,
             b.business_id,
-            'sales.abonos'::text,
+            'sales.abonos'::text AS record_table,
             b.id,
             k.kind,
             b.client_id,
@@ -13981,7 +13981,7 @@ UNION ALL
          SELECT s.tenant_id,
             s.business_id,
             s.order_id,
-            '-1'::integer
+            '-1'::integer AS sales
            FROM sales.sales s
           WHERE ((s.order_id IS NOT NULL) AND (s.status = 'recorded'::text))) n
   GROUP BY n.tenant_id, n.business_id, n.order_id
@@ -14213,8 +14213,8 @@ CREATE VIEW sales.violations_of_sales WITH (security_invoker=true) AS
                    FROM sales.sales s
                   WHERE (s.status = 'recorded'::text)
                 UNION ALL
-                 SELECT 'sale_tara_differs'::text,
-                    'The tara is not the sum of the items'::text,
+                 SELECT 'sale_tara_differs'::text AS kind,
+                    'The tara is not the sum of the items'::text AS detail,
                     s.tenant_id,
                     s.business_id,
                     s.id,
@@ -14222,8 +14222,8 @@ CREATE VIEW sales.violations_of_sales WITH (security_invoker=true) AS
                    FROM sales.sales s
                   WHERE (s.status = 'recorded'::text)
                 UNION ALL
-                 SELECT 'sale_net_weight_differs'::text,
-                    'The net weight is not the sum of the items of kilos'::text,
+                 SELECT 'sale_net_weight_differs'::text AS kind,
+                    'The net weight is not the sum of the items of kilos'::text AS detail,
                     s.tenant_id,
                     s.business_id,
                     s.id,
@@ -14231,16 +14231,16 @@ CREATE VIEW sales.violations_of_sales WITH (security_invoker=true) AS
                    FROM sales.sales s
                   WHERE (s.status = 'recorded'::text)
                 UNION ALL
-                 SELECT 'sale_total_differs'::text,
-                    'The total is not the sum of the items'::text,
+                 SELECT 'sale_total_differs'::text AS kind,
+                    'The total is not the sum of the items'::text AS detail,
                     i.tenant_id,
                     i.business_id,
                     i.sale_id,
                     (- i.subtotal)
                    FROM sales.sale_items i
                 UNION ALL
-                 SELECT 'sale_tara_differs'::text,
-                    'The tara is not the sum of the items'::text,
+                 SELECT 'sale_tara_differs'::text AS kind,
+                    'The tara is not the sum of the items'::text AS detail,
                     i.tenant_id,
                     i.business_id,
                     i.sale_id,
@@ -14248,8 +14248,8 @@ CREATE VIEW sales.violations_of_sales WITH (security_invoker=true) AS
                    FROM sales.sale_items i
                   WHERE (i.tara IS NOT NULL)
                 UNION ALL
-                 SELECT 'sale_net_weight_differs'::text,
-                    'The net weight is not the sum of the items of kilos'::text,
+                 SELECT 'sale_net_weight_differs'::text AS kind,
+                    'The net weight is not the sum of the items of kilos'::text AS detail,
                     i.tenant_id,
                     i.business_id,
                     i.sale_id,
@@ -14390,7 +14390,7 @@ UNION ALL
          SELECT m.tenant_id,
             m.business_id,
             m.product_id,
-            '-1'::integer
+            '-1'::integer AS movements
            FROM sales.stock_movements m) n
   GROUP BY n.tenant_id, n.business_id, n.product_id
  HAVING (sum(n.movements) <> (0)::numeric)
@@ -14410,7 +14410,7 @@ UNION ALL
          SELECT i.tenant_id,
             i.business_id,
             i.product_id,
-            '-1'::integer
+            '-1'::integer AS rows
            FROM sales.inventory i) n
   GROUP BY n.tenant_id, n.business_id, n.product_id
  HAVING (sum(n.rows) <> 0)
@@ -14487,7 +14487,7 @@ UNION ALL
          SELECT s.tenant_id,
             s.business_id,
             s.id,
-            'sale'::text,
+            'sale'::text AS of,
             0,
             1
            FROM sales.sales s
@@ -14495,7 +14495,7 @@ UNION ALL
          SELECT d.tenant_id,
             d.business_id,
             d.id,
-            'route'::text,
+            'route'::text AS of,
             0,
             1
            FROM sales.distribuciones d) n
@@ -14574,7 +14574,7 @@ CREATE VIEW sales.violations_of_totals WITH (security_invoker=true) AS
             s.point,
             s.sale_type,
             s.method,
-            '-1'::integer,
+            '-1'::integer AS sale_count,
             (- s.total_amount),
             (- s.amount_paid),
             0,
@@ -14592,7 +14592,7 @@ CREATE VIEW sales.violations_of_totals WITH (security_invoker=true) AS
             0,
             0,
             0,
-            '-1'::integer,
+            '-1'::integer AS voided_count,
             (- s.total_amount),
             (- s.amount_paid)
            FROM counted s
