@@ -8,7 +8,7 @@ import { arrange, moved, succeeded } from "./attacks";
 import { addPerson, newStall, outcomesAs, stranger } from "./kit";
 import { disagreements, raceStock } from "./races";
 
-/** A fault in a function of sales that guards rights or stock. */
+/** A fault in a function of sales that guards rights, stock or the totals of reports. */
 interface Mutant {
   fault: string;
   of: string;
@@ -83,13 +83,31 @@ const mutants: Mutant[] = [
     replace: "order by s.product_id for no key update",
     by: "order by s.product_id",
   },
+  {
+    fault: "the totals of a day forget what was sold before",
+    of: "add_totals",
+    replace: "t.sold_amount + excluded.sold_amount",
+    by: "excluded.sold_amount",
+  },
+  {
+    fault: "what has no known cost counts as if it had",
+    of: "add_totals",
+    replace: "filter (where i.unit_cost is not null)",
+    by: "",
+  },
+  {
+    fault: "a void is not taken off the totals",
+    of: "take_back_sale",
+    replace: "perform sales.add_totals(array[p_id], v_today);",
+    by: "",
+  },
 ];
 
 /** Three neighbours in every run, others each time; all in the soak, and when SQL of the domain has changed. */
 const first = Math.floor(Math.random() * mutants.length);
 const tried = isSoak || sqlChanged("sales") ? mutants : [...mutants, ...mutants].slice(first, first + 3);
 
-/** What is wrong with rights and stock: nothing, in a database whose functions are whole. */
+/** What is wrong with rights, stock and totals: nothing, in a database whose functions are whole. */
 async function findings(test: TestDatabase): Promise<string[]> {
   const stall = await newStall(test);
   const nobody = await stranger(test, stall.tenant, stall.businessId);
@@ -121,6 +139,16 @@ async function findings(test: TestDatabase): Promise<string[]> {
   await inventory.count({ productId: pollo, quantity: "4" });
   const { quantity } = await inventory.getByProduct(pollo);
   if (quantity !== "4.000") wrong.push(`stock is ${quantity}`);
+  const { integrity, sales } = stall.admin.handle.sales;
+  const sale = () =>
+    sales.record({ saleType: "contado", items: [pollo, huevo].map((productId) => ({ productId, quantity: "1" })) });
+  await inventory.receiveMany([
+    { productId: pollo, quantity: "1", unitCost: "7" },
+    { productId: huevo, quantity: "9" },
+  ]);
+  await sale();
+  await sales.void((await sale()).id, { reason: "Wrong" });
+  wrong.push(...(await integrity.violations()).map(({ kind }) => kind));
   wrong.push(...(await disagreements(test, stall)));
   if (wrong.length > 0) return wrong;
 
@@ -153,7 +181,7 @@ async function withMutants<T>(all: readonly Mutant[], work: (test: TestDatabase)
   }
 }
 
-describe("the tests of rights and stock", () => {
+describe("the tests of rights, stock and totals", () => {
   it("find nothing in functions that are whole", async () => {
     expect(await withMutants([], findings)).toEqual([]);
   });

@@ -22,7 +22,7 @@ export const violationsOf = (test: TestDatabase, { tenant }: Shop): Promise<Viol
   });
 
 /** The business's today, and days around it. */
-export async function dayOf({ handle, businessId }: Shop, days = 0): Promise<string> {
+export async function dayOf({ handle, businessId }: Pick<Shop, "handle" | "businessId">, days = 0): Promise<string> {
   const [row] = await handle.execute(
     sql`select (sales.business_day(${businessId}::uuid, now()) + ${days}::int)::text as day`,
     "objects",
