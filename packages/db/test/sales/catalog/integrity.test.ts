@@ -92,6 +92,14 @@ const faults: Fault[] = [
     sql: (made) =>
       `update sales.stock_movements set kind = 'return', source_id = '${sourceId}' where product_id = '${made.huevo}'`,
     record: () => sourceId,
+    also: ["route_stock_differs"],
+  },
+  {
+    kind: "stock_source_missing",
+    sql: (made) =>
+      `update sales.stock_movements set kind = 'sale_void', source_id = '${sourceId}' where product_id = '${made.huevo}'`,
+    record: () => sourceId,
+    also: ["sale_stock_differs"],
   },
   {
     kind: "config_missing",

@@ -1,102 +1,52 @@
 import { describe, expect } from "vitest";
-import { compareMoney, lineAmount, newId, sumMoney, ValidationError } from "../../../src/index";
-import type { TestDatabase } from "../../../src/testing";
+import { compareMoney, lineAmount, sumMoney, type TenantDatabase, ValidationError } from "../../../src/index";
+import type { NewSale, Sale } from "../../../src/sales";
+import { open } from "../../client/connections";
 import { rejection } from "../../kit/outcomes";
+import { dayOf } from "../routes/kit";
 import { addPerson, freshStall as it, type Stall } from "./kit";
 
-interface Item {
-  productId: string;
-  quantity: string;
-  unitPrice: string;
-  unitCost: string | null;
+const reason = "Wrong";
+
+type Seller = [sales: TenantDatabase["sales"], point: string];
+
+/** Three days of the business, of which the last is today: a void counts on it. */
+const daysOf = (stall: Stall) => Promise.all([dayOf(stall, -2), dayOf(stall, -1), dayOf(stall)]);
+
+/** The first moment of a day in Lima, which has come also where the day is today. */
+const on = (day: string) => new Date(`${day}T05:00:00Z`);
+
+const cash = (day: string, items: NewSale["items"], more: Partial<NewSale> = {}): NewSale => ({
+  ...{ saleType: "contado", saleDate: on(day), items },
+  ...more,
+});
+
+/** Puts the vendor at a sales point, and receives chicken whose cost is known and eggs whose cost is not. */
+async function stocked({ admin, vendor, pollo, huevo }: Stall, unitCost: string) {
+  await admin.handle.sales.members.update(vendor.memberId, { salesPoint: "Carro A" });
+  await admin.handle.sales.inventory.receiveMany([
+    { productId: pollo, quantity: "50000", unitCost },
+    { productId: huevo, quantity: "50000" },
+  ]);
 }
-
-interface Sale {
-  id: string;
-  day: string;
-  sellerId: string;
-  salesPoint: string | null;
-  method: "efectivo" | "yape";
-  items: Item[];
-  voidedOn?: string;
-}
-
-const subtotal = ({ quantity, unitPrice }: Item) => lineAmount(quantity, unitPrice);
-const total = ({ items }: Sale) => sumMoney(items.map(subtotal));
-const minus = (value: string) => sumMoney([`-${value}`.replace("--", "")]);
-
-/** Records cash sales as the functions of sales do: by their role, the totals last; then voids those that are voided. */
-const record = (test: TestDatabase, { tenant, businessId }: Stall, sales: readonly Sale[]) =>
-  test.asOwner(async (owner) => {
-    const ids = sales.map(({ id }) => id);
-    const begin = async () => {
-      await owner.query("begin");
-      await owner.query("set local role sales_writer");
-      await owner.query("select set_config('app.current_tenant_id', $1, true)", [tenant.tenant.id]);
-    };
-    await begin();
-    for (const { id, day, sellerId, salesPoint, method, items } of sales) {
-      await owner.query(
-        `insert into sales.sales (id, business_id, seller_id, sale_type, total_amount, amount_paid, payment_method, sales_point,
-           sale_date, sale_day)
-         values ($1, $2, $3, 'contado', $4, $4, $5, $6, $7::date + time '12:00', $7)`,
-        [id, businessId, sellerId, total({ items } as Sale), method, salesPoint, day],
-      );
-      for (const [index, item] of items.entries()) {
-        await owner.query(
-          `insert into sales.sale_items (business_id, sale_id, line_number, product_id, product_name, unit, quantity, unit_price,
-             subtotal, unit_cost) values ($1, $2, $3, $4, 'X', 'kg', $5, $6, $7, $8)`,
-          [businessId, id, index + 1, item.productId, item.quantity, item.unitPrice, subtotal(item), item.unitCost],
-        );
-      }
-      await owner.query("update sales.sales set status = 'recorded' where id = $1 and status = 'draft'", [id]);
-    }
-    await owner.query("select sales.add_totals($1, null)", [ids]);
-    await owner.query("commit");
-    for (const { id, voidedOn } of sales.filter((sale) => sale.voidedOn)) {
-      await begin();
-      await owner.query("update sales.sales set status = 'void', voided_on = $2, void_reason = 'Wrong' where id = $1", [
-        id,
-        voidedOn,
-      ]);
-      await owner.query(
-        `insert into sales.refunds (business_id, sale_id, payment_method, amount, refund_day)
-         select business_id, id, payment_method, amount_paid, $2 from sales.sales where id = $1 and amount_paid > 0`,
-        [id, voidedOn],
-      );
-      await owner.query("select sales.add_totals($1, $2)", [[id], voidedOn]);
-      await owner.query("commit");
-    }
-  });
-
-const days = ["2026-03-01", "2026-03-02", "2026-03-03"] as const;
-const range = { from: days[0], to: days[2] };
 
 describe("reports of sales", () => {
   it("show what was sold on its day and voided on the day of the void, with margin where cost is known", async ({
-    test,
     stall,
   }) => {
     const { vendor, admin, pollo, huevo } = stall;
-    const chicken = { productId: pollo, quantity: "2.005", unitPrice: "9.50", unitCost: "7.1234" };
-    const eggs = { productId: huevo, quantity: "30", unitPrice: "0.60", unitCost: null };
-    const sale = (more: Partial<Sale>): Sale => ({
-      ...{
-        id: newId(),
-        day: days[0],
-        sellerId: vendor.memberId,
-        salesPoint: "Carro A",
-        method: "efectivo",
-        items: [chicken],
-      },
-      ...more,
-    });
-    await record(test, stall, [
-      sale({}),
-      sale({ items: [eggs, chicken], method: "yape" }),
-      sale({ day: days[1], items: [eggs], sellerId: admin.memberId, salesPoint: null }),
-      sale({ voidedOn: days[2] }),
+    await stocked(stall, "7.1234");
+    const days = await daysOf(stall);
+    const range = { from: days[0], to: days[2] };
+    const chicken = { productId: pollo, quantity: "2.005" };
+    const eggs = { productId: huevo, quantity: "30" };
+    await vendor.handle.sales.sales.recordMany([
+      cash(days[0], [chicken]),
+      cash(days[0], [eggs, chicken], { paymentMethod: "yape" }),
     ]);
+    await admin.handle.sales.sales.recordMany([cash(days[1], [eggs])]);
+    const { id } = await vendor.handle.sales.sales.record(cash(days[0], [chicken]));
+    await vendor.handle.sales.sales.void(id, { reason });
     const { reports, integrity } = admin.handle.sales;
     expect(await reports.salesByDay(range)).toEqual([
       {
@@ -161,38 +111,78 @@ describe("reports of sales", () => {
   });
 
   it("are the sums of random sales, however many vendors sell at once", async ({ test, stall }) => {
-    const { admin, vendor, pollo, huevo } = stall;
-    const sellers = [admin.memberId, vendor.memberId, (await addPerson(test, stall, "vendedor")).memberId];
+    const { admin, vendor, pollo, huevo, tenant, businessId } = stall;
+    const others = await Promise.all([addPerson(test, stall, "vendedor"), addPerson(test, stall, "vendedor")]);
+    for (const [index, { memberId }] of others.entries()) {
+      await admin.handle.sales.members.update(memberId, { salesPoint: ["Casa", "Carro A"][index] });
+    }
+    const { id: clientId } = await admin.handle.sales.customers.create({ name: "Rosa" });
+    const days = await daysOf(stall);
+    const range = { from: days[0], to: days[2] };
     const upTo = (most: number) => Math.floor(Math.random() * most);
     const decimal = (most: number, scale: number) => (upTo(most * 10 ** scale) / 10 ** scale + 1).toFixed(scale);
-    const item = (): Item => ({
-      productId: [pollo, huevo][upTo(2)] ?? "",
-      quantity: decimal(50, 3),
-      unitPrice: decimal(20, 2),
-      unitCost: upTo(3) === 0 ? null : decimal(9, 4),
-    });
-    const sale = (): Sale => ({
-      id: newId(),
-      day: days[upTo(3)] ?? days[0],
-      sellerId: sellers[upTo(3)] ?? "",
-      salesPoint: [null, "Carro A", "Casa"][upTo(3)] ?? null,
-      method: upTo(2) ? "yape" : "efectivo",
-      items: Array.from({ length: 1 + upTo(4) }, item),
-      ...(upTo(4) === 0 ? { voidedOn: days[2] } : {}),
-    });
-    const batches = Array.from({ length: 10 }, () => Array.from({ length: 6 }, sale));
-    await Promise.all(batches.map((batch) => record(test, stall, batch)));
+    const item = () =>
+      upTo(2)
+        ? { productId: pollo, quantity: decimal(50, 3), unitPrice: decimal(20, 2) }
+        : { productId: huevo, quantity: decimal(50, 0), unitPrice: decimal(20, 2) };
+    const sale = (): NewSale =>
+      cash(days[upTo(3)] ?? days[0], Array.from({ length: 1 + upTo(4) }, item), {
+        paymentMethod: upTo(2) ? "yape" : "efectivo",
+        ...(upTo(3) ? {} : { saleType: "credito", clientId, amountPaid: decimal(0.2, 2) }),
+      });
 
-    const all = batches.flat();
+    /** What was sold by whom where at which cost of the chicken, and whether it was voided. */
+    const all: { given: NewSale; sold: Sale; point: string; unitCost: string; isVoid: boolean }[] = [];
+    const sellers: Seller[] = [];
+    const clients = [open(test, { max: 4 }), open(test, { max: 4 })];
+    try {
+      for (const [index, { userId }] of [admin, vendor, ...others].entries()) {
+        const point = ["", "Carro A", "Casa", "Carro A"][index] ?? "";
+        for (const db of clients) {
+          sellers.push([db.forTenant({ tenantId: tenant.tenant.id, businessId, userId }).sales, point]);
+        }
+      }
+      for (const unitCost of ["7.1234", "6.5"]) {
+        await stocked(stall, unitCost);
+        const before = all.filter(() => upTo(4) === 0);
+        await Promise.all([
+          ...Array.from({ length: 32 }, async (_, index) => {
+            const [{ sales }, point] = sellers[index % sellers.length] as Seller;
+            const given = sale();
+            all.push({ given, sold: await sales.record(given), point, unitCost, isVoid: false });
+          }),
+          ...sellers.map(async ([{ sales }, point]) => {
+            const batch = Array.from({ length: 3 }, sale);
+            const made = await sales.recordMany(batch);
+            for (const [n, sold] of made.entries()) {
+              all.push({ given: batch[n] as NewSale, sold, point, unitCost, isVoid: false });
+            }
+          }),
+          ...before.map(async (each) => {
+            await admin.handle.sales.sales.void(each.sold.id, { reason });
+            each.isVoid = true;
+          }),
+        ]);
+      }
+    } finally {
+      await Promise.all(clients.map((db) => db.close()));
+    }
+    expect(all).toHaveLength(112);
+
     const { reports, integrity } = stall.handle.sales;
+    const subtotals = ({ items }: NewSale) =>
+      items.map(({ quantity, unitPrice }) => lineAmount(`${quantity}`, `${unitPrice}`));
+    type Sold = (typeof all)[number];
+    const total = ({ given }: Sold) => sumMoney(subtotals(given));
+    const paid = (each: Sold) => (each.given.saleType === "credito" ? `${each.given.amountPaid}` : total(each));
     const byKey = ([a]: readonly string[], [b]: readonly string[]) => ((a ?? "") < (b ?? "") ? -1 : 1);
-    const expected = (of: (sale: Sale) => string | null) => {
+    /** Sums of sales less voids by a key, of which the void may have another. */
+    const expected = (amount: (each: Sold) => string, key: (each: Sold) => string, keyOfVoid = key) => {
       const sums = new Map<string, string>();
-      const add = (sale: Sale, amount: string) =>
-        sums.set(of(sale) ?? "", sumMoney([sums.get(of(sale) ?? "") ?? "0", amount]));
-      for (const sale of all) {
-        add(sale, total(sale));
-        if (sale.voidedOn) add({ ...sale, day: sale.voidedOn }, minus(total(sale)));
+      const add = (of: string, value: string) => sums.set(of, sumMoney([sums.get(of) ?? "0", value]));
+      for (const each of all) {
+        add(key(each), amount(each));
+        if (each.isVoid) add(keyOfVoid(each), `-${amount(each)}`);
       }
       return [...sums].sort(byKey);
     };
@@ -200,28 +190,38 @@ describe("reports of sales", () => {
       rows
         .map((row) => [(row as unknown as Record<string, string | null>)[key] ?? "", row.netAmount] as const)
         .sort(byKey);
-    expect(read(await reports.salesByDay(range), "day")).toEqual(expected(({ day }) => day));
-    expect(read(await reports.salesByVendor(range), "memberId")).toEqual(expected(({ sellerId }) => sellerId));
-    expect(read(await reports.salesBySalesPoint(range), "salesPoint")).toEqual(
-      expected(({ salesPoint }) => salesPoint),
+    const byDay = await reports.salesByDay(range);
+    const dayOfSale = ({ given }: Sold) => given.saleDate?.toISOString().slice(0, 10) ?? "";
+    const dayOfVoid = () => days[2];
+    expect(read(byDay, "day")).toEqual(expected(total, dayOfSale, dayOfVoid));
+    const voids = all.filter(({ isVoid }) => isVoid).length;
+    expect(voids).toBeGreaterThan(0);
+    expect(byDay.map(({ voidedCount }) => voidedCount)).toEqual([0, 0, voids]);
+    expect(byDay.reduce((sum, { saleCount }) => sum + saleCount, 0)).toBe(all.length);
+    expect(read(await reports.salesByVendor(range), "memberId")).toEqual(expected(total, ({ sold }) => sold.sellerId));
+    expect(read(await reports.salesBySalesPoint(range), "salesPoint")).toEqual(expected(total, ({ point }) => point));
+    expect(read(await reports.salesByMethod(range), "paymentMethod")).toEqual(
+      expected(paid, ({ given }) => `${given.paymentMethod}`),
     );
-    expect(read(await reports.salesByMethod(range), "paymentMethod")).toEqual(expected(({ method }) => method));
     const costs = all
-      .filter(({ voidedOn }) => !voidedOn)
-      .flatMap(({ items }) => items)
-      .flatMap(({ quantity, unitCost }) => (unitCost ? [lineAmount(quantity, unitCost)] : []));
+      .filter(({ isVoid }) => !isVoid)
+      .flatMap(({ given, unitCost }) =>
+        given.items.flatMap(({ productId, quantity }) =>
+          productId === pollo ? [lineAmount(`${quantity}`, unitCost)] : [],
+        ),
+      );
     const reported = sumMoney((await reports.salesByProduct(range)).map(({ costAmount }) => costAmount));
     expect(compareMoney(reported, sumMoney(costs))).toBe(0);
     expect(await integrity.violations()).toEqual([]);
   });
 
   it("differ from the sales when somebody has changed a total", async ({ test, stall }) => {
-    const items = [{ productId: stall.pollo, quantity: "1", unitPrice: "2.00", unitCost: "1.0000" }];
-    const of = { sellerId: stall.vendor.memberId, salesPoint: null, method: "efectivo", items } as const;
-    await record(test, stall, [
-      { id: newId(), day: days[0], ...of, items },
-      { id: newId(), day: days[0], ...of, items, voidedOn: days[1] },
-    ]);
+    await stocked(stall, "1");
+    const { sales } = stall.vendor.handle.sales;
+    const [day] = await daysOf(stall);
+    const sale = cash(day, [{ productId: stall.pollo, quantity: "1", unitPrice: "2.00" }]);
+    const [, wrong] = await sales.recordMany([sale, sale]);
+    await sales.void(wrong?.id ?? "", { reason });
     const found = (sql: string) =>
       test.asOwner(async (owner) => {
         await owner.query(`begin; set local session_replication_role = replica; ${sql}`);
@@ -262,23 +262,36 @@ describe("reports of sales", () => {
     expect(await found("select 1")).toEqual([]);
   });
 
-  it("show the kilos of routes, assigned against sold", async ({ test, stall }) => {
-    const { vendor, admin, businessId } = stall;
-    await test.asOwner((owner) =>
-      owner.query(
-        `begin; set local session_replication_role = replica;
-         insert into sales.distribuciones (tenant_id, business_id, vendedor_id, fecha, kilos_asignados, kilos_vendidos)
-         select '${stall.tenant.tenant.id}', '${businessId}', m::uuid, d::date, a, v
-         from (values ('${vendor.memberId}', '2026-03-01', 30.5, 20.25), ('${vendor.memberId}', '2026-03-02', 10, 10),
-           ('${admin.memberId}', '2026-03-02', 5, 0), ('${admin.memberId}', '2026-03-04', 5, 0)) r (m, d, a, v); commit`,
-      ),
-    );
-    const rows = await admin.handle.sales.reports.kilosByVendor(range);
+  it("show the kilos of routes, assigned against sold", async ({ stall }) => {
+    const { vendor, admin, pollo, huevo } = stall;
+    await stocked(stall, "7");
+    const days = await daysOf(stall);
+    for (const [person, fecha, kilos, sold] of [
+      [vendor, days[0], "30.5", "20.25"],
+      [vendor, days[1], "10", "10"],
+      [admin, days[1], "5", null],
+      [admin, days[2], "5", "1"],
+    ] as const) {
+      const { distribuciones, sales } = person.handle.sales;
+      const { id } = await distribuciones.create({ fecha });
+      await distribuciones.assign(id, {
+        items: [
+          { productId: pollo, quantity: kilos },
+          { productId: huevo, quantity: "12" },
+        ],
+      });
+      await distribuciones.start(id);
+      const eggs = { productId: huevo, quantity: "3" };
+      const items = sold === null ? [eggs] : [eggs, { productId: pollo, quantity: sold }];
+      await sales.record(cash(fecha, items, { distribucionId: id }));
+    }
+    const rows = await admin.handle.sales.reports.kilosByVendor({ from: days[0], to: days[1] });
     expect(new Map(rows.map(({ vendedorId, ...kilos }) => [vendedorId, kilos]))).toEqual(
       new Map([
         [vendor.memberId, { routes: 2, kilosAsignados: "40.500", kilosVendidos: "30.250" }],
         [admin.memberId, { routes: 1, kilosAsignados: "5.000", kilosVendidos: "0.000" }],
       ]),
     );
+    expect(await stall.handle.sales.integrity.violations()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { TenantDatabase } from "../../../src/index";
 import { newId } from "../../../src/index";
-import { businesses, businessUsers, distribuciones, type NewSale, orders, products } from "../../../src/sales";
+import { businesses, businessUsers, type NewSale, orders, products } from "../../../src/sales";
 import { sql } from "../../../src/sql";
 import { createTenant, type TestDatabase, type TestTenant } from "../../../src/testing";
 import { freshTenant, sharedTenant } from "../../kit/tenants";
@@ -105,51 +105,6 @@ export const onCredit = ({ clientId, pollo }: Shop, total: string, more: Partial
 /** How the business works, for the tests that say so. */
 export const setModes = ({ tenant, businessId }: Shop, modes: Partial<typeof businesses.$inferInsert>) =>
   tenant.handle.update(businesses).set(modes).where(eq(businesses.id, businessId));
-
-/** A route of the vendor that is under way, with goods. */
-export async function openRoute(
-  test: TestDatabase,
-  { businessId, vendor, tenant }: Shop,
-  goods: [product: string, quantity: string][],
-): Promise<string> {
-  const day = sql`sales.business_day(${businessId}::uuid, now())`;
-  const [route] = await tenant.handle
-    .insert(distribuciones)
-    .values({ businessId, vendedorId: vendor.memberId, puntoVenta: "Carro A", fecha: day as never })
-    .returning();
-  const id = route?.id ?? "";
-  await tenant.handle.update(distribuciones).set({ estado: "en_ruta" }).where(eq(distribuciones.id, id));
-  await test.asOwner(async (owner) => {
-    for (const [productId, quantity] of goods) {
-      await owner.query(
-        `insert into sales.distribucion_items (tenant_id, business_id, distribucion_id, product_id, assigned)
-         values ($1, $2, $3, $4, $5)`,
-        [tenant.tenant.id, businessId, id, productId, quantity],
-      );
-    }
-  });
-  return id;
-}
-
-/** Settles a route as it is, past its function. */
-export const settle = (test: TestDatabase, routeId: string) =>
-  test.asOwner((owner) =>
-    owner.query(
-      `begin; set local session_replication_role = replica;
-       update sales.distribuciones set estado = 'cerrado', closed_at = now() where id = '${routeId}'; commit`,
-    ),
-  );
-
-/** Closes a day of the business, past its function: its date in the business's time zone, or how many days ago it was. */
-export const closeDay = (test: TestDatabase, { tenant, businessId }: Shop, daysAgo = 0) =>
-  test.asOwner((owner) =>
-    owner.query(
-      `insert into sales.day_closings (tenant_id, business_id, day, sale_count, sold_amount, contado_amount, credito_amount,
-         voided_amount, commission_amount)
-       values ($1, $2, (now() at time zone 'America/Lima')::date - $3::int, 0, 0, 0, 0, 0, 0)`,
-      [tenant.tenant.id, businessId, daysAgo],
-    ),
-  );
 
 /** An order of the customer. */
 export async function order({ businessId, clientId, vendor, tenant }: Shop, client = clientId): Promise<string> {

@@ -9,7 +9,8 @@ import {
 import { rejection } from "../../kit/outcomes";
 import { outcomeOf, ownerRows } from "../../kit/sql";
 import { freshShop as it, onCredit, receive, type Shop } from "../kit/shop";
-import { asWriter, dayOf, lateSale, leave, sellOn, violationsOf } from "./kit";
+import { violationsOf } from "../kit/violations";
+import { asWriter, dayOf, lateSale, leave, sellOn } from "./kit";
 
 /** Cash in the house, a credit sale partly paid, an abono, a voided sale, and a settled route. */
 async function aDay(shop: Shop) {
@@ -30,11 +31,8 @@ async function aDay(shop: Shop) {
 describe("the closing of a day", () => {
   it("is one document of sales, money, vendors and stock", async ({ shop, test }) => {
     const { handle, adminMemberId, vendor, pollo, huevo } = shop;
-    await test.asOwner((owner) =>
-      owner.query("update sales.commission_rates set rate = case member_id when $1 then 5 else 10 end", [
-        adminMemberId,
-      ]),
-    );
+    await handle.sales.members.update(adminMemberId, { commissionRate: "5" });
+    await handle.sales.members.update(vendor.memberId, { commissionRate: "10" });
     await aDay(shop);
     const date = await dayOf(shop);
     const closing = await handle.sales.dayClosings.close({ date, counted: { efectivo: "60.00", yape: "39.00" } });
@@ -89,7 +87,7 @@ describe("the closing of a day", () => {
       ].sort(),
     );
     expect(document.supplements).toEqual([]);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("needs every route of the day settled, a day that has begun, and an admin_negocio", async ({ shop }) => {
@@ -140,7 +138,7 @@ describe("the closing of a day", () => {
     const document = await handle.sales.dayClosings.getByDate({ date: yesterday });
     expect([document.saleCount, document.soldAmount, document.voidedAmount]).toEqual([1, "9.00", "0.00"]);
     expect(await rejection(receive(shop, [[pollo, "1"]]))).toBeInstanceOf(ConflictError);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("counts the money of a route on the route's day, whenever it was paid", async ({ shop, test }) => {
@@ -158,19 +156,20 @@ describe("the closing of a day", () => {
     expect(await moneyOf(yesterday)).toEqual([["9.00", "9.00", "0.00"]]);
     expect(await moneyOf(today)).toEqual([]);
     expect((await handle.sales.dayClosings.getByDate({ date: today })).soldAmount).toBe("9.00");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 });
 
 describe("a late sale", () => {
   it("is on a supplement and on the list of reviews, and the closing stays as it is", async ({ shop, test }) => {
     const { handle, vendor } = shop;
+    await handle.sales.members.update(vendor.memberId, { commissionRate: "10" });
     await aDay(shop);
     const date = await dayOf(shop);
     await handle.sales.dayClosings.close({ date });
     const { supplements: _none, ...before } = await handle.sales.dayClosings.getByDate({ date });
-    const first = await lateSale(test, shop, date, ["30.00"]);
-    const second = await lateSale(test, shop, date, ["12.50"]);
+    const first = await lateSale(test, shop, date, "30.00");
+    const second = await lateSale(test, shop, date, "12.50");
     const { supplements, ...after } = await handle.sales.dayClosings.getByDate({ date });
     expect(after).toEqual(before);
     expect(
@@ -202,11 +201,17 @@ describe("a late sale", () => {
     expect(await handle.sales.sales.getById(first)).toMatchObject({ reviewedBy: shop.adminMemberId, isLate: true });
     expect(await rejection(handle.sales.reviews.resolve({ abonoId: first }))).toBeInstanceOf(NotFoundError);
     expect(await rejection(handle.sales.reviews.resolve({}))).toBeInstanceOf(ValidationError);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("is refused while its day is open", async ({ shop, test, acme }) => {
-    const error = await rejection(lateSale(test, shop, await dayOf(shop), ["30.00"]));
+    const day = await dayOf(shop);
+    const claimed = asWriter(test, shop, [
+      `insert into sales.sales (business_id, seller_id, sale_type, status, total_amount, amount_paid, sale_date, sale_day, is_late)
+       values ('${shop.businessId}', '${shop.vendor.memberId}', 'contado', 'recorded', 30, 30, '${day} 12:00 America/Lima',
+         '${day}', true)`,
+    ]);
+    const error = await rejection(claimed);
     expect((error as Error).message).toBe("The day is open: what is of an open day is not late");
     expect(await ownerRows(test, "select from sales.sales where is_late and tenant_id = $1", [acme.tenant.id])).toEqual(
       [],

@@ -9,7 +9,8 @@ import {
 import { rejection } from "../../kit/outcomes";
 import { pagesOf } from "../../kit/pages";
 import { addVendor, freshShop as it, setModes, stockOf } from "../kit/shop";
-import { dayOf, leave, sellOn, violationsOf } from "./kit";
+import { violationsOf } from "../kit/violations";
+import { dayOf, leave, sellOn } from "./kit";
 
 describe("a route", () => {
   it("is the scope's member's, at the member's sales point, of the business's today", async ({ shop }) => {
@@ -57,7 +58,7 @@ describe("a route", () => {
     const document = await distribuciones.findDocument(id);
     expect(document?.items.map(({ assigned }) => assigned).sort()).toEqual(["110.000", "30.000"]);
     expect(document?.assignments).toHaveLength(3);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("is assigned once for a key", async ({ shop, test }) => {
@@ -153,7 +154,7 @@ describe("a route", () => {
       { kind: "return", quantity: "50.000", reason: null },
       { kind: "loss", quantity: "-2.500", reason: "Spoilt" },
     ]);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("is settled once: the same again is answered, another is a conflict", async ({ shop, test }) => {
@@ -246,7 +247,7 @@ describe("a route", () => {
     expect(await handle.sales.distribuciones.reopen(id, { reason: "A sale was forgotten" })).toEqual(reopened);
     expect(await rejection(handle.sales.distribuciones.reopen(id, { reason: "Again" }))).toBeInstanceOf(ConflictError);
     expect(await stockOf(test, pollo)).toBe("900.000");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
     await sellOn(vendor.handle, id, [pollo, "10", "9.00"]);
     await vendor.handle.sales.distribuciones.close(id, {
       items: [{ productId: pollo, returned: "90" }],
@@ -255,7 +256,7 @@ describe("a route", () => {
     const document = await handle.sales.distribuciones.findDocument(id);
     expect(document?.money.map((m) => [m.settlement, m.expected, m.handedIn])).toEqual([[2, "90.00", "90.00"]]);
     expect(await stockOf(test, pollo)).toBe("990.000");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("is not opened again when what came back was sold meanwhile", async ({ shop }) => {
@@ -276,7 +277,7 @@ describe("a route", () => {
     const settled = await shop.vendor.handle.sales.distribuciones.close(id, { money: { efectivo: "108" } });
     expect([settled.kilosAsignados, settled.kilosVendidos]).toEqual(["12.000", "12.000"]);
     expect(await stockOf(test, shop.pollo)).toBe("988.000");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("counts goods and moves no stock where the business keeps none", async ({ shop, test }) => {
@@ -287,7 +288,7 @@ describe("a route", () => {
     const settled = await shop.vendor.handle.sales.distribuciones.close(id, { items });
     expect([settled.kilosAsignados, settled.kilosVendidos]).toEqual(["10.000", "4.000"]);
     expect(await stockOf(test, shop.pollo)).toBe("1000.000");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("keeps its numbers when a sale of it is voided after the settlement", async ({ shop, test }) => {
@@ -297,7 +298,7 @@ describe("a route", () => {
     await shop.handle.sales.sales.void(sale.id, { reason: "Brought back" });
     expect(await shop.handle.sales.distribuciones.getById(id)).toEqual(settled);
     expect(await stockOf(test, shop.pollo)).toBe("1000.000");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("is listed by business, vendor or state, newest day first", async ({ shop, test, acme }) => {

@@ -1,7 +1,8 @@
 import { describe, expect } from "vitest";
 import { asTenantSql } from "../../../src/testing";
 import { onCredit, type Shop, sharedShop } from "../kit/shop";
-import { dayOf, lateSale, leave, sellOn, violationsOf } from "./kit";
+import { violationsOf } from "../kit/violations";
+import { dayOf, lateSale, leave, sellOn } from "./kit";
 
 /** Records of every kind: an open and a settled route, orders, a closed day with a late sale. */
 async function records(shop: Shop) {
@@ -35,7 +36,7 @@ type Records = Awaited<ReturnType<typeof records>> & { late: string; supplement:
 
 const it = sharedShop.extend("made", { scope: "file" }, async ({ shop, test }): Promise<Records> => {
   const made = await records(shop);
-  const late = await lateSale(test, shop, made.yesterday, ["7.00"]);
+  const late = await lateSale(test, shop, made.yesterday, "7.00");
   const { supplements } = await shop.handle.sales.dayClosings.getByDate({ date: made.yesterday });
   return { ...made, late, supplement: supplements[0]?.id ?? "", shop };
 });
@@ -196,7 +197,7 @@ const faults: Fault[] = [
 describe("the health of routes, orders and closings", () => {
   it("has nothing to report of healthy records", async ({ shop, test, made }) => {
     expect(made.supplement).not.toBe("");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it.for(faults.map((fault, index) => [`${fault.kind} (${index + 1})`, fault] as const))(
@@ -248,6 +249,6 @@ describe("the health of routes, orders and closings", () => {
       client.query("select * from sales.violations_of_orders"),
     );
     expect(rows).toEqual([]);
-    expect((await violationsOf(test, made.shop)).map(({ kind }) => kind)).toEqual(["order_total_differs"]);
+    expect((await violationsOf(test, made.shop.tenant)).map(({ kind }) => kind)).toEqual(["order_total_differs"]);
   });
 });

@@ -1,28 +1,11 @@
 import { newId, type TenantDatabase } from "../../../src/index";
 import type { Distribucion } from "../../../src/sales";
 import { sql } from "../../../src/sql";
-import { asTenantSql, type TestDatabase } from "../../../src/testing";
+import type { TestDatabase } from "../../../src/testing";
 import type { Shop, Vendor } from "../kit/shop";
 
-/** A violation of the rules of routes, orders and closings. */
-export interface Violation {
-  kind: string;
-  record_id: string;
-  record_table: string;
-  detail: string;
-}
-
-const views = ["routes", "orders", "closings"].map((part) => `select * from sales.violations_of_${part}`);
-
-/** What does not hold of the shop's routes, orders and closings. */
-export const violationsOf = (test: TestDatabase, { tenant }: Shop): Promise<Violation[]> =>
-  asTenantSql(test, tenant, async (client) => {
-    const text = `select kind, record_id, record_table, detail from (${views.join(" union all ")}) v order by kind, record_id`;
-    return (await client.query<Violation>(text)).rows;
-  });
-
 /** The business's today, and days around it. */
-export async function dayOf({ handle, businessId }: Shop, days = 0): Promise<string> {
+export async function dayOf({ handle, businessId }: Pick<Shop, "handle" | "businessId">, days = 0): Promise<string> {
   const [row] = await handle.execute(
     sql`select (sales.business_day(${businessId}::uuid, now()) + ${days}::int)::text as day`,
     "objects",
@@ -56,19 +39,16 @@ export const sellOn = (
     ...more,
   });
 
-/** A sale that arrives after its day was closed, as the synchronisation will write it: by the role that alone may. */
-export async function lateSale(
-  test: TestDatabase,
-  shop: Shop,
-  day: string,
-  [total, more = ""]: readonly [string, string?],
-): Promise<string> {
+/** A cash sale of the vendor, of one egg, that arrives after its day was closed: by the function of the synchronisation. */
+export async function lateSale(test: TestDatabase, shop: Shop, day: string, total: string): Promise<string> {
   const id = newId();
   await asWriter(test, shop, [
-    `insert into sales.sales (id, business_id, seller_id, sale_type, status, total_amount, amount_paid, sale_date, sale_day,
-       commission_rate, is_late)
-     values ('${id}', '${shop.businessId}', '${shop.vendor.memberId}', 'contado', 'recorded', ${total}, ${total},
-       '${day} 12:00 America/Lima', '${day}', 10, true)${more}`,
+    `select * from sales.write_sales(array['${id}']::uuid[], array['${shop.businessId}']::uuid[], array[null]::uuid[],
+       array['${shop.vendor.memberId}']::uuid[], array[null]::uuid[], array[null]::uuid[], array['contado'],
+       array[null]::numeric[], array['efectivo'], array[false], array['${day} 12:00 America/Lima']::timestamptz[],
+       array[null]::uuid[], array[null]::text[], array[null]::text[], array[null]::text[], array[1],
+       array['${newId()}']::uuid[], array['${shop.huevo}']::uuid[], array[null]::numeric[], array[null]::numeric[],
+       array[1]::numeric[], array[${total}]::numeric[], true)`,
   ]);
   return id;
 }

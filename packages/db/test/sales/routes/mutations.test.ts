@@ -4,7 +4,8 @@ import { asTenantSql, type TestDatabase } from "../../../src/testing";
 import { outcomeOf } from "../../kit/sql";
 import { inDatabase as it } from "../../kit/tenants";
 import { newShop, onCredit, stockOf } from "../kit/shop";
-import { dayOf, lateSale, leave, sellOn, violationsOf } from "./kit";
+import { violationsOf } from "../kit/violations";
+import { dayOf, lateSale, leave, sellOn } from "./kit";
 
 /*
  * One step of a function at a time is taken away. A day is then lived as usual, and what is checked of it must go wrong.
@@ -33,12 +34,12 @@ async function faultsOfADay(test: TestDatabase): Promise<string[]> {
     values ('${newId()}', '${businessId}', '${order.id}', 2, '${pollo}', 1, 1)`;
   await asTenantSql(test, shop.tenant, (client) => client.query(late));
   await handle.sales.dayClosings.close({ date: today });
-  await lateSale(test, shop, today, ["7.00"]);
+  await lateSale(test, shop, today, "7.00");
   const onClosedDay = `insert into sales.distribuciones (business_id, vendedor_id, fecha)
     values ('${businessId}', '${vendor.memberId}', '${today}')`;
   const refused = await outcomeOf(asTenantSql(test, shop.tenant, (client) => client.query(onClosedDay)));
 
-  const faults = (await violationsOf(test, shop)).map(({ kind }) => kind);
+  const faults = (await violationsOf(test, shop.tenant)).map(({ kind }) => kind);
   if ((await stockOf(test, pollo)) !== "994.000") faults.push("stock");
   if (refused !== "ZT003") faults.push("closed day");
   return [...new Set(faults)].sort();

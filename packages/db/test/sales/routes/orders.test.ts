@@ -10,7 +10,8 @@ import {
 } from "../../../src/index";
 import { rejection } from "../../kit/outcomes";
 import { addProduct, freshShop as it, newShop, setModes } from "../kit/shop";
-import { dayOf, violationsOf } from "./kit";
+import { violationsOf } from "../kit/violations";
+import { dayOf } from "./kit";
 
 describe("an order", () => {
   it("takes prices of the products where none are given, and comes to the sum of its items", async ({ shop, test }) => {
@@ -31,7 +32,7 @@ describe("an order", () => {
       [2, huevo, "30.000", "0.55", "16.50"],
     ]);
     expect(document?.client.name).toBe("Rosa");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("is taken once for a key, and another content under it is a conflict", async ({ shop }) => {
@@ -99,7 +100,7 @@ describe("an order", () => {
     expect(await rejection(orders.deliver(order.id, { saleType: "contado" }))).toBeInstanceOf(ConflictError);
     expect(await rejection(orders.cancel(order.id))).toBeInstanceOf(ConflictError);
     expect((await orders.getById(order.id)).status).toBe("delivered");
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
 
     await sales.void(sale.id, { reason: "Not at home" });
     expect((await orders.getById(order.id)).status).toBe("ordered");
@@ -108,7 +109,7 @@ describe("an order", () => {
       items: [{ productId: pollo, gross: "3.4", tara: "0.2", unitPrice: "9.00" }],
     });
     expect([weighed.totalAmount, weighed.netWeight, weighed.tara]).toEqual(["28.80", "3.200", "0.200"]);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
     expect(await rejection(orders.deliver(clientId, { saleType: "contado" }))).toBeInstanceOf(NotFoundError);
     expect((await handle.sales.customers.debt(clientId)).balance).toBe("0.00");
   });

@@ -5,7 +5,8 @@ import { interleaved, withOldSnapshot } from "../../kit/locks";
 import { sortOut } from "../../kit/outcomes";
 import { ownerRows } from "../../kit/sql";
 import { sharedShop as it, newShop, receive, type Shop, stockOf } from "../kit/shop";
-import { dayOf, leave, sellOn, violationsOf } from "./kit";
+import { violationsOf } from "../kit/violations";
+import { dayOf, leave, sellOn } from "./kit";
 
 const rounds = { everyRun: 12, soak: 200, lanes: 3 };
 
@@ -37,7 +38,7 @@ describe("at the same time", () => {
         expect(route.kilosVendidos).toBe(`${sold}.000`);
         if (route.estado === "en_ruta") await close(`${5 - sold}`);
         expect((await shop.handle.sales.distribuciones.getById(id)).settlements).toBe(1);
-        expect(await violationsOf(test, shop)).toEqual([]);
+        expect(await violationsOf(test, shop.tenant)).toEqual([]);
       };
     });
     expect(made).toBeGreaterThan(0);
@@ -90,7 +91,7 @@ describe("at the same time", () => {
         ]);
         const sales = await ownerRows(test, "select from sales.sales where tenant_id = $1", [shop.tenant.tenant.id]);
         if (counted.length > 0) expect(counted).toEqual([{ sale_count: sales.length }]);
-        expect(await violationsOf(test, shop)).toEqual([]);
+        expect(await violationsOf(test, shop.tenant)).toEqual([]);
       };
     });
   });
@@ -121,6 +122,6 @@ describe("at the same time", () => {
       route[0].replaceAll(two.businessId, third.businessId).replaceAll(two.vendor.memberId, third.vendor.memberId),
     ] as [string];
     expect(await withOldSnapshot(test, third.tenant, again.close, ofThird)).toBe("40001");
-    for (const shop of [one, two, third]) expect(await violationsOf(test, shop)).toEqual([]);
+    for (const shop of [one, two, third]) expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 });

@@ -3,7 +3,8 @@ import { newId } from "../../../src/index";
 import { asTenantSql, type TestDatabase } from "../../../src/testing";
 import { outcomeOf } from "../../kit/sql";
 import { addVendor, freshShop as it, type Shop, type Vendor } from "../kit/shop";
-import { dayOf, leave, sellOn, violationsOf } from "./kit";
+import { violationsOf } from "../kit/violations";
+import { dayOf, leave, sellOn } from "./kit";
 
 /** What becomes of raw SQL of the application's login in the scope of a person: "done", or the SQLSTATE. */
 const asPerson = (test: TestDatabase, { tenant, businessId }: Shop, userId: string, ...statements: string[]) =>
@@ -67,7 +68,7 @@ describe("raw SQL of the application's login", () => {
       values ('${id}', '${shop.businessId}', '${shop.vendor.memberId}', '2030-01-01')
       on conflict (tenant_id, id) do update set kilos_vendidos = 1`;
     expect(await refusals(test, shop, [merge, upsert])).toEqual(["ZT003", "ZT003"]);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("makes routes empty, not on a closed day, and leads them only where the states allow", async ({ shop, test }) => {
@@ -168,7 +169,7 @@ describe("raw SQL of the application's login", () => {
     expect(await refusals(test, shop, others)).toEqual(["42501", "42501", "42501"]);
     await orders.cancel(id);
     expect(await refusals(test, shop, [item(5, pollo, "1")])).toEqual(["ZT003"]);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 
   it("settles and closes by functions with nothing but sound quantities and money", async ({ shop, test }) => {
@@ -230,7 +231,7 @@ describe("raw SQL of the application's login", () => {
       settle(item('"returned": "ten"')),
     ];
     for (const state of await refusals(test, shop, malformed)) expect(["22023", "22P02"]).toContain(state);
-    expect(await violationsOf(test, shop)).toEqual([]);
+    expect(await violationsOf(test, shop.tenant)).toEqual([]);
   });
 });
 

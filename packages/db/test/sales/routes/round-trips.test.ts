@@ -43,7 +43,7 @@ it("each call of routes, orders, closings and reviews is one round trip", async 
   await counted("orders", () => orders.list({ clientId }));
   await counted("close day", () => dayClosings.close({ date: yesterday }));
   await counted("day", () => dayClosings.findByDate({ date: yesterday }));
-  const saleId = await lateSale(test, shop, yesterday, ["1.00"]);
+  const saleId = await lateSale(test, shop, yesterday, "1.00");
   await counted("reviews", () => reviews.list());
   await counted("resolve", () => reviews.resolve({ saleId }));
   await counted("commissions", () => commissions.list({ from: yesterday, to: today }));

@@ -3,7 +3,8 @@ import { ConflictError, NotFoundError, newId, PermissionDeniedError, ValidationE
 import { type NewAbono, refunds } from "../../../src/sales";
 import { rejection } from "../../kit/outcomes";
 import { ownerRows } from "../../kit/sql";
-import { closeDay, freshShop as it, onCredit, openRoute, type Shop } from "../kit/shop";
+import { freshShop as it, onCredit, type Shop } from "../kit/shop";
+import { dayOf, leave } from "../routes/kit";
 
 const paid = ({ clientId }: Shop, amount: string, more = {}) =>
   ({ clientId, amount, paymentMethod: "efectivo", ...more }) as const;
@@ -77,7 +78,7 @@ describe("an abono", () => {
   });
 
   it("belongs to the money of the route it was taken on", async ({ test, shop }) => {
-    const route = await openRoute(test, shop, []);
+    const { id: route } = await leave(shop, shop.vendor, []);
     const { abonos } = shop.vendor.handle.sales;
     const abono = await abonos.record(paid(shop, "25.00", { distribucionId: route }));
     const money = async () =>
@@ -106,10 +107,7 @@ describe("an abono", () => {
     expect(await customers.debt(shop.clientId)).toMatchObject({ balance: "-10.00" });
   });
 
-  it("is refused for another's sale, a closed day, another member, and amounts that are none", async ({
-    test,
-    shop,
-  }) => {
+  it("is refused for another's sale, a closed day, another member, and amounts that are none", async ({ shop }) => {
     const { sales, abonos, customers } = shop.handle.sales;
     const other = await customers.create({ name: "Other" });
     const theirs = await sales.record(onCredit({ ...shop, clientId: other.id }, "10.00"));
@@ -118,7 +116,7 @@ describe("an abono", () => {
     expect(await customers.debt(shop.clientId)).toMatchObject({ balance: "0.00" });
     const forAdmin = paid(shop, "5.00", { sellerId: shop.adminMemberId });
     expect(await rejection(shop.vendor.handle.sales.abonos.record(forAdmin))).toBeInstanceOf(PermissionDeniedError);
-    await closeDay(test, shop, 1);
+    await shop.handle.sales.dayClosings.close({ date: await dayOf(shop, -1) });
     expect(await rejection(abonos.record(paid(shop, "5.00", { abonoDate: daysAgo(1) })))).toBeInstanceOf(ConflictError);
     for (const amount of ["0", "-1", "0.001", "NaN", "1e3", "10000000000"]) {
       expect(await rejection(abonos.record(paid(shop, amount)))).toBeInstanceOf(ValidationError);

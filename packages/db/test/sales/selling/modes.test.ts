@@ -3,7 +3,8 @@ import { describe, expect } from "vitest";
 import { ConflictError, InvariantError, PermissionDeniedError } from "../../../src/index";
 import { businessUsers, distribuciones, type NewSale, products } from "../../../src/sales";
 import { rejection } from "../../kit/outcomes";
-import { addProduct, addVendor, freshShop as it, openRoute, receive, type Shop, setModes, stockOf } from "../kit/shop";
+import { addProduct, addVendor, freshShop as it, receive, type Shop, setModes, stockOf } from "../kit/shop";
+import { leave } from "../routes/kit";
 
 const cash = (productId: string, quantity: string, more: Partial<NewSale> = {}): NewSale => ({
   saleType: "contado",
@@ -56,12 +57,12 @@ describe("the modes of a business", () => {
     const { sales } = shop.vendor.handle.sales;
     expect(await refusal(sales.record(cash(shop.pollo, "1")))).toMatch(/^distribucionId: a vendor sells from a route/);
     await shop.handle.sales.sales.record(cash(shop.pollo, "1"));
-    const route = await openRoute(test, shop, [[shop.pollo, "3"]]);
-    const onRoute = { distribucionId: route };
+    const route = await leave(shop, shop.vendor, [[shop.pollo, "3"]]);
+    const onRoute = { distribucionId: route.id };
     await sales.record(cash(shop.pollo, "3", onRoute));
     expect(await refusal(sales.record(cash(shop.pollo, "0.001", onRoute)))).toMatch(/^Item 1: the route was not given/);
     expect(await refusal(sales.record(cash(shop.huevo, "1", onRoute)))).toMatch(/^Item 1: the route was not given/);
-    expect(await stockOf(test, shop.pollo)).toBe("999.000");
+    expect(await stockOf(test, shop.pollo)).toBe("996.000");
     const other = await addVendor(test, acme, shop.businessId);
     expect(await refusal(other.handle.sales.sales.record(cash(shop.pollo, "1", onRoute)))).toMatch(/another vendor's/);
     const [loading] = await shop.handle

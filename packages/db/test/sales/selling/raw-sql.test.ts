@@ -3,7 +3,8 @@ import { ConflictError, InvariantError } from "../../../src/index";
 import { abonos, saleItems, sales } from "../../../src/sales";
 import { rejection } from "../../kit/outcomes";
 import { bySql, ownerRows } from "../../kit/sql";
-import { closeDay, freshShop as it, onCredit, type Shop, setModes, stockOf } from "../kit/shop";
+import { freshShop as it, onCredit, type Shop, setModes, stockOf } from "../kit/shop";
+import { dayOf } from "../routes/kit";
 
 /** A draft on credit, as the document's example inserts it. */
 const draft = (shop: Shop, totalAmount: string) =>
@@ -149,7 +150,7 @@ describe("a sale that SQL writes", () => {
       voidReason: null,
       reviewedAt: null,
     });
-    await closeDay(test, shop);
+    await shop.handle.sales.dayClosings.close({ date: await dayOf(shop) });
     expect(await sale({ id: "gen_random_uuid()" })).toMatch(/ZT003|23503/);
   });
 });

@@ -3,7 +3,8 @@ import { ConflictError, NotFoundError, newId, PermissionDeniedError } from "../.
 import { refunds } from "../../../src/sales";
 import { rejection } from "../../kit/outcomes";
 import { ownerRows } from "../../kit/sql";
-import { closeDay, freshShop as it, onCredit, openRoute, order, setModes, settle, stockOf } from "../kit/shop";
+import { freshShop as it, onCredit, order, setModes, stockOf } from "../kit/shop";
+import { dayOf, leave } from "../routes/kit";
 
 const reason = "Wrong weight";
 
@@ -49,7 +50,7 @@ describe("voiding a sale", () => {
   });
 
   it("goes back to the route while it is under way, and to stock once it is settled", async ({ test, shop }) => {
-    const route = await openRoute(test, shop, [[shop.pollo, "20"]]);
+    const { id: route } = await leave(shop, shop.vendor, [[shop.pollo, "20"]]);
     const { sales } = shop.vendor.handle.sales;
     const sell = () =>
       sales.record({ saleType: "contado", distribucionId: route, items: [{ productId: shop.pollo, quantity: "5" }] });
@@ -67,11 +68,15 @@ describe("voiding a sale", () => {
     expect(await numbers()).toEqual({ kilos: "10.000", money: "95.00", sold: "10.000" });
     await sales.void(first.id, { reason });
     expect(await numbers()).toEqual({ kilos: "5.000", money: "47.50", sold: "5.000" });
-    expect(await stockOf(test, shop.pollo)).toBe("1000.000");
-    await settle(test, route);
+    expect(await stockOf(test, shop.pollo)).toBe("980.000");
+    await shop.handle.sales.distribuciones.close(route, {
+      items: [{ productId: shop.pollo, returned: "15" }],
+      money: {},
+    });
+    expect(await stockOf(test, shop.pollo)).toBe("995.000");
     await sales.void(second.id, { reason });
     expect(await numbers()).toEqual({ kilos: "5.000", money: "47.50", sold: "5.000" });
-    expect(await stockOf(test, shop.pollo)).toBe("1005.000");
+    expect(await stockOf(test, shop.pollo)).toBe("1000.000");
     const given = await shop.handle.select().from(refunds);
     expect(given.map(({ saleId, distribucionId }) => [saleId, distribucionId])).toEqual([
       [first.id, route],
@@ -87,16 +92,16 @@ describe("voiding a sale", () => {
     expect(await sales.void(own.id, { reason })).toMatchObject({ voidedBy: shop.vendor.memberId });
   });
 
-  it("counts on today, and not while today is closed; a closed day keeps its sale", async ({ test, shop }) => {
+  it("counts on today, and not while today is closed; a closed day keeps its sale", async ({ shop }) => {
     const { sales } = shop.handle.sales;
     const yesterday = new Date(Date.now() - 86_400_000);
     const sold = await sales.record(onCredit(shop, "10.00", { saleDate: yesterday }));
-    await closeDay(test, shop, 1);
+    await shop.handle.sales.dayClosings.close({ date: await dayOf(shop, -1) });
     const refused = await rejection(sales.record(onCredit(shop, "10.00", { saleDate: yesterday })));
     expect(refused).toMatchObject({ message: expect.stringMatching(/^saleDate: the day is closed/) });
     const other = await sales.record(onCredit(shop, "10.00"));
     expect(await sales.void(sold.id, { reason })).toMatchObject({ saleDay: sold.saleDay, voidedOn: other.saleDay });
-    await closeDay(test, shop);
+    await shop.handle.sales.dayClosings.close({ date: await dayOf(shop) });
     expect(await rejection(sales.void(other.id, { reason }))).toBeInstanceOf(ConflictError);
   });
 
