@@ -9,7 +9,7 @@ const models = readFileSync(new URL("../prisma/schema.prisma", import.meta.url),
   .slice(1);
 
 const columnsOf = (model: string): string[] =>
-  [...model.matchAll(/^ {2}(\w+) +(?:String|Int|Decimal|DateTime|Boolean)\b(?:.*@map\("(\w+)"\))?/gm)].map(
+  [...model.matchAll(/^ {2}(\w+) +(?:String|Int|Decimal|DateTime|Boolean|Json)\b(?:.*@map\("(\w+)"\))?/gm)].map(
     ([, field = "", column]) => column ?? field,
   );
 
