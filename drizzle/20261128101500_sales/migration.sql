@@ -4251,7 +4251,8 @@ select n.tenant_id, 'commission_rate_missing', n.business_id, 'sales.business_us
 from (
   select m.tenant_id, m.business_id, m.id as member_id, 1 as rows from sales.business_users m
   union all
-  select r.tenant_id, r.business_id, r.member_id, -1 from sales.commission_rates r where r.valid_from = date '0001-01-01'
+  select r.tenant_id, r.business_id, r.member_id, -1 as rows from sales.commission_rates r
+  where r.valid_from = date '0001-01-01'
 ) n
 group by n.tenant_id, n.business_id, n.member_id
 having sum(n.rows) <> 0;

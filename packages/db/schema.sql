@@ -13571,7 +13571,7 @@ UNION ALL
          SELECT r.tenant_id,
             r.business_id,
             r.member_id,
-            '-1'::integer
+            '-1'::integer AS rows
            FROM sales.commission_rates r
           WHERE (r.valid_from = '0001-01-01'::date)) n
   GROUP BY n.tenant_id, n.business_id, n.member_id
