@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Unit } from "../client/unit";
 import type { ChoiceOf } from "../core/choice";
 import { ConflictError } from "../core/errors";
+import { asciiFolded } from "../core/fold";
 import { found } from "../core/found";
 import { newId } from "../core/ids";
 import { type ArrayParams, field, kept, type RowType, rowsOf } from "../core/rows";
@@ -106,7 +107,7 @@ const conflicts = (p: Params<ChartParams>) => sql`
     select * from ${chartRows.unnest(p, "g", "position")}
   ), conflict as (
     select n.code from present n join chart g on g.code = n.code
-    where (n.type <> g.type or btrim(n.name) <> g.name)
+    where (n.type <> g.type or ${asciiFolded(sql`btrim(n.name)`)} <> ${asciiFolded(sql`g.name`)})
       and (not exists (
           select from accounting.books o where o.tenant_id = ${p.tenantId}::uuid and o.company_id = ${p.companyId}::uuid)
         or n.code in (select c.parent from chart c where c.code not in (select m.code from present m)))

@@ -28,7 +28,7 @@ const pattern = new RegExp(emailPattern);
 export const isEmail = (text: string): boolean =>
   text.length <= longest.address && text.indexOf("@") <= longest.local && pattern.test(text);
 
-/** The form under which an address is unique: A to Z as a to z, whatever the locale. The column of `foldedEmailSql` holds it. */
+/** The form under which an address is unique: A to Z as a to z, whatever the locale. The column of `asciiFolded` holds it. */
 export const foldEmail = (email: string): string => email.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**
@@ -63,11 +63,6 @@ export function emailAddress() {
 }
 
 const literal = (text: string): SQL => sql.raw(`'${text.replaceAll("'", "''")}'`);
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-/** `foldEmail` in SQL. `lower()` would fold by the database's locale: in Turkish, I is no capital i. */
-export const foldedEmailSql = (column: AnyPgColumn | SQL): SQL =>
-  sql`translate(${column}, ${literal(alphabet)}, ${literal(alphabet.toLowerCase())})`;
 
 /** `isEmail` in SQL: what the CHECK of such a column says. */
 export function isEmailSql(column: AnyPgColumn | SQL): SQL {

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { instant, timestamps } from "../../core/columns";
-import { foldedEmailSql, isEmailSql } from "../../core/email";
+import { isEmailSql } from "../../core/email";
+import { asciiFolded } from "../../core/fold";
 import { valueChecks } from "../../core/value-checks";
 import { auth } from "./schemas";
 
@@ -26,7 +27,7 @@ export const user = auth.table(
     uniqueIndex("idx_user_email").on(t.email),
     // Better Auth folds with JavaScript's rule before it writes. What that maps onto ASCII is refused before, by its own check of
     // addresses; what it maps onto anything else is refused here.
-    check("user_email_check", sql`${isEmailSql(t.email)} and ${t.email} = ${foldedEmailSql(t.email)}`),
+    check("user_email_check", sql`${isEmailSql(t.email)} and ${t.email} = ${asciiFolded(t.email)}`),
   ],
 );
 

@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import { check, jsonb, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { choice } from "../../core/choice";
 import { instant, timestamps } from "../../core/columns";
-import { foldedEmailSql, isEmailSql } from "../../core/email";
+import { isEmailSql } from "../../core/email";
+import { asciiFolded } from "../../core/fold";
 import { tenantIndex, tenantTable } from "../../core/tenant-table";
 import { invitationStatus, userStatus } from "../states";
 import { tenancy } from "./schemas";
@@ -11,7 +12,7 @@ import { tenancy } from "./schemas";
 export const userRole = choice(["user", "admin", "market_maker"]);
 
 /** What addresses are compared and found by: a function of `email` in a query could not use an index under row level security. */
-const emailLower = () => text("email_lower").generatedAlwaysAs(foldedEmailSql(sql`email`));
+const emailLower = () => text("email_lower").generatedAlwaysAs(asciiFolded(sql`email`));
 
 /** A person's account within one tenant. A person in several tenants has a row in each. */
 export const users = tenantTable(
