@@ -89,6 +89,14 @@ describe("the planner's books", () => {
     expect(Number(removed)).toBeGreaterThanOrEqual(crowd);
   });
 
+  it("attack 41, documented limit: a MERGE that reads no column fails on another's rows, and changes none", async () => {
+    const merge = `merge into accounting.customers c using (values (1)) one on true
+      when matched then update set phone = 'taken'`;
+    expect(codeOf(await strike(arena.duel, merge))).toBe("42501");
+    const read = merge.replace("on true", "on c.id is not null");
+    expect(codeOf(await strike(arena.duel, read))).toMatch(/^accepted/);
+  });
+
   it("attack 41, documented limit: the catalogue tells how many rows a table has, over all tenants", async () => {
     const { rows } = await strike(
       arena.duel,
