@@ -6,7 +6,7 @@ import { parseInput } from "../core/validation";
 import { dayClosingVendors } from "./schema";
 import { businessOf } from "./scope";
 import { sqlStatement } from "./statements";
-import { businessDaysSchema } from "./validation/closings";
+import { reportDaysSchema } from "./validation/reports";
 
 /** What was collected for a vendor over days, and the commission on it. */
 export interface Commission {
@@ -47,8 +47,8 @@ export class CommissionRepository {
    * The commission of each vendor who collected something from one day to another, both included. Late sales count on their
    * day. Throws `ValidationError`.
    */
-  async list(input: z.input<typeof businessDaysSchema>): Promise<Commission[]> {
-    const { from, to, ...rest } = parseInput(businessDaysSchema, input, "days");
+  async list(input: z.input<typeof reportDaysSchema>): Promise<Commission[]> {
+    const { from, to, ...rest } = parseInput(reportDaysSchema, input, "days");
     return this.#unit.run(between, { businessId: businessOf(this.#unit, rest), from, to });
   }
 }

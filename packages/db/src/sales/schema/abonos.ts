@@ -1,11 +1,20 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, date, index, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, date, index, text, unique, uuid } from "drizzle-orm/pg-core";
 import { instant, timestamps } from "../../core/columns";
 import { tenantTable } from "../../core/tenant-table";
 import { paymentMethod } from "../choices";
 import { abonoStatus } from "../states";
 import { businesses, businessUsers } from "./businesses";
-import { amount, businessId, requestColumns, requestKeys, syncChecks, syncColumns } from "./columns";
+import {
+  amount,
+  businessId,
+  lateColumns,
+  requestColumns,
+  requestKeys,
+  syncChecks,
+  syncColumns,
+  voidColumns,
+} from "./columns";
 import { customers } from "./customers";
 import { distribuciones } from "./routes";
 import { sales } from "./sales";
@@ -33,15 +42,8 @@ export const abonos = tenantTable(
     abonoDate: instant("abono_date").notNull().defaultNow(),
     /** The business's day of `abono_date`; the database computes it. */
     abonoDay: date("abono_day").notNull(),
-    voidedOn: date("voided_on"),
-    /** A member; members are never deleted, so it needs no key. Null for a job. */
-    voidedBy: uuid("voided_by"),
-    voidReason: text("void_reason"),
-    /** It came after its day was closed, by the synchronisation. */
-    isLate: boolean("is_late").notNull().default(false),
-    reviewedAt: instant("reviewed_at"),
-    /** A member, or null for a job. */
-    reviewedBy: uuid("reviewed_by"),
+    ...voidColumns(),
+    ...lateColumns(),
     ...requestColumns(),
     ...timestamps(),
   },

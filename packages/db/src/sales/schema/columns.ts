@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import { check, integer, numeric, type PgColumn, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, date, integer, numeric, type PgColumn, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { instant } from "../../core/columns";
 import { syncStatus } from "../choices";
 
 /** The business of a record; the scope's, where SQL names none. */
@@ -31,6 +32,22 @@ export const syncColumns = () => ({
 export const syncChecks = (table: string, t: { syncAttempts: PgColumn }) => [
   check(`${table}_sync_attempts_check`, sql`${t.syncAttempts} >= 0`),
 ];
+
+/** When and why a record was voided, and by whom. */
+export const voidColumns = () => ({
+  voidedOn: date("voided_on"),
+  /** A member; members are never deleted, so it needs no key. Null for a job. */
+  voidedBy: uuid("voided_by"),
+  voidReason: text("void_reason"),
+});
+
+/** Whether a record came after its day was closed. Only the synchronisation writes such a one, and an admin_negocio reviews it. */
+export const lateColumns = () => ({
+  isLate: boolean("is_late").notNull().default(false),
+  reviewedAt: instant("reviewed_at"),
+  /** A member, or null for a job. */
+  reviewedBy: uuid("reviewed_by"),
+});
 
 /** What makes asking twice harmless: a key of the caller, and what was asked under it. */
 export const requestColumns = () => ({

@@ -1,17 +1,5 @@
 import { sql } from "drizzle-orm";
-import {
-  boolean,
-  check,
-  date,
-  index,
-  integer,
-  numeric,
-  text,
-  unique,
-  uniqueIndex,
-  uuid,
-  varchar,
-} from "drizzle-orm/pg-core";
+import { check, date, index, integer, numeric, unique, uniqueIndex, uuid, varchar } from "drizzle-orm/pg-core";
 import { instant, timestamps } from "../../core/columns";
 import { tenantTable } from "../../core/tenant-table";
 import { paymentMethod, productUnit, saleType } from "../choices";
@@ -21,12 +9,14 @@ import {
   amount,
   businessId,
   kilos,
+  lateColumns,
   price,
   requestColumns,
   requestKeys,
   syncChecks,
   syncColumns,
   unitCost,
+  voidColumns,
 } from "./columns";
 import { customers } from "./customers";
 import { orders } from "./orders";
@@ -71,15 +61,8 @@ export const sales = tenantTable(
     saleDay: date("sale_day").notNull(),
     /** The void sale that this one replaces. */
     correctsSaleId: uuid("corrects_sale_id"),
-    voidedOn: date("voided_on"),
-    /** A member; members are never deleted, so it needs no key. Null for a job. */
-    voidedBy: uuid("voided_by"),
-    voidReason: text("void_reason"),
-    /** It came after its day was closed. Only the synchronisation writes such a sale, and an admin_negocio reviews it. */
-    isLate: boolean("is_late").notNull().default(false),
-    reviewedAt: instant("reviewed_at"),
-    /** A member, or null for a job. */
-    reviewedBy: uuid("reviewed_by"),
+    ...voidColumns(),
+    ...lateColumns(),
     ...requestColumns(),
     ...timestamps(),
   },

@@ -12,12 +12,6 @@ export const closingSchema = z
 /** One day of a business: the scope's when left out. */
 export const businessDaySchema = z.object({ businessId: pgUuid().optional(), date: pgDate() }).strict();
 
-/** Days of a business, both included. */
-export const businessDaysSchema = z
-  .object({ businessId: pgUuid().optional(), from: pgDate(), to: pgDate() })
-  .strict()
-  .refine(({ from, to }) => from <= to, { path: ["to"], message: "must not be before from" });
-
 /** Documents of one business. */
 export const closingFilterSchema = z.object({ businessId: pgUuid() }).strict();
 
